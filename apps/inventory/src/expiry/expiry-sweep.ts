@@ -1,0 +1,65 @@
+import { Transactions } from '@doorbuster/persistence';
+import { LOGGER } from '@doorbuster/service';
+import { newTraceparent, type Logger } from '@doorbuster/telemetry';
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { decideCommands } from '../domain/decide-commands.js';
+import type { StockCommand } from '../domain/stock-commands.js';
+import { RESERVATION_TTL_MS } from '../inventory.config.js';
+import { levelEvents } from '../messaging/level-events.js';
+import { loadDueState, saveStockChanges } from '../persistence/stock-state.js';
+
+const INTERVAL_MS = 1_000;
+const BATCH_MAX = 500;
+
+/** Gives back what reservations hold past their time. Every replica sweeps; none takes what another is at work on. */
+@Injectable()
+export class ExpirySweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private sweeping: Promise<void> | undefined;
+  private closed = false;
+
+  constructor(
+    @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(RESERVATION_TTL_MS) private readonly reservationTtlMs: number,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.schedule();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.timer);
+    await this.sweeping;
+  }
+
+  private schedule(): void {
+    this.timer = setTimeout(() => {
+      this.sweeping = this.sweep().finally(() => {
+        if (!this.closed) this.schedule();
+      });
+    }, INTERVAL_MS);
+  }
+
+  private async sweep(): Promise<void> {
+    try {
+      while (!this.closed && (await this.expireBatch()) === BATCH_MAX);
+    } catch (err) {
+      this.logger.warn({ err }, 'expiry sweep failed, will try again');
+    }
+  }
+
+  private async expireBatch(): Promise<number> {
+    const expired = await this.transactions.run(async (tx) => {
+      const now = new Date();
+      const state = await loadDueState(tx, now, BATCH_MAX);
+      const commands = Array.from(state.reservations.keys(), (orderId): StockCommand => ({ kind: 'expire', orderId }));
+      const decision = decideCommands(state, commands, { now, reservationTtlMs: this.reservationTtlMs });
+      await saveStockChanges(tx, decision);
+      return { result: decision.settled.length, events: levelEvents(decision.levels, newTraceparent) };
+    });
+    if (expired > 0) this.logger.info({ expired }, 'reservations expired');
+    return expired;
+  }
+}

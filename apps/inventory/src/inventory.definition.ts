@@ -1,0 +1,16 @@
+import type { ServiceDefinition } from '@doorbuster/service';
+import { ExpirySweep } from './expiry/expiry-sweep.js';
+import { reservationTtl } from './inventory.config.js';
+import { ProductsHandler } from './messaging/products.handler.js';
+import { StockCommandsHandler } from './messaging/stock-commands.handler.js';
+import { CreateStock1767225601000 } from './persistence/create-stock.migration.js';
+import { Adjustments } from './queries/adjustments.js';
+import { StockArrivals } from './queries/stock-arrivals.js';
+import { StockController } from './queries/stock.controller.js';
+
+export const inventoryDefinition: ServiceDefinition = {
+  service: 'inventory',
+  migrations: [CreateStock1767225601000],
+  controllers: [StockCommandsHandler, ProductsHandler, StockController],
+  providers: [reservationTtl, StockArrivals, Adjustments, ExpirySweep],
+};

@@ -1,0 +1,4 @@
+import { runService } from '@doorbuster/service';
+import { inventoryDefinition } from './inventory.definition.js';
+
+await runService(inventoryDefinition);

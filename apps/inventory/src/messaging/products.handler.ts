@@ -1,0 +1,24 @@
+import { productChanged, productCreated } from '@doorbuster/contracts';
+import { ConsumesBatches, type BatchOutcome, type IncomingBatch } from '@doorbuster/messaging';
+import { Transactions } from '@doorbuster/persistence';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { z } from 'zod';
+import { addStockRows } from '../persistence/stock.repository.js';
+
+/** All that inventory wants to know of a product; whatever else changes in it is none of its business. */
+const productKey = z.object({ sku: productCreated.schema.shape.sku });
+
+/** Gives every product of the catalog its stock row. Either event will do: one of them may be lost or late. */
+@Controller()
+export class ProductsHandler {
+  constructor(@Inject(Transactions) private readonly transactions: Transactions) {}
+
+  @ConsumesBatches('inventory-products', [productCreated, productChanged])
+  handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {
+    return this.transactions.runBatch(batch, async (tx, events) => {
+      await addStockRows(tx, events.map(({ data }) => productKey.parse(data).sku));
+      return [];
+    });
+  }
+}

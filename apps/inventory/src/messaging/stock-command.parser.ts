@@ -1,0 +1,24 @@
+import { commitStock, releaseStock, reserveStock, restockOrder } from '@doorbuster/contracts';
+import type { CloudEvent } from '@doorbuster/messaging';
+import type { StockCommand } from '../domain/stock-commands.js';
+
+/** @throws {z.ZodError} when the data does not fit the contract */
+export function parseCommand({ type, data }: CloudEvent): StockCommand {
+  switch (type) {
+    case reserveStock.type: {
+      const { orderId, lines } = reserveStock.schema.parse(data);
+      return { kind: 'reserve', orderId: asKey(orderId), lines };
+    }
+    case commitStock.type:
+      return { kind: 'commit', orderId: asKey(commitStock.schema.parse(data).orderId) };
+    case releaseStock.type:
+      return { kind: 'release', orderId: asKey(releaseStock.schema.parse(data).orderId) };
+    case restockOrder.type:
+      return { kind: 'restock', orderId: asKey(restockOrder.schema.parse(data).orderId) };
+    default:
+      throw new Error(`${type} is not a command that inventory knows`);
+  }
+}
+
+/** A UUID may be spelt in capitals; the database gives it back in small letters. */
+const asKey = (orderId: string): string => orderId.toLowerCase();

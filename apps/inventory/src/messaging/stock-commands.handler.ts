@@ -1,0 +1,43 @@
+import { commitStock, releaseStock, reserveStock, restockOrder } from '@doorbuster/contracts';
+import {
+  ConsumesBatches,
+  type BatchOutcome,
+  type CloudEvent,
+  type IncomingBatch,
+  type OutgoingEvent,
+} from '@doorbuster/messaging';
+import { Transactions } from '@doorbuster/persistence';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import type { EntityManager } from 'typeorm';
+import { decideCommands } from '../domain/decide-commands.js';
+import { RESERVATION_TTL_MS } from '../inventory.config.js';
+import { loadStockState, saveStockChanges } from '../persistence/stock-state.js';
+import { levelEvents } from './level-events.js';
+import { replies } from './replies.js';
+import { parseCommand } from './stock-command.parser.js';
+
+/** The stock side of the checkout: reserve, then commit or release; restock when a sale is undone. */
+@Controller()
+export class StockCommandsHandler {
+  constructor(
+    @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(RESERVATION_TTL_MS) private readonly reservationTtlMs: number,
+  ) {}
+
+  @ConsumesBatches('inventory-commands', [reserveStock, commitStock, releaseStock, restockOrder])
+  handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {
+    return this.transactions.runBatch(batch, (tx, events) => this.work(tx, events));
+  }
+
+  private async work(tx: EntityManager, events: CloudEvent[]): Promise<OutgoingEvent[]> {
+    const commands = events.map(parseCommand);
+    const state = await loadStockState(tx, commands);
+    const decision = decideCommands(state, commands, { now: new Date(), reservationTtlMs: this.reservationTtlMs });
+    await saveStockChanges(tx, decision);
+    return [
+      ...replies(events, decision.answers),
+      ...levelEvents(decision.levels, (cause) => events[cause]?.traceparent),
+    ];
+  }
+}

@@ -1,0 +1,45 @@
+import type { EntityManager } from 'typeorm';
+import type { Reservation } from '../domain/reservation.js';
+import type { StateChanges, StockState } from '../domain/stock-book.js';
+import type { StockCommand } from '../domain/stock-commands.js';
+import {
+  insertReservations,
+  lockDueReservations,
+  lockReservations,
+  updateReservations,
+} from './reservations.repository.js';
+import { lockStock, moveStock } from './stock.repository.js';
+
+/** All that these commands can touch, locked: reservations first, then stock. */
+export async function loadStockState(tx: EntityManager, commands: readonly StockCommand[]): Promise<StockState> {
+  const reservations = await lockReservations(tx, [...new Set(commands.map(({ orderId }) => orderId))]);
+  const requested = commands.flatMap((command) => (command.kind === 'reserve' ? command.lines : []));
+  return withStock(tx, reservations, requested);
+}
+
+/** The reservations that are past their time at `now`, at most `limit` of them, and their stock. */
+export async function loadDueState(tx: EntityManager, now: Date, limit: number): Promise<StockState> {
+  return withStock(tx, await lockDueReservations(tx, now, limit), []);
+}
+
+/** One statement for each table that has changes. */
+export async function saveStockChanges(tx: EntityManager, changes: StateChanges): Promise<void> {
+  const { levels, opened, settled } = changes;
+  if (levels.length > 0) await moveStock(tx, levels);
+  if (settled.length > 0) await updateReservations(tx, settled);
+  if (opened.length > 0) await insertReservations(tx, opened);
+}
+
+async function withStock(
+  tx: EntityManager,
+  reservations: readonly Reservation[],
+  requested: readonly { sku: string }[],
+): Promise<StockState> {
+  const skus = new Set(requested.map(({ sku }) => sku));
+  for (const { lines } of reservations) for (const { sku } of lines) skus.add(sku);
+  const levels = skus.size > 0 ? await lockStock(tx, [...skus]) : [];
+  return {
+    levels: new Map(levels.map((level) => [level.sku, level])),
+    reservations: new Map(reservations.map((reservation) => [reservation.orderId, reservation])),
+  };
+}

@@ -1,0 +1,48 @@
+import { refuse, type adjustStock, type Reply, type RequestOf, type StockLevels } from '@doorbuster/contracts';
+import type { OutgoingEvent } from '@doorbuster/messaging';
+import { Transactions } from '@doorbuster/persistence';
+import { newTraceparent } from '@doorbuster/telemetry';
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { decideAdjustment } from '../domain/decide-adjustment.js';
+import { levelEvents } from '../messaging/level-events.js';
+import { findAdjustment, insertAdjustment, type Adjustment } from '../persistence/adjustments.repository.js';
+import { lockStock, moveStock } from '../persistence/stock.repository.js';
+
+type AdjustmentRequest = RequestOf<typeof adjustStock>;
+
+/** Receiving stock and writing it off, once for each idempotency key. */
+@Injectable()
+export class Adjustments {
+  constructor(@Inject(Transactions) private readonly transactions: Transactions) {}
+
+  /** The SKU has to have a stock row. */
+  adjust(request: AdjustmentRequest): Promise<Reply<StockLevels>> {
+    return this.transactions.run(async (tx) => {
+      // The lock makes adjustments of a SKU wait for each other, the same key twice at once included.
+      const [before] = await lockStock(tx, [request.sku]);
+      if (!before) throw new Error(`the stock row of ${request.sku} has gone`);
+      const earlier = await findAdjustment(tx, request.sku, request.idempotencyKey);
+      if (earlier) return { result: answerAgain(earlier, request), events: [] };
+      return this.apply(tx, before, request);
+    });
+  }
+
+  private async apply(
+    tx: EntityManager,
+    before: StockLevels,
+    { sku, idempotencyKey, delta, reason }: AdjustmentRequest,
+  ): Promise<{ result: Reply<StockLevels>; events: OutgoingEvent[] }> {
+    const answer = decideAdjustment(before, delta);
+    await insertAdjustment(tx, { sku, idempotencyKey, delta, reason, answer });
+    if (!answer.ok) return { result: answer, events: [] };
+    const changes = [{ before, after: answer.value, cause: 0 }];
+    await moveStock(tx, changes);
+    return { result: answer, events: levelEvents(changes, newTraceparent) };
+  }
+}
+
+function answerAgain(earlier: Adjustment, { delta, reason }: AdjustmentRequest): Reply<StockLevels> {
+  if (earlier.delta === delta && earlier.reason === reason) return earlier.answer;
+  return refuse('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key belongs to an adjustment with another body.');
+}

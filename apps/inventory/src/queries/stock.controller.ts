@@ -1,0 +1,45 @@
+import {
+  accept,
+  adjustStock,
+  getStock,
+  getStockLevels,
+  refuse,
+  type Reply,
+  type RequestOf,
+  type StockLevels,
+} from '@doorbuster/contracts';
+import { Answers } from '@doorbuster/service';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { DataSource } from 'typeorm';
+import { findStock } from '../persistence/stock.repository.js';
+import { Adjustments } from './adjustments.js';
+import { StockArrivals } from './stock-arrivals.js';
+
+@Controller()
+export class StockController {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(StockArrivals) private readonly arrivals: StockArrivals,
+    @Inject(Adjustments) private readonly adjustments: Adjustments,
+  ) {}
+
+  @Answers(getStock)
+  async get(@Payload() { sku }: RequestOf<typeof getStock>): Promise<Reply<StockLevels>> {
+    const levels = await this.arrivals.find(sku);
+    return levels ? accept(levels) : notFound(sku);
+  }
+
+  @Answers(getStockLevels)
+  async getLevels(@Payload() { skus }: RequestOf<typeof getStockLevels>): Promise<Reply<StockLevels[]>> {
+    return accept(await findStock(this.dataSource.manager, skus));
+  }
+
+  @Answers(adjustStock)
+  async adjust(@Payload() request: RequestOf<typeof adjustStock>): Promise<Reply<StockLevels>> {
+    const isKnown = await this.arrivals.find(request.sku);
+    return isKnown ? this.adjustments.adjust(request) : notFound(request.sku);
+  }
+}
+
+const notFound = (sku: string): Reply<never> => refuse('PRODUCT_NOT_FOUND', `There is no product ${sku}.`);

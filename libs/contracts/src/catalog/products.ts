@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { event } from '../message.js';
+import { query } from '../query.js';
+import { instant, money, page, pageRequest, sku, text } from '../values.js';
+
+export const product = z
+  .object({
+    sku,
+    name: z.string(),
+    description: z.string(),
+    category: z.string(),
+    price: money,
+    createdAt: instant,
+    updatedAt: instant,
+  })
+  .meta({ id: 'CatalogProduct' });
+export type Product = z.infer<typeof product>;
+
+const name = text.trim().min(1).max(200);
+const description = text.max(10_000);
+const category = text.trim().min(1).max(64);
+
+export const createProductBody = z
+  .strictObject({ sku, name, description: description.default(''), category, price: money })
+  .meta({ id: 'CreateProduct' });
+export type CreateProductBody = z.infer<typeof createProductBody>;
+
+export const changeProductBody = z
+  .strictObject({ name, description, category, price: money })
+  .partial()
+  .refine((body) => Object.keys(body).length > 0, 'name at least one field to change')
+  .meta({ id: 'ChangeProduct' });
+export type ChangeProductBody = z.infer<typeof changeProductBody>;
+
+export const productFilter = z.strictObject({
+  q: text.trim().min(1).max(200).optional(),
+  category: category.optional(),
+  ...pageRequest,
+});
+
+export const createProduct = query('catalog', 'create-product', createProductBody, product);
+export const changeProduct = query(
+  'catalog',
+  'change-product',
+  z.object({ sku, changes: changeProductBody }),
+  product,
+);
+export const getProduct = query('catalog', 'get-product', z.object({ sku }), product);
+export const listProducts = query('catalog', 'list-products', productFilter, page(product));
+
+/** Always the whole product as it is now; consumers keep the highest `version` and may skip any other. */
+const productState = z.object({
+  sku,
+  version: z.int().min(1),
+  name: z.string(),
+  description: z.string(),
+  category: z.string(),
+  price: money,
+});
+export const productCreated = event('catalog', 'product-created', productState);
+export const productChanged = event('catalog', 'product-changed', productState);
+export type ProductState = z.infer<typeof productState>;

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { ERROR_CODES } from '../errors.js';
+import { orderId } from '../values.js';
+import { dependencies } from './health.js';
+
+/** One offending field: `items.0.quantity`; empty when it is the whole body. */
+export const fieldError = z.object({ path: z.string(), message: z.string() });
+export type FieldError = z.infer<typeof fieldError>;
+
+/** RFC 9457, `application/problem+json`. */
+export const problem = z
+  .object({
+    type: z.string().meta({ examples: ['urn:doorbuster:problem:out-of-stock'] }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string(),
+    code: z.enum(ERROR_CODES),
+    traceId: z.string().regex(/^[0-9a-f]{32}$/),
+    errors: z.array(fieldError).optional().meta({ description: 'Every offending field, when validation failed' }),
+    orderId: orderId.optional().meta({ description: 'The order that was accepted, and then did not come about' }),
+    dependencies: dependencies.optional().meta({ description: 'Only of readiness' }),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457' });
+export type Problem = z.infer<typeof problem>;

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { command, event } from '../message.js';
+import { query } from '../query.js';
+import { LINE_QUANTITY_MAX, ORDER_LINES_MAX, STOCK_MAX, idempotencyKey, instant, orderId, sku, text } from '../values.js';
+
+export const stockLine = z.object({ sku, quantity: z.int().min(1).max(LINE_QUANTITY_MAX) });
+export type StockLine = z.infer<typeof stockLine>;
+
+const forOrder = z.object({ orderId });
+
+/** Try: take every line of the order, or none. */
+export const reserveStock = command(
+  'inventory',
+  'reserve-stock',
+  z.object({ orderId, lines: z.array(stockLine).min(1).max(ORDER_LINES_MAX) }),
+);
+/** Confirm: what was reserved is sold. */
+export const commitStock = command('inventory', 'commit-stock', forOrder);
+/** Cancel: what was reserved is available again; if nothing was, it never will be for this order. */
+export const releaseStock = command('inventory', 'release-stock', forOrder);
+/** Undo a sale: what was sold is available again. */
+export const restockOrder = command('inventory', 'restock-order', forOrder);
+
+const refusal = z.object({ orderId, reason: z.string(), sku: sku.optional() });
+export const stockReserved = event('inventory', 'stock-reserved', z.object({ orderId, expiresAt: instant }));
+export const stockRefused = event('inventory', 'stock-refused', refusal);
+export const stockCommitted = event('inventory', 'stock-committed', forOrder);
+export const stockCommitRefused = event('inventory', 'stock-commit-refused', refusal);
+export const stockReleased = event('inventory', 'stock-released', forOrder);
+export const orderRestocked = event('inventory', 'order-restocked', forOrder);
+
+/** The last unit was reserved, or units came back. `available` is the figure right after. */
+const level = z.object({ sku, available: z.int().min(0) });
+export const stockDepleted = event('inventory', 'stock-depleted', level);
+export const stockReplenished = event('inventory', 'stock-replenished', level);
+
+export const stockLevels = z
+  .object({
+    sku,
+    available: z.int().min(0),
+    reserved: z.int().min(0),
+    sold: z.int().min(0),
+    received: z.int().min(0),
+  })
+  .meta({ id: 'StockLevels', description: 'received = available + reserved + sold, always' });
+export type StockLevels = z.infer<typeof stockLevels>;
+
+export const adjustmentBody = z
+  .strictObject({
+    delta: z.int().min(-STOCK_MAX).max(STOCK_MAX).refine((delta) => delta !== 0, 'must not be 0'),
+    reason: text.trim().min(1).max(200),
+  })
+  .meta({ id: 'StockAdjustment', description: 'Positive receives stock, negative writes it off' });
+
+export const getStock = query('inventory', 'get-stock', z.object({ sku }), stockLevels);
+/** Levels of many SKUs at once; a SKU without a stock row is left out. */
+export const getStockLevels = query(
+  'inventory',
+  'get-stock-levels',
+  z.object({ skus: z.array(sku).max(100) }),
+  z.array(stockLevels),
+);
+export const adjustStock = query(
+  'inventory',
+  'adjust-stock',
+  z.object({ sku, ...adjustmentBody.shape, idempotencyKey }),
+  stockLevels,
+);

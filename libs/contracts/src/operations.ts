@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { SERVICES, type ServiceName } from './message.js';
+import { query } from './query.js';
+import { instant, page, pageRequest } from './values.js';
+
+/** Readiness of one service: each dependency by name. */
+export const health = z.object({
+  service: z.string(),
+  dependencies: z.record(z.string(), z.enum(['up', 'down'])),
+});
+export type Health = z.infer<typeof health>;
+
+/** An event that a consumer gave up on, kept with its error until someone replays it. */
+export const deadLetter = z
+  .object({
+    id: z.uuid(),
+    service: z.enum(SERVICES),
+    consumer: z.string(),
+    subject: z.string().meta({ description: 'The subject that the event came on' }),
+    error: z.string(),
+    event: z
+      .unknown()
+      .meta({ description: 'The CloudEvent as it came, or its raw text if it was not one' }),
+    deadAt: instant,
+    replayedAt: instant.nullable(),
+  })
+  .meta({ id: 'DeadLetter' });
+export type DeadLetter = z.infer<typeof deadLetter>;
+
+export const deadLetterFilter = z.strictObject(pageRequest);
+
+/** Every service answers these for itself; dead letters live in the schema of the service that gave up. */
+export const healthOf = (service: ServiceName) => query(service, 'health', z.object({}), health);
+export const listDeadLettersOf = (service: ServiceName) =>
+  query(service, 'list-dead-letters', deadLetterFilter, page(deadLetter));
+export const replayDeadLetterOf = (service: ServiceName) =>
+  query(service, 'replay-dead-letter', z.object({ id: z.uuid() }), deadLetter);

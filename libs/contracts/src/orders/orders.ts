@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { event } from '../message.js';
+import { paymentMethod } from '../payments/payments.js';
+import { query } from '../query.js';
+import {
+  LINE_QUANTITY_MAX,
+  ORDER_LINES_MAX,
+  customerId,
+  idempotencyKey,
+  instant,
+  money,
+  orderId,
+  page,
+  pageRequest,
+  sku,
+  traceparent,
+} from '../values.js';
+
+export const ORDER_STATUSES = ['PENDING', 'CONFIRMED', 'REJECTED', 'CANCELLED'] as const;
+export const orderStatus = z.enum(ORDER_STATUSES).meta({ id: 'OrderStatus' });
+export type OrderStatus = z.infer<typeof orderStatus>;
+
+export const placeOrderBody = z
+  .strictObject({
+    items: z
+      .array(z.strictObject({ sku, quantity: z.int().min(1).max(LINE_QUANTITY_MAX) }))
+      .min(1)
+      .max(ORDER_LINES_MAX),
+    payment: z.strictObject({ method: paymentMethod }),
+  })
+  .meta({ id: 'PlaceOrder' });
+export type PlaceOrderBody = z.infer<typeof placeOrderBody>;
+
+export const orderLine = z
+  .object({
+    sku,
+    quantity: z.int().min(1),
+    unitPrice: money.meta({ description: 'The price charged, fixed when the order was accepted' }),
+  })
+  .meta({ id: 'OrderLine' });
+
+export const order = z
+  .object({
+    id: orderId,
+    customerId,
+    status: orderStatus,
+    reason: z.string().nullable().meta({ description: 'Why it was rejected or cancelled' }),
+    lines: z.array(orderLine),
+    total: money,
+    createdAt: instant,
+    updatedAt: instant,
+  })
+  .meta({ id: 'Order' });
+export type Order = z.infer<typeof order>;
+
+/** Who asks. A customer sees and changes only their own orders, an admin all of them. */
+export const actor = z.object({ customerId, role: z.enum(['customer', 'admin']) });
+export type Actor = z.infer<typeof actor>;
+
+export const placeOrder = query(
+  'orders',
+  'place-order',
+  z.object({ customerId, idempotencyKey, body: placeOrderBody, traceparent }),
+  order,
+);
+export const getOrder = query('orders', 'get-order', z.object({ actor, orderId }), order);
+export const listOrders = query(
+  'orders',
+  'list-orders',
+  z.object({ actor, ...pageRequest }),
+  page(order),
+);
+export const cancelOrder = query(
+  'orders',
+  'cancel-order',
+  z.object({ actor, orderId, traceparent }),
+  order,
+);
+
+export const timelineEntry = z
+  .object({
+    at: instant,
+    saga: z.string().meta({ description: 'checkout or cancellation' }),
+    sagaId: z.uuid(),
+    step: z.string(),
+    transition: z.string().meta({
+      description: 'SENT, RESENT, SUCCEEDED, REFUSED, TIMED_OUT, COMPENSATING, COMPENSATED, STALLED, RETRIED or COMPLETED',
+    }),
+    attempt: z.int().min(0),
+    reason: z.string().nullable(),
+    traceId: z.string(),
+  })
+  .meta({ id: 'TimelineEntry' });
+export type TimelineEntry = z.infer<typeof timelineEntry>;
+
+export const timeline = z.object({ orderId, items: z.array(timelineEntry), nextCursor: z.null() });
+export const getTimeline = query(
+  'orders',
+  'get-timeline',
+  z.object({ actor, orderId }),
+  timeline,
+);
+
+/** Every status an order reaches; the gateway's SSE feed and its `Prefer: wait` live on this one. */
+export const orderStatusChanged = event(
+  'orders',
+  'order-status-changed',
+  z.object({ orderId, customerId, status: orderStatus, reason: z.string().nullable(), at: instant }),
+);
+export type OrderStatusChanged = z.infer<typeof orderStatusChanged.schema>;

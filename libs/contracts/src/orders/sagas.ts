@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { query } from '../query.js';
+import { instant, orderId, page, pageRequest } from '../values.js';
+
+export const SAGA_STATES = ['RUNNING', 'COMPENSATING', 'COMPLETED', 'COMPENSATED', 'STALLED'] as const;
+export const sagaState = z.enum(SAGA_STATES).meta({ id: 'SagaState' });
+
+export const saga = z
+  .object({
+    id: z.uuid(),
+    definition: z.string(),
+    version: z.int(),
+    orderId,
+    state: sagaState,
+    pending: z.array(
+      z.object({ step: z.string(), attempt: z.int(), deadlineAt: instant }),
+    ),
+    reason: z.string().nullable(),
+    traceId: z.string(),
+    createdAt: instant,
+    updatedAt: instant,
+  })
+  .meta({ id: 'Saga' });
+export type Saga = z.infer<typeof saga>;
+
+export const sagaFilter = z.strictObject({ state: sagaState.optional(), ...pageRequest });
+export const listSagas = query('orders', 'list-sagas', sagaFilter, page(saga));
+/** Sends the stuck steps again with fresh attempts. Only a STALLED saga can be retried. */
+export const retrySaga = query('orders', 'retry-saga', z.object({ id: z.uuid() }), saga);

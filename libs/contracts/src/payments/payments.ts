@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { command, event } from '../message.js';
+import { money, orderId } from '../values.js';
+
+/** Opaque to us; a real provider's token, or the name of a simulated one. */
+export const paymentMethod = z
+  .string()
+  .regex(/^pm_[A-Za-z0-9_]{1,96}$/, 'must be a payment method id such as pm_card_visa')
+  .meta({ id: 'PaymentMethod', examples: ['pm_card_visa'] });
+
+const forOrder = z.object({ orderId });
+
+/** Try: hold the amount on the customer's method. */
+export const authorisePayment = command(
+  'payments',
+  'authorise-payment',
+  z.object({ orderId, amount: money, method: paymentMethod }),
+);
+/** Confirm: take what is held. */
+export const capturePayment = command('payments', 'capture-payment', forOrder);
+/** Cancel: let the hold go; if nothing was held yet, nothing ever will be for this order. */
+export const voidPayment = command('payments', 'void-payment', forOrder);
+/** Undo a capture: give the money back. */
+export const refundPayment = command('payments', 'refund-payment', forOrder);
+
+const refusal = z.object({ orderId, reason: z.string() });
+export const paymentAuthorised = event('payments', 'payment-authorised', forOrder);
+export const paymentDeclined = event('payments', 'payment-declined', refusal);
+export const paymentCaptured = event('payments', 'payment-captured', forOrder);
+export const paymentCaptureRefused = event('payments', 'payment-capture-refused', refusal);
+export const paymentVoided = event('payments', 'payment-voided', forOrder);
+export const paymentRefunded = event('payments', 'payment-refunded', forOrder);

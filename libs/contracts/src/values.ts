@@ -1,0 +1,54 @@
+import { z } from 'zod';
+
+/** Minor units of the currency: 1999 USD is $19.99. Stays far below 2^53, also times the largest order. */
+export const AMOUNT_MAX = 100_000_000_00;
+export const ORDER_LINES_MAX = 50;
+export const LINE_QUANTITY_MAX = 100;
+/** PostgreSQL `integer`; stock columns are integers. */
+export const STOCK_MAX = 2_147_483_647;
+
+export const money = z
+  .strictObject({
+    amount: z.int().min(0).max(AMOUNT_MAX).meta({ description: 'Minor units, e.g. cents' }),
+    currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD'),
+  })
+  .meta({ id: 'Money', description: 'Integer minor units and an ISO 4217 currency code' });
+export type Money = z.infer<typeof money>;
+
+/** PostgreSQL stores neither NUL in text nor half a surrogate pair in jsonb. */
+export const text = z
+  .string()
+  .refine((value) => value.isWellFormed() && !value.includes('\0'), 'must be well-formed Unicode without NUL');
+
+export const sku = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores')
+  .meta({ id: 'Sku', examples: ['TSHIRT-BLACK-M'] });
+
+export const orderId = z.uuid().meta({ id: 'OrderId', description: 'UUIDv7' });
+
+export const instant = z.iso
+  .datetime({ offset: false })
+  .meta({ id: 'Instant', description: 'RFC 3339, UTC' });
+
+export const customerId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._@:|-]{0,127}$/, 'must be 1 to 128 letters, digits or . _ @ : | -');
+
+/** Printable ASCII, so that it survives every header parser unchanged. */
+export const idempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 printable ASCII characters without spaces');
+
+/** W3C trace context, https://www.w3.org/TR/trace-context/#traceparent-header */
+export const traceparent = z.string().regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/);
+
+/** One page of a keyset-paged list. `nextCursor` is opaque, `null` on the last page. */
+export const page = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+export type Page<T> = { items: T[]; nextCursor: string | null };
+
+export const pageRequest = {
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.string().regex(/^[\x21-\x7e]{1,512}$/, 'must be a cursor that a list gave out').optional(),
+};

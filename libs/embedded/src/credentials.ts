@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { NATS_USERS, SERVICES, type NatsUser, type ServiceName } from '@doorbuster/contracts';
+import { readTextIfAny, writePrivateFile } from './files.js';
+
+/** Passwords of the embedded servers. Created once, because the servers keep them too. */
+export interface Credentials {
+  postgres: Record<'admin' | ServiceName, string>;
+  nats: Record<'admin' | NatsUser, string>;
+  /** Signs the access tokens of a gateway that issues its own. */
+  authJwtSecret: string;
+}
+
+/** Reads the file, adds what is missing in it, and keeps it readable to the owner alone. */
+export function loadCredentials(file: string): Credentials {
+  const text = readTextIfAny(file);
+  const kept = text === undefined ? {} : parse(file, text);
+  const credentials: Credentials = {
+    postgres: complete(['admin', ...SERVICES], kept.postgres),
+    nats: complete(['admin', ...NATS_USERS], kept.nats),
+    authJwtSecret: kept.authJwtSecret ?? newSecret(),
+  };
+  const wanted = `${JSON.stringify(credentials, null, 2)}\n`;
+  if (wanted !== text) {
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    writePrivateFile(file, wanted);
+  }
+  return credentials;
+}
+
+function parse(file: string, text: string): Partial<Credentials> {
+  try {
+    return JSON.parse(text) as Partial<Credentials>;
+  } catch (cause) {
+    throw new Error(`${file} is not valid JSON; restore it, or delete the whole data directory`, { cause });
+  }
+}
+
+function complete<Name extends string>(
+  names: readonly Name[],
+  kept: Partial<Record<Name, string>> = {},
+): Record<Name, string> {
+  const entries = names.map((name) => [name, kept[name] ?? newSecret()]);
+  return Object.fromEntries(entries) as Record<Name, string>;
+}
+
+/** 192 bits, and only letters that need no escaping in a URL, in SQL or in a NATS configuration. */
+const newSecret = (): string => randomBytes(24).toString('hex');

@@ -1,0 +1,24 @@
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import path from 'node:path';
+
+const LOG_BYTES_MAX = 8 * 1024 * 1024;
+const TAIL_LINES = 12;
+
+/** Opens the log for a server to append to while `use` runs. A long one is put aside first; one old one is kept. */
+export async function withLogFile<T>(file: string, use: (descriptor: number) => Promise<T>): Promise<T> {
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > LOG_BYTES_MAX) renameSync(file, `${file}.old`);
+  const descriptor = openSync(file, 'a', 0o600);
+  try {
+    return await use(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The last lines, for an error message. */
+export function tailOf(file: string): string {
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+  return lines.slice(-TAIL_LINES).join('\n');
+}

@@ -1,0 +1,82 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface ProcessExit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** A running child process, whatever it is. */
+export interface RunningProcess {
+  readonly pid: number;
+  /** Resolves once, however the process ends; never rejects. */
+  readonly exited: Promise<ProcessExit>;
+  /** Asks it to end, and kills it after the deadline. */
+  stop(deadlineMs?: number): Promise<ProcessExit>;
+  /** `kill -9`. */
+  kill(): Promise<ProcessExit>;
+}
+
+export interface ProcessOptions {
+  command: string;
+  args: string[];
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+  /** File descriptor of its standard output and error, or `inherit`. */
+  output: number | 'inherit';
+  /** What asks it to end. Default `SIGTERM`. */
+  stopSignal?: NodeJS.Signals;
+}
+
+const STOP_DEADLINE_MS = 5_000;
+
+/**
+ * Starts a process in a session of its own, so that the Ctrl-C of a terminal reaches only whoever supervises it, and
+ * can end it in order.
+ */
+export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
+  const child = spawn(options.command, options.args, {
+    cwd: options.cwd,
+    env: options.env ?? process.env,
+    stdio: ['ignore', options.output, options.output],
+    detached: true,
+  });
+  const exited = new Promise<ProcessExit>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+  const pid = await spawned(child, options.command);
+  const kill = (): Promise<ProcessExit> => {
+    signalGroup(pid, child, 'SIGKILL');
+    return exited;
+  };
+  return {
+    pid,
+    exited,
+    kill,
+    async stop(deadlineMs = STOP_DEADLINE_MS) {
+      child.kill(options.stopSignal ?? 'SIGTERM');
+      const timer = new AbortController();
+      const late = delay(deadlineMs, 'late' as const, { signal: timer.signal }).catch(() => 'late' as const);
+      const first = await Promise.race([exited, late]);
+      timer.abort();
+      return first === 'late' ? kill() : first;
+    },
+  };
+}
+
+function spawned(child: ChildProcess, command: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once('error', (cause) => reject(new Error(`cannot start ${command}: ${cause.message}`, { cause })));
+    child.once('spawn', () => resolve(child.pid as number));
+  });
+}
+
+/** The whole group, since a killed process cannot end its own children. Only while it lives: pids are reused. */
+function signalGroup(pid: number, child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    child.kill(signal);
+  }
+}

@@ -1,0 +1,66 @@
+/** The queue in front of a batch handler is full: whoever asked should come back later. */
+export class QueueFullError extends Error {
+  readonly code = 'QUEUE_FULL';
+}
+
+export interface BatcherOptions {
+  /** Items of one batch at the most. */
+  batchMax: number;
+  /** Items waiting at the most, the batch at work not counted. */
+  queueMax: number;
+}
+
+interface Entry<T, R> {
+  item: T;
+  resolve: (result: R) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Turns single items into batches without making anybody wait for company: the first item starts at once, and what
+ * arrives while a batch is being written is the next batch. One batch is at work at a time.
+ */
+export class Batcher<T, R = void> {
+  private queue: Entry<T, R>[] = [];
+  private working: Promise<void> | undefined;
+
+  constructor(
+    /** Gives one result an item, in order. When it throws, every item of the batch is told so. */
+    private readonly handle: (items: T[]) => Promise<readonly R[]>,
+    private readonly options: BatcherOptions,
+  ) {}
+
+  /** @throws {QueueFullError} at once when `queueMax` items wait already */
+  add(item: T): Promise<R> {
+    if (this.queue.length >= this.options.queueMax) {
+      return Promise.reject(new QueueFullError(`${this.options.queueMax} items wait already`));
+    }
+    return new Promise<R>((resolve, reject) => {
+      this.queue.push({ item, resolve, reject });
+      // The end of this turn of the event loop: what one packet brought goes into one batch.
+      this.working ??= new Promise((next) => setImmediate(next)).then(() => this.drain());
+    });
+  }
+
+  get waiting(): number {
+    return this.queue.length;
+  }
+
+  /** Resolves once nothing waits and nothing is at work. */
+  async idle(): Promise<void> {
+    while (this.working) await this.working;
+  }
+
+  private async drain(): Promise<void> {
+    while (this.queue.length > 0) {
+      const entries = this.queue.splice(0, this.options.batchMax);
+      try {
+        const results = await this.handle(entries.map(({ item }) => item));
+        entries.forEach(({ resolve }, index) => resolve(results[index] as R));
+      } catch (error) {
+        for (const { reject } of entries) reject(error);
+      }
+    }
+    this.working = undefined;
+  }
+}

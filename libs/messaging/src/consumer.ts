@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '@doorbuster/telemetry';
+import {
+  AckPolicy,
+  DeliverPolicy,
+  JetStreamApiError,
+  jetstream,
+  type ConsumerMessages,
+  type JsMsg,
+} from '@nats-io/jetstream';
+import { nanos, type NatsConnection } from '@nats-io/transport-node';
+import { manager } from './streams.js';
+
+export interface ConsumerOptions {
+  stream: string;
+  name: string;
+  subjects: string[];
+}
+
+/** Messages taken from the broker and not yet acknowledged, for each replica and stream. */
+const PULL_MAX = 256;
+const ACK_PENDING_MAX = 4096;
+const ACK_WAIT_MS = 30_000;
+/** With the longest nak delay this is most of an hour of a database being down; then sagas send anew. */
+const DELIVERIES_MAX = 120;
+const HEARTBEAT_MS = 5_000;
+const RETRY_MS = 500;
+
+/**
+ * A durable pull consumer that outlives the broker's memory: when its stream or consumer is gone, it waits for the
+ * stream to be there again, creates the consumer and goes on.
+ */
+export class DurableConsumer {
+  private messages: ConsumerMessages | undefined;
+  private closed = false;
+  private loop: Promise<void> | undefined;
+
+  constructor(
+    private readonly nc: NatsConnection,
+    private readonly options: ConsumerOptions,
+    /** Takes the message; the next one is asked for once this resolves. */
+    private readonly onMessage: (message: JsMsg) => Promise<void>,
+    private readonly logger: Logger,
+  ) {}
+
+  start(): void {
+    this.loop = this.run();
+  }
+
+  /** Takes no further message. What was taken can still be acknowledged. */
+  async stop(): Promise<void> {
+    this.closed = true;
+    this.messages?.stop();
+    await this.loop;
+  }
+
+  private async run(): Promise<void> {
+    const { stream, name } = this.options;
+    let failing = false;
+    while (!this.closed) {
+      try {
+        await this.ensure();
+        if (failing) this.logger.info({ stream, consumer: name }, 'consuming again');
+        failing = false;
+        await this.consume();
+      } catch (err) {
+        if (this.closed) return;
+        if (!failing) this.logger.warn({ err, stream, consumer: name }, 'cannot consume, trying until it works');
+        failing = true;
+      }
+      if (!this.closed) await sleep(RETRY_MS);
+    }
+  }
+
+  private async ensure(): Promise<void> {
+    const { stream, name, subjects } = this.options;
+    const jsm = await manager(this.nc);
+    const config = {
+      durable_name: name,
+      filter_subjects: subjects,
+      ack_policy: AckPolicy.Explicit,
+      ack_wait: nanos(ACK_WAIT_MS),
+      max_deliver: DELIVERIES_MAX,
+      max_ack_pending: ACK_PENDING_MAX,
+      deliver_policy: DeliverPolicy.All,
+    };
+    try {
+      await jsm.consumers.info(stream, name);
+      await jsm.consumers.update(stream, name, config);
+    } catch (error) {
+      if (!(error instanceof JetStreamApiError) || error.status !== 404) throw error;
+      await jsm.consumers.add(stream, config);
+    }
+  }
+
+  /** Ends when the consumer is stopped or no longer there. */
+  private async consume(): Promise<void> {
+    const { stream, name } = this.options;
+    const consumer = await jetstream(this.nc).consumers.get(stream, name);
+    const messages = await consumer.consume({ max_messages: PULL_MAX, idle_heartbeat: HEARTBEAT_MS });
+    this.messages = messages;
+    if (this.closed) messages.stop();
+    void this.stopWhenGone(messages);
+    for await (const message of messages) await this.onMessage(message);
+  }
+
+  private async stopWhenGone(messages: ConsumerMessages): Promise<void> {
+    for await (const { type } of messages.status()) {
+      switch (type) {
+        case 'consumer_deleted':
+        case 'consumer_not_found':
+        case 'stream_not_found':
+        case 'no_responders':
+        case 'heartbeats_missed':
+          messages.stop();
+          return;
+        default:
+      }
+    }
+  }
+}

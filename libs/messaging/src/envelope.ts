@@ -1,0 +1,136 @@
+import type { MessageContract } from '@doorbuster/contracts';
+import { childTraceparent } from '@doorbuster/telemetry';
+import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
+
+/**
+ * CloudEvents 1.0 (https://github.com/cloudevents/spec) in JSON, with the distributed tracing extension and two
+ * extension attributes of our own: a reply carries those of its command, which is how a saga knows it again.
+ */
+const cloudEvent = z.object({
+  specversion: z.literal('1.0'),
+  id: z.string().min(1),
+  source: z.string().min(1),
+  type: z.string().min(1),
+  /** The aggregate it is about: an order id or a SKU. */
+  subject: z.string().min(1),
+  time: z.string(),
+  traceparent: z.string(),
+  sagaid: z.string().optional(),
+  sagastep: z.string().optional(),
+  data: z.unknown(),
+});
+export type CloudEvent = z.infer<typeof cloudEvent>;
+
+/** One NATS message to be sent: a batch of events for one subject. */
+export interface OutgoingMessage {
+  /** Also the `Nats-Msg-Id`, so that the broker drops a second publication. */
+  id: string;
+  subject: string;
+  /** JSON text of the batch. */
+  payload: string;
+  traceparent: string;
+}
+
+/** An event and the NATS subject that it goes to. */
+export interface OutgoingEvent {
+  natsSubject: string;
+  event: CloudEvent;
+}
+
+export interface NewEvent<T> {
+  subject: string;
+  data: T;
+  /** Of whatever caused this event; the event becomes its child. */
+  traceparent: string;
+  sagaid?: string | undefined;
+  sagastep?: string | undefined;
+}
+
+/** States an event or a command of this contract, caused by the holder of `traceparent`. */
+export function newEvent<T>(
+  contract: MessageContract<T>,
+  { subject, data, traceparent, sagaid, sagastep }: NewEvent<T>,
+): OutgoingEvent {
+  return {
+    natsSubject: contract.subject,
+    event: {
+      specversion: '1.0',
+      id: uuidv7(),
+      source: `/doorbuster/${contract.owner}`,
+      type: contract.type,
+      subject,
+      time: new Date().toISOString(),
+      traceparent: childTraceparent(traceparent),
+      ...(sagaid !== undefined && { sagaid }),
+      ...(sagastep !== undefined && { sagastep }),
+      data,
+    },
+  };
+}
+
+/** The answer to a command: about the same subject, in the same trace, for the same saga step. */
+export function replyTo<T>(command: CloudEvent, contract: MessageContract<T>, data: T): OutgoingEvent {
+  const { subject, traceparent, sagaid, sagastep } = command;
+  return newEvent(contract, { subject, data, traceparent, sagaid, sagastep });
+}
+
+/** Well below the broker's `max_payload` of 1 MiB, which counts the headers too. */
+const PAYLOAD_BYTES_MAX = 512 * 1024;
+const BATCH_EVENTS_MAX = 256;
+
+/** Groups events by subject into as few messages as the limits allow, in the order given. */
+export function toMessages(outgoing: readonly OutgoingEvent[]): OutgoingMessage[] {
+  const bySubject = new Map<string, CloudEvent[]>();
+  for (const { natsSubject, event } of outgoing) {
+    const events = bySubject.get(natsSubject);
+    if (events) events.push(event);
+    else bySubject.set(natsSubject, [event]);
+  }
+  return [...bySubject].flatMap(([subject, events]) => chunk(subject, events));
+}
+
+function chunk(subject: string, events: CloudEvent[]): OutgoingMessage[] {
+  const messages: OutgoingMessage[] = [];
+  let texts: string[] = [];
+  let bytes = 0;
+  let traceparent = '';
+  const close = (): void => {
+    messages.push({ id: uuidv7(), subject, payload: `[${texts.join(',')}]`, traceparent });
+    texts = [];
+    bytes = 0;
+  };
+  for (const event of events) {
+    const text = JSON.stringify(event);
+    const size = Buffer.byteLength(text);
+    if (texts.length > 0 && (texts.length === BATCH_EVENTS_MAX || bytes + size > PAYLOAD_BYTES_MAX)) close();
+    if (texts.length === 0) ({ traceparent } = event);
+    texts.push(text);
+    bytes += size;
+  }
+  close();
+  return messages;
+}
+
+const batch = z.array(cloudEvent).min(1);
+
+/** @throws {MalformedBatchError} when the bytes are not a JSON array of CloudEvents */
+export function decodeBatch(payload: Uint8Array | string): CloudEvent[] {
+  const text = typeof payload === 'string' ? payload : Buffer.from(payload).toString('utf8');
+  try {
+    return batch.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new MalformedBatchError(text, { cause });
+  }
+}
+
+export class MalformedBatchError extends Error {
+  readonly code = 'MALFORMED_BATCH';
+  constructor(
+    /** The message as it came. */
+    readonly text: string,
+    options: ErrorOptions,
+  ) {
+    super('not a JSON batch of CloudEvents 1.0', options);
+  }
+}

@@ -1,0 +1,22 @@
+export { Batcher, QueueFullError, type BatcherOptions } from './batcher.js';
+export { connectNats, natsOptions } from './connection.js';
+export {
+  decodeBatch,
+  MalformedBatchError,
+  newEvent,
+  replyTo,
+  toMessages,
+  type CloudEvent,
+  type OutgoingEvent,
+  type OutgoingMessage,
+} from './envelope.js';
+export {
+  ConsumesBatches,
+  JETSTREAM,
+  JetStreamServer,
+  type BatchOutcome,
+  type IncomingBatch,
+  type IncomingEvent,
+} from './jetstream-server.js';
+export { Publisher } from './publisher.js';
+export { ensureStreams } from './streams.js';

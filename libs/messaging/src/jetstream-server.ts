@@ -1,0 +1,164 @@
+import { TOPOLOGY, eventStream, commandStream, type MessageContract, type ServiceName } from '@doorbuster/contracts';
+import type { Logger } from '@doorbuster/telemetry';
+import type { JsMsg } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { EventPattern, Server, type CustomTransportStrategy } from '@nestjs/microservices';
+import { lastValueFrom } from 'rxjs';
+import { Batcher } from './batcher.js';
+import { DurableConsumer } from './consumer.js';
+import { decodeBatch, MalformedBatchError, type CloudEvent } from './envelope.js';
+
+export const JETSTREAM = Symbol('jetstream');
+
+/** What came: the event, and the subject it came on (a dead letter says so). */
+export interface IncomingEvent {
+  natsSubject: string;
+  event: CloudEvent;
+}
+
+/** One batch of a consumer: its events in the order they came, and messages that were no batch at all. */
+export interface IncomingBatch {
+  consumer: string;
+  /** An operator's: a failure is thrown at the operator instead of becoming one more dead letter. */
+  isReplay: boolean;
+  events: IncomingEvent[];
+  malformed: { natsSubject: string; text: string; error: MalformedBatchError }[];
+}
+
+/** `done`: committed (or refused for good), acknowledge. `retry`: a passing failure, deliver again later. */
+export type BatchOutcome = 'done' | 'retry';
+
+/**
+ * Binds a controller's method to a durable consumer of the topology:
+ * `@ConsumesBatches('inventory-commands', [reserveStock, commitStock])`. The method gets an {@link IncomingBatch} and
+ * answers with a {@link BatchOutcome}; the messages are acknowledged after that.
+ */
+export const ConsumesBatches = (
+  consumer: string,
+  contracts: Pick<MessageContract, 'kind' | 'owner' | 'subject'>[],
+): ((
+  target: object,
+  key: string | symbol,
+  descriptor: TypedPropertyDescriptor<(batch: IncomingBatch) => Promise<BatchOutcome>>,
+) => void) =>
+  EventPattern<Record<string, IncomingBatch>>(consumer, JETSTREAM, { contracts });
+
+const BATCH_MESSAGES_MAX = 256;
+/** Beyond this a consumer stops pulling until the queue is worked off. */
+const QUEUE_MESSAGES_MAX = 512;
+const NAK_DELAY_MIN_MS = 200;
+const NAK_DELAY_MAX_MS = 30_000;
+
+/** Nest's transport for commands and events over JetStream, in batches. */
+export class JetStreamServer extends Server implements CustomTransportStrategy {
+  override readonly transportId = JETSTREAM;
+  private consumers: DurableConsumer[] = [];
+  private batchers: Batcher<JsMsg>[] = [];
+
+  constructor(
+    private readonly nc: NatsConnection,
+    private readonly service: ServiceName,
+    private readonly log: Logger,
+  ) {
+    super();
+  }
+
+  listen(callback: (error?: unknown) => void): void {
+    for (const [name, handler] of this.messageHandlers) {
+      const batcher = new Batcher<JsMsg>(
+        async (messages) => {
+          await this.handle(name, messages, (batch) => handler(batch) as Promise<unknown>);
+          return [];
+        },
+        { batchMax: BATCH_MESSAGES_MAX, queueMax: 2 * QUEUE_MESSAGES_MAX },
+      );
+      const enqueue = async (message: JsMsg): Promise<void> => {
+        void batcher.add(message);
+        if (batcher.waiting >= QUEUE_MESSAGES_MAX) await batcher.idle();
+      };
+      this.batchers.push(batcher);
+      const { contracts } = handler.extras as { contracts: MessageContract[] };
+      for (const stream of this.streamsFor(name)) {
+        const subjects = contracts.filter((c) => streamOf(c) === stream).map((c) => c.subject);
+        const consumer = new DurableConsumer(this.nc, { stream, name, subjects }, enqueue, this.log);
+        consumer.start();
+        this.consumers.push(consumer);
+      }
+    }
+    callback();
+  }
+
+  /** Gives a dead letter to its consumer's handler once more. @throws whatever the handler throws */
+  async replay(consumer: string, event: IncomingEvent): Promise<void> {
+    const handler = this.messageHandlers.get(consumer);
+    if (!handler) throw new Error(`no handler for consumer ${consumer}`);
+    const batch: IncomingBatch = { consumer, isReplay: true, events: [event], malformed: [] };
+    await lastValueFrom(this.transformToObservable(await handler(batch)));
+  }
+
+  /** Takes no more, and waits for what it took to be committed and acknowledged. */
+  async close(): Promise<void> {
+    await Promise.all(this.consumers.map((consumer) => consumer.stop()));
+    await Promise.all(this.batchers.map((batcher) => batcher.idle()));
+    if (!this.nc.isClosed()) await this.nc.flush();
+  }
+
+  on(): void {
+    // There is no event of this transport to listen to; the connection's state is in the readiness answer.
+  }
+
+  unwrap<T>(): T {
+    return this.nc as T;
+  }
+
+  private streamsFor(consumer: string): string[] {
+    const topology = TOPOLOGY[this.service].consumers.find(({ name }) => name === consumer);
+    if (!topology) throw new Error(`consumer ${consumer} is not in the topology of ${this.service}`);
+    return topology.streams;
+  }
+
+  private async handle(
+    consumer: string,
+    messages: JsMsg[],
+    handler: (batch: IncomingBatch) => Promise<unknown>,
+  ): Promise<void> {
+    const outcome = await this.outcomeOf(consumer, messages, handler);
+    for (const message of messages) {
+      if (outcome === 'done') message.ack();
+      else message.nak(nakDelayMs(message.info.deliveryCount));
+    }
+  }
+
+  private async outcomeOf(
+    consumer: string,
+    messages: JsMsg[],
+    handler: (batch: IncomingBatch) => Promise<unknown>,
+  ): Promise<BatchOutcome> {
+    try {
+      const result = await handler(decode(consumer, messages));
+      return (await lastValueFrom(this.transformToObservable(result))) as BatchOutcome;
+    } catch (err) {
+      this.log.error({ err, consumer, messages: messages.length }, 'batch failed, will be delivered again');
+      return 'retry';
+    }
+  }
+}
+
+function decode(consumer: string, messages: JsMsg[]): IncomingBatch {
+  const batch: IncomingBatch = { consumer, isReplay: false, events: [], malformed: [] };
+  for (const { subject: natsSubject, data } of messages) {
+    try {
+      for (const event of decodeBatch(data)) batch.events.push({ natsSubject, event });
+    } catch (error) {
+      if (!(error instanceof MalformedBatchError)) throw error;
+      batch.malformed.push({ natsSubject, text: error.text, error });
+    }
+  }
+  return batch;
+}
+
+const streamOf = ({ kind, owner }: MessageContract): string =>
+  kind === 'command' ? commandStream(owner) : eventStream(owner);
+
+const nakDelayMs = (deliveries: number): number =>
+  Math.min(NAK_DELAY_MIN_MS * 2 ** Math.min(deliveries - 1, 10), NAK_DELAY_MAX_MS);

@@ -1,0 +1,61 @@
+import { streamsOf, type ServiceName } from '@doorbuster/contracts';
+import {
+  DiscardPolicy,
+  JetStreamApiError,
+  RetentionPolicy,
+  StorageType,
+  jetstreamManager,
+  type JetStreamManager,
+  type StreamConfig,
+} from '@nats-io/jetstream';
+import { nanos, type NatsConnection } from '@nats-io/transport-node';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+const GIB = 1024 ** 3;
+
+/** Without the account look-up at the start, which waits for a server that may not be up yet. */
+export const manager = (nc: NatsConnection): Promise<JetStreamManager> =>
+  jetstreamManager(nc, { checkAPI: false });
+
+/** Creates the streams that `service` owns, where they are missing. Gives the names of those it created. */
+export async function ensureStreams(
+  nc: NatsConnection,
+  service: ServiceName,
+  replicas: number,
+): Promise<string[]> {
+  const jsm = await manager(nc);
+  const created: string[] = [];
+  for (const { name, kind, subjects } of streamsOf(service)) {
+    const config: Partial<StreamConfig> & { name: string } = {
+      name,
+      subjects,
+      storage: StorageType.File,
+      num_replicas: replicas,
+      max_bytes: GIB,
+      max_age: nanos(7 * DAY_MS),
+      duplicate_window: nanos(2 * MINUTE_MS),
+      // A full command stream refuses, and the outbox keeps what was refused; a full event stream forgets the oldest.
+      ...(kind === 'commands'
+        ? { retention: RetentionPolicy.Workqueue, discard: DiscardPolicy.New }
+        : { retention: RetentionPolicy.Limits, discard: DiscardPolicy.Old }),
+    };
+    if (await exists(jsm, name)) {
+      await jsm.streams.update(name, config);
+    } else {
+      await jsm.streams.add(config);
+      created.push(name);
+    }
+  }
+  return created;
+}
+
+async function exists(jsm: JetStreamManager, stream: string): Promise<boolean> {
+  try {
+    await jsm.streams.info(stream);
+    return true;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.status === 404) return false;
+    throw error;
+  }
+}

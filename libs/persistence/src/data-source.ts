@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServiceName } from '@doorbuster/contracts';
+import type { Logger } from '@doorbuster/telemetry';
+import { DataSource, type MigrationInterface } from 'typeorm';
+import { CreateMessagingTables1767225600000 } from './create-messaging-tables.migration.js';
+
+export interface DatabaseOptions {
+  /** `postgres://role:password@host:port/database`, the role being the service's own. */
+  url: string;
+  /** Also the name of the schema. */
+  service: ServiceName;
+  migrations: (new () => MigrationInterface)[];
+}
+
+const POOL_MAX = 8;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** Every set-based statement of a batch takes milliseconds; what takes longer than this waits for a lock. */
+const STATEMENT_TIMEOUT_MS = 10_000;
+const START_DEADLINE_MS = 60_000;
+const RETRY_MS = 300;
+
+/**
+ * Connects to the service's schema, waiting for a database that is still starting, and brings the schema up to date.
+ *
+ * @throws the last connection error once 60 s have passed
+ */
+export async function openDatabase(options: DatabaseOptions, logger: Logger): Promise<DataSource> {
+  const dataSource = new DataSource({
+    type: 'postgres',
+    url: options.url,
+    schema: options.service,
+    applicationName: options.service,
+    migrations: [CreateMessagingTables1767225600000, ...options.migrations],
+    migrationsTableName: 'migrations',
+    migrationsTransactionMode: 'all',
+    parseInt8: true,
+    poolSize: POOL_MAX,
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    logging: false,
+    poolErrorHandler: (err: unknown) => logger.warn({ err }, 'an idle database connection was lost'),
+    extra: {
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: 2 * STATEMENT_TIMEOUT_MS,
+      keepAlive: true,
+    },
+  });
+  const deadline = Date.now() + START_DEADLINE_MS;
+  for (let warned = false; ; warned = true) {
+    try {
+      await dataSource.initialize();
+      break;
+    } catch (err) {
+      if (Date.now() > deadline) throw err;
+      if (!warned) logger.warn({ err }, 'database not there yet, trying for 60 s');
+      await sleep(RETRY_MS);
+    }
+  }
+  await migrate(dataSource, options.service);
+  return dataSource;
+}
+
+/** One replica migrates, the others wait for it and find nothing left to do. */
+async function migrate(dataSource: DataSource, service: string): Promise<void> {
+  const lock = dataSource.createQueryRunner();
+  await lock.connect();
+  try {
+    await lock.query('select pg_advisory_lock(hashtext($1))', [`doorbuster-migrations-${service}`]);
+    await dataSource.runMigrations();
+  } finally {
+    await lock.query('select pg_advisory_unlock_all()');
+    await lock.release();
+  }
+}

@@ -1,0 +1,71 @@
+import type { Logger } from '@doorbuster/telemetry';
+import type { DataSource, EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+
+export interface DeadLetterRow {
+  id: string;
+  consumer: string;
+  subject: string;
+  event: unknown;
+  error: string;
+  deadAt: Date;
+  replayedAt: Date | null;
+}
+
+export interface NewDeadLetter {
+  consumer: string;
+  natsSubject: string;
+  /** The CloudEvent, or the text of a message that was none. */
+  event: unknown;
+  error: unknown;
+}
+
+const COLUMNS = `id, consumer, subject, event, error, dead_at as "deadAt", replayed_at as "replayedAt"`;
+const ERROR_LENGTH_MAX = 4_000;
+
+/** Events that a consumer gave up on, kept until an operator replays them. */
+export class DeadLetters {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Keeps the event with the transaction that skips it. */
+  async insert(tx: EntityManager, { consumer, natsSubject, event, error }: NewDeadLetter): Promise<void> {
+    const reason = describe(error);
+    this.logger.error({ err: error, consumer, subject: natsSubject }, 'event goes to the dead letters');
+    await tx.query(
+      `with dead as (
+         insert into dead_letters (id, consumer, subject, event, error) values ($1, $2, $3, $4::jsonb, $5)
+       )
+       insert into outbox (id, subject, payload, traceparent) values ($1, $6, $7, '')`,
+      [uuidv7(), consumer, natsSubject, toJsonb(event), reason, `dlq.${consumer}`, JSON.stringify({ error: reason, subject: natsSubject, event })],
+    );
+  }
+
+  /** Newest first; `before` is the id of the last one seen. */
+  list(limit: number, before?: string): Promise<DeadLetterRow[]> {
+    return this.dataSource.query(
+      `select ${COLUMNS} from dead_letters where $2::uuid is null or id < $2 order by id desc limit $1`,
+      [limit, before ?? null],
+    );
+  }
+
+  async find(id: string): Promise<DeadLetterRow | undefined> {
+    const rows: DeadLetterRow[] = await this.dataSource.query(
+      `select ${COLUMNS} from dead_letters where id = $1`,
+      [id],
+    );
+    return rows[0];
+  }
+
+  async markReplayed(id: string): Promise<void> {
+    await this.dataSource.query('update dead_letters set replayed_at = now() where id = $1', [id]);
+  }
+}
+
+// PostgreSQL stores no NUL in jsonb; an operator reads the replacement character just as well.
+const toJsonb = (event: unknown): string => JSON.stringify(event).replaceAll('\\u0000', '\\ufffd');
+
+const describe = (error: unknown): string =>
+  (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).replaceAll('\0', '').slice(0, ERROR_LENGTH_MAX);

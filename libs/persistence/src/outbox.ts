@@ -1,0 +1,106 @@
+import type { OutgoingMessage, Publisher } from '@doorbuster/messaging';
+import type { Logger } from '@doorbuster/telemetry';
+import type { DataSource, EntityManager } from 'typeorm';
+import { pluck } from './columns.js';
+
+/** A row this old was left behind: whoever wrote it crashed, or the broker was away. */
+const LEFT_BEHIND_MS = 5_000;
+const SWEEP_INTERVAL_MS = 1_000;
+const SWEEP_ROWS_MAX = 500;
+/** Acknowledged rows are deleted together; a crash before that only means a publication that the broker drops. */
+const DELETE_DELAY_MS = 20;
+
+/**
+ * Nothing is published that was not committed first: messages are rows of the transaction that caused them, published
+ * right after its commit, deleted once the broker has them. A sweeper publishes what a crash left behind. Every message
+ * is published at least once, and twice within the broker's two minutes' memory counts as once.
+ */
+export class Outbox {
+  private readonly publishing = new Set<Promise<void>>();
+  private published: string[] = [];
+  private deletion: NodeJS.Timeout | undefined;
+  private sweep: NodeJS.Timeout | undefined;
+  private broken = false;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly publisher: Publisher,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Writes the messages in the caller's transaction. */
+  async insert(tx: EntityManager, messages: readonly OutgoingMessage[]): Promise<void> {
+    if (messages.length === 0) return;
+    await tx.query(
+      `insert into outbox (id, subject, payload, traceparent)
+       select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[])`,
+      [pluck(messages, 'id'), pluck(messages, 'subject'), pluck(messages, 'payload'), pluck(messages, 'traceparent')],
+    );
+  }
+
+  /** To be called once that transaction has committed. Does not wait: the rows are safe. */
+  publish(messages: readonly Pick<OutgoingMessage, 'id' | 'subject' | 'payload'>[]): void {
+    for (const message of messages) {
+      const publication = this.publishOne(message).finally(() => this.publishing.delete(publication));
+      this.publishing.add(publication);
+    }
+  }
+
+  startSweeping(): void {
+    const run = async (): Promise<void> => {
+      try {
+        await this.sweepOnce();
+      } catch (err) {
+        this.logger.warn({ err }, 'outbox sweep failed, will try again');
+      }
+      this.sweep = setTimeout(() => void run(), SWEEP_INTERVAL_MS);
+    };
+    this.sweep = setTimeout(() => void run(), SWEEP_INTERVAL_MS);
+  }
+
+  /** Publishes what is old enough to have been left behind; `ageMs` 0 takes everything. */
+  async sweepOnce(ageMs = LEFT_BEHIND_MS): Promise<number> {
+    const rows: OutgoingMessage[] = await this.dataSource.query(
+      `select id, subject, payload from outbox
+       where created_at <= now() - $1 * interval '1 millisecond' order by id limit ${SWEEP_ROWS_MAX}`,
+      [ageMs],
+    );
+    if (rows.length > 0) this.logger.info({ rows: rows.length }, 'publishing what was left in the outbox');
+    await Promise.all(rows.map((row) => this.publishOne(row)));
+    return rows.length;
+  }
+
+  /** Ends the sweeper and waits for publications under way and for their deletion. */
+  async close(): Promise<void> {
+    clearTimeout(this.sweep);
+    await Promise.all(this.publishing);
+    clearTimeout(this.deletion);
+    await this.deletePublished();
+  }
+
+  private async publishOne(message: Pick<OutgoingMessage, 'id' | 'subject' | 'payload'>): Promise<void> {
+    try {
+      await this.publisher.publish(message);
+      if (this.broken) this.logger.info('publishing works again');
+      this.broken = false;
+      this.published.push(message.id);
+      this.deletion ??= setTimeout(() => void this.deletePublished(), DELETE_DELAY_MS);
+    } catch (err) {
+      if (!this.broken) this.logger.warn({ err, subject: message.subject }, 'cannot publish, the outbox keeps it');
+      this.broken = true;
+    }
+  }
+
+  private async deletePublished(): Promise<void> {
+    const ids = this.published;
+    this.published = [];
+    this.deletion = undefined;
+    if (ids.length === 0) return;
+    try {
+      await this.dataSource.query('delete from outbox where id = any($1::uuid[])', [ids]);
+    } catch (err) {
+      // The sweeper finds them, publishes them again (the broker knows their ids) and deletes them then.
+      this.logger.warn({ err }, 'published messages stay in the outbox for now');
+    }
+  }
+}

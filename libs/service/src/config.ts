@@ -1,0 +1,22 @@
+import { LOG_LEVELS } from '@doorbuster/telemetry';
+import { z } from 'zod';
+
+/** What every service is told by its environment. */
+export const serviceConfig = z.object({
+  /** `postgres://role:password@host:port/database` with the service's own role. */
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  /** `nats://user:password@host:port` with the service's own user. */
+  NATS_URL: z.url({ protocol: /^(nats|tls)$/ }),
+  /** Copies of each stream: 1, or 3 on a JetStream cluster. */
+  NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+});
+export type ServiceConfig = z.infer<typeof serviceConfig>;
+
+/** Reads the environment once, at the start; on a mistake says which variables to mend, and exits with 1. */
+export function readConfig<T extends z.ZodType>(schema: T, env: NodeJS.ProcessEnv = process.env): z.infer<T> {
+  const result = schema.safeParse(env);
+  if (result.success) return result.data;
+  process.stderr.write(`The environment does not fit:\n${z.prettifyError(result.error)}\n`);
+  process.exit(1);
+}

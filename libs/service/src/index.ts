@@ -1,0 +1,6 @@
+export { readConfig, serviceConfig, type ServiceConfig } from './config.js';
+export { Answers } from './queries.js';
+export { runService, startService, type ServiceDefinition } from './run-service.js';
+export { exitOnSignal } from './shutdown.js';
+export { StreamKeeper } from './stream-keeper.js';
+export { LOGGER, NATS_CONNECTION } from './tokens.js';

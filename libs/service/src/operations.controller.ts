@@ -1,0 +1,88 @@
+import {
+  accept,
+  healthOf,
+  listDeadLettersOf,
+  refuse,
+  replayDeadLetterOf,
+  type DeadLetter,
+  type Health,
+  type Page,
+  type Reply,
+  type ServiceName,
+} from '@doorbuster/contracts';
+import { JetStreamServer, type CloudEvent } from '@doorbuster/messaging';
+import { DeadLetters, type DeadLetterRow } from '@doorbuster/persistence';
+import { Controller, Inject, type Type } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { DataSource } from 'typeorm';
+import { Answers } from './queries.js';
+import { NATS_CONNECTION } from './tokens.js';
+
+const PROBE_TIMEOUT_MS = 1_000;
+
+/** What every service answers about itself, on subjects of its own. */
+export function operationsController(service: ServiceName): Type {
+  @Controller()
+  class OperationsController {
+    constructor(
+      @Inject(DataSource) private readonly dataSource: DataSource,
+      @Inject(NATS_CONNECTION) private readonly nc: NatsConnection,
+      @Inject(DeadLetters) private readonly deadLetters: DeadLetters,
+      @Inject(JetStreamServer) private readonly server: JetStreamServer,
+    ) {}
+
+    @Answers(healthOf(service))
+    async health(): Promise<Reply<Health>> {
+      const [postgres, nats] = await Promise.all([
+        probe(() => this.dataSource.query('select 1')),
+        probe(() => this.nc.flush()),
+      ]);
+      return accept({ service, dependencies: { postgres, nats } });
+    }
+
+    @Answers(listDeadLettersOf(service))
+    async list(@Payload() request: { limit: number; cursor?: string }): Promise<Reply<Page<DeadLetter>>> {
+      const rows = await this.deadLetters.list(request.limit + 1, request.cursor);
+      const items = rows.slice(0, request.limit).map(toDeadLetter);
+      return accept({ items, nextCursor: rows.length > request.limit ? (items.at(-1)?.id ?? null) : null });
+    }
+
+    @Answers(replayDeadLetterOf(service))
+    async replay(@Payload() { id }: { id: string }): Promise<Reply<DeadLetter>> {
+      const row = await this.deadLetters.find(id);
+      if (!row) return refuse('DEAD_LETTER_NOT_FOUND', `There is no dead letter ${id}.`);
+      if (typeof row.event === 'string') {
+        return refuse('REPLAY_FAILED', 'This message was no CloudEvents batch; nothing can read it.');
+      }
+      try {
+        await this.server.replay(row.consumer, { natsSubject: row.subject, event: row.event as CloudEvent });
+      } catch (error) {
+        return refuse('REPLAY_FAILED', `It failed again: ${error instanceof Error ? error.message : String(error)}`);
+      }
+      await this.deadLetters.markReplayed(id);
+      return accept(toDeadLetter({ ...row, replayedAt: new Date() }));
+    }
+  }
+
+  const toDeadLetter = (row: DeadLetterRow): DeadLetter => ({
+    ...row,
+    service,
+    deadAt: row.deadAt.toISOString(),
+    replayedAt: row.replayedAt?.toISOString() ?? null,
+  });
+
+  return OperationsController;
+}
+
+async function probe(ask: () => Promise<unknown>): Promise<'up' | 'down'> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'down'>((resolve) => {
+    timer = setTimeout(() => resolve('down'), PROBE_TIMEOUT_MS);
+  });
+  const answer = ask().then(
+    () => 'up' as const,
+    () => 'down' as const,
+  );
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,60 @@
+import 'reflect-metadata';
+import type { ServiceName } from '@doorbuster/contracts';
+import { JetStreamServer, natsOptions } from '@doorbuster/messaging';
+import type { DatabaseOptions } from '@doorbuster/persistence';
+import { createLogger, NestLogger } from '@doorbuster/telemetry';
+import { Module, type INestApplication, type ModuleMetadata } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Transport, type MicroserviceOptions } from '@nestjs/microservices';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { readConfig, serviceConfig, type ServiceConfig } from './config.js';
+import { QueryExceptionFilter } from './queries.js';
+import { ServiceModule } from './service.module.js';
+import { exitOnSignal } from './shutdown.js';
+
+export interface ServiceDefinition extends Pick<ModuleMetadata, 'imports' | 'controllers' | 'providers'> {
+  service: ServiceName;
+  migrations: DatabaseOptions['migrations'];
+}
+
+/** Requests that arrived before a shutdown are answered in this time. */
+const GRACE_MS = 1_000;
+
+/** Starts a service: schema up to date, streams there, queries and batches being answered. */
+export async function startService(definition: ServiceDefinition, config: ServiceConfig): Promise<INestApplication> {
+  const { service, migrations, imports = [], controllers = [], providers = [] } = definition;
+  const logger = createLogger(service, config.LOG_LEVEL);
+
+  @Module({
+    imports: [ServiceModule.forRoot({ service, config, logger, migrations }), ...imports],
+    controllers,
+    providers,
+  })
+  class RootModule {}
+
+  const app = await NestFactory.create(RootModule, new FastifyAdapter(), {
+    logger: new NestLogger(logger),
+    abortOnError: false,
+  });
+  const filters = { inheritAppConfig: true };
+  app.useGlobalFilters(new QueryExceptionFilter(logger));
+  app.connectMicroservice<MicroserviceOptions>(
+    {
+      transport: Transport.NATS,
+      options: { ...natsOptions(config.NATS_URL, service), queue: service, gracefulShutdown: true, gracePeriod: GRACE_MS },
+    } as MicroserviceOptions,
+    filters,
+  );
+  app.connectMicroservice<MicroserviceOptions>({ strategy: app.get(JetStreamServer) });
+  await app.startAllMicroservices();
+  await app.init();
+  logger.info('started');
+  return app;
+}
+
+/** The whole of a service's `main.ts`. */
+export async function runService(definition: ServiceDefinition): Promise<void> {
+  const config = readConfig(serviceConfig);
+  const app = await startService(definition, config);
+  exitOnSignal(() => app.close());
+}

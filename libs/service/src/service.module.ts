@@ -1,0 +1,94 @@
+import type { ServiceName } from '@doorbuster/contracts';
+import { connectNats, JetStreamServer, Publisher } from '@doorbuster/messaging';
+import { DeadLetters, openDatabase, Outbox, Transactions, type DatabaseOptions } from '@doorbuster/persistence';
+import type { Logger } from '@doorbuster/telemetry';
+import {
+  Inject,
+  Injectable,
+  Module,
+  type DynamicModule,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { DataSource } from 'typeorm';
+import type { ServiceConfig } from './config.js';
+import { operationsController } from './operations.controller.js';
+import { StreamKeeper } from './stream-keeper.js';
+import { LOGGER, NATS_CONNECTION } from './tokens.js';
+
+export interface ServiceModuleOptions {
+  service: ServiceName;
+  config: ServiceConfig;
+  logger: Logger;
+  migrations: DatabaseOptions['migrations'];
+}
+
+/** Starts what runs beside the handlers, and closes everything once no handler runs any more. */
+@Injectable()
+class Lifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(
+    @Inject(NATS_CONNECTION) private readonly nc: NatsConnection,
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(Outbox) private readonly outbox: Outbox,
+    @Inject(StreamKeeper) private readonly streams: StreamKeeper,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.streams.start();
+    this.outbox.startSweeping();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.streams.close();
+    await this.outbox.close();
+    await this.nc.drain();
+    await this.dataSource.destroy();
+  }
+}
+
+/** Connections, transactions, outbox, dead letters and the operator's queries of one service. */
+@Module({})
+export class ServiceModule {
+  static forRoot({ service, config, logger, migrations }: ServiceModuleOptions): DynamicModule {
+    return {
+      module: ServiceModule,
+      global: true,
+      controllers: [operationsController(service)],
+      providers: [
+        Lifecycle,
+        { provide: LOGGER, useValue: logger },
+        { provide: NATS_CONNECTION, useFactory: () => connectNats(config.NATS_URL, service) },
+        { provide: DataSource, useFactory: () => openDatabase({ url: config.DATABASE_URL, service, migrations }, logger) },
+        { provide: Publisher, useFactory: (nc: NatsConnection) => new Publisher(nc), inject: [NATS_CONNECTION] },
+        {
+          provide: Outbox,
+          useFactory: (dataSource: DataSource, publisher: Publisher) => new Outbox(dataSource, publisher, logger),
+          inject: [DataSource, Publisher],
+        },
+        {
+          provide: DeadLetters,
+          useFactory: (dataSource: DataSource) => new DeadLetters(dataSource, logger),
+          inject: [DataSource],
+        },
+        {
+          provide: Transactions,
+          useFactory: (dataSource: DataSource, outbox: Outbox, deadLetters: DeadLetters) =>
+            new Transactions(dataSource, outbox, deadLetters, logger),
+          inject: [DataSource, Outbox, DeadLetters],
+        },
+        {
+          provide: JetStreamServer,
+          useFactory: (nc: NatsConnection) => new JetStreamServer(nc, service, logger),
+          inject: [NATS_CONNECTION],
+        },
+        {
+          provide: StreamKeeper,
+          useFactory: (nc: NatsConnection) => new StreamKeeper(nc, service, config.NATS_REPLICAS, logger),
+          inject: [NATS_CONNECTION],
+        },
+      ],
+      exports: [LOGGER, NATS_CONNECTION, DataSource, Outbox, Transactions, StreamKeeper],
+    };
+  }
+}

@@ -1,0 +1,66 @@
+import type { ServiceName } from '@doorbuster/contracts';
+import { ensureStreams } from '@doorbuster/messaging';
+import type { Logger } from '@doorbuster/telemetry';
+import type { NatsConnection } from '@nats-io/transport-node';
+
+const CHECK_INTERVAL_MS = 15_000;
+const RETRY_MS = 500;
+
+/** Keeps the service's own streams in being, also when the broker came back without its storage. */
+export class StreamKeeper {
+  private readonly listeners: ((stream: string) => Promise<void>)[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private ensuring: Promise<void> | undefined;
+  private closed = false;
+  private failing = false;
+
+  constructor(
+    private readonly nc: NatsConnection,
+    private readonly service: ServiceName,
+    private readonly replicas: number,
+    private readonly logger: Logger,
+  ) {}
+
+  /** `listener` runs whenever a stream was missing and had to be made: what it once held is gone. */
+  onCreated(listener: (stream: string) => Promise<void>): void {
+    this.listeners.push(listener);
+  }
+
+  async start(): Promise<void> {
+    void this.watchReconnects();
+    await this.check();
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.timer);
+    await this.ensuring;
+  }
+
+  private async watchReconnects(): Promise<void> {
+    for await (const { type } of this.nc.status()) if (type === 'reconnect') await this.check();
+  }
+
+  private async check(): Promise<void> {
+    if (this.closed) return;
+    clearTimeout(this.timer);
+    this.ensuring ??= this.ensure().finally(() => (this.ensuring = undefined));
+    await this.ensuring;
+    if (!this.closed) {
+      this.timer = setTimeout(() => void this.check(), this.failing ? RETRY_MS : CHECK_INTERVAL_MS);
+    }
+  }
+
+  private async ensure(): Promise<void> {
+    try {
+      for (const stream of await ensureStreams(this.nc, this.service, this.replicas)) {
+        this.logger.info({ stream }, 'stream created');
+        for (const listener of this.listeners) await listener(stream);
+      }
+      this.failing = false;
+    } catch (err) {
+      if (!this.failing) this.logger.warn({ err }, 'cannot make sure of the streams, trying until it works');
+      this.failing = true;
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config';
+
+const shared = {
+  // Nest reads parameter types from the metadata that legacy decorators emit.
+  oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
+  // Sources of the workspace's own libraries, so that a test needs no build.
+  resolve: { conditions: ['source'] },
+  ssr: { resolve: { conditions: ['source'], externalConditions: ['source'] } },
+};
+
+export default defineConfig({
+  ...shared,
+  test: {
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'parts',
+          include: ['{apps,libs,tools}/*/test/**/*.test.ts'],
+          exclude: ['tools/e2e/**'],
+          globalSetup: ['libs/embedded/src/testing/vitest-global-setup.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
