@@ -13,7 +13,11 @@ export const saga = z
     orderId,
     state: sagaState,
     pending: z.array(
-      z.object({ step: z.string(), attempt: z.int(), deadlineAt: instant }),
+      z.object({
+        step: z.string(),
+        attempt: z.int(),
+        deadlineAt: instant.nullable().meta({ description: 'null once all attempts went unanswered' }),
+      }),
     ),
     reason: z.string().nullable(),
     traceId: z.string(),

@@ -1,0 +1,97 @@
+import { accept, refuse, type Money, type Order, type PlaceOrderBody, type Reply } from '@doorbuster/contracts';
+
+export interface PlaceOrderRequest {
+  customerId: string;
+  idempotencyKey: string;
+  body: PlaceOrderBody;
+  traceparent: string;
+}
+
+/** An order as the database keeps it: what the customer sees, and what makes a repeated request known again. */
+export interface OrderRecord {
+  order: Order;
+  idempotencyKey: string;
+  method: string;
+}
+
+export interface NewOrder extends OrderRecord {
+  traceparent: string;
+}
+
+export interface PlacedOrders {
+  /** One a request, in their order. */
+  replies: Reply<Order>[];
+  created: NewOrder[];
+}
+
+/** Identifies a request of a customer, for look-ups. */
+export const requestKey = (customerId: string, idempotencyKey: string): string =>
+  `${customerId}\n${idempotencyKey}`;
+
+/**
+ * Decides a batch of requests. A repeated key finds its order, also when the first request is in the same batch.
+ *
+ * @param existing orders by {@link requestKey}
+ * @param prices the present price by SKU
+ */
+export function placeOrders(
+  requests: readonly PlaceOrderRequest[],
+  existing: ReadonlyMap<string, OrderRecord>,
+  prices: ReadonlyMap<string, Money>,
+  now: Date,
+  newId: () => string,
+): PlacedOrders {
+  const known = new Map(existing);
+  const created: NewOrder[] = [];
+  const replies = requests.map((request): Reply<Order> => {
+    const key = requestKey(request.customerId, request.idempotencyKey);
+    const found = known.get(key);
+    if (found) return answerAgain(found, request.body);
+    const priced = price(request.body, prices);
+    if (!priced.ok) return priced;
+    const at = now.toISOString();
+    const order: Order = {
+      id: newId(),
+      customerId: request.customerId,
+      status: 'PENDING',
+      reason: null,
+      ...priced.value,
+      createdAt: at,
+      updatedAt: at,
+    };
+    const { idempotencyKey, traceparent, body } = request;
+    const record = { order, idempotencyKey, method: body.payment.method, traceparent };
+    known.set(key, record);
+    created.push(record);
+    return accept(order);
+  });
+  return { replies, created };
+}
+
+function answerAgain({ order, method }: OrderRecord, body: PlaceOrderBody): Reply<Order> {
+  const same =
+    method === body.payment.method &&
+    order.lines.length === body.items.length &&
+    order.lines.every((line, i) => line.sku === body.items[i]?.sku && line.quantity === body.items[i].quantity);
+  if (same) return accept(order);
+  return refuse(
+    'IDEMPOTENCY_KEY_REUSED',
+    'This Idempotency-Key was used for another order. Use a new key for a new order.',
+  );
+}
+
+function price(
+  { items }: PlaceOrderBody,
+  prices: ReadonlyMap<string, Money>,
+): Reply<Pick<Order, 'lines' | 'total'>> {
+  const unknown = [...new Set(items.map(({ sku }) => sku))].filter((sku) => !prices.has(sku));
+  if (unknown.length > 0) return refuse('UNKNOWN_SKU', `There is no product ${unknown.join(', ')}.`);
+  const lines = items.map(({ sku, quantity }) => ({ sku, quantity, unitPrice: prices.get(sku) as Money }));
+  const currencies = [...new Set(lines.map(({ unitPrice }) => unitPrice.currency))];
+  const [currency = ''] = currencies;
+  if (currencies.length > 1) {
+    return refuse('CURRENCY_MISMATCH', `One order is charged in one currency, not in ${currencies.join(' and ')}.`);
+  }
+  const amount = lines.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice.amount, 0);
+  return accept({ lines, total: { amount, currency } });
+}

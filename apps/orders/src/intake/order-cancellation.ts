@@ -1,0 +1,60 @@
+import { accept, refuse, type Actor, type Order, type Reply } from '@doorbuster/contracts';
+import type { OutgoingEvent } from '@doorbuster/messaging';
+import { Transactions } from '@doorbuster/persistence';
+import { isEnded } from '@doorbuster/saga';
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { CancellationRequest } from '../domain/order-saga.js';
+import { OrdersRepository } from '../persistence/orders.repository.js';
+import { SagasRepository } from '../persistence/sagas.repository.js';
+import { cancellationId, OrderSagas } from '../sagas/order-sagas.js';
+import { isVisibleTo, orderNotFound } from './visibility.js';
+
+export interface CancelOrderRequest {
+  actor: Actor;
+  orderId: string;
+  traceparent: string;
+}
+
+interface Cancelled {
+  result: Reply<Order>;
+  events: OutgoingEvent[];
+}
+
+/** Accepts the wish to cancel; refund and restock are the cancellation saga's. */
+@Injectable()
+export class OrderCancellation {
+  constructor(
+    @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(OrdersRepository) private readonly orders: OrdersRepository,
+    @Inject(SagasRepository) private readonly sagasRepository: SagasRepository,
+    @Inject(OrderSagas) private readonly sagas: OrderSagas,
+  ) {}
+
+  cancel(request: CancelOrderRequest): Promise<Reply<Order>> {
+    return this.transactions.run((tx) => this.cancelIn(tx, request));
+  }
+
+  private async cancelIn(tx: EntityManager, { actor, orderId, traceparent }: CancelOrderRequest): Promise<Cancelled> {
+    // The saga's lock first, as everywhere: while it is held the order's status stands still.
+    const sagas = await this.sagasRepository.load(tx, [orderId, cancellationId(orderId)]);
+    const record = await this.orders.find(orderId, tx);
+    if (!record || !isVisibleTo(actor, record.order)) return { result: orderNotFound(orderId), events: [] };
+    const { order } = record;
+    if (order.status === 'PENDING' || order.status === 'REJECTED') {
+      const detail = `The order is ${order.status}; only a CONFIRMED order can be cancelled.`;
+      return { result: refuse('ORDER_NOT_CANCELLABLE', detail), events: [] };
+    }
+    const checkout = sagas.find(({ id }) => id === orderId);
+    const isUnderWay = sagas.length > 1 || checkout?.data.cancellation !== undefined;
+    if (order.status === 'CANCELLED' || isUnderWay || !checkout) return { result: accept(order), events: [] };
+
+    const reason = actor.role === 'admin' ? 'CANCELLED_BY_ADMIN' : 'CANCELLED_BY_CUSTOMER';
+    const cancellation: CancellationRequest = { reason, traceparent };
+    await this.sagasRepository.requestCancellation(tx, orderId, cancellation);
+    const events = isEnded(checkout)
+      ? await this.sagas.startCancellations(tx, [{ ...checkout.data, traceparent, cancellation }])
+      : [];
+    return { result: accept(order), events };
+  }
+}

@@ -1,0 +1,20 @@
+import { productChanged, productCreated } from '@doorbuster/contracts';
+import { ConsumesBatches, type BatchOutcome, type IncomingBatch } from '@doorbuster/messaging';
+import { Transactions } from '@doorbuster/persistence';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { pricesRepository } from '../persistence/prices.repository.js';
+
+@Controller()
+export class PricesHandler {
+  constructor(@Inject(Transactions) private readonly transactions: Transactions) {}
+
+  @ConsumesBatches('orders-prices', [productCreated, productChanged])
+  handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {
+    return this.transactions.runBatch(batch, async (tx, events) => {
+      // Both events carry the same: the product as it is now.
+      await pricesRepository.upsert(tx, events.map(({ data }) => productChanged.schema.parse(data)));
+      return [];
+    });
+  }
+}

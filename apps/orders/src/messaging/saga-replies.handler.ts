@@ -1,0 +1,57 @@
+import {
+  orderRestocked,
+  paymentAuthorised,
+  paymentCaptured,
+  paymentCaptureRefused,
+  paymentDeclined,
+  paymentRefunded,
+  paymentVoided,
+  stockCommitRefused,
+  stockCommitted,
+  stockRefused,
+  stockReleased,
+  stockReserved,
+} from '@doorbuster/contracts';
+import { ConsumesBatches, type BatchOutcome, type CloudEvent, type IncomingBatch } from '@doorbuster/messaging';
+import { Transactions } from '@doorbuster/persistence';
+import type { SagaEvent } from '@doorbuster/saga';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { OrderSagas } from '../sagas/order-sagas.js';
+
+const SUCCEEDED = [
+  stockReserved,
+  stockCommitted,
+  stockReleased,
+  orderRestocked,
+  paymentAuthorised,
+  paymentCaptured,
+  paymentVoided,
+  paymentRefunded,
+];
+const REFUSED = [stockRefused, stockCommitRefused, paymentDeclined, paymentCaptureRefused];
+const refusals = new Map(REFUSED.map((contract) => [contract.type, contract]));
+const successes = new Set(SUCCEEDED.map(({ type }) => type));
+
+/** The participants' answers, of both services in one batch. */
+@Controller()
+export class SagaRepliesHandler {
+  constructor(
+    @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(OrderSagas) private readonly sagas: OrderSagas,
+  ) {}
+
+  @ConsumesBatches('orders-replies', [...SUCCEEDED, ...REFUSED])
+  handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {
+    return this.transactions.runBatch(batch, (tx, events) => this.sagas.handle(tx, events.map(toSagaEvent)));
+  }
+}
+
+function toSagaEvent({ type, data, sagaid, sagastep }: CloudEvent): SagaEvent {
+  if (sagaid === undefined || sagastep === undefined) throw new Error(`${type} answers no saga's command`);
+  if (successes.has(type)) return { sagaId: sagaid, input: { kind: 'succeeded', action: sagastep } };
+  const refusal = refusals.get(type);
+  if (!refusal) throw new Error(`${type} is not an answer that orders knows`);
+  const { reason } = refusal.schema.parse(data);
+  return { sagaId: sagaid, input: { kind: 'refused', action: sagastep, reason } };
+}

@@ -1,0 +1,19 @@
+import type { ServiceDefinition } from '@doorbuster/service';
+import { OrderCancellation } from './intake/order-cancellation.js';
+import { OrderIntake } from './intake/order-intake.js';
+import { PricesHandler } from './messaging/prices.handler.js';
+import { SagaRepliesHandler } from './messaging/saga-replies.handler.js';
+import { CreateOrders1767225602000 } from './persistence/create-orders.migration.js';
+import { OrdersRepository } from './persistence/orders.repository.js';
+import { SagasRepository } from './persistence/sagas.repository.js';
+import { OrdersController } from './queries/orders.controller.js';
+import { SagasController } from './queries/sagas.controller.js';
+import { DeadlineSweeper } from './sagas/deadline-sweeper.js';
+import { OrderSagas } from './sagas/order-sagas.js';
+
+export const orders: ServiceDefinition = {
+  service: 'orders',
+  migrations: [CreateOrders1767225602000],
+  controllers: [OrdersController, SagasController, PricesHandler, SagaRepliesHandler],
+  providers: [OrdersRepository, SagasRepository, OrderSagas, OrderIntake, OrderCancellation, DeadlineSweeper],
+};

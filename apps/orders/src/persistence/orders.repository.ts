@@ -1,0 +1,123 @@
+import type { Order, OrderStatus } from '@doorbuster/contracts';
+import { pluck } from '@doorbuster/persistence';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { requestKey, type NewOrder, type OrderRecord, type PlaceOrderRequest } from '../domain/place-orders.js';
+
+interface OrderRow {
+  id: string;
+  customer_id: string;
+  idempotency_key: string;
+  status: OrderStatus;
+  reason: string | null;
+  lines: Order['lines'];
+  total_amount: number;
+  currency: string;
+  payment_method: string;
+  created_at: Date;
+  updated_at: Date;
+}
+
+/** An order locked for a change of its status. */
+export interface LockedOrder {
+  id: string;
+  customerId: string;
+  status: OrderStatus;
+}
+
+export interface StatusChange {
+  id: string;
+  status: OrderStatus;
+  reason: string | null;
+}
+
+@Injectable()
+export class OrdersRepository {
+  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+
+  /** By {@link requestKey}. */
+  async findByRequests(
+    tx: EntityManager,
+    requests: readonly PlaceOrderRequest[],
+  ): Promise<Map<string, OrderRecord>> {
+    const rows: OrderRow[] = await tx.query(
+      `select o.* from unnest($1::text[], $2::text[]) as r (customer_id, idempotency_key)
+       join orders o using (customer_id, idempotency_key)`,
+      [pluck(requests, 'customerId'), pluck(requests, 'idempotencyKey')],
+    );
+    return new Map(rows.map((row) => [requestKey(row.customer_id, row.idempotency_key), toRecord(row)]));
+  }
+
+  async insert(tx: EntityManager, created: readonly NewOrder[]): Promise<void> {
+    if (created.length === 0) return;
+    const orders = pluck(created, 'order');
+    await tx.query(
+      `insert into orders (id, customer_id, idempotency_key, status, lines, total_amount, currency, payment_method,
+                           created_at, updated_at)
+       select id, customer_id, idempotency_key, 'PENDING', lines, total_amount, currency, payment_method, at, at
+       from unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::bigint[], $6::text[], $7::text[], $8::timestamptz[])
+         as o (id, customer_id, idempotency_key, lines, total_amount, currency, payment_method, at)`,
+      [
+        pluck(orders, 'id'),
+        pluck(orders, 'customerId'),
+        pluck(created, 'idempotencyKey'),
+        orders.map(({ lines }) => JSON.stringify(lines)),
+        orders.map(({ total }) => total.amount),
+        orders.map(({ total }) => total.currency),
+        pluck(created, 'method'),
+        pluck(orders, 'createdAt'),
+      ],
+    );
+  }
+
+  /** In the order of their ids. Whoever also locks sagas locks those first. */
+  async lock(tx: EntityManager, ids: readonly string[]): Promise<LockedOrder[]> {
+    if (ids.length === 0) return [];
+    return tx.query(
+      `select id, customer_id as "customerId", status from orders where id = any($1::uuid[]) order by id for update`,
+      [ids],
+    );
+  }
+
+  async changeStatus(tx: EntityManager, changes: readonly StatusChange[], at: Date): Promise<void> {
+    if (changes.length === 0) return;
+    await tx.query(
+      `update orders o set status = c.status, reason = c.reason, updated_at = $4
+       from unnest($1::uuid[], $2::text[], $3::text[]) as c (id, status, reason) where o.id = c.id`,
+      [pluck(changes, 'id'), pluck(changes, 'status'), pluck(changes, 'reason'), at],
+    );
+  }
+
+  async find(id: string, manager: EntityManager = this.dataSource.manager): Promise<OrderRecord | undefined> {
+    const rows: OrderRow[] = await manager.query('select * from orders where id = $1', [id]);
+    return rows[0] && toRecord(rows[0]);
+  }
+
+  /** Newest first. `before` is the id of the last one seen, `customerId` null means everybody's. */
+  async list(customerId: string | null, limit: number, before?: string): Promise<Order[]> {
+    const rows: OrderRow[] = await this.dataSource.query(
+      `select * from orders
+       where ($1::text is null or customer_id = $1) and ($2::uuid is null or id < $2)
+       order by id desc limit $3`,
+      [customerId, before ?? null, limit],
+    );
+    return rows.map((row) => toRecord(row).order);
+  }
+}
+
+function toRecord(row: OrderRow): OrderRecord {
+  return {
+    idempotencyKey: row.idempotency_key,
+    method: row.payment_method,
+    order: {
+      id: row.id,
+      customerId: row.customer_id,
+      status: row.status,
+      reason: row.reason,
+      lines: row.lines,
+      total: { amount: row.total_amount, currency: row.currency },
+      createdAt: row.created_at.toISOString(),
+      updatedAt: row.updated_at.toISOString(),
+    },
+  };
+}

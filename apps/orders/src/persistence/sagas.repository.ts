@@ -1,0 +1,164 @@
+import type { Saga, TimelineEntry } from '@doorbuster/contracts';
+import { pluck } from '@doorbuster/persistence';
+import { nextDeadline, type SagaInstance, type SagaState, type SagaStore, type SagaTransition } from '@doorbuster/saga';
+import { traceIdOf } from '@doorbuster/telemetry';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { CancellationRequest, OrderSagaData } from '../domain/order-saga.js';
+
+type OrderSaga = SagaInstance<OrderSagaData>;
+
+const INSTANCE = 'id, definition, version, state, stage, pending, refused, reason, sequence, data';
+
+@Injectable()
+export class SagasRepository implements SagaStore<EntityManager, OrderSagaData> {
+  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+
+  async insert(tx: EntityManager, sagas: OrderSaga[]): Promise<void> {
+    await tx.query(
+      `insert into sagas (id, definition, version, state, stage, pending, refused, reason, sequence, data,
+                          next_deadline_at, created_at, updated_at)
+       select *, now(), now() from unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::int[], $6::jsonb[],
+         $7::jsonb[], $8::text[], $9::int[], $10::jsonb[], $11::timestamptz[])`,
+      [
+        pluck(sagas, 'id'),
+        pluck(sagas, 'definition'),
+        pluck(sagas, 'version'),
+        pluck(sagas, 'state'),
+        pluck(sagas, 'stage'),
+        sagas.map(({ pending }) => JSON.stringify(pending)),
+        sagas.map(({ refused }) => JSON.stringify(refused)),
+        pluck(sagas, 'reason'),
+        pluck(sagas, 'sequence'),
+        sagas.map(({ data }) => JSON.stringify(data)),
+        sagas.map(deadlineOf),
+      ],
+    );
+  }
+
+  load(tx: EntityManager, ids: string[]): Promise<OrderSaga[]> {
+    return tx.query(`select ${INSTANCE} from sagas where id = any($1::uuid[]) order by id for update`, [ids]);
+  }
+
+  loadOverdue(tx: EntityManager, now: Date, limit: number): Promise<OrderSaga[]> {
+    return tx.query(
+      `select ${INSTANCE} from sagas
+       where state not in ('COMPLETED', 'COMPENSATED') and next_deadline_at <= $1
+       order by created_at limit $2 for update skip locked`,
+      [now, limit],
+    );
+  }
+
+  /** `data` stays as it was written. */
+  async update(tx: EntityManager, sagas: OrderSaga[]): Promise<void> {
+    await tx.query(
+      `update sagas s
+       set state = u.state, stage = u.stage, pending = u.pending, refused = u.refused, reason = u.reason,
+           sequence = u.sequence, next_deadline_at = u.next_deadline_at, updated_at = now()
+       from unnest($1::uuid[], $2::text[], $3::int[], $4::jsonb[], $5::jsonb[], $6::text[], $7::int[], $8::timestamptz[])
+         as u (id, state, stage, pending, refused, reason, sequence, next_deadline_at)
+       where s.id = u.id`,
+      [
+        pluck(sagas, 'id'),
+        pluck(sagas, 'state'),
+        pluck(sagas, 'stage'),
+        sagas.map(({ pending }) => JSON.stringify(pending)),
+        sagas.map(({ refused }) => JSON.stringify(refused)),
+        pluck(sagas, 'reason'),
+        pluck(sagas, 'sequence'),
+        sagas.map(deadlineOf),
+      ],
+    );
+  }
+
+  async append(tx: EntityManager, transitions: SagaTransition[]): Promise<void> {
+    await tx.query(
+      `insert into saga_transitions (saga_id, sequence, at, step, kind, attempt, reason)
+       select saga_id, sequence, now(), step, kind, attempt, reason
+       from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::int[], $6::text[])
+         as t (saga_id, sequence, step, kind, attempt, reason)`,
+      [
+        pluck(transitions, 'sagaId'),
+        pluck(transitions, 'sequence'),
+        pluck(transitions, 'step'),
+        pluck(transitions, 'kind'),
+        pluck(transitions, 'attempt'),
+        pluck(transitions, 'reason'),
+      ],
+    );
+  }
+
+  /** To be called with the saga's row locked. */
+  async requestCancellation(tx: EntityManager, id: string, cancellation: CancellationRequest): Promise<void> {
+    await tx.query('update sagas set data = data || $2::jsonb where id = $1', [id, { cancellation }]);
+  }
+
+  /** Newest first; `before` is the id of the last one seen. */
+  async list(state: SagaState | null, limit: number, before?: string): Promise<Saga[]> {
+    const rows: SagaRow[] = await this.dataSource.query(
+      `select ${INSTANCE}, created_at, updated_at from sagas
+       where ($1::text is null or state = $1) and ($2::uuid is null or id < $2) order by id desc limit $3`,
+      [state, before ?? null, limit],
+    );
+    return rows.map(toSaga);
+  }
+
+  async find(id: string): Promise<Saga | undefined> {
+    const rows: SagaRow[] = await this.dataSource.query(
+      `select ${INSTANCE}, created_at, updated_at from sagas where id = $1`,
+      [id],
+    );
+    return rows[0] && toSaga(rows[0]);
+  }
+
+  async timeline(sagaIds: readonly string[]): Promise<TimelineEntry[]> {
+    const rows: TransitionRow[] = await this.dataSource.query(
+      `select t.*, s.definition, s.data->>'traceparent' as traceparent
+       from saga_transitions t join sagas s on s.id = t.saga_id
+       where t.saga_id = any($1::uuid[]) order by t.at, s.created_at, t.sequence`,
+      [sagaIds],
+    );
+    return rows.map(({ at, definition, saga_id, step, kind, attempt, reason, traceparent }) => ({
+      at: at.toISOString(),
+      saga: definition,
+      sagaId: saga_id,
+      step,
+      transition: kind,
+      attempt,
+      reason,
+      traceId: traceIdOf(traceparent),
+    }));
+  }
+}
+
+type SagaRow = OrderSaga & { created_at: Date; updated_at: Date };
+type TransitionRow = Pick<SagaTransition, 'step' | 'kind' | 'attempt' | 'reason'> & {
+  saga_id: string;
+  at: Date;
+  definition: string;
+  traceparent: string;
+};
+
+function deadlineOf(saga: OrderSaga): Date | null {
+  const deadline = nextDeadline(saga);
+  return deadline === null ? null : new Date(deadline);
+}
+
+function toSaga({ id, definition, version, state, pending, reason, data, created_at, updated_at }: SagaRow): Saga {
+  return {
+    id,
+    definition,
+    version,
+    orderId: data.orderId,
+    state,
+    pending: pending.map(({ name, attempt, deadlineAt }) => ({
+      step: name,
+      attempt,
+      deadlineAt: deadlineAt === null ? null : new Date(deadlineAt).toISOString(),
+    })),
+    reason,
+    traceId: traceIdOf(data.traceparent),
+    createdAt: created_at.toISOString(),
+    updatedAt: updated_at.toISOString(),
+  };
+}

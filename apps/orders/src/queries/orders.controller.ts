@@ -1,0 +1,77 @@
+import {
+  accept,
+  cancelOrder,
+  getOrder,
+  getTimeline,
+  listOrders,
+  placeOrder,
+  refuse,
+  type Order,
+  type Reply,
+  type RequestOf,
+  type ResponseOf,
+} from '@doorbuster/contracts';
+import { Answers } from '@doorbuster/service';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { validate as isUuid } from 'uuid';
+import { OrderCancellation } from '../intake/order-cancellation.js';
+import { OrderIntake } from '../intake/order-intake.js';
+import { isVisibleTo, orderNotFound } from '../intake/visibility.js';
+import { OrdersRepository } from '../persistence/orders.repository.js';
+import { SagasRepository } from '../persistence/sagas.repository.js';
+import { cancellationId } from '../sagas/order-sagas.js';
+
+@Controller()
+export class OrdersController {
+  constructor(
+    @Inject(OrderIntake) private readonly intake: OrderIntake,
+    @Inject(OrderCancellation) private readonly cancellation: OrderCancellation,
+    @Inject(OrdersRepository) private readonly orders: OrdersRepository,
+    @Inject(SagasRepository) private readonly sagas: SagasRepository,
+  ) {}
+
+  @Answers(placeOrder)
+  place(@Payload() request: RequestOf<typeof placeOrder>): Promise<Reply<Order>> {
+    return this.intake.place(request);
+  }
+
+  @Answers(cancelOrder)
+  cancel(@Payload() request: RequestOf<typeof cancelOrder>): Promise<Reply<Order>> {
+    return this.cancellation.cancel(request);
+  }
+
+  @Answers(getOrder)
+  async get(@Payload() { actor, orderId }: RequestOf<typeof getOrder>): Promise<Reply<Order>> {
+    const record = await this.orders.find(orderId);
+    return record && isVisibleTo(actor, record.order) ? accept(record.order) : orderNotFound(orderId);
+  }
+
+  @Answers(listOrders)
+  async list(
+    @Payload() { actor, limit, cursor }: RequestOf<typeof listOrders>,
+  ): Promise<Reply<ResponseOf<typeof listOrders>>> {
+    if (cursor !== undefined && !isUuid(cursor)) return malformedCursor;
+    const customerId = actor.role === 'admin' ? null : actor.customerId;
+    const found = await this.orders.list(customerId, limit + 1, cursor);
+    return accept(toPage(found, limit));
+  }
+
+  @Answers(getTimeline)
+  async timeline(
+    @Payload() { actor, orderId }: RequestOf<typeof getTimeline>,
+  ): Promise<Reply<ResponseOf<typeof getTimeline>>> {
+    const record = await this.orders.find(orderId);
+    if (!record || !isVisibleTo(actor, record.order)) return orderNotFound(orderId);
+    const items = await this.sagas.timeline([orderId, cancellationId(orderId)]);
+    return accept({ orderId, items, nextCursor: null });
+  }
+}
+
+export const malformedCursor = refuse('VALIDATION_FAILED', 'cursor: take it from nextCursor as it is');
+
+/** `found` has one more than a page, when there is more. The cursor is the last id. */
+export function toPage<T extends { id: string }>(found: T[], limit: number): { items: T[]; nextCursor: string | null } {
+  const items = found.slice(0, limit);
+  return { items, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null };
+}

@@ -1,0 +1,119 @@
+import { orderStatusChanged, type OrderStatus } from '@doorbuster/contracts';
+import { newEvent, type OutgoingEvent } from '@doorbuster/messaging';
+import { SagaRunner, type AdvancedSaga, type NewSaga, type SagaEvent } from '@doorbuster/saga';
+import { LOGGER } from '@doorbuster/service';
+import { traceIdOf, type Logger } from '@doorbuster/telemetry';
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { v5 as uuidv5 } from 'uuid';
+import { cancellationSaga } from '../domain/cancellation.saga.js';
+import { checkoutSaga } from '../domain/checkout.saga.js';
+import type { OrderCommand, OrderSagaData } from '../domain/order-saga.js';
+import { changeStatus, statusWhenUndone } from '../domain/order-status.js';
+import { OrdersRepository } from '../persistence/orders.repository.js';
+import { SagasRepository } from '../persistence/sagas.repository.js';
+
+type AdvancedOrderSaga = AdvancedSaga<OrderSagaData, OrderCommand>;
+
+/** The checkout saga of an order has the order's own id, its cancellation saga this one: there is at most one of each. */
+export const cancellationId = (orderId: string): string => uuidv5('cancellation', orderId);
+
+/** Runs the sagas of orders and carries out what they decide, all in the caller's transaction. */
+@Injectable()
+export class OrderSagas {
+  private readonly runner: SagaRunner<EntityManager, OrderSagaData, OrderCommand>;
+
+  constructor(
+    @Inject(SagasRepository) sagas: SagasRepository,
+    @Inject(OrdersRepository) private readonly orders: OrdersRepository,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    this.runner = new SagaRunner([checkoutSaga, cancellationSaga], sagas);
+  }
+
+  async startCheckouts(tx: EntityManager, checkouts: readonly OrderSagaData[]): Promise<OutgoingEvent[]> {
+    const sagas = checkouts.map((data): NewSaga<OrderSagaData> => ({ id: data.orderId, definition: 'checkout', data }));
+    return this.carryOut(tx, await this.runner.start(tx, sagas, new Date()));
+  }
+
+  async startCancellations(tx: EntityManager, cancellations: readonly OrderSagaData[]): Promise<OutgoingEvent[]> {
+    const sagas = cancellations.map(
+      (data): NewSaga<OrderSagaData> => ({ id: cancellationId(data.orderId), definition: 'cancellation', data }),
+    );
+    return this.carryOut(tx, await this.runner.start(tx, sagas, new Date()));
+  }
+
+  async handle(tx: EntityManager, events: readonly SagaEvent[]): Promise<OutgoingEvent[]> {
+    return this.carryOut(tx, await this.runner.handle(tx, events, new Date()));
+  }
+
+  async sweep(tx: EntityManager, limit: number): Promise<{ swept: number; events: OutgoingEvent[] }> {
+    const advanced = await this.runner.sweep(tx, new Date(), limit);
+    return { swept: advanced.length, events: await this.carryOut(tx, advanced) };
+  }
+
+  private async carryOut(tx: EntityManager, advanced: readonly AdvancedOrderSaga[]): Promise<OutgoingEvent[]> {
+    const commands = advanced.flatMap(commandsOf);
+    const statuses = await this.changeStatuses(tx, advanced);
+    const cancellations = advanced.flatMap(cancellationAfter);
+    if (cancellations.length === 0) return [...commands, ...statuses];
+    return [...commands, ...statuses, ...(await this.startCancellations(tx, cancellations))];
+  }
+
+  private async changeStatuses(tx: EntityManager, advanced: readonly AdvancedOrderSaga[]): Promise<OutgoingEvent[]> {
+    const decisions = new Map(
+      advanced.flatMap((saga) => {
+        const decision = decisionOf(saga);
+        return decision ? [[saga.instance.data.orderId, { ...decision, saga }] as const] : [];
+      }),
+    );
+    const now = new Date();
+    const changes = (await this.orders.lock(tx, [...decisions.keys()])).map(({ id, customerId, status: from }) => {
+      const { become, reason, saga } = decisions.get(id) as Decision & { saga: AdvancedOrderSaga };
+      return { id, customerId, status: become(from), reason, traceparent: saga.instance.data.traceparent };
+    });
+    await this.orders.changeStatus(tx, changes, now);
+    return changes.map(({ id, customerId, status, reason, traceparent }) => {
+      this.logger.info({ orderId: id, traceId: traceIdOf(traceparent), status, reason }, 'order');
+      const data = { orderId: id, customerId, status, reason, at: now.toISOString() };
+      return newEvent(orderStatusChanged, { subject: id, data, traceparent });
+    });
+  }
+}
+
+interface Decision {
+  become: (from: OrderStatus) => OrderStatus;
+  reason: string | null;
+}
+
+/** What an advanced saga means for its order, if anything. */
+function decisionOf({ instance, before, passedPivot }: AdvancedOrderSaga): Decision | undefined {
+  const { definition, state, reason, data } = instance;
+  const ended = state !== before.state;
+  if (definition === 'checkout') {
+    if (passedPivot) return { become: (from) => changeStatus(from, 'CONFIRMED'), reason: null };
+    if (ended && state === 'COMPENSATED') return { become: statusWhenUndone, reason };
+  } else if (ended && state === 'COMPLETED') {
+    return { become: (from) => changeStatus(from, 'CANCELLED'), reason: data.cancellation?.reason ?? null };
+  }
+  return undefined;
+}
+
+function commandsOf({ instance, commands }: AdvancedOrderSaga): OutgoingEvent[] {
+  const { id, data } = instance;
+  return commands.map(({ action, command }) =>
+    newEvent(command.contract, {
+      subject: data.orderId,
+      data: command.data,
+      traceparent: data.traceparent,
+      sagaid: id,
+      sagastep: action,
+    }),
+  );
+}
+
+/** A cancellation that was asked for during the checkout starts when the checkout is complete. */
+function cancellationAfter({ instance: { definition, state, data } }: AdvancedOrderSaga): OrderSagaData[] {
+  if (definition !== 'checkout' || state !== 'COMPLETED' || !data.cancellation) return [];
+  return [{ ...data, traceparent: data.cancellation.traceparent }];
+}
