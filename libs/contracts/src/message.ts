@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 
 /** The services that own a schema, their commands and their events. The gateway owns neither. */
 export const SERVICES = ['catalog', 'orders', 'inventory', 'payments'] as const;

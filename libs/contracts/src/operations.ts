@@ -27,7 +27,9 @@ export const deadLetter = z
   .meta({ id: 'DeadLetter' });
 export type DeadLetter = z.infer<typeof deadLetter>;
 
-export const deadLetterFilter = z.strictObject(pageRequest);
+/** A page goes on after the id of the last dead letter seen. */
+export const deadLetterFilter = z.strictObject({ ...pageRequest, cursor: z.uuid().optional() });
+export type DeadLetterFilter = z.infer<typeof deadLetterFilter>;
 
 /** Every service answers these for itself; dead letters live in the schema of the service that gave up. */
 export const healthOf = (service: ServiceName) => query(service, 'health', z.object({}), health);

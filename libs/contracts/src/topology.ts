@@ -94,7 +94,7 @@ export function natsPermissions(user: NatsUser): NatsPermissions {
     streams.flatMap((stream) => [
       `$JS.API.STREAM.INFO.${stream}`,
       `$JS.API.CONSUMER.*.${stream}.${name}`,
-      `$JS.API.CONSUMER.CREATE.${stream}.${name}.>`,
+      `$JS.API.CONSUMER.DURABLE.CREATE.${stream}.${name}`,
       `$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`,
       `$JS.ACK.${stream}.${name}.>`,
       `$JS.ACK.*.*.${stream}.${name}.>`, // the form with domain and account hash in front

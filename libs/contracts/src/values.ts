@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
-/** Minor units of the currency: 1999 USD is $19.99. Stays far below 2^53, also times the largest order. */
-export const AMOUNT_MAX = 100_000_000_00;
+/** Minor units of the currency: 1999 USD is $19.99. The largest order of the dearest product stays below the maximum. */
+export const PRICE_AMOUNT_MAX = 100_000_000;
+export const AMOUNT_MAX = 1_000_000_000_000;
 export const ORDER_LINES_MAX = 50;
 export const LINE_QUANTITY_MAX = 100;
 /** PostgreSQL `integer`; stock columns are integers. */
@@ -14,6 +15,11 @@ export const money = z
   })
   .meta({ id: 'Money', description: 'Integer minor units and an ISO 4217 currency code' });
 export type Money = z.infer<typeof money>;
+
+/** What one unit of a product costs. */
+export const price = z
+  .strictObject({ ...money.shape, amount: z.int().min(0).max(PRICE_AMOUNT_MAX) })
+  .meta({ id: 'Price' });
 
 /** PostgreSQL stores neither NUL in text nor half a surrogate pair in jsonb. */
 export const text = z

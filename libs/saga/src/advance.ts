@@ -62,7 +62,7 @@ class Advancing<Data, Command> {
     private readonly now: number,
   ) {
     this.draft = { ...instance };
-    this.pivot = pivotStage(definition as SagaDefinition<never, unknown>);
+    this.pivot = pivotStage(definition);
   }
 
   take(input: SagaInput): void {
@@ -199,7 +199,7 @@ class Advancing<Data, Command> {
 
   private send(action: SagaAction<Data, Command>, attempt: number, kind: TransitionKind, reason?: string): void {
     const { name } = action;
-    const deadlineAt = this.now + deadlineMs(action as SagaAction<never, unknown>, attempt);
+    const deadlineAt = this.now + deadlineMs(action, attempt);
     this.draft.pending = [...this.draft.pending.filter((p) => p.name !== name), { name, attempt, deadlineAt }];
     this.commands.push({ action: name, command: action.command(this.draft.data) });
     this.note(name, kind, attempt, reason ?? null);

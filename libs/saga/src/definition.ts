@@ -54,7 +54,7 @@ export function pivotStage(definition: SagaDefinition<never, unknown>): number {
 export function defineSaga<Data, Command>(
   definition: SagaDefinition<Data, Command>,
 ): SagaDefinition<Data, Command> {
-  const pivot = pivotStage(definition as SagaDefinition<never, unknown>);
+  const pivot = pivotStage(definition);
   if (pivot === -1) throw new Error(`saga ${definition.name} has no pivot`);
   const names = new Set<string>();
   definition.stages.forEach((stage, index) => {

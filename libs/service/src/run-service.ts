@@ -15,6 +15,7 @@ import { exitOnSignal } from './shutdown.js';
 export interface ServiceDefinition extends Pick<ModuleMetadata, 'imports' | 'controllers' | 'providers'> {
   service: ServiceName;
   migrations: DatabaseOptions['migrations'];
+  entities?: DatabaseOptions['entities'];
 }
 
 /** Requests that arrived before a shutdown are answered in this time. */
@@ -22,11 +23,11 @@ const GRACE_MS = 1_000;
 
 /** Starts a service: schema up to date, streams there, queries and batches being answered. */
 export async function startService(definition: ServiceDefinition, config: ServiceConfig): Promise<INestApplication> {
-  const { service, migrations, imports = [], controllers = [], providers = [] } = definition;
+  const { service, migrations, entities, imports = [], controllers = [], providers = [] } = definition;
   const logger = createLogger(service, config.LOG_LEVEL);
 
   @Module({
-    imports: [ServiceModule.forRoot({ service, config, logger, migrations }), ...imports],
+    imports: [ServiceModule.forRoot({ service, config, logger, migrations, entities }), ...imports],
     controllers,
     providers,
   })
@@ -36,14 +37,14 @@ export async function startService(definition: ServiceDefinition, config: Servic
     logger: new NestLogger(logger),
     abortOnError: false,
   });
-  const filters = { inheritAppConfig: true };
   app.useGlobalFilters(new QueryExceptionFilter(logger));
+  const nats = natsOptions(config.NATS_URL, service);
   app.connectMicroservice<MicroserviceOptions>(
     {
       transport: Transport.NATS,
-      options: { ...natsOptions(config.NATS_URL, service), queue: service, gracefulShutdown: true, gracePeriod: GRACE_MS },
-    } as MicroserviceOptions,
-    filters,
+      options: { ...nats, queue: service, gracefulShutdown: true, gracePeriod: GRACE_MS },
+    },
+    { inheritAppConfig: true },
   );
   app.connectMicroservice<MicroserviceOptions>({ strategy: app.get(JetStreamServer) });
   await app.startAllMicroservices();

@@ -22,6 +22,7 @@ export interface ServiceModuleOptions {
   config: ServiceConfig;
   logger: Logger;
   migrations: DatabaseOptions['migrations'];
+  entities: DatabaseOptions['entities'];
 }
 
 /** Starts what runs beside the handlers, and closes everything once no handler runs any more. */
@@ -50,7 +51,7 @@ class Lifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
 /** Connections, transactions, outbox, dead letters and the operator's queries of one service. */
 @Module({})
 export class ServiceModule {
-  static forRoot({ service, config, logger, migrations }: ServiceModuleOptions): DynamicModule {
+  static forRoot({ service, config, logger, migrations, entities }: ServiceModuleOptions): DynamicModule {
     return {
       module: ServiceModule,
       global: true,
@@ -59,7 +60,7 @@ export class ServiceModule {
         Lifecycle,
         { provide: LOGGER, useValue: logger },
         { provide: NATS_CONNECTION, useFactory: () => connectNats(config.NATS_URL, service) },
-        { provide: DataSource, useFactory: () => openDatabase({ url: config.DATABASE_URL, service, migrations }, logger) },
+        { provide: DataSource, useFactory: () => openDatabase({ url: config.DATABASE_URL, service, migrations, entities }, logger) },
         { provide: Publisher, useFactory: (nc: NatsConnection) => new Publisher(nc), inject: [NATS_CONNECTION] },
         {
           provide: Outbox,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { event } from '../message.js';
 import { query } from '../query.js';
-import { instant, money, page, pageRequest, sku, text } from '../values.js';
+import { instant, money, page, pageRequest, price, sku, text } from '../values.js';
 
 export const product = z
   .object({
@@ -21,12 +21,12 @@ const description = text.max(10_000);
 const category = text.trim().min(1).max(64);
 
 export const createProductBody = z
-  .strictObject({ sku, name, description: description.default(''), category, price: money })
+  .strictObject({ sku, name, description: description.default(''), category, price })
   .meta({ id: 'CreateProduct' });
 export type CreateProductBody = z.infer<typeof createProductBody>;
 
 export const changeProductBody = z
-  .strictObject({ name, description, category, price: money })
+  .strictObject({ name, description, category, price })
   .partial()
   .refine((body) => Object.keys(body).length > 0, 'name at least one field to change')
   .meta({ id: 'ChangeProduct' });
@@ -37,6 +37,8 @@ export const productFilter = z.strictObject({
   category: category.optional(),
   ...pageRequest,
 });
+
+export type ProductFilter = z.infer<typeof productFilter>;
 
 export const createProduct = query('catalog', 'create-product', createProductBody, product);
 export const changeProduct = query(

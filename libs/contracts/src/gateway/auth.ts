@@ -5,7 +5,9 @@ export const ROLES = ['customer', 'admin'] as const;
 export const role = z.enum(ROLES);
 export type Role = z.infer<typeof role>;
 
-export const tokenBody = z.strictObject({ customerId, role: role.default('customer') }).meta({ id: 'TokenRequest' });
+export const tokenBody = z
+  .strictObject({ customerId, role: role.default('customer') })
+  .meta({ id: 'TokenRequest' });
 export type TokenBody = z.infer<typeof tokenBody>;
 
 export const accessToken = z

@@ -17,8 +17,13 @@ export const problem = z
     instance: z.string(),
     code: z.enum(ERROR_CODES),
     traceId: z.string().regex(/^[0-9a-f]{32}$/),
-    errors: z.array(fieldError).optional().meta({ description: 'Every offending field, when validation failed' }),
-    orderId: orderId.optional().meta({ description: 'The order that was accepted, and then did not come about' }),
+    errors: z
+      .array(fieldError)
+      .optional()
+      .meta({ description: 'Every offending field, when validation failed' }),
+    orderId: orderId
+      .optional()
+      .meta({ description: 'The order that was accepted, and then did not come about' }),
     dependencies: dependencies.optional().meta({ description: 'Only of readiness' }),
   })
   .meta({ id: 'Problem', description: 'RFC 9457' });

@@ -52,6 +52,8 @@ export const adjustmentBody = z
   })
   .meta({ id: 'StockAdjustment', description: 'Positive receives stock, negative writes it off' });
 
+export type AdjustmentBody = z.infer<typeof adjustmentBody>;
+
 export const getStock = query('inventory', 'get-stock', z.object({ sku }), stockLevels);
 /** Levels of many SKUs at once; a SKU without a stock row is left out. */
 export const getStockLevels = query(

@@ -93,7 +93,10 @@ export const timelineEntry = z
   .meta({ id: 'TimelineEntry' });
 export type TimelineEntry = z.infer<typeof timelineEntry>;
 
-export const timeline = z.object({ orderId, items: z.array(timelineEntry), nextCursor: z.null() });
+export const timeline = z
+  .object({ orderId, items: z.array(timelineEntry), nextCursor: z.null() })
+  .meta({ id: 'Timeline' });
+export type Timeline = z.infer<typeof timeline>;
 export const getTimeline = query(
   'orders',
   'get-timeline',

@@ -28,6 +28,7 @@ export const saga = z
 export type Saga = z.infer<typeof saga>;
 
 export const sagaFilter = z.strictObject({ state: sagaState.optional(), ...pageRequest });
+export type SagaFilter = z.infer<typeof sagaFilter>;
 export const listSagas = query('orders', 'list-sagas', sagaFilter, page(saga));
 /** Sends the stuck steps again with fresh attempts. Only a STALLED saga can be retried. */
 export const retrySaga = query('orders', 'retry-saga', z.object({ id: z.uuid() }), saga);

@@ -1,0 +1,168 @@
+import { authorisePayment, commitStock, orderStatusChanged, reserveStock } from '@doorbuster/contracts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { behaviours } from './fixtures/participants.js';
+import { OrdersFixture } from './fixtures/orders-fixture.js';
+
+let orders: OrdersFixture;
+beforeAll(async () => {
+  orders = await OrdersFixture.start();
+});
+afterEach(() => orders.participants.behaveAgain());
+afterAll(() => orders.stop());
+
+describe('a checkout', () => {
+  it('is confirmed and runs to its end', async () => {
+    const { id } = await orders.placeOne();
+    await orders.waitFor(id, { status: 'CONFIRMED', reason: null });
+    await expect.poll(() => orders.sagaState(id), { timeout: 10_000 }).toBe('COMPLETED');
+    expect(orders.participants.subjectsFor(id).toSorted()).toEqual([
+      'cmd.inventory.commit-stock',
+      'cmd.inventory.reserve-stock',
+      'cmd.payments.authorise-payment',
+      'cmd.payments.capture-payment',
+    ]);
+  });
+
+  it('keeps every transition, in one trace', async () => {
+    const { id } = await orders.placeOne();
+    await expect.poll(() => orders.sagaState(id), { timeout: 10_000 }).toBe('COMPLETED');
+    const steps = await orders.rows<{ step: string; kind: string }>(
+      'select step, kind from saga_transitions where saga_id = $1 order by sequence',
+      [id],
+    );
+    expect(steps.slice(0, 6).map(({ step, kind }) => `${step} ${kind}`)).toEqual([
+      'checkout STARTED',
+      'reserve-stock SENT',
+      'reserve-stock SUCCEEDED',
+      'authorise-payment SENT',
+      'authorise-payment SUCCEEDED',
+      'confirm-order SUCCEEDED',
+    ]);
+    const traces = orders.participants.received
+      .filter(({ command }) => command.subject === id)
+      .map(({ command }) => command.traceparent.slice(3, 35));
+    expect(new Set(traces).size).toBe(1);
+  });
+
+  it('is rejected when sold out, and nothing else is asked', async () => {
+    orders.participants.answer(reserveStock, behaviours.isSoldOut);
+    const { id } = await orders.placeOne();
+    await orders.waitFor(id, { status: 'REJECTED', reason: 'OUT_OF_STOCK' });
+    expect(orders.participants.subjectsFor(id)).toEqual(['cmd.inventory.reserve-stock']);
+  });
+
+  it('is rejected when the card is declined, after the stock was released', async () => {
+    orders.participants.answer(authorisePayment, behaviours.declines);
+    const { id } = await orders.placeOne();
+    await orders.waitFor(id, { status: 'REJECTED', reason: 'PAYMENT_DECLINED: card_declined' });
+    expect(orders.participants.subjectsFor(id)).toContain('cmd.inventory.release-stock');
+  });
+
+  it('is cancelled and paid back when the reservation expired before the commit', async () => {
+    orders.participants.answer(commitStock, behaviours.reservationExpired);
+    const { id } = await orders.placeOne();
+    await orders.waitFor(id, { status: 'CANCELLED', reason: 'RESERVATION_EXPIRED' });
+    expect(orders.participants.subjectsFor(id)).toContain('cmd.payments.refund-payment');
+  });
+
+  it('ends the same when every reply comes three times', async () => {
+    orders.participants.copies = 3;
+    const { id } = await orders.placeOne();
+    await orders.waitFor(id, { status: 'CONFIRMED' });
+    await expect.poll(() => orders.sagaState(id), { timeout: 10_000 }).toBe('COMPLETED');
+    const commands = orders.participants.subjectsFor(id);
+    expect(new Set(commands).size).toBe(commands.length);
+  });
+
+  it('asks again when the deadline passes, and turns back after the last attempt', async () => {
+    orders.participants.answer(authorisePayment, behaviours.staysSilent);
+    const { id } = await orders.placeOne();
+    const asked = () => orders.participants.subjectsFor(id).filter((subject) => subject === authorisePayment.subject);
+    for (const attempt of [1, 2, 3]) {
+      await expect.poll(() => asked().length, { timeout: 10_000 }).toBe(attempt);
+      await orders.passDeadlines(id);
+    }
+    await orders.waitFor(id, { status: 'REJECTED', reason: 'PAYMENT_TIMEOUT' });
+    expect(orders.participants.subjectsFor(id)).toContain('cmd.payments.void-payment');
+  });
+
+  it('tells each status once', async () => {
+    const { id } = await orders.placeOne();
+    await orders.waitFor(id, { status: 'CONFIRMED' });
+    expect(orderStatusChanged.subject).toBe('evt.orders.order-status-changed');
+    await expect.poll(() => orders.rows('select 1 from outbox'), { timeout: 10_000 }).toEqual([]);
+  });
+});
+
+describe('intake', () => {
+  it('gives one order to a key, however many ask at once', async () => {
+    const replies = await Promise.all(
+      Array.from({ length: 20 }, () => orders.place([{ sku: 'MUG', quantity: 1 }], { key: 'same' })),
+    );
+    const ids = replies.map((reply) => (reply.ok ? reply.value.id : reply.error.code));
+    expect(new Set(ids).size).toBe(1);
+    expect(await orders.rows(`select 1 from orders where idempotency_key = 'same'`)).toHaveLength(1);
+  });
+
+  it('refuses a key with another body', async () => {
+    await orders.place([{ sku: 'MUG', quantity: 1 }], { key: 'other-body' });
+    expect(await orders.place([{ sku: 'MUG', quantity: 2 }], { key: 'other-body' })).toMatchObject({
+      ok: false,
+      error: { code: 'IDEMPOTENCY_KEY_REUSED' },
+    });
+  });
+
+  it('refuses an unknown SKU, and waits for one that is on its way', async () => {
+    expect(await orders.place([{ sku: 'GHOST', quantity: 1 }])).toMatchObject({ error: { code: 'UNKNOWN_SKU' } });
+    const [reply] = await Promise.all([
+      orders.place([{ sku: 'FRESH', quantity: 1 }]),
+      orders.learnPrice('FRESH', 5),
+    ]);
+    expect(reply).toMatchObject({ ok: true, value: { total: { amount: 5 } } });
+  });
+
+  it('charges the newest price, whatever order prices come in', async () => {
+    await orders.learnPrice('SALE', 300, 3);
+    await orders.learnPrice('NOISE', 1);
+    const reply = await orders.place([{ sku: 'SALE', quantity: 1 }]);
+    expect(reply).toMatchObject({ value: { total: { amount: 300 } } });
+  });
+});
+
+describe('cancelling', () => {
+  it('refunds and restocks a confirmed order', async () => {
+    const { id } = await orders.placeOne();
+    await orders.waitFor(id, { status: 'CONFIRMED' });
+    expect(await orders.cancel(id)).toMatchObject({ ok: true });
+    await orders.waitFor(id, { status: 'CANCELLED', reason: 'CANCELLED_BY_CUSTOMER' });
+    expect(orders.participants.subjectsFor(id)).toEqual(
+      expect.arrayContaining(['cmd.payments.refund-payment', 'cmd.inventory.restock-order']),
+    );
+    expect(await orders.cancel(id)).toMatchObject({ ok: true, value: { status: 'CANCELLED' } });
+  });
+
+  it('during the checkout waits for its end', async () => {
+    orders.participants.answer(commitStock, behaviours.staysSilent);
+    const { id } = await orders.placeOne();
+    await orders.waitFor(id, { status: 'CONFIRMED' });
+    expect(await orders.cancel(id)).toMatchObject({ ok: true });
+    expect(await orders.cancel(id)).toMatchObject({ ok: true });
+    expect(orders.participants.subjectsFor(id)).not.toContain('cmd.payments.refund-payment');
+    orders.participants.behaveAgain();
+    await orders.passDeadlines(id);
+    await orders.waitFor(id, { status: 'CANCELLED' });
+    const refunds = orders.participants.subjectsFor(id).filter((s) => s === 'cmd.payments.refund-payment');
+    expect(refunds).toHaveLength(1);
+  });
+
+  it('is refused for a rejected order, and for what is another customer\'s', async () => {
+    orders.participants.answer(reserveStock, behaviours.isSoldOut);
+    const { id } = await orders.placeOne();
+    await orders.waitFor(id, { status: 'REJECTED' });
+    expect(await orders.cancel(id)).toMatchObject({ error: { code: 'ORDER_NOT_CANCELLABLE' } });
+    const foreign = await orders.place([{ sku: 'MUG', quantity: 1 }], { customerId: 'bob' });
+    expect(await orders.cancel(foreign.ok ? foreign.value.id : '')).toMatchObject({
+      error: { code: 'ORDER_NOT_FOUND' },
+    });
+  });
+});
