@@ -24,7 +24,9 @@ const ACK_WAIT_MS = 30_000;
 /** With the longest nak delay this is most of an hour of a database being down; then sagas send anew. */
 const DELIVERIES_MAX = 120;
 const HEARTBEAT_MS = 5_000;
-const RETRY_MS = 500;
+const RETRY_MS = 250;
+/** At the start, services wait for each other's streams; that is nothing to warn of. */
+const FAILURES_QUIET = 20;
 
 /**
  * A durable pull consumer that outlives the broker's memory: when its stream or consumer is gone, it waits for the
@@ -56,17 +58,19 @@ export class DurableConsumer {
 
   private async run(): Promise<void> {
     const { stream, name } = this.options;
-    let failing = false;
+    let failures = 0;
     while (!this.closed) {
       try {
         await this.ensure();
-        if (failing) this.logger.info({ stream, consumer: name }, 'consuming again');
-        failing = false;
+        if (failures >= FAILURES_QUIET) this.logger.info({ stream, consumer: name }, 'consuming again');
+        failures = 0;
         await this.consume();
       } catch (err) {
         if (this.closed) return;
-        if (!failing) this.logger.warn({ err, stream, consumer: name }, 'cannot consume, trying until it works');
-        failing = true;
+        failures += 1;
+        if (failures === FAILURES_QUIET) {
+          this.logger.warn({ err, stream, consumer: name }, 'cannot consume, trying until it works');
+        }
       }
       if (!this.closed) await sleep(RETRY_MS);
     }

@@ -19,4 +19,4 @@ export {
   type IncomingEvent,
 } from './jetstream-server.js';
 export { Publisher } from './publisher.js';
-export { ensureStreams } from './streams.js';
+export { ensureStreams, streamCreatedAt } from './streams.js';

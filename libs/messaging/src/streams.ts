@@ -50,6 +50,18 @@ export async function ensureStreams(
   return created;
 }
 
+/** When the stream was created, which tells it from one of the same name before; `undefined` when there is none. */
+export async function streamCreatedAt(nc: NatsConnection, stream: string): Promise<string | undefined> {
+  const jsm = await manager(nc);
+  try {
+    const { created } = await jsm.streams.info(stream);
+    return created;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
 async function exists(jsm: JetStreamManager, stream: string): Promise<boolean> {
   try {
     await jsm.streams.info(stream);

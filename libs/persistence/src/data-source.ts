@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceName } from '@doorbuster/contracts';
 import type { Logger } from '@doorbuster/telemetry';
-import { DataSource, type MigrationInterface } from 'typeorm';
+import { DataSource, type MigrationInterface, type ObjectType } from 'typeorm';
 import { CreateMessagingTables1767225600000 } from './create-messaging-tables.migration.js';
 
 export interface DatabaseOptions {
@@ -10,6 +10,8 @@ export interface DatabaseOptions {
   /** Also the name of the schema. */
   service: ServiceName;
   migrations: (new () => MigrationInterface)[];
+  /** Only where mapped classes read better than SQL: the tables are always made by migrations. */
+  entities?: ObjectType<object>[] | undefined;
 }
 
 const POOL_MAX = 8;
@@ -30,6 +32,7 @@ export async function openDatabase(options: DatabaseOptions, logger: Logger): Pr
     url: options.url,
     schema: options.service,
     applicationName: options.service,
+    entities: options.entities ?? [],
     migrations: [CreateMessagingTables1767225600000, ...options.migrations],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'all',

@@ -29,10 +29,7 @@ export class Transactions {
         await this.outbox.insert(tx, messages);
         return { result, messages };
       });
-    const { result, messages } = await attempt().catch((error: unknown) => {
-      if (isUniqueViolation(error)) return attempt();
-      throw error;
-    });
+    const { result, messages } = await againAfterLostRace(attempt);
     this.outbox.publish(messages);
     return result;
   }
@@ -70,7 +67,8 @@ export class Transactions {
       }
       for (const { natsSubject, event } of batch.events) {
         try {
-          events.push(...(await tx.transaction((savepoint) => work(savepoint, [event]))));
+          const alone = (): Promise<OutgoingEvent[]> => tx.transaction((savepoint) => work(savepoint, [event]));
+          events.push(...(await againAfterLostRace(alone)));
         } catch (error) {
           if (isTransient(error)) throw error;
           await this.deadLetters.insert(tx, { consumer: batch.consumer, natsSubject, event, error });
@@ -81,5 +79,11 @@ export class Transactions {
     return 'done';
   }
 }
+
+const againAfterLostRace = <R>(attempt: () => Promise<R>): Promise<R> =>
+  attempt().catch((error: unknown) => {
+    if (isUniqueViolation(error)) return attempt();
+    throw error;
+  });
 
 const eventsOf = (batch: IncomingBatch): IncomingEvent['event'][] => batch.events.map(({ event }) => event);

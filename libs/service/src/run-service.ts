@@ -47,8 +47,9 @@ export async function startService(definition: ServiceDefinition, config: Servic
     { inheritAppConfig: true },
   );
   app.connectMicroservice<MicroserviceOptions>({ strategy: app.get(JetStreamServer) });
-  await app.startAllMicroservices();
+  // Streams first: what the first request has to say would else wait in the outbox for the sweeper.
   await app.init();
+  await app.startAllMicroservices();
   logger.info('started');
   return app;
 }

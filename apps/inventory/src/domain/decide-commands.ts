@@ -25,7 +25,12 @@ export function decideCommands(state: StockState, commands: readonly StockComman
   return { answers, ...book.changes() };
 }
 
-function decideOne(book: StockBook, command: StockCommand, position: number, terms: Terms): Answer | undefined {
+function decideOne(
+  book: StockBook,
+  command: StockCommand,
+  position: number,
+  terms: Terms,
+): Answer | undefined {
   const { kind, orderId } = command;
   const reservation = expireIfDue(book, orderId, position, terms.now);
   if (kind === 'expire') return undefined;
@@ -37,7 +42,11 @@ function decideOne(book: StockBook, command: StockCommand, position: number, ter
 
   switch (kind) {
     case 'reserve':
-      return reserveAnswer(orderId, refusal ? { reason: refusal } : reservation?.refusal, reservation?.expiresAt);
+      return reserveAnswer(
+        orderId,
+        refusal ? { reason: refusal } : reservation?.refusal,
+        reservation?.expiresAt,
+      );
     case 'commit':
       return refusal ? { kind: 'commit-refused', orderId, reason: refusal } : { kind: 'committed', orderId };
     case 'release':

@@ -12,11 +12,7 @@ export const RESERVATION_STATUSES = [
 export type ReservationStatus = (typeof RESERVATION_STATUSES)[number];
 
 export type RefusalReason =
-  | 'OUT_OF_STOCK'
-  | 'UNKNOWN_SKU'
-  | 'ALREADY_RELEASED'
-  | 'RESERVATION_EXPIRED'
-  | 'NOT_RESERVED';
+  'OUT_OF_STOCK' | 'UNKNOWN_SKU' | 'ALREADY_RELEASED' | 'RESERVATION_EXPIRED' | 'NOT_RESERVED';
 
 export interface Refusal {
   reason: RefusalReason;
@@ -131,6 +127,8 @@ export class IllegalTransitionError extends Error {
   override readonly name = 'IllegalTransitionError';
   readonly code = 'ILLEGAL_TRANSITION';
   constructor(command: CommandKind, reservation: Reservation | undefined) {
-    super(`cannot ${command} order ${reservation?.orderId ?? '(unknown)'}: it is ${reservation?.status ?? 'NONE'}`);
+    super(
+      `cannot ${command} order ${reservation?.orderId ?? '(unknown)'}: it is ${reservation?.status ?? 'NONE'}`,
+    );
   }
 }

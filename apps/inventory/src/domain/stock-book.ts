@@ -97,7 +97,11 @@ export class StockBook {
       const before = this.loaded.levels.get(sku);
       const cause = this.causes.get(sku);
       if (!before || cause === undefined) continue;
-      if (before.available === after.available && before.reserved === after.reserved && before.sold === after.sold) {
+      if (
+        before.available === after.available &&
+        before.reserved === after.reserved &&
+        before.sold === after.sold
+      ) {
         continue;
       }
       changes.push({ before, after, cause });

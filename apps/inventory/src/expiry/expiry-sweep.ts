@@ -1,7 +1,12 @@
 import { Transactions } from '@doorbuster/persistence';
 import { LOGGER } from '@doorbuster/service';
 import { newTraceparent, type Logger } from '@doorbuster/telemetry';
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { decideCommands } from '../domain/decide-commands.js';
 import type { StockCommand } from '../domain/stock-commands.js';
 import { RESERVATION_TTL_MS } from '../inventory.config.js';
@@ -44,7 +49,9 @@ export class ExpirySweep implements OnApplicationBootstrap, BeforeApplicationShu
 
   private async sweep(): Promise<void> {
     try {
-      while (!this.closed && (await this.expireBatch()) === BATCH_MAX);
+      let expired: number;
+      do expired = await this.expireBatch();
+      while (expired === BATCH_MAX && !this.closed);
     } catch (err) {
       this.logger.warn({ err }, 'expiry sweep failed, will try again');
     }
@@ -54,7 +61,10 @@ export class ExpirySweep implements OnApplicationBootstrap, BeforeApplicationShu
     const expired = await this.transactions.run(async (tx) => {
       const now = new Date();
       const state = await loadDueState(tx, now, BATCH_MAX);
-      const commands = Array.from(state.reservations.keys(), (orderId): StockCommand => ({ kind: 'expire', orderId }));
+      const commands = Array.from(state.reservations.keys(), (orderId): StockCommand => ({
+        kind: 'expire',
+        orderId,
+      }));
       const decision = decideCommands(state, commands, { now, reservationTtlMs: this.reservationTtlMs });
       await saveStockChanges(tx, decision);
       return { result: decision.settled.length, events: levelEvents(decision.levels, newTraceparent) };

@@ -1,14 +1,18 @@
-import { stockDepleted, stockReplenished, type StockLevels } from '@doorbuster/contracts';
+import { stockDepleted, stockReplenished } from '@doorbuster/contracts';
 import { newEvent, type OutgoingEvent } from '@doorbuster/messaging';
 import { newTraceparent } from '@doorbuster/telemetry';
 import { availabilityCrossing } from '../domain/availability-crossing.js';
+import type { LevelChange } from '../domain/stock-book.js';
 
 const CONTRACTS = { depleted: stockDepleted, replenished: stockReplenished };
 
-/** At most one event a SKU: what counts is where the batch left it. `traceOf` knows the trace of the last cause. */
-export function levelEvents<C>(
-  changes: readonly { before: StockLevels; after: StockLevels; cause: C }[],
-  traceOf: (cause: C) => string | undefined,
+/**
+ * At most one event a SKU: what counts is where the batch left it. `traceOf` gives the
+ * traceparent of the command in that position.
+ */
+export function levelEvents(
+  changes: readonly LevelChange[],
+  traceOf: (cause: number) => string | undefined,
 ): OutgoingEvent[] {
   return changes.flatMap(({ before, after: { sku, available }, cause }) => {
     const crossing = availabilityCrossing(before.available, available);

@@ -1,4 +1,4 @@
-import { productChanged, productCreated } from '@doorbuster/contracts';
+import { productChanged, productCreated, sku } from '@doorbuster/contracts';
 import { ConsumesBatches, type BatchOutcome, type IncomingBatch } from '@doorbuster/messaging';
 import { Transactions } from '@doorbuster/persistence';
 import { Controller, Inject } from '@nestjs/common';
@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { addStockRows } from '../persistence/stock.repository.js';
 
 /** All that inventory wants to know of a product; whatever else changes in it is none of its business. */
-const productKey = z.object({ sku: productCreated.schema.shape.sku });
+const productKey = z.object({ sku });
 
 /** Gives every product of the catalog its stock row. Either event will do: one of them may be lost or late. */
 @Controller()
@@ -17,7 +17,10 @@ export class ProductsHandler {
   @ConsumesBatches('inventory-products', [productCreated, productChanged])
   handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {
     return this.transactions.runBatch(batch, async (tx, events) => {
-      await addStockRows(tx, events.map(({ data }) => productKey.parse(data).sku));
+      await addStockRows(
+        tx,
+        events.map(({ data }) => productKey.parse(data).sku),
+      );
       return [];
     });
   }

@@ -10,7 +10,10 @@ import { replyTo, type CloudEvent, type OutgoingEvent } from '@doorbuster/messag
 import type { Answer } from '../domain/stock-commands.js';
 
 /** One reply a command, told to whoever sent it. */
-export function replies(events: readonly CloudEvent[], answers: readonly (Answer | undefined)[]): OutgoingEvent[] {
+export function replies(
+  events: readonly CloudEvent[],
+  answers: readonly (Answer | undefined)[],
+): OutgoingEvent[] {
   return events.flatMap((event, position) => {
     const answer = answers[position];
     return answer ? [reply(event, answer)] : [];

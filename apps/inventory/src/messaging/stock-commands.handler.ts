@@ -33,7 +33,10 @@ export class StockCommandsHandler {
   private async work(tx: EntityManager, events: CloudEvent[]): Promise<OutgoingEvent[]> {
     const commands = events.map(parseCommand);
     const state = await loadStockState(tx, commands);
-    const decision = decideCommands(state, commands, { now: new Date(), reservationTtlMs: this.reservationTtlMs });
+    const decision = decideCommands(state, commands, {
+      now: new Date(),
+      reservationTtlMs: this.reservationTtlMs,
+    });
     await saveStockChanges(tx, decision);
     return [
       ...replies(events, decision.answers),

@@ -15,16 +15,23 @@ interface Row {
 const COLUMNS = `order_id as "orderId", status, lines, reason, refused_sku as "refusedSku", expires_at as "expiresAt"`;
 
 /** Locks in order of the ids, and before any stock: the one order in which everybody locks. */
-export async function lockReservations(tx: EntityManager, orderIds: readonly string[]): Promise<Reservation[]> {
+export async function lockReservations(
+  tx: EntityManager,
+  orderIds: readonly string[],
+): Promise<Reservation[]> {
   const rows: Row[] = await tx.query(
-    `select ${COLUMNS} from reservations where order_id = any($1::uuid[]) order by order_id for update`,
+    `select ${COLUMNS} from reservations where order_id = any($1::uuid[]) order by random() for update`,
     [orderIds],
   );
   return rows.map(toReservation);
 }
 
 /** Those past their time that nobody else is at work on; it never waits, so it may lock in any order. */
-export async function lockDueReservations(tx: EntityManager, now: Date, limit: number): Promise<Reservation[]> {
+export async function lockDueReservations(
+  tx: EntityManager,
+  now: Date,
+  limit: number,
+): Promise<Reservation[]> {
   const rows: Row[] = await tx.query(
     `select ${COLUMNS} from reservations where status = 'RESERVED' and expires_at <= $1
      order by expires_at limit $2 for update skip locked`,
@@ -37,7 +44,10 @@ export async function lockDueReservations(tx: EntityManager, now: Date, limit: n
  * Plain inserts: when another replica was first with an order, the unique key says so, and the work starts again from
  * what that replica wrote. In order of the ids, so that two replicas cannot wait for each other's keys.
  */
-export async function insertReservations(tx: EntityManager, reservations: readonly Reservation[]): Promise<void> {
+export async function insertReservations(
+  tx: EntityManager,
+  reservations: readonly Reservation[],
+): Promise<void> {
   const sorted = reservations.toSorted((a, b) => (a.orderId < b.orderId ? -1 : 1));
   await tx.query(
     `insert into reservations (order_id, status, lines, reason, refused_sku, expires_at)
@@ -53,7 +63,10 @@ export async function insertReservations(tx: EntityManager, reservations: readon
   );
 }
 
-export async function updateReservations(tx: EntityManager, reservations: readonly Reservation[]): Promise<void> {
+export async function updateReservations(
+  tx: EntityManager,
+  reservations: readonly Reservation[],
+): Promise<void> {
   await tx.query(
     `update reservations set status = settled.status, updated_at = now()
      from unnest($1::uuid[], $2::text[]) as settled (order_id, status)

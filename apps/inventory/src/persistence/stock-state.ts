@@ -11,7 +11,10 @@ import {
 import { lockStock, moveStock } from './stock.repository.js';
 
 /** All that these commands can touch, locked: reservations first, then stock. */
-export async function loadStockState(tx: EntityManager, commands: readonly StockCommand[]): Promise<StockState> {
+export async function loadStockState(
+  tx: EntityManager,
+  commands: readonly StockCommand[],
+): Promise<StockState> {
   const reservations = await lockReservations(tx, [...new Set(commands.map(({ orderId }) => orderId))]);
   const requested = commands.flatMap((command) => (command.kind === 'reserve' ? command.lines : []));
   return withStock(tx, reservations, requested);

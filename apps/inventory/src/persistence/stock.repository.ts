@@ -15,9 +15,10 @@ export function findStock(db: EntityManager, skus: readonly string[]): Promise<S
 
 /** Rows that are there already stay as they are. */
 export async function addStockRows(tx: EntityManager, skus: readonly string[]): Promise<void> {
-  await tx.query('insert into stock (sku) select distinct unnest($1::text[]) as sku order by sku on conflict do nothing', [
-    skus,
-  ]);
+  await tx.query(
+    'insert into stock (sku) select distinct unnest($1::text[]) as sku order by sku on conflict do nothing',
+    [skus],
+  );
 }
 
 /** Adds the differences, so that even a row that nobody locked could not lose an update; the checks guard the rest. */
@@ -33,6 +34,12 @@ export async function moveStock(tx: EntityManager, changes: readonly LevelChange
      from unnest($1::text[], $2::int[], $3::int[], $4::int[], $5::int[])
        as delta (sku, available, reserved, sold, received)
      where stock.sku = delta.sku`,
-    [changes.map(({ after }) => after.sku), deltas('available'), deltas('reserved'), deltas('sold'), deltas('received')],
+    [
+      changes.map(({ after }) => after.sku),
+      deltas('available'),
+      deltas('reserved'),
+      deltas('sold'),
+      deltas('received'),
+    ],
   );
 }

@@ -1,4 +1,10 @@
-import { refuse, type adjustStock, type Reply, type RequestOf, type StockLevels } from '@doorbuster/contracts';
+import {
+  refuse,
+  type adjustStock,
+  type Reply,
+  type RequestOf,
+  type StockLevels,
+} from '@doorbuster/contracts';
 import type { OutgoingEvent } from '@doorbuster/messaging';
 import { Transactions } from '@doorbuster/persistence';
 import { newTraceparent } from '@doorbuster/telemetry';

@@ -17,8 +17,13 @@ export async function withLogFile<T>(file: string, use: (descriptor: number) => 
   }
 }
 
-/** The last lines, for an error message. */
-export function tailOf(file: string): string {
-  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+/** The last lines after byte `start`, for an error message. */
+export function tailOf(file: string, start = 0): string {
+  const text = readFileSync(file);
+  const lines = text
+    .subarray(start <= text.length ? start : 0)
+    .toString()
+    .trimEnd()
+    .split('\n');
   return lines.slice(-TAIL_LINES).join('\n');
 }

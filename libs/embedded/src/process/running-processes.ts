@@ -26,14 +26,15 @@ function listFromPs(): ProcessInfo[] {
   });
 }
 
-/**
- * Processes whose working directory is `directory`: how the backends of a PostgreSQL are found whose postmaster was
- * killed, since they rewrite their command line. Empty where there is no /proc.
- */
+/** Processes whose working directory is `directory`. Empty where there is no /proc. */
 export function processesIn(directory: string): number[] {
   if (process.platform !== 'linux') return [];
   return pidsInProc().filter((pid) => ignoringGone(() => readlinkSync(`/proc/${pid}/cwd`)) === directory);
 }
+
+/** Path of the program that the process runs, which it cannot rewrite as it can its command line. Needs /proc. */
+export const executableOf = (pid: number): string | undefined =>
+  ignoringGone(() => readlinkSync(`/proc/${pid}/exe`));
 
 /** Says whether the process exists, also when it is another user's. */
 export function isAlive(pid: number): boolean {

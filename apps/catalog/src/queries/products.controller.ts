@@ -1,0 +1,54 @@
+import {
+  accept,
+  changeProduct,
+  createProduct,
+  getProduct,
+  listProducts,
+  type Page,
+  type Product,
+  type Reply,
+  type RequestOf,
+} from '@doorbuster/contracts';
+import { Answers } from '@doorbuster/service';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { DataSource } from 'typeorm';
+import { ProductCache } from '../cache/product-cache.js';
+import { toProduct } from '../domain/product-record.js';
+import { findProduct } from '../persistence/products.repository.js';
+import { notFound, ProductChanges } from './product-changes.js';
+import { ProductList } from './product-list.js';
+
+@Controller()
+export class ProductsController {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(ProductCache) private readonly cache: ProductCache,
+    @Inject(ProductChanges) private readonly changes: ProductChanges,
+    @Inject(ProductList) private readonly products: ProductList,
+  ) {}
+
+  @Answers(createProduct)
+  create(@Payload() body: RequestOf<typeof createProduct>): Promise<Reply<Product>> {
+    return this.changes.create(body);
+  }
+
+  @Answers(changeProduct)
+  change(@Payload() { sku, changes }: RequestOf<typeof changeProduct>): Promise<Reply<Product>> {
+    return this.changes.change(sku, changes);
+  }
+
+  @Answers(getProduct)
+  async get(@Payload() { sku }: RequestOf<typeof getProduct>): Promise<Reply<Product>> {
+    const product = await this.cache.read(sku, async () => {
+      const record = await findProduct(this.dataSource.manager, sku);
+      return record ? toProduct(record) : undefined;
+    });
+    return product ? accept(product) : notFound(sku);
+  }
+
+  @Answers(listProducts)
+  list(@Payload() filter: RequestOf<typeof listProducts>): Promise<Reply<Page<Product>>> {
+    return this.products.page(filter);
+  }
+}

@@ -1,0 +1,172 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  changeProduct,
+  createProduct,
+  eventStream,
+  listProducts,
+  productFilter,
+  type CreateProductBody,
+  type Page,
+  type Product,
+  type ProductState,
+  type QueryContract,
+  type Reply,
+  type RequestOf,
+} from '@doorbuster/contracts';
+import { startTestEnvironment, type TestEnvironment } from '@doorbuster/embedded/testing';
+import { connectNats, decodeBatch, natsOptions, type CloudEvent } from '@doorbuster/messaging';
+import { startService } from '@doorbuster/service';
+import { jetstream } from '@nats-io/jetstream';
+import type { INestApplication } from '@nestjs/common';
+import { ClientProxyFactory, Transport, type ClientProxy, type NatsOptions } from '@nestjs/microservices';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { firstValueFrom, timeout } from 'rxjs';
+import { DataSource } from 'typeorm';
+import { CATALOG_CONFIG, type CatalogConfig } from '../../src/catalog.config.js';
+import { catalogDefinition } from '../../src/catalog.definition.js';
+import { ProductsController } from '../../src/queries/products.controller.js';
+
+const WAIT_MS = 25_000;
+const POLL_MS = 10;
+
+export const newProduct = (sku: string, more: Partial<CreateProductBody> = {}): CreateProductBody => ({
+  sku,
+  name: `Product ${sku}`,
+  description: '',
+  category: 'test',
+  price: { amount: 1999, currency: 'USD' },
+  ...more,
+});
+
+/** Replicas of the service on a database and a broker of their own, and who asks and listens. */
+export class CatalogUnderTest {
+  readonly heard: CloudEvent[] = [];
+
+  constructor(
+    readonly env: TestEnvironment,
+    readonly replicas: INestApplication[],
+    private readonly nc: NatsConnection,
+    private readonly client: ClientProxy,
+  ) {
+    nc.subscribe('evt.catalog.>', { callback: (_, { data }) => void this.heard.push(...decodeBatch(data)) });
+  }
+
+  async stop(): Promise<void> {
+    await this.client.close();
+    await Promise.all(this.replicas.map((replica) => replica.close()));
+    await this.nc.close();
+    await this.env.stop();
+  }
+
+  /** As the gateway asks; any replica answers. */
+  ask<Request, Response>(contract: QueryContract<Request, Response>, request: Request): Promise<Reply<Response>> {
+    return firstValueFrom(
+      this.client.send<Reply<Response>>(contract.subject, request).pipe(timeout(WAIT_MS)),
+    );
+  }
+
+  async create(...bodies: CreateProductBody[]): Promise<Product[]> {
+    return Promise.all(bodies.map(async (body) => valueOf(await this.ask(createProduct, body))));
+  }
+
+  async change(sku: string, changes: RequestOf<typeof changeProduct>['changes']): Promise<Product> {
+    return valueOf(await this.ask(changeProduct, { sku, changes }));
+  }
+
+  async list(filter: Partial<RequestOf<typeof listProducts>>): Promise<Page<Product>> {
+    return valueOf(await this.ask(listProducts, productFilter.parse(filter)));
+  }
+
+  async search(q: string): Promise<string[]> {
+    const { items } = await this.list({ q });
+    return items.map(({ sku }) => sku);
+  }
+
+  /** Asks one replica and no other. */
+  async getFrom(replica: number, sku: string): Promise<Product> {
+    return valueOf(await this.part(replica, ProductsController).get({ sku }));
+  }
+
+  part<T>(replica: number, type: new (...parts: never[]) => T): T {
+    const app = this.replicas[replica];
+    if (!app) throw new Error(`there is no replica ${replica}`);
+    return app.get(type);
+  }
+
+  query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
+    return this.part(0, DataSource).query(sql, parameters);
+  }
+
+  eventsOf(sku: string): { type: string; state: ProductState }[] {
+    return this.heard
+      .filter(({ subject }) => subject === sku)
+      .map(({ type, data }) => ({ type, state: data as ProductState }));
+  }
+
+  /** As {@link eventsOf}, once there are so many. */
+  hear(sku: string, count: number): Promise<{ type: string; state: ProductState }[]> {
+    return eventually(() => {
+      const events = this.eventsOf(sku);
+      return events.length >= count ? events : undefined;
+    }, `${count} events of ${sku}`);
+  }
+
+  /** All that the broker keeps, whoever listened. */
+  async stored(): Promise<CloudEvent[]> {
+    const consumer = await jetstream(this.nc).consumers.get(eventStream('catalog'));
+    const events: CloudEvent[] = [];
+    for await (const message of await consumer.fetch({ max_messages: 1_000, expires: 1_000 })) {
+      events.push(...decodeBatch(message.data));
+    }
+    return events;
+  }
+}
+
+export function valueOf<T>(reply: Reply<T>): T {
+  if (!reply.ok) throw new Error(`${reply.error.code}: ${reply.error.detail}`);
+  return reply.value;
+}
+
+/** A failure to look counts as not there yet: a connection may be on its way back. */
+export async function eventually<T>(
+  look: () => T | undefined | Promise<T | undefined>,
+  what: string,
+): Promise<T> {
+  let cause: unknown;
+  for (const deadline = Date.now() + WAIT_MS; Date.now() < deadline; await sleep(POLL_MS)) {
+    try {
+      const found = await look();
+      if (found !== undefined) return found;
+    } catch (error) {
+      cause = error;
+    }
+  }
+  throw new Error(`waited ${WAIT_MS} ms in vain for ${what}`, { cause });
+}
+
+export const startReplica = (env: TestEnvironment, config: CatalogConfig = {}): Promise<INestApplication> =>
+  startService(
+    {
+      ...catalogDefinition,
+      providers: [...(catalogDefinition.providers ?? []), { provide: CATALOG_CONFIG, useValue: config }],
+    },
+    {
+      DATABASE_URL: env.databaseUrl('catalog'),
+      NATS_URL: env.natsUrl('catalog'),
+      NATS_REPLICAS: 1,
+      LOG_LEVEL: 'silent',
+    },
+  );
+
+export async function startCatalog(replicas = 1, config: CatalogConfig = {}): Promise<CatalogUnderTest> {
+  const env = await startTestEnvironment();
+  const apps = await Promise.all(Array.from({ length: replicas }, () => startReplica(env, config)));
+  const nc = await connectNats(env.natsUrl('admin'), 'gateway');
+  const client = ClientProxyFactory.create({
+    transport: Transport.NATS,
+    options: natsOptions(env.natsUrl('gateway'), 'gateway') as NatsOptions['options'],
+  });
+  const catalog = new CatalogUnderTest(env, apps, nc, client);
+  await nc.flush();
+  return catalog;
+}

@@ -1,0 +1,41 @@
+import { startTestEnvironment, type TestEnvironment } from '@doorbuster/embedded/testing';
+import { openDatabase } from '@doorbuster/persistence';
+import { createLogger } from '@doorbuster/telemetry';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { CreateCatalog1767225601000 } from '../../src/persistence/create-catalog.migration.js';
+import { ProductEntity } from '../../src/persistence/product.entity.js';
+
+let env: TestEnvironment;
+beforeAll(async () => {
+  env = await startTestEnvironment();
+});
+afterAll(() => env.stop());
+
+const open = (url: string) =>
+  openDatabase(
+    { url, service: 'catalog', migrations: [CreateCatalog1767225601000], entities: [ProductEntity] },
+    createLogger('catalog', 'silent'),
+  );
+
+it('without pg_trgm in the search path it says what an administrator has to run, and leaves nothing behind', async () => {
+  const url = `${env.databaseUrl('catalog')}?options=-c%20search_path%3Dcatalog`;
+  await expect(open(url)).rejects.toThrow(/create extension if not exists pg_trgm/);
+  const dataSource = await open(env.databaseUrl('catalog'));
+  expect(await dataSource.query('select from products')).toEqual([]);
+  await dataSource.destroy();
+});
+
+it('finds by indexes: words, similar names, SKU prefixes, categories', async () => {
+  const dataSource = await open(env.databaseUrl('catalog'));
+  const rows: { indexname: string }[] = await dataSource.query(
+    `select indexname from pg_indexes where schemaname = 'catalog' and tablename = 'products' order by 1`,
+  );
+  expect(rows.map(({ indexname }) => indexname)).toEqual([
+    'products_by_category',
+    'products_by_similar_name',
+    'products_by_sku_prefix',
+    'products_by_words',
+    'products_pkey',
+  ]);
+  await dataSource.destroy();
+});

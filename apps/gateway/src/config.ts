@@ -1,0 +1,77 @@
+import { LOG_LEVELS } from '@doorbuster/telemetry';
+import { z } from 'zod';
+
+/** Compose files and shells hand over unset variables as empty text. */
+const optional = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+
+/** HS256 wants a key as long as its hash, https://www.rfc-editor.org/rfc/rfc7518#section-3.2 */
+const SECRET_BYTES_MIN = 32;
+
+const environment = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  HOST: z.string().default('0.0.0.0'),
+  /** `nats://user:password@host:port` with the gateway's own user. */
+  NATS_URL: z.url({ protocol: /^(nats|tls)$/ }),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  /** Requests per second and customer. */
+  RATE_LIMIT: z
+    .union([z.literal('off'), z.coerce.number().int().min(1)], 'off, or a whole number from 1')
+    .default(50),
+  AUTH_JWT_SECRET: optional(z.string().min(SECRET_BYTES_MIN)),
+  AUTH_JWKS_URL: optional(z.url({ protocol: /^https?$/ })),
+  AUTH_ISSUER: optional(z.string()),
+  AUTH_AUDIENCE: optional(z.string()),
+  /** Addresses or networks of proxies whose `X-Forwarded-For` is believed, separated by commas. */
+  TRUST_PROXY: optional(z.string()),
+  NODE_ENV: optional(z.string()),
+});
+
+/** How callers prove who they are: by tokens of an issuer, or by tokens signed with a shared secret. */
+export type AuthConfig =
+  | { kind: 'jwks'; url: URL; issuer: string | undefined; audience: string | undefined }
+  | {
+      kind: 'secret';
+      /** `undefined` makes one up, which is for trying things out: tokens end with the process. */
+      secret: string | undefined;
+      issuer: string;
+      audience: string;
+      /** Whether anybody may ask for a token: never in production. */
+      issuesTokens: boolean;
+    };
+
+const SELF = 'doorbuster';
+
+export const gatewayConfig = environment
+  .refine(
+    (env) => !(env.AUTH_JWT_SECRET && env.AUTH_JWKS_URL),
+    'set AUTH_JWT_SECRET or AUTH_JWKS_URL, not both',
+  )
+  .refine(
+    (env) => env.NODE_ENV !== 'production' || env.AUTH_JWT_SECRET || env.AUTH_JWKS_URL,
+    'in production set AUTH_JWKS_URL (or AUTH_JWT_SECRET, if the issuer of tokens shares it)',
+  )
+  .transform((env) => ({
+    port: env.PORT,
+    host: env.HOST,
+    natsUrl: env.NATS_URL,
+    logLevel: env.LOG_LEVEL,
+    requestsPerSecondMax: env.RATE_LIMIT === 'off' ? null : env.RATE_LIMIT,
+    trustProxy: env.TRUST_PROXY ?? (false as const),
+    auth: authOf(env),
+  }));
+export type GatewayConfig = z.infer<typeof gatewayConfig>;
+
+function authOf(env: z.infer<typeof environment>): AuthConfig {
+  const { AUTH_JWKS_URL, AUTH_JWT_SECRET, AUTH_ISSUER, AUTH_AUDIENCE, NODE_ENV } = env;
+  if (AUTH_JWKS_URL) {
+    return { kind: 'jwks', url: new URL(AUTH_JWKS_URL), issuer: AUTH_ISSUER, audience: AUTH_AUDIENCE };
+  }
+  return {
+    kind: 'secret',
+    secret: AUTH_JWT_SECRET,
+    issuer: AUTH_ISSUER ?? SELF,
+    audience: AUTH_AUDIENCE ?? SELF,
+    issuesTokens: NODE_ENV !== 'production',
+  };
+}

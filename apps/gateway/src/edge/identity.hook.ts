@@ -1,0 +1,42 @@
+import type { Actor } from '@doorbuster/contracts';
+import type { FastifyInstance } from 'fastify';
+import type { TokenVerifier } from '../auth/token-verifier.js';
+import { ProblemException } from '../problem/problem.exception.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who calls; `null` when there is no token, or a bad one. */
+    actor: Actor | null;
+    /** Why a token that was sent does not count. The guard tells where one is needed. */
+    authFailure: ProblemException | null;
+  }
+}
+
+const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
+
+/** Learns who calls before anything else runs, so that the rate limit can count by customer. */
+export function identifyCallers(fastify: FastifyInstance, verifier: TokenVerifier): void {
+  fastify.decorateRequest('actor', null);
+  fastify.decorateRequest('authFailure', null);
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const { authorization } = request.headers;
+    if (authorization === undefined) return done();
+    const token = BEARER.exec(authorization)?.[1];
+    if (token === undefined) return done();
+    const known = verifier.known(token);
+    if (known) {
+      request.actor = known;
+      return done();
+    }
+    verifier.verify(token).then(
+      (actor) => {
+        request.actor = actor;
+        done();
+      },
+      (error: unknown) => {
+        if (error instanceof ProblemException) request.authFailure = error;
+        done(error instanceof ProblemException ? undefined : (error as Error));
+      },
+    );
+  });
+}

@@ -1,0 +1,47 @@
+import type { Logger } from '@doorbuster/telemetry';
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { AuthModule } from './auth/auth.module.js';
+import type { GatewayConfig } from './config.js';
+import { Draining } from './edge/draining.js';
+import { DeadLettersController } from './http/dead-letters/dead-letters.controller.js';
+import { DeadLetters } from './http/dead-letters/dead-letters.js';
+import { DocsController } from './http/docs/docs.controller.js';
+import { HealthController } from './http/health/health.controller.js';
+import { ReadinessProbe } from './http/health/readiness.js';
+import { InventoryController } from './http/inventory/inventory.controller.js';
+import { OrdersModule } from './http/orders/orders.module.js';
+import { ProductsModule } from './http/products/products.module.js';
+import { SagasController } from './http/sagas/sagas.controller.js';
+import { QueriesModule } from './queries/queries.module.js';
+import { CONFIG, LOGGER } from './tokens.js';
+
+@Global()
+@Module({})
+export class GatewayModule {
+  static forRoot(config: GatewayConfig, logger: Logger): DynamicModule {
+    return {
+      module: GatewayModule,
+      imports: [
+        QueriesModule.forRoot(config.natsUrl),
+        AuthModule.forRoot(config.auth),
+        OrdersModule,
+        ProductsModule,
+      ],
+      controllers: [
+        InventoryController,
+        SagasController,
+        DeadLettersController,
+        HealthController,
+        DocsController,
+      ],
+      providers: [
+        { provide: CONFIG, useValue: config },
+        { provide: LOGGER, useValue: logger },
+        DeadLetters,
+        Draining,
+        ReadinessProbe,
+      ],
+      exports: [CONFIG, LOGGER],
+    };
+  }
+}

@@ -1,0 +1,17 @@
+import { tokenBody, type AccessToken, type TokenBody } from '@doorbuster/contracts';
+import { Body, Controller, Header, HttpCode, Inject, Post } from '@nestjs/common';
+import { Allow } from '../../auth/allow.decorator.js';
+import { TokenIssuer } from '../../auth/token-issuer.js';
+
+@Controller('v1/auth')
+export class AuthController {
+  constructor(@Inject(TokenIssuer) private readonly issuer: TokenIssuer) {}
+
+  @Post('token')
+  @Allow('anyone')
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  token(@Body({ schema: tokenBody }) body: TokenBody): Promise<AccessToken> {
+    return this.issuer.issue(body);
+  }
+}

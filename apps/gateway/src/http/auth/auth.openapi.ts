@@ -1,0 +1,15 @@
+import { accessToken, tokenBody } from '@doorbuster/contracts';
+import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { body } from '../docs/requests.js';
+import { BODY, json, problems } from '../docs/responses.js';
+
+export const authPaths: ZodOpenApiPathsObject = {
+  '/v1/auth/token': {
+    post: {
+      tags: ['Authentication'],
+      summary: 'Get a token, for development only',
+      requestBody: body(tokenBody, { customerId: 'alice' }),
+      responses: { '200': json(accessToken, 'A signed JWT'), ...problems(...BODY, 'INTERNAL_ERROR') },
+    },
+  },
+};

@@ -1,0 +1,26 @@
+import { deadLetterFilter, type DeadLetter, type DeadLetterFilter, type Page } from '@doorbuster/contracts';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Allow } from '../../auth/allow.decorator.js';
+import { noBody, type NoBody } from '../no-body.js';
+import { DEAD_LETTER_ID } from '../path-params.js';
+import { DeadLetters } from './dead-letters.js';
+
+@Controller('v1/dead-letters')
+@Allow('admin')
+export class DeadLettersController {
+  constructor(@Inject(DeadLetters) private readonly deadLetters: DeadLetters) {}
+
+  @Get()
+  list(@Query({ schema: deadLetterFilter }) filter: DeadLetterFilter): Promise<Page<DeadLetter>> {
+    return this.deadLetters.list(filter);
+  }
+
+  @Post(':id/replay')
+  @HttpCode(200)
+  replay(
+    @Param('id', DEAD_LETTER_ID) id: string,
+    @Body({ schema: noBody }) _body: NoBody,
+  ): Promise<DeadLetter> {
+    return this.deadLetters.replay(id);
+  }
+}

@@ -1,0 +1,34 @@
+import { deadLetter, deadLetterFilter, page } from '@doorbuster/contracts';
+import { z } from 'zod';
+import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { bearer } from '../docs/requests.js';
+import { BODY, CLOSED, json, problems } from '../docs/responses.js';
+
+const tags = ['Operations'];
+
+export const deadLettersPaths: ZodOpenApiPathsObject = {
+  '/v1/dead-letters': {
+    get: {
+      tags,
+      summary: 'Events that a service gave up on, newest first',
+      security: bearer,
+      requestParams: { query: deadLetterFilter },
+      responses: {
+        '200': json(page(deadLetter).meta({ id: 'DeadLetterPage' }), 'One page'),
+        ...problems('VALIDATION_FAILED', ...CLOSED),
+      },
+    },
+  },
+  '/v1/dead-letters/{id}/replay': {
+    post: {
+      tags,
+      summary: 'Handle the event once more',
+      security: bearer,
+      requestParams: { path: z.object({ id: z.uuid() }) },
+      responses: {
+        '200': json(deadLetter, 'It was handled'),
+        ...problems('DEAD_LETTER_NOT_FOUND', 'REPLAY_FAILED', ...BODY, ...CLOSED),
+      },
+    },
+  },
+};

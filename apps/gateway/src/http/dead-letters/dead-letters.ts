@@ -1,0 +1,51 @@
+import {
+  listDeadLettersOf,
+  replayDeadLetterOf,
+  SERVICES,
+  type DeadLetter,
+  type DeadLetterFilter,
+  type Page,
+} from '@doorbuster/contracts';
+import { Inject, Injectable } from '@nestjs/common';
+import { ProblemException } from '../../problem/problem.exception.js';
+import { Queries } from '../../queries/queries.js';
+
+/** Dead letters lie with the service that gave up; here they are one list. */
+@Injectable()
+export class DeadLetters {
+  constructor(@Inject(Queries) private readonly queries: Queries) {}
+
+  /**
+   * Newest first over all services. An id is a UUIDv7 and so its place in time, and "before this id" is a cursor that
+   * each service understands.
+   */
+  async list({ limit, cursor }: DeadLetterFilter): Promise<Page<DeadLetter>> {
+    const pages = await Promise.all(
+      SERVICES.map((service) => this.queries.ask(listDeadLettersOf(service), { limit, cursor })),
+    );
+    const newestFirst = pages.flatMap(({ items }) => items).sort((a, b) => (a.id < b.id ? 1 : -1));
+    const items = newestFirst.slice(0, limit);
+    const isMore = newestFirst.length > limit || pages.some(({ nextCursor }) => nextCursor !== null);
+    return { items, nextCursor: isMore ? (items.at(-1)?.id ?? null) : null };
+  }
+
+  /** The id does not say whose it is: all are asked, and the owner handles it. */
+  async replay(id: string): Promise<DeadLetter> {
+    const answers = await Promise.allSettled(
+      SERVICES.map((service) => this.queries.ask(replayDeadLetterOf(service), { id }, REPLAY_DEADLINE_MS)),
+    );
+    const replayed = answers.find((answer) => answer.status === 'fulfilled');
+    if (replayed) return replayed.value;
+    const refusals = answers.flatMap((answer) =>
+      answer.status === 'rejected' ? [answer.reason as unknown] : [],
+    );
+    const isNotFound = (error: unknown): boolean =>
+      error instanceof ProblemException && error.code === 'DEAD_LETTER_NOT_FOUND';
+    const isReplayFailed = (error: unknown): boolean =>
+      error instanceof ProblemException && error.code === 'REPLAY_FAILED';
+    // The owner's own word counts most, then that somebody did not answer, who may have been the owner.
+    throw refusals.find(isReplayFailed) ?? refusals.find((error) => !isNotFound(error)) ?? refusals[0];
+  }
+}
+
+const REPLAY_DEADLINE_MS = 15_000;

@@ -1,0 +1,35 @@
+import { createDocument } from 'zod-openapi';
+import { authPaths } from '../auth/auth.openapi.js';
+import { deadLettersPaths } from '../dead-letters/dead-letters.openapi.js';
+import { healthPaths } from '../health/health.openapi.js';
+import { inventoryPaths } from '../inventory/inventory.openapi.js';
+import { ordersPaths } from '../orders/orders.openapi.js';
+import { productsPaths } from '../products/products.openapi.js';
+import { sagasPaths } from '../sagas/sagas.openapi.js';
+import { docsPaths } from './docs.openapi.js';
+
+/** OpenAPI 3.1 of what this gateway serves, from the schemas that it validates with. */
+export function openApi({ issuesTokens }: { issuesTokens: boolean }): ReturnType<typeof createDocument> {
+  return createDocument({
+    openapi: '3.1.1',
+    info: {
+      title: 'Doorbuster',
+      version: '1.0.0',
+      description:
+        'Errors are RFC 9457 problem documents with a stable `code` and a `traceId`. Money is in minor units. Unknown fields are refused.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+    paths: {
+      ...(issuesTokens && authPaths),
+      ...productsPaths,
+      ...ordersPaths,
+      ...inventoryPaths,
+      ...sagasPaths,
+      ...deadLettersPaths,
+      ...healthPaths,
+      ...docsPaths,
+    },
+  });
+}

@@ -1,0 +1,57 @@
+import {
+  healthOf,
+  SERVICES,
+  type Dependencies,
+  type Readiness,
+  type ServiceName,
+} from '@doorbuster/contracts';
+import { Inject, Injectable } from '@nestjs/common';
+import type { ClientNats } from '@nestjs/microservices';
+import { Draining } from '../../edge/draining.js';
+import { ProblemException } from '../../problem/problem.exception.js';
+import { Queries } from '../../queries/queries.js';
+import { NATS_CLIENT } from '../../tokens.js';
+
+const DEADLINE_MS = 1_000;
+
+/** Whether an order could come about here and now. */
+@Injectable()
+export class ReadinessProbe {
+  constructor(
+    @Inject(Queries) private readonly queries: Queries,
+    @Inject(NATS_CLIENT) private readonly client: ClientNats,
+    @Inject(Draining) private readonly draining: Draining,
+  ) {}
+
+  /** @throws {ProblemException} SERVICE_UNAVAILABLE that names each dependency and how it is */
+  async check(): Promise<Readiness> {
+    const [nats, ...services] = await Promise.all([
+      this.nats(),
+      ...SERVICES.map((service) => this.service(service)),
+    ]);
+    const dependencies: Dependencies = Object.assign({ nats }, ...services);
+    const down = Object.keys(dependencies).filter((name) => dependencies[name] === 'down');
+    if (down.length === 0 && !this.draining.isUnderWay) return { status: 'ready', dependencies };
+    const detail = this.draining.isUnderWay ? 'The gateway is shutting down.' : `Down: ${down.join(', ')}.`;
+    throw new ProblemException('SERVICE_UNAVAILABLE', detail, { extensions: { dependencies } });
+  }
+
+  private async nats(): Promise<'up' | 'down'> {
+    return this.client.connect().then(
+      () => 'up',
+      () => 'down',
+    );
+  }
+
+  private async service(service: ServiceName): Promise<Dependencies> {
+    try {
+      const { dependencies } = await this.queries.ask(healthOf(service), {}, DEADLINE_MS);
+      const named = Object.entries(dependencies).map(
+        ([name, state]) => [`${service}.${name}`, state] as const,
+      );
+      return { [service]: 'up', ...Object.fromEntries(named) };
+    } catch {
+      return { [service]: 'down' };
+    }
+  }
+}

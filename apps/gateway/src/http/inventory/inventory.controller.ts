@@ -1,0 +1,32 @@
+import {
+  adjustmentBody,
+  adjustStock,
+  getStock,
+  type AdjustmentBody,
+  type StockLevels,
+} from '@doorbuster/contracts';
+import { Body, Controller, Get, Inject, Param, Post } from '@nestjs/common';
+import { Allow } from '../../auth/allow.decorator.js';
+import { Queries } from '../../queries/queries.js';
+import { IdempotencyKey } from '../idempotency-key.decorator.js';
+import { SKU } from '../path-params.js';
+
+@Controller('v1/inventory')
+@Allow('admin')
+export class InventoryController {
+  constructor(@Inject(Queries) private readonly queries: Queries) {}
+
+  @Get(':sku')
+  get(@Param('sku', SKU) sku: string): Promise<StockLevels> {
+    return this.queries.ask(getStock, { sku });
+  }
+
+  @Post(':sku/adjustments')
+  adjust(
+    @Param('sku', SKU) sku: string,
+    @IdempotencyKey() idempotencyKey: string,
+    @Body({ schema: adjustmentBody }) { delta, reason }: AdjustmentBody,
+  ): Promise<StockLevels> {
+    return this.queries.ask(adjustStock, { sku, delta, reason, idempotencyKey });
+  }
+}

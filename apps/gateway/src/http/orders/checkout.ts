@@ -1,0 +1,50 @@
+import { cancelOrder, placeOrder, type Actor, type Order, type PlaceOrderBody } from '@doorbuster/contracts';
+import { Inject, Injectable } from '@nestjs/common';
+import { Settlement } from '../../order-feed/settlement.js';
+import { Queries } from '../../queries/queries.js';
+import type { Answer } from '../answer.js';
+import { cancelled, placed } from './outcome.js';
+
+/** A flash sale may queue an order for longer than any other question. */
+const PLACE_DEADLINE_MS = 10_000;
+const SETTLED = ['CONFIRMED', 'REJECTED', 'CANCELLED'] as const;
+const CANCELLATION_OVER = ['CANCELLED', 'REJECTED'] as const;
+
+interface Request {
+  actor: Actor;
+  traceparent: string;
+  /** How long the caller prefers to wait for the end; `undefined` for not at all. */
+  waitSeconds: number | undefined;
+}
+
+/** Placing and cancelling, with the wait for what becomes of it. */
+@Injectable()
+export class Checkout {
+  constructor(
+    @Inject(Queries) private readonly queries: Queries,
+    @Inject(Settlement) private readonly settlement: Settlement,
+  ) {}
+
+  async place(
+    { actor, traceparent, waitSeconds }: Request,
+    idempotencyKey: string,
+    body: PlaceOrderBody,
+  ): Promise<Answer<Order>> {
+    const request = { customerId: actor.customerId, idempotencyKey, body, traceparent };
+    const order = await this.queries.ask(placeOrder, request, PLACE_DEADLINE_MS);
+    if (waitSeconds === undefined) return placed(order, waitSeconds);
+    return placed(
+      await this.settlement.of({ actor, order, until: SETTLED, waitMs: waitSeconds * 1_000 }),
+      waitSeconds,
+    );
+  }
+
+  async cancel({ actor, traceparent, waitSeconds }: Request, orderId: string): Promise<Answer<Order>> {
+    const order = await this.queries.ask(cancelOrder, { actor, orderId, traceparent });
+    if (waitSeconds === undefined) return cancelled(order, waitSeconds);
+    return cancelled(
+      await this.settlement.of({ actor, order, until: CANCELLATION_OVER, waitMs: waitSeconds * 1_000 }),
+      waitSeconds,
+    );
+  }
+}

@@ -1,0 +1,91 @@
+import {
+  getOrder,
+  getTimeline,
+  listOrders,
+  placeOrderBody,
+  type Actor,
+  type Order,
+  type Page,
+  type PlaceOrderBody,
+  type Timeline,
+} from '@doorbuster/contracts';
+import {
+  Body,
+  Controller,
+  Get,
+  Inject,
+  Param,
+  Post,
+  Query,
+  Req,
+  Res,
+  Sse,
+  type MessageEvent,
+} from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Observable } from 'rxjs';
+import { Allow, Caller } from '../../auth/allow.decorator.js';
+import { OrderEvents } from '../../order-feed/order-events.js';
+import { Queries } from '../../queries/queries.js';
+import { send } from '../answer.js';
+import { IdempotencyKey } from '../idempotency-key.decorator.js';
+import { noBody, type NoBody } from '../no-body.js';
+import { pageFilter, type PageFilter } from '../page-filter.js';
+import { ORDER_ID } from '../path-params.js';
+import { Checkout } from './checkout.js';
+import { preferredWaitSeconds } from './prefer.js';
+
+@Controller('v1/orders')
+@Allow('customer', 'admin')
+export class OrdersController {
+  constructor(
+    @Inject(Checkout) private readonly checkout: Checkout,
+    @Inject(Queries) private readonly queries: Queries,
+    @Inject(OrderEvents) private readonly orderEvents: OrderEvents,
+  ) {}
+
+  @Post()
+  @Allow('customer')
+  async place(
+    @Caller() actor: Actor,
+    @IdempotencyKey() idempotencyKey: string,
+    @Body({ schema: placeOrderBody }) body: PlaceOrderBody,
+    @Req() { traceparent, headers }: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Order> {
+    const waitSeconds = preferredWaitSeconds(headers['prefer']);
+    return send(reply, await this.checkout.place({ actor, traceparent, waitSeconds }, idempotencyKey, body));
+  }
+
+  @Get()
+  list(@Caller() actor: Actor, @Query({ schema: pageFilter }) filter: PageFilter): Promise<Page<Order>> {
+    return this.queries.ask(listOrders, { actor, ...filter });
+  }
+
+  @Get(':id')
+  get(@Caller() actor: Actor, @Param('id', ORDER_ID) orderId: string): Promise<Order> {
+    return this.queries.ask(getOrder, { actor, orderId });
+  }
+
+  @Post(':id/cancel')
+  async cancel(
+    @Caller() actor: Actor,
+    @Param('id', ORDER_ID) orderId: string,
+    @Body({ schema: noBody }) _body: NoBody,
+    @Req() { traceparent, headers }: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Order> {
+    const waitSeconds = preferredWaitSeconds(headers['prefer']);
+    return send(reply, await this.checkout.cancel({ actor, traceparent, waitSeconds }, orderId));
+  }
+
+  @Sse(':id/events')
+  events(@Caller() actor: Actor, @Param('id', ORDER_ID) orderId: string): Promise<Observable<MessageEvent>> {
+    return this.orderEvents.of(actor, orderId);
+  }
+
+  @Get(':id/timeline')
+  timeline(@Caller() actor: Actor, @Param('id', ORDER_ID) orderId: string): Promise<Timeline> {
+    return this.queries.ask(getTimeline, { actor, orderId });
+  }
+}

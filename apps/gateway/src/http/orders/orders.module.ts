@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { OrderFeedModule } from '../../order-feed/order-feed.module.js';
+import { Checkout } from './checkout.js';
+import { OrdersController } from './orders.controller.js';
+
+@Module({ imports: [OrderFeedModule], controllers: [OrdersController], providers: [Checkout] })
+export class OrdersModule {}

@@ -1,0 +1,67 @@
+import {
+  changeProduct,
+  changeProductBody,
+  createProduct,
+  createProductBody,
+  getProduct,
+  listProducts,
+  productFilter,
+  type ChangeProductBody,
+  type CreateProductBody,
+  type Page,
+  type Product,
+  type ProductFilter,
+  type ProductView,
+} from '@doorbuster/contracts';
+import { Body, Controller, Get, Inject, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Allow } from '../../auth/allow.decorator.js';
+import { Queries } from '../../queries/queries.js';
+import { send } from '../answer.js';
+import { SKU } from '../path-params.js';
+import { AvailabilityReader, publicProduct } from './availability.js';
+import { sendConditionally } from './conditional.js';
+
+@Controller('v1/products')
+@Allow('admin')
+export class ProductsController {
+  constructor(
+    @Inject(Queries) private readonly queries: Queries,
+    @Inject(AvailabilityReader) private readonly availability: AvailabilityReader,
+  ) {}
+
+  @Get()
+  @Allow('anyone')
+  async list(@Query({ schema: productFilter }) filter: ProductFilter): Promise<Page<ProductView>> {
+    const { items, nextCursor } = await this.queries.ask(listProducts, filter);
+    return { items: await this.availability.addTo(items), nextCursor };
+  }
+
+  @Get(':sku')
+  @Allow('anyone')
+  async get(
+    @Param('sku', SKU) sku: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string | undefined> {
+    const [view] = await this.availability.addTo([await this.queries.ask(getProduct, { sku })]);
+    return sendConditionally(request, reply, { ...view });
+  }
+
+  @Post()
+  async create(
+    @Body({ schema: createProductBody }) body: CreateProductBody,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Product> {
+    const product = publicProduct(await this.queries.ask(createProduct, body));
+    return send(reply, { status: 201, headers: { location: `/v1/products/${product.sku}` }, body: product });
+  }
+
+  @Patch(':sku')
+  async change(
+    @Param('sku', SKU) sku: string,
+    @Body({ schema: changeProductBody }) changes: ChangeProductBody,
+  ): Promise<Product> {
+    return publicProduct(await this.queries.ask(changeProduct, { sku, changes }));
+  }
+}

@@ -1,0 +1,30 @@
+import {
+  listSagas,
+  retrySaga,
+  sagaFilter,
+  type Page,
+  type Saga,
+  type SagaFilter,
+} from '@doorbuster/contracts';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Allow } from '../../auth/allow.decorator.js';
+import { Queries } from '../../queries/queries.js';
+import { noBody, type NoBody } from '../no-body.js';
+import { SAGA_ID } from '../path-params.js';
+
+@Controller('v1/sagas')
+@Allow('admin')
+export class SagasController {
+  constructor(@Inject(Queries) private readonly queries: Queries) {}
+
+  @Get()
+  list(@Query({ schema: sagaFilter }) filter: SagaFilter): Promise<Page<Saga>> {
+    return this.queries.ask(listSagas, filter);
+  }
+
+  @Post(':id/retry')
+  @HttpCode(202)
+  retry(@Param('id', SAGA_ID) id: string, @Body({ schema: noBody }) _body: NoBody): Promise<Saga> {
+    return this.queries.ask(retrySaga, { id });
+  }
+}

@@ -1,0 +1,79 @@
+import type { Actor, Order, OrderStatus } from '@doorbuster/contracts';
+import { Inject, Injectable, type MessageEvent } from '@nestjs/common';
+import { Observable, type Subscriber } from 'rxjs';
+import { ProblemException } from '../problem/problem.exception.js';
+import { OrderFeed } from './order-feed.js';
+import { OrderLookup } from './order-lookup.js';
+
+const STREAMS_MAX = 5_000;
+/** Proxies close what is silent for a minute. */
+const HEARTBEAT_MS = 15_000;
+const LAST: readonly OrderStatus[] = ['CONFIRMED', 'REJECTED', 'CANCELLED'];
+
+interface Seen {
+  status: OrderStatus;
+  reason: string | null;
+  at: string;
+}
+
+/** The life of an order as server-sent events: where it stands, then each change, to the last. */
+@Injectable()
+export class OrderEvents {
+  private open = 0;
+
+  constructor(
+    @Inject(OrderFeed) private readonly feed: OrderFeed,
+    @Inject(OrderLookup) private readonly lookup: OrderLookup,
+  ) {}
+
+  /** @throws {ProblemException} ORDER_NOT_FOUND, or SERVICE_UNAVAILABLE when too many streams are open */
+  async of(actor: Actor, orderId: string): Promise<Observable<MessageEvent>> {
+    if (this.open >= STREAMS_MAX) {
+      throw new ProblemException(
+        'SERVICE_UNAVAILABLE',
+        'Too many event streams are open. Ask for the order instead.',
+      );
+    }
+    // Refused here it is a problem document; once a stream has begun it could not be.
+    const order = await this.lookup.get(actor, orderId);
+    return new Observable((subscriber) => this.stream(actor, order, subscriber));
+  }
+
+  private stream(actor: Actor, order: Order, subscriber: Subscriber<MessageEvent>): () => void {
+    this.open += 1;
+    const tell = singleFile(order.id, subscriber);
+    const look = (): void => {
+      void this.lookup
+        .afterGap(actor, order.id, () => subscriber.closed)
+        .then((now) => now && tell(stateOf(now)));
+    };
+    const unwatch = this.feed.watch(order.id, {
+      changed: tell,
+      gap: look,
+      closed: () => subscriber.complete(),
+    });
+    const heartbeat = setInterval(() => subscriber.next({ comment: 'still here' }), HEARTBEAT_MS);
+    tell(stateOf(order));
+    // It may have changed between the first look and the watching.
+    const heard = this.feed.lastOf(order.id);
+    if (heard) tell(heard);
+    return () => {
+      this.open -= 1;
+      clearInterval(heartbeat);
+      unwatch();
+    };
+  }
+}
+
+const stateOf = ({ status, reason, updatedAt }: Order): Seen => ({ status, reason, at: updatedAt });
+
+/** Tells each status once, none after a later one, and ends after the last. */
+function singleFile(orderId: string, subscriber: Subscriber<MessageEvent>): (seen: Seen) => void {
+  let last: Seen | undefined;
+  return ({ status, reason, at }) => {
+    if (last && (last.status === status || Date.parse(at) < Date.parse(last.at))) return;
+    last = { status, reason, at };
+    subscriber.next({ type: 'status', id: at, data: { orderId, status, reason, at } });
+    if (LAST.includes(status)) subscriber.complete();
+  };
+}

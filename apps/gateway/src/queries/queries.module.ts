@@ -1,0 +1,36 @@
+import { natsOptions } from '@doorbuster/messaging';
+import {
+  Global,
+  Inject,
+  Module,
+  type DynamicModule,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { ClientNats, type NatsOptions } from '@nestjs/microservices';
+import { NATS_CLIENT } from '../tokens.js';
+import { Queries } from './queries.js';
+
+/** Nest's own NATS client, connected before the first request and closed after the last. */
+@Global()
+@Module({})
+export class QueriesModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(@Inject(NATS_CLIENT) private readonly client: ClientNats) {}
+
+  static forRoot(natsUrl: string): DynamicModule {
+    const options = natsOptions(natsUrl, 'gateway') as NonNullable<NatsOptions['options']>;
+    return {
+      module: QueriesModule,
+      providers: [{ provide: NATS_CLIENT, useFactory: () => new ClientNats(options) }, Queries],
+      exports: [NATS_CLIENT, Queries],
+    };
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.client.connect();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.client.close();
+  }
+}

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { gatewayConfig } from '../src/config.js';
+import { SECRET } from './support/fixture.js';
+
+const NATS_URL = 'nats://gateway:pw@127.0.0.1:4222';
+
+describe('the configuration', () => {
+  it('needs to know where NATS is, and nothing else', () => {
+    expect(gatewayConfig.parse({ NATS_URL })).toMatchObject({
+      port: 3000,
+      host: '0.0.0.0',
+      requestsPerSecondMax: 50,
+    });
+    expect(() => gatewayConfig.parse({})).toThrow(/NATS_URL/);
+  });
+
+  it.each([
+    ['off', null],
+    ['7', 7],
+  ])('takes RATE_LIMIT=%s', (text, max) => {
+    expect(gatewayConfig.parse({ NATS_URL, RATE_LIMIT: text }).requestsPerSecondMax).toBe(max);
+  });
+
+  it.each(['0', '-1', 'on', '1.5'])('refuses RATE_LIMIT=%s', (text) => {
+    expect(() => gatewayConfig.parse({ NATS_URL, RATE_LIMIT: text })).toThrow(/RATE_LIMIT/);
+  });
+
+  it('in production needs a key set or a secret, and gives out no tokens', () => {
+    const production = { NATS_URL, NODE_ENV: 'production' };
+    expect(() => gatewayConfig.parse(production)).toThrow(/AUTH_JWKS_URL/);
+    expect(() => gatewayConfig.parse({ ...production, AUTH_JWT_SECRET: '' })).toThrow(/AUTH_JWKS_URL/);
+    expect(gatewayConfig.parse({ ...production, AUTH_JWT_SECRET: SECRET }).auth).toMatchObject({
+      issuesTokens: false,
+    });
+    const { auth } = gatewayConfig.parse({
+      ...production,
+      AUTH_JWKS_URL: 'https://issuer.example/jwks.json',
+    });
+    expect(auth.kind).toBe('jwks');
+  });
+
+  it('takes no short secret, and not a secret and a key set at once', () => {
+    expect(() => gatewayConfig.parse({ NATS_URL, AUTH_JWT_SECRET: 'short' })).toThrow(/AUTH_JWT_SECRET/);
+    const both = { NATS_URL, AUTH_JWT_SECRET: SECRET, AUTH_JWKS_URL: 'https://issuer.example/jwks.json' };
+    expect(() => gatewayConfig.parse(both)).toThrow(/not both/);
+  });
+});

@@ -1,0 +1,132 @@
+import { ERROR_CODES } from '@doorbuster/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PROBLEM_TYPES } from '../src/problem/problem-types.js';
+import { startFixture, type Fixture } from './support/fixture.js';
+
+interface Operation {
+  security?: unknown[];
+  parameters?: { name: string; in: string }[];
+  requestBody?: { content: Record<string, { schema: unknown }> };
+  responses: Record<
+    string,
+    { headers?: Record<string, unknown>; content?: Record<string, unknown>; description: string }
+  >;
+}
+
+describe('the documentation', () => {
+  let fixture: Fixture;
+  let document: {
+    openapi: string;
+    paths: Record<string, Record<string, Operation>>;
+    components: { schemas: object };
+  };
+
+  beforeAll(async () => {
+    fixture = await startFixture();
+    document = (await fixture.http.get('/openapi.json').expect(200)).body;
+  });
+  afterAll(() => fixture.stop());
+
+  const operations = () =>
+    Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({
+        name: `${method.toUpperCase()} ${path}`,
+        operation,
+      })),
+    );
+
+  it('is OpenAPI 3.1', () => {
+    expect(document.openapi).toMatch(/^3\.1\./);
+  });
+
+  it('has every route that is served, and no other', () => {
+    const served = fixture.routes.routes
+      .filter(({ method, url }) => method !== 'HEAD' && !url.startsWith('/docs/'))
+      .map(({ method, url }) => `${method} ${url.replace(/:(\w+)/g, '{$1}')}`);
+    expect(
+      operations()
+        .map(({ name }) => name)
+        .toSorted(),
+    ).toEqual(served.toSorted());
+  });
+
+  it('names every path parameter', () => {
+    for (const { name, operation } of operations()) {
+      const inPath = [...name.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+      const declared = (operation.parameters ?? [])
+        .filter((each) => each.in === 'path')
+        .map((each) => each.name);
+      expect([name, declared]).toEqual([name, inPath]);
+    }
+  });
+
+  it('says that every response has a traceparent, and that errors are problems', () => {
+    for (const { name, operation } of operations()) {
+      for (const [status, { headers, content }] of Object.entries(operation.responses)) {
+        expect([name, status, Object.keys(headers ?? {})]).toEqual([
+          name,
+          status,
+          expect.arrayContaining(['traceparent']),
+        ]);
+        if (Number(status) >= 400) expect(Object.keys(content ?? {})).toEqual(['application/problem+json']);
+      }
+    }
+  });
+
+  it('says where a token is needed', async () => {
+    for (const { name, operation } of operations()) {
+      const [method = '', path = ''] = name.replace(/\{\w+\}/g, 'x').split(' ');
+      const { status } = await fetch(fixture.url + path, { method });
+      expect([name, operation.security !== undefined]).toEqual([name, status === 401]);
+      expect([name, '401' in operation.responses]).toEqual([name, status === 401]);
+    }
+  });
+
+  it('tells the headers of placing an order', () => {
+    const names = document.paths['/v1/orders']?.['post']?.parameters?.map(({ name }) => name);
+    expect(names).toEqual(['Idempotency-Key', 'Prefer']);
+    expect(Object.keys(document.paths['/v1/orders']?.['post']?.responses ?? {})).toEqual([
+      '201',
+      '202',
+      '400',
+      '401',
+      '402',
+      '403',
+      '409',
+      '413',
+      '415',
+      '422',
+      '429',
+      '500',
+      '503',
+    ]);
+  });
+
+  it('has no reference to nowhere', () => {
+    const references = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(
+      (match) => match[1],
+    );
+    expect(references.length).toBeGreaterThan(20);
+    for (const name of references) expect(document.components.schemas).toHaveProperty(name ?? '');
+  });
+
+  it('mentions every code of the contract somewhere', () => {
+    const text = JSON.stringify(operations().map(({ operation }) => operation.responses));
+    const elsewhere = ['BAD_REQUEST', 'NOT_FOUND', 'METHOD_NOT_ALLOWED'];
+    for (const code of ERROR_CODES) {
+      if (!elsewhere.includes(code)) expect(text).toContain(`\`${code}\``);
+      expect(PROBLEM_TYPES[code].status).toBeGreaterThanOrEqual(400);
+    }
+  });
+
+  it('is a page that needs nothing from elsewhere', async () => {
+    const { text, headers } = await fixture.http.get('/docs').expect(200);
+    expect(headers['content-type']).toContain('text/html');
+    expect(headers['content-security-policy']).toContain("script-src 'self'");
+    expect(headers['content-security-policy']).not.toContain('upgrade-insecure-requests');
+    expect(text).not.toMatch(/<script>|https?:/);
+    const assets = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? '');
+    expect(assets).toHaveLength(4);
+    for (const asset of assets) await fixture.http.get(asset).expect(200);
+  });
+});

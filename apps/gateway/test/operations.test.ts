@@ -1,0 +1,251 @@
+import {
+  accept,
+  adjustStock,
+  getStock,
+  healthOf,
+  listDeadLettersOf,
+  listSagas,
+  refuse,
+  replayDeadLetterOf,
+  retrySaga,
+  SERVICES,
+  type DeadLetter,
+  type Saga,
+  type ServiceName,
+} from '@doorbuster/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ORDER_ID } from './support/examples.js';
+import { startFixture, type Fixture } from './support/fixture.js';
+
+const SAGA_ID = '0198f000-0000-7000-8000-00000000aaaa';
+const uuid = (n: number): string => `0198f000-0000-7000-8000-${String(n).padStart(12, '0')}`;
+
+describe('what operators do', () => {
+  let fixture: Fixture;
+  let admin: { authorization: string };
+
+  beforeAll(async () => {
+    fixture = await startFixture();
+    admin = await fixture.as('root', 'admin');
+  });
+  afterAll(() => fixture.stop());
+
+  describe('inventory', () => {
+    const stock = { sku: 'TSHIRT', available: 5, reserved: 1, sold: 4, received: 10 };
+    const adjust = (body: object, key = 'delivery-1') =>
+      fixture.http
+        .post('/v1/inventory/TSHIRT/adjustments')
+        .set(admin)
+        .set({ 'idempotency-key': key })
+        .send(body);
+
+    it('is read', async () => {
+      await fixture.services.answer(getStock, () => accept(stock));
+      expect((await fixture.http.get('/v1/inventory/TSHIRT').set(admin).expect(200)).body).toEqual(stock);
+      await fixture.services.answer(getStock, () => refuse('PRODUCT_NOT_FOUND', 'No.'));
+      await fixture.http.get('/v1/inventory/TSHIRT').set(admin).expect(404);
+    });
+
+    it('is adjusted', async () => {
+      await fixture.services.answer(adjustStock, () => accept(stock));
+      expect((await adjust({ delta: 5, reason: 'delivery' }).expect(201)).body).toEqual(stock);
+      expect(fixture.services.requests(adjustStock)).toEqual([
+        { sku: 'TSHIRT', delta: 5, reason: 'delivery', idempotencyKey: 'delivery-1' },
+      ]);
+    });
+
+    it.each([
+      ['INSUFFICIENT_STOCK', 409],
+      ['IDEMPOTENCY_KEY_REUSED', 422],
+      ['PRODUCT_NOT_FOUND', 404],
+    ] as const)('answers %s with %i', async (code, status) => {
+      await fixture.services.answer(adjustStock, () => refuse(code, 'No.'));
+      expect((await adjust({ delta: -5, reason: 'loss' }).expect(status)).body.code).toBe(code);
+    });
+
+    it('needs an Idempotency-Key, a delta and a reason', async () => {
+      const { body } = await fixture.http
+        .post('/v1/inventory/TSHIRT/adjustments')
+        .set(admin)
+        .send({ delta: 1, reason: 'x' })
+        .expect(400);
+      expect(body.code).toBe('IDEMPOTENCY_KEY_MISSING');
+      for (const wrong of [
+        { delta: 0, reason: 'x' },
+        { delta: 1.5, reason: 'x' },
+        { delta: 1 },
+        { delta: 1, reason: '\0' },
+      ]) {
+        await adjust(wrong).expect(400);
+      }
+    });
+  });
+
+  describe('sagas', () => {
+    const saga: Saga = {
+      id: SAGA_ID,
+      definition: 'checkout',
+      version: 1,
+      orderId: ORDER_ID,
+      state: 'STALLED',
+      pending: [],
+      reason: null,
+      traceId: '1'.repeat(32),
+      createdAt: '2026-01-01T12:00:00.000Z',
+      updatedAt: '2026-01-01T12:00:00.000Z',
+    };
+
+    it('are found by their state', async () => {
+      await fixture.services.answer(listSagas, () => accept({ items: [saga], nextCursor: null }));
+      const { body } = await fixture.http.get('/v1/sagas?state=STALLED').set(admin).expect(200);
+      expect(body).toEqual({ items: [saga], nextCursor: null });
+      expect(fixture.services.requests(listSagas)).toEqual([{ state: 'STALLED', limit: 20 }]);
+      await fixture.http.get('/v1/sagas?state=stuck').set(admin).expect(400);
+    });
+
+    it('are pushed on', async () => {
+      await fixture.services.answer(retrySaga, () => accept(saga));
+      await fixture.http.post(`/v1/sagas/${SAGA_ID}/retry`).set(admin).expect(202);
+      await fixture.services.answer(retrySaga, () => refuse('SAGA_NOT_STALLED', 'It runs.'));
+      await fixture.http.post(`/v1/sagas/${SAGA_ID}/retry`).set(admin).expect(409);
+      const { body } = await fixture.http.post('/v1/sagas/x/retry').set(admin).expect(404);
+      expect(body.code).toBe('SAGA_NOT_FOUND');
+    });
+  });
+
+  describe('dead letters', () => {
+    const letter = (n: number, service: ServiceName): DeadLetter => ({
+      id: uuid(n),
+      service,
+      consumer: `${service}-commands`,
+      subject: 'cmd.x.y',
+      error: 'poison',
+      event: {},
+      deadAt: '2026-01-01T12:00:00.000Z',
+      replayedAt: null,
+    });
+    const kept: DeadLetter[] = Array.from({ length: 10 }, (_, n) => letter(n, SERVICES[n % 4] ?? 'orders'));
+
+    const keep = async (): Promise<void> => {
+      for (const service of SERVICES) {
+        await fixture.services.answer(listDeadLettersOf(service), ({ limit, cursor }) => {
+          const own = kept
+            .filter((each) => each.service === service && (!cursor || each.id < cursor))
+            .toReversed();
+          const items = own.slice(0, limit);
+          return accept({ items, nextCursor: own.length > limit ? (items.at(-1)?.id ?? null) : null });
+        });
+      }
+    };
+
+    it.each([1, 3, 10, 100])(
+      'are one list over all services, newest first, in pages of %i',
+      async (limit) => {
+        await keep();
+        const seen: string[] = [];
+        let cursor: string | null = null;
+        do {
+          const query: Record<string, unknown> = cursor === null ? { limit } : { limit, cursor };
+          const { body } = await fixture.http.get('/v1/dead-letters').query(query).set(admin).expect(200);
+          expect(body.items.length).toBeLessThanOrEqual(limit);
+          seen.push(...body.items.map(({ id }: DeadLetter) => id));
+          cursor = body.nextCursor;
+        } while (cursor !== null);
+        expect(seen).toEqual(kept.map(({ id }) => id).toReversed());
+      },
+    );
+
+    it('are not shown in part while a service is away', async () => {
+      await keep();
+      await fixture.services.silence(listDeadLettersOf('payments'));
+      expect((await fixture.http.get('/v1/dead-letters').set(admin).expect(503)).body.detail).toContain(
+        'payments',
+      );
+    });
+
+    it('refuse a cursor that no list gave out', async () => {
+      await fixture.http.get('/v1/dead-letters?cursor=x').set(admin).expect(400);
+    });
+
+    const replay = (id = uuid(1)) => fixture.http.post(`/v1/dead-letters/${id}/replay`).set(admin);
+    const ownedBy = async (owner?: ServiceName): Promise<void> => {
+      for (const service of SERVICES) {
+        await fixture.services.answer(replayDeadLetterOf(service), () =>
+          service === owner ? accept(letter(1, service)) : refuse('DEAD_LETTER_NOT_FOUND', 'No.'),
+        );
+      }
+    };
+
+    it('are replayed by the service that has them', async () => {
+      await ownedBy('inventory');
+      expect((await replay().expect(200)).body).toEqual(letter(1, 'inventory'));
+    });
+
+    it('are replayed while another service is away', async () => {
+      await ownedBy('inventory');
+      await fixture.services.silence(replayDeadLetterOf('catalog'));
+      await replay().expect(200);
+    });
+
+    it('are not found when nobody has them, and perhaps later when somebody is away', async () => {
+      await ownedBy();
+      expect((await replay().expect(404)).body.code).toBe('DEAD_LETTER_NOT_FOUND');
+      await replay('x').expect(404);
+      await fixture.services.silence(replayDeadLetterOf('payments'));
+      await replay().expect(503);
+    });
+
+    it('that fail again stay', async () => {
+      await ownedBy();
+      await fixture.services.answer(replayDeadLetterOf('orders'), () => refuse('REPLAY_FAILED', 'Poison.'));
+      await fixture.services.silence(replayDeadLetterOf('catalog'));
+      expect((await replay().expect(409)).body).toMatchObject({ code: 'REPLAY_FAILED', detail: 'Poison.' });
+    });
+  });
+
+  describe('health', () => {
+    const allUp = async (): Promise<void> => {
+      for (const service of SERVICES) {
+        await fixture.services.answer(healthOf(service), () =>
+          accept({ service, dependencies: { postgres: 'up', nats: 'up' } }),
+        );
+      }
+    };
+
+    it('is alive without anybody', async () => {
+      expect((await fixture.http.get('/healthz').expect(200)).body).toEqual({ status: 'ok' });
+    });
+
+    it('is ready when all are up, each named', async () => {
+      await allUp();
+      const { body } = await fixture.http.get('/readyz').expect(200);
+      expect(body).toMatchObject({
+        status: 'ready',
+        dependencies: { nats: 'up', orders: 'up', 'orders.postgres': 'up' },
+      });
+      expect(Object.keys(body.dependencies)).toHaveLength(1 + 4 * 3);
+    });
+
+    it('is not ready when a service, or what it needs, is down', async () => {
+      await allUp();
+      await fixture.services.silence(healthOf('payments'));
+      await fixture.services.answer(healthOf('catalog'), () =>
+        accept({ service: 'catalog', dependencies: { postgres: 'down', nats: 'up' } }),
+      );
+      const { body } = await fixture.http.get('/readyz').expect(503);
+      expect(body).toMatchObject({
+        code: 'SERVICE_UNAVAILABLE',
+        detail: 'Down: catalog.postgres, payments.',
+        dependencies: { nats: 'up', orders: 'up', payments: 'down', 'catalog.postgres': 'down' },
+      });
+    });
+
+    it('says within little more than a second that a service hangs', async () => {
+      await allUp();
+      await fixture.services.answer(healthOf('orders'), () => new Promise(() => undefined));
+      const before = Date.now();
+      await fixture.http.get('/readyz').expect(503);
+      expect(Date.now() - before).toBeLessThan(2_000);
+    });
+  });
+});

@@ -1,0 +1,180 @@
+import {
+  accept,
+  changeProduct,
+  createProduct,
+  getProduct,
+  getStockLevels,
+  listProducts,
+  refuse,
+  type StockLevels,
+} from '@doorbuster/contracts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { aProduct } from './support/examples.js';
+import { startFixture, type Fixture } from './support/fixture.js';
+
+const levels = (sku: string, available: number): StockLevels => ({
+  sku,
+  available,
+  reserved: 0,
+  sold: 0,
+  received: available,
+});
+
+describe('products', () => {
+  let fixture: Fixture;
+  let admin: { authorization: string };
+
+  beforeAll(async () => {
+    fixture = await startFixture();
+    admin = await fixture.as('root', 'admin');
+  });
+  afterAll(() => fixture.stop());
+  beforeEach(async () => {
+    await fixture.services.answer(getProduct, () => accept(Object.assign(aProduct(), { version: 7 })));
+    await fixture.services.answer(getStockLevels, ({ skus }) => accept(skus.map((sku) => levels(sku, 50))));
+  });
+
+  const get = () => fixture.http.get('/v1/products/TSHIRT');
+
+  it('show their price and availability to anybody, and nothing internal', async () => {
+    const { body } = await get().expect(200);
+    expect(body).toEqual({ ...aProduct(), availability: { status: 'IN_STOCK', available: 50 } });
+  });
+
+  it.each([
+    [0, 'SOLD_OUT'],
+    [1, 'LOW_STOCK'],
+    [10, 'LOW_STOCK'],
+    [11, 'IN_STOCK'],
+  ])('with %i available are %s', async (available, status) => {
+    await fixture.services.answer(getStockLevels, () => accept([levels('TSHIRT', available)]));
+    const { body } = await get().expect(200);
+    expect(body.availability).toEqual({ status, available });
+  });
+
+  it('have no availability while nobody knows it', async () => {
+    await fixture.services.answer(getStockLevels, () => accept([]));
+    expect((await get().expect(200)).body.availability).toBeNull();
+    await fixture.services.silence(getStockLevels);
+    expect((await get().expect(200)).body.availability).toBeNull();
+  });
+
+  it('are not sent again to whoever has them already', async () => {
+    const first = await get().expect(200);
+    const etag = first.headers['etag'] ?? '';
+    expect(etag).toMatch(/^".+"$/);
+    expect(first.headers['cache-control']).toBe('no-cache');
+    for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+      const { headers, text } = await get().set({ 'if-none-match': known }).expect(304);
+      expect(headers['etag']).toBe(etag);
+      expect(text).toBe('');
+    }
+    await get().set({ 'if-none-match': '"other"' }).expect(200);
+  });
+
+  it('are sent again when their stock has changed', async () => {
+    const etag = (await get().expect(200)).headers['etag'] ?? '';
+    await fixture.services.answer(getStockLevels, () => accept([levels('TSHIRT', 49)]));
+    await get().set({ 'if-none-match': etag }).expect(200);
+  });
+
+  it('come in pages, with one question for all their stock', async () => {
+    const items = [aProduct({ sku: 'A' }), aProduct({ sku: 'B' })];
+    await fixture.services.answer(listProducts, () => accept({ items, nextCursor: 'more' }));
+    const { body } = await fixture.http
+      .get('/v1/products')
+      .query({ q: 'shirt', category: 'clothing', limit: 2, cursor: 'c' })
+      .expect(200);
+    const availability = { status: 'IN_STOCK', available: 50 };
+    expect(body).toEqual({ items: items.map((item) => ({ ...item, availability })), nextCursor: 'more' });
+    expect(fixture.services.requests(listProducts)).toEqual([
+      { q: 'shirt', category: 'clothing', limit: 2, cursor: 'c' },
+    ]);
+    expect(fixture.services.requests(getStockLevels)).toEqual([{ skus: ['A', 'B'] }]);
+  });
+
+  it.each([
+    'limit=0',
+    'limit=101',
+    'limit=x',
+    'limit=1&limit=2',
+    'q=',
+    'q=%00',
+    'cursor=',
+    'cursor=%20',
+    'page=2',
+  ])('refuse the search ?%s', async (query) => {
+    const { body } = await fixture.http.get(`/v1/products?${query}`).expect(400);
+    expect(body).toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ path: query.split('=')[0] }] });
+  });
+
+  it('hand on that a cursor is none', async () => {
+    await fixture.services.answer(listProducts, () =>
+      refuse('VALIDATION_FAILED', 'cursor: must be one of ours.'),
+    );
+    const { body } = await fixture.http.get('/v1/products?cursor=x').expect(400);
+    expect(body).toMatchObject({
+      code: 'VALIDATION_FAILED',
+      errors: [{ path: 'cursor', message: 'must be one of ours.' }],
+    });
+  });
+
+  it('that do not exist are 404', async () => {
+    await fixture.services.answer(getProduct, () => refuse('PRODUCT_NOT_FOUND', 'There is no such product.'));
+    expect((await get().expect(404)).body.code).toBe('PRODUCT_NOT_FOUND');
+    expect((await fixture.http.get('/v1/products/a%20b').expect(404)).body.code).toBe('PRODUCT_NOT_FOUND');
+    expect((await fixture.http.get(`/v1/products/${'x'.repeat(500)}`).expect(404)).body.code).toBe(
+      'PRODUCT_NOT_FOUND',
+    );
+  });
+
+  it('are created and changed by an admin', async () => {
+    await fixture.services.answer(createProduct, (body) => accept(aProduct(body)));
+    await fixture.services.answer(changeProduct, ({ changes }) => accept(aProduct(changes)));
+    const { createdAt: _c, updatedAt: _u, ...body } = aProduct();
+    const created = await fixture.http.post('/v1/products').set(admin).send(body).expect(201);
+    expect(created.headers['location']).toBe('/v1/products/TSHIRT');
+    expect(created.body).toEqual(aProduct());
+    const changed = await fixture.http
+      .patch('/v1/products/TSHIRT')
+      .set(admin)
+      .send({ name: 'Shirt' })
+      .expect(200);
+    expect(changed.body.name).toBe('Shirt');
+    expect(fixture.services.requests(changeProduct)).toEqual([{ sku: 'TSHIRT', changes: { name: 'Shirt' } }]);
+  });
+
+  it('have a SKU of their own', async () => {
+    await fixture.services.answer(createProduct, () => refuse('SKU_EXISTS', 'TSHIRT is taken.'));
+    const { createdAt: _c, updatedAt: _u, ...body } = aProduct();
+    expect((await fixture.http.post('/v1/products').set(admin).send(body).expect(409)).body.code).toBe(
+      'SKU_EXISTS',
+    );
+  });
+
+  it('are refused with every field that is wrong', async () => {
+    const body = {
+      sku: '-',
+      name: ' ',
+      description: 'a\0b',
+      price: { amount: 1.5, currency: 'usd', tax: 1 },
+      colour: 'red',
+    };
+    const response = await fixture.http.post('/v1/products').set(admin).send(body).expect(400);
+    const paths = response.body.errors.map(({ path }: { path: string }) => path);
+    expect(paths.toSorted()).toEqual(
+      [
+        'category',
+        'colour',
+        'description',
+        'name',
+        'price.amount',
+        'price.currency',
+        'price.tax',
+        'sku',
+      ].toSorted(),
+    );
+    await fixture.http.patch('/v1/products/TSHIRT').set(admin).send({}).expect(400);
+    await fixture.http.patch('/v1/products/TSHIRT').set(admin).send({ sku: 'OTHER' }).expect(400);
+  });
+});

@@ -1,0 +1,76 @@
+import {
+  orderStatusChanged,
+  type OrderStatusChanged,
+  type QueryContract,
+  type Reply,
+} from '@doorbuster/contracts';
+import { connect, type NatsConnection, type Subscription } from '@nats-io/transport-node';
+
+type Handler<Request, Response> = (request: Request) => Reply<Response> | Promise<Reply<Response>>;
+
+/** Stands for the four services, as far as their contracts are told; they have tests of their own. */
+export class FakeServices {
+  private readonly subscriptions = new Map<string, Subscription>();
+  /** What was asked, by subject. */
+  readonly asked = new Map<string, unknown[]>();
+
+  private constructor(readonly connection: NatsConnection) {}
+
+  static async start(url: string): Promise<FakeServices> {
+    const { host, username, password } = new URL(url);
+    const options = {
+      servers: host,
+      user: username,
+      pass: password,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 50,
+    };
+    return new FakeServices(await connect(options));
+  }
+
+  /** Answers a query from now on, in Nest's wire format. */
+  async answer<Request, Response>(
+    contract: QueryContract<Request, Response>,
+    handler: Handler<Request, Response>,
+  ): Promise<void> {
+    this.subscriptions.get(contract.subject)?.unsubscribe();
+    this.asked.set(contract.subject, []);
+    const subscription = this.connection.subscribe(contract.subject, {
+      callback: (_error, message) => {
+        const { id, data } = message.json<{ id: string; data: Request }>();
+        this.asked.get(contract.subject)?.push(data);
+        void Promise.resolve(handler(data)).then((response) =>
+          message.respond(JSON.stringify({ response, isDisposed: true, id })),
+        );
+      },
+    });
+    this.subscriptions.set(contract.subject, subscription);
+    await this.connection.flush();
+  }
+
+  /** Nobody answers this query any more. */
+  async silence(contract: Pick<QueryContract, 'subject'>): Promise<void> {
+    this.subscriptions.get(contract.subject)?.unsubscribe();
+    this.subscriptions.delete(contract.subject);
+    await this.connection.flush();
+  }
+
+  requests<Request>(contract: QueryContract<Request, never> | QueryContract<Request>): Request[] {
+    return (this.asked.get(contract.subject) ?? []) as Request[];
+  }
+
+  async publish(...statuses: OrderStatusChanged[]): Promise<void> {
+    const batch = statuses.map((data) => ({
+      specversion: '1.0',
+      id: crypto.randomUUID(),
+      type: orderStatusChanged.type,
+      data,
+    }));
+    this.connection.publish(orderStatusChanged.subject, JSON.stringify(batch));
+    await this.connection.flush();
+  }
+
+  async stop(): Promise<void> {
+    await this.connection.close();
+  }
+}

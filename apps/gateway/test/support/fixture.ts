@@ -1,0 +1,62 @@
+import type { Role } from '@doorbuster/contracts';
+import { startTestNats, type TestNats } from '@doorbuster/embedded/testing';
+import { createLogger } from '@doorbuster/telemetry';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import supertest from 'supertest';
+import type TestAgent from 'supertest/lib/agent.js';
+import { gatewayConfig } from '../../src/config.js';
+import { createGateway, type Gateway } from '../../src/create-gateway.js';
+import { FakeServices } from './fake-services.js';
+
+export const SECRET = 'a secret of at least thirty-two bytes';
+
+/** A gateway that listens, a real nats-server, and services that answer what a test tells them. */
+export interface Fixture {
+  nats: TestNats;
+  services: FakeServices;
+  app: NestFastifyApplication;
+  routes: Gateway['routes'];
+  url: string;
+  http: TestAgent;
+  /** Header for a caller of this name and role. */
+  as(customerId: string, role?: Role): Promise<{ authorization: string }>;
+  stop(): Promise<void>;
+}
+
+export async function startFixture(env: Record<string, string> = {}): Promise<Fixture> {
+  const nats = await startTestNats();
+  const services = await FakeServices.start(nats.url('admin'));
+  const { app, routes, url } = await startGateway(nats, env);
+  const http = supertest(url);
+  return {
+    nats,
+    services,
+    app,
+    routes,
+    url,
+    http,
+    as: async (customerId, role = 'customer') => {
+      const { body } = await http.post('/v1/auth/token').send({ customerId, role }).expect(200);
+      return { authorization: `Bearer ${body.accessToken}` };
+    },
+    stop: async () => {
+      await app.close();
+      await services.stop();
+      await nats.dispose();
+    },
+  };
+}
+
+/** One more gateway on the same NATS. */
+export async function startGateway(nats: TestNats, env: Record<string, string> = {}) {
+  const config = gatewayConfig.parse({
+    NATS_URL: nats.url('gateway'),
+    AUTH_JWT_SECRET: SECRET,
+    RATE_LIMIT: 'off',
+    LOG_LEVEL: 'silent',
+    ...env,
+  });
+  const gateway = await createGateway(config, createLogger('gateway', config.logLevel));
+  await gateway.app.listen(0, '127.0.0.1');
+  return { ...gateway, url: await gateway.app.getUrl() };
+}

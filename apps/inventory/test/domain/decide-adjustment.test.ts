@@ -1,0 +1,48 @@
+import { STOCK_MAX } from '@doorbuster/contracts';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { availabilityCrossing } from '../../src/domain/availability-crossing.js';
+import { decideAdjustment } from '../../src/domain/decide-adjustment.js';
+
+const levels = { sku: 'TEE', available: 3, reserved: 2, sold: 1, received: 6 };
+
+it('receives into what is available', () => {
+  expect(decideAdjustment(levels, 4)).toEqual({ ok: true, value: { ...levels, available: 7, received: 10 } });
+});
+
+it('writes off what is available, and not a unit that somebody holds', () => {
+  expect(decideAdjustment(levels, -3)).toMatchObject({ ok: true, value: { available: 0, received: 3 } });
+  expect(decideAdjustment(levels, -4)).toMatchObject({ ok: false, error: { code: 'INSUFFICIENT_STOCK' } });
+});
+
+it('refuses what an integer column cannot count', () => {
+  expect(decideAdjustment(levels, STOCK_MAX)).toMatchObject({ ok: false, error: { code: 'BAD_REQUEST' } });
+});
+
+it('either keeps the sum right or changes nothing', () => {
+  const units = fc.nat(STOCK_MAX);
+  fc.assert(
+    fc.property(
+      units,
+      fc.nat(9),
+      fc.nat(9),
+      fc.integer({ min: -STOCK_MAX, max: STOCK_MAX }),
+      (available, reserved, sold, delta) => {
+        const answer = decideAdjustment(
+          { sku: 'TEE', available, reserved, sold, received: available + reserved + sold },
+          delta,
+        );
+        if (!answer.ok) return available + delta < 0 || available + reserved + sold + delta > STOCK_MAX;
+        const { value } = answer;
+        return value.available >= 0 && value.received === value.available + value.reserved + value.sold;
+      },
+    ),
+  );
+});
+
+it('tells of a SKU only when it runs out and when it is to be had again', () => {
+  expect(availabilityCrossing(1, 0)).toBe('depleted');
+  expect(availabilityCrossing(0, 1)).toBe('replenished');
+  expect(availabilityCrossing(2, 1)).toBeUndefined();
+  expect(availabilityCrossing(0, 0)).toBeUndefined();
+});

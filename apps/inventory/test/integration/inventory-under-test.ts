@@ -1,0 +1,257 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  adjustStock,
+  getStock,
+  listDeadLettersOf,
+  productCreated,
+  replayDeadLetterOf,
+  type DeadLetter,
+  type MessageContract,
+  type ProductState,
+  type QueryContract,
+  type Reply,
+  type RequestOf,
+  type StockLevels,
+} from '@doorbuster/contracts';
+import { startTestEnvironment } from '@doorbuster/embedded/testing';
+import {
+  connectNats,
+  decodeBatch,
+  ensureStreams,
+  natsOptions,
+  newEvent,
+  Publisher,
+  toMessages,
+  type BatchOutcome,
+  type CloudEvent,
+  type OutgoingEvent,
+} from '@doorbuster/messaging';
+import { startService } from '@doorbuster/service';
+import { newTraceparent, traceIdOf } from '@doorbuster/telemetry';
+import type { INestApplication } from '@nestjs/common';
+import { ClientProxyFactory, Transport, type ClientProxy, type NatsOptions } from '@nestjs/microservices';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { firstValueFrom, timeout } from 'rxjs';
+import { DataSource } from 'typeorm';
+import { RESERVATION_TTL_MS } from '../../src/inventory.config.js';
+import { inventoryDefinition } from '../../src/inventory.definition.js';
+import { StockCommandsHandler } from '../../src/messaging/stock-commands.handler.js';
+
+const WAIT_MS = 15_000;
+const POLL_MS = 10;
+
+export const newSku = (): string => `SKU-${randomUUID().slice(0, 8)}`;
+
+export const productState = (sku: string): ProductState => ({
+  sku,
+  version: 1,
+  name: sku,
+  description: '',
+  category: 'test',
+  price: { amount: 100, currency: 'USD' },
+});
+
+/** Replicas of the service on a database and a broker of their own, and all that its neighbours would do to it. */
+export class InventoryUnderTest {
+  private readonly heard: CloudEvent[] = [];
+  private readonly publisher: Publisher;
+
+  constructor(
+    private readonly replicas: INestApplication[],
+    private readonly nc: NatsConnection,
+    private readonly client: ClientProxy,
+    private readonly stopServers: () => Promise<void>,
+  ) {
+    this.publisher = new Publisher(nc);
+    nc.subscribe('evt.inventory.>', {
+      callback: (_, { data }) => void this.heard.push(...decodeBatch(data)),
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.client.close();
+    await Promise.all(this.replicas.map((replica) => replica.close()));
+    await this.nc.close();
+    await this.stopServers();
+  }
+
+  /** New products with so many units each. */
+  async stocked<const Units extends readonly number[]>(
+    ...units: Units
+  ): Promise<{ -readonly [K in keyof Units]: string }> {
+    const skus = await Promise.all(
+      units.map(async (delta) => {
+        const sku = newSku();
+        await this.send(productCreated, productState(sku));
+        await this.adjust({ sku, delta, reason: 'delivery', idempotencyKey: randomUUID() });
+        return sku;
+      }),
+    );
+    return skus as { -readonly [K in keyof Units]: string };
+  }
+
+  query<Request, Response>(
+    contract: QueryContract<Request, Response>,
+    request: Request,
+  ): Promise<Reply<Response>> {
+    return firstValueFrom(
+      this.client.send<Reply<Response>>(contract.subject, request).pipe(timeout(WAIT_MS)),
+    );
+  }
+
+  adjust(request: RequestOf<typeof adjustStock>): Promise<Reply<StockLevels>> {
+    return this.query(adjustStock, request);
+  }
+
+  async levels(sku: string): Promise<StockLevels> {
+    const answer = await this.query(getStock, { sku });
+    if (!answer.ok) throw new Error(answer.error.detail);
+    return answer.value;
+  }
+
+  /** As the saga of this order would send it. */
+  command<T extends { orderId: string }>(contract: MessageContract<T>, data: T): OutgoingEvent {
+    return newEvent(contract, {
+      subject: data.orderId,
+      data,
+      traceparent: newTraceparent(),
+      sagaid: data.orderId,
+      sagastep: contract.subject.split('.').at(-1),
+    });
+  }
+
+  /** In as few NATS messages as possible. */
+  async sendTogether(events: OutgoingEvent[]): Promise<void> {
+    for (const message of toMessages(events)) await this.publisher.publish(message);
+  }
+
+  send<T extends { orderId: string } | ProductState>(contract: MessageContract<T>, data: T): Promise<void> {
+    const subject = 'orderId' in data ? data.orderId : data.sku;
+    return this.sendTogether([newEvent(contract, { subject, data, traceparent: newTraceparent() })]);
+  }
+
+  /** Past the broker, so that a test can say which replica is at work on which batch at the same time as another. */
+  deliver(replica: number, commands: OutgoingEvent[]): Promise<BatchOutcome> | undefined {
+    const batch = { consumer: 'inventory-commands', isReplay: false, events: commands, malformed: [] };
+    return this.replicas[replica % this.replicas.length]?.get(StockCommandsHandler).handle(batch);
+  }
+
+  async sendRaw(subject: string, payload: string): Promise<void> {
+    await this.publisher.publish({ id: randomUUID(), subject, payload });
+  }
+
+  /** Sends a command and waits for the reply to this very command. */
+  async ask<T extends { orderId: string }>(contract: MessageContract<T>, data: T): Promise<CloudEvent> {
+    const command = this.command(contract, data);
+    await this.sendTogether([command]);
+    const traceId = traceIdOf(command.event.traceparent);
+    return eventually(
+      () =>
+        this.heard.find((event) => event.sagaid === data.orderId && traceIdOf(event.traceparent) === traceId),
+      `the reply to ${contract.type} for ${data.orderId}`,
+    );
+  }
+
+  /** The name of the reply, such as `stock-reserved`. */
+  async answer<T extends { orderId: string }>(contract: MessageContract<T>, data: T): Promise<string> {
+    return nameOf(await this.ask(contract, data));
+  }
+
+  /** The name of the last of all replies for this order. */
+  async answerTo(orderId: string): Promise<string> {
+    return nameOf((await this.answersTo(orderId, 1)).at(-1) as CloudEvent);
+  }
+
+  /** At least so many replies for this order, in the order in which they came. */
+  answersTo(orderId: string, count: number): Promise<CloudEvent[]> {
+    return eventually(() => {
+      const answers = this.heard.filter(({ subject }) => subject === orderId);
+      return answers.length >= count ? answers : undefined;
+    }, `${count} replies for ${orderId}`);
+  }
+
+  /** The `count`th event of this name about a SKU. */
+  event(name: string, sku: string, count = 1): Promise<CloudEvent> {
+    return eventually(() => this.events(name, sku)[count - 1], `${name} of ${sku}, ${count} times`);
+  }
+
+  async deadLetters(): Promise<DeadLetter[]> {
+    const answer = await this.query(listDeadLettersOf('inventory'), { limit: 100 });
+    if (!answer.ok) throw new Error(answer.error.detail);
+    return answer.value.items;
+  }
+
+  deadLetterOf(text: string): Promise<DeadLetter> {
+    return eventually(
+      async () => (await this.deadLetters()).find(({ event }) => JSON.stringify(event).includes(text)),
+      `a dead letter of ${text}`,
+    );
+  }
+
+  replay(id: string): Promise<Reply<DeadLetter>> {
+    return this.query(replayDeadLetterOf('inventory'), { id });
+  }
+
+  /** SKUs whose reserved or sold units are not those of the orders that hold them. */
+  async imbalances(): Promise<unknown[]> {
+    const found: unknown[] | undefined = await this.replicas[0]?.get(DataSource).query(
+      `select sku, reserved, sold, held.* from stock
+       cross join lateral (
+         select coalesce(sum(line.quantity) filter (where status = 'RESERVED'), 0) as "heldReserved",
+                coalesce(sum(line.quantity) filter (where status = 'COMMITTED'), 0) as "heldSold"
+         from reservations, jsonb_to_recordset(lines) as line (sku text, quantity int)
+         where line.sku = stock.sku
+       ) held
+       where (reserved, sold) is distinct from ("heldReserved", "heldSold")`,
+    );
+    return found ?? [];
+  }
+
+  private events(name: string, sku: string): CloudEvent[] {
+    return this.heard.filter((event) => nameOf(event) === name && event.subject === sku);
+  }
+}
+
+const nameOf = ({ type }: CloudEvent): string => type.split('.')[2] ?? '';
+
+async function eventually<T>(look: () => T | undefined | Promise<T | undefined>, what: string): Promise<T> {
+  for (const deadline = Date.now() + WAIT_MS; Date.now() < deadline; await sleep(POLL_MS)) {
+    const found = await look();
+    if (found !== undefined) return found;
+  }
+  throw new Error(`waited ${WAIT_MS} ms in vain for ${what}`);
+}
+
+export interface InventoryOptions {
+  replicas: number;
+  reservationTtlMs?: number;
+}
+
+export async function startInventory({
+  replicas,
+  reservationTtlMs = 600_000,
+}: InventoryOptions): Promise<InventoryUnderTest> {
+  const servers = await startTestEnvironment();
+  const definition = {
+    ...inventoryDefinition,
+    providers: [
+      ...(inventoryDefinition.providers ?? []),
+      { provide: RESERVATION_TTL_MS, useValue: reservationTtlMs },
+    ],
+  };
+  const nc = await connectNats(servers.natsUrl('admin'), 'gateway');
+  await ensureStreams(nc, 'catalog', 1);
+  const config = {
+    DATABASE_URL: servers.databaseUrl('inventory'),
+    NATS_URL: servers.natsUrl('inventory'),
+    NATS_REPLICAS: 1,
+    LOG_LEVEL: 'silent' as const,
+  };
+  const apps = await Promise.all(Array.from({ length: replicas }, () => startService(definition, config)));
+  const client = ClientProxyFactory.create({
+    transport: Transport.NATS,
+    options: natsOptions(servers.natsUrl('gateway'), 'gateway') as NatsOptions['options'],
+  });
+  return new InventoryUnderTest(apps, nc, client, () => servers.stop());
+}

@@ -1,0 +1,54 @@
+import { authorisePayment, capturePayment, refundPayment, voidPayment } from '@doorbuster/contracts';
+import {
+  ConsumesBatches,
+  type BatchOutcome,
+  type CloudEvent,
+  type IncomingBatch,
+  type OutgoingEvent,
+} from '@doorbuster/messaging';
+import { pluck, Transactions } from '@doorbuster/persistence';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import type { EntityManager } from 'typeorm';
+import { decideCommands } from '../domain/decide-commands.js';
+import type { Payment } from '../domain/payment.js';
+import { changePayments } from '../operations/change-payments.js';
+import { OPERATION_LIMITS, type OperationLimits } from '../operations/operation-limits.js';
+import { Operations } from '../operations/operations.js';
+import { parseCommand } from './payment-command.parser.js';
+import { reply } from './replies.js';
+
+/** The payment side of the checkout. Writes down what is to be done, and has the provider asked after the commit. */
+@Controller()
+export class PaymentCommandsHandler {
+  constructor(
+    @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(Operations) private readonly operations: Operations,
+    @Inject(OPERATION_LIMITS) private readonly limits: OperationLimits,
+  ) {}
+
+  @ConsumesBatches('payments-commands', [authorisePayment, capturePayment, voidPayment, refundPayment])
+  async handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {
+    const toAsk = new Map<string, Payment>();
+    const outcome = await this.transactions.runBatch(batch, (tx, events) => this.work(tx, events, toAsk));
+    if (outcome === 'done') for (const each of toAsk.values()) { this.operations.ask([each]); await this.operations.beforeApplicationShutdown(); }
+    return outcome;
+  }
+
+  private async work(
+    tx: EntityManager,
+    events: CloudEvent[],
+    toAsk: Map<string, Payment>,
+  ): Promise<OutgoingEvent[]> {
+    const commands = events.map(parseCommand);
+    const orderIds = pluck(commands, 'orderId');
+    // Work may be run again after a rollback; what was to be asked for then is not to be asked for now.
+    for (const orderId of orderIds) toAsk.delete(orderId);
+    const changes = await changePayments(tx, orderIds, (known) => decideCommands(known, commands), {
+      capacity: this.operations.capacity - toAsk.size,
+      leaseMs: this.limits.leaseMs,
+    });
+    for (const payment of changes.toAsk) toAsk.set(payment.orderId, payment);
+    return changes.answers.map(reply);
+  }
+}

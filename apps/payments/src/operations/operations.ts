@@ -1,0 +1,123 @@
+import { Batcher } from '@doorbuster/messaging';
+import { isTransient, pluck, Transactions } from '@doorbuster/persistence';
+import { LOGGER } from '@doorbuster/service';
+import type { Logger } from '@doorbuster/telemetry';
+import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { decideResults, type OperationResult } from '../domain/decide-results.js';
+import type { Payment } from '../domain/payment.js';
+import { reply } from '../messaging/replies.js';
+import { PAYMENT_PROVIDER, type PaymentProvider } from '../providers/payment-provider.js';
+import { askProvider, dueOperation, operationKey, ProviderRefusalError } from './ask-provider.js';
+import { changePayments } from './change-payments.js';
+import { OPERATION_LIMITS, type OperationLimits } from './operation-limits.js';
+
+const RESULTS_OF_A_TRANSACTION_MAX = 1_000;
+
+/**
+ * Asks the provider, outside any transaction, and records what it said: results that come in while some are being
+ * written share the next transaction. A result that cannot be recorded is forgotten; when the lease of its payment has
+ * run out the provider is asked again, with the same key.
+ */
+@Injectable()
+export class Operations implements BeforeApplicationShutdown {
+  private readonly calls = new Map<string, Promise<void>>();
+  private readonly results: Batcher<OperationResult>;
+  private closing = false;
+
+  constructor(
+    @Inject(PAYMENT_PROVIDER) private readonly provider: PaymentProvider,
+    @Inject(OPERATION_LIMITS) private readonly limits: OperationLimits,
+    @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    this.results = new Batcher(async (results) => this.record(results), {
+      batchMax: RESULTS_OF_A_TRANSACTION_MAX,
+      queueMax: Infinity,
+    });
+  }
+
+  /**
+   * How many payments may be leased now. Those who read it in the same moment can exceed the bound together, by no more
+   * than the bound itself each; nothing is taken while the process shuts down.
+   */
+  get capacity(): number {
+    return this.closing ? 0 : Math.max(0, this.limits.callsMax - this.calls.size);
+  }
+
+  /** Begins to ask for payments that are leased to this process. Does not wait. */
+  ask(payments: readonly Payment[]): void {
+    for (const payment of payments) {
+      const operation = dueOperation(payment);
+      const key = operationKey(payment.orderId, operation);
+      if (this.calls.has(key)) continue;
+      const call = askProvider(this.provider, payment, operation, this.limits.deadlineMs)
+        // The place is taken until the result is written, so that a slow database slows the asking down.
+        .then((result) => this.results.add(result))
+        .catch((err: unknown) =>
+          this.logger.warn(
+            { err, orderId: payment.orderId, operation },
+            'result not recorded, will ask again',
+          ),
+        )
+        .finally(() => this.calls.delete(key));
+      this.calls.set(key, call);
+    }
+  }
+
+  /** Calls under way have their deadline, so this takes no longer than that. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.closing = true;
+    await Promise.all(this.calls.values());
+  }
+
+  private async record(results: OperationResult[]): Promise<[]> {
+    this.report(results);
+    try {
+      await this.commit(results);
+    } catch (error) {
+      if (isTransient(error) || results.length === 1) throw error;
+      for (const result of results) await this.commitAlone(result);
+    }
+    return [];
+  }
+
+  /** One result that cannot be written must not keep the others from it. */
+  private async commitAlone(result: OperationResult): Promise<void> {
+    try {
+      await this.commit([result]);
+    } catch (err) {
+      if (isTransient(err)) throw err;
+      const { orderId, operation } = result;
+      this.logger.error({ err, orderId, operation }, 'result cannot be recorded, will ask again');
+    }
+  }
+
+  private async commit(results: OperationResult[]): Promise<void> {
+    const { leaseMs, authoriseAttemptsMax, backoff } = this.limits;
+    const toAsk = await this.transactions.run(async (tx) => {
+      const changes = await changePayments(
+        tx,
+        pluck(results, 'orderId'),
+        (known) => decideResults(known, results, { authoriseAttemptsMax, backoff, random: Math.random }),
+        { capacity: this.capacity, leaseMs },
+      );
+      return { result: changes.toAsk, events: changes.answers.map(reply) };
+    });
+    this.ask(toAsk);
+  }
+
+  /** One line for a batch: a provider that is down would fill the log otherwise. */
+  private report(results: readonly OperationResult[]): void {
+    let unknown = 0;
+    let example: object | undefined;
+    for (const { orderId, operation, outcome } of results) {
+      if (outcome.kind !== 'unknown') continue;
+      const { error: err } = outcome;
+      if (err instanceof ProviderRefusalError) this.logger.error({ err, orderId }, 'books disagree');
+      unknown += 1;
+      example ??= { err, orderId, operation };
+    }
+    if (unknown > 0)
+      this.logger.warn({ ...example, unknown }, 'outcome unknown, will ask the provider again');
+  }
+}

@@ -1,0 +1,29 @@
+import type {
+  AuthoriseRequest,
+  CaptureRequest,
+  PaymentProvider,
+  RefundRequest,
+  VoidRequest,
+} from '../../src/providers/payment-provider.js';
+
+type Request = AuthoriseRequest | CaptureRequest | VoidRequest | RefundRequest;
+
+/** A fault around one call: it decides whether and when the provider does it, and whether we are told. */
+export type Fault = <Answer>(request: Request, call: () => Promise<Answer>) => Promise<Answer>;
+
+/** The provider with a fault in the line to it. */
+export class FaultyProvider implements PaymentProvider {
+  constructor(
+    private readonly provider: PaymentProvider,
+    private readonly fault: Fault,
+  ) {}
+
+  authorise = (request: AuthoriseRequest, signal: AbortSignal) =>
+    this.fault(request, () => this.provider.authorise(request, signal));
+  capture = (request: CaptureRequest, signal: AbortSignal) =>
+    this.fault(request, () => this.provider.capture(request, signal));
+  void = (request: VoidRequest, signal: AbortSignal) =>
+    this.fault(request, () => this.provider.void(request, signal));
+  refund = (request: RefundRequest, signal: AbortSignal) =>
+    this.fault(request, () => this.provider.refund(request, signal));
+}

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { capturePayment, refundPayment, voidPayment } from '@doorbuster/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PaymentsUnderTest } from './payments-under-test.js';
+
+let payments: PaymentsUnderTest;
+beforeAll(async () => {
+  payments = await PaymentsUnderTest.start();
+});
+afterAll(() => payments.stop());
+
+describe('authorise, capture, refund', () => {
+  it.each(['pm_card_visa', 'pm_sim_flaky', 'pm_sim_capture_fails_once'])(
+    '%s comes through all of it, charged and refunded once',
+    async (method) => {
+      const { orderId, answer } = await payments.authorise(method);
+      expect(answer).toEqual({ name: 'payment-authorised' });
+      expect(await payments.ask(payments.command(capturePayment, { orderId }))).toEqual({
+        name: 'payment-captured',
+      });
+      expect(payments.book(orderId)).toMatchObject({ charges: 1, refunds: 0 });
+      expect(await payments.ask(payments.command(refundPayment, { orderId }))).toEqual({
+        name: 'payment-refunded',
+      });
+      expect(payments.book(orderId)).toMatchObject({ charges: 1, refunds: 1 });
+      expect(await payments.row(orderId)).toMatchObject({
+        status: 'REFUNDED',
+        captured: 1999,
+        refunded: 1999,
+        next_attempt_at: null,
+      });
+    },
+  );
+
+  it.each([
+    ['pm_card_chargeDeclined', 'card_declined'],
+    ['pm_card_chargeDeclinedInsufficientFunds', 'insufficient_funds'],
+    ['pm_of_nobody', 'unknown_payment_method'],
+  ])('%s is declined because of %s', async (method, reason) => {
+    const { orderId, answer } = await payments.authorise(method);
+    expect(answer).toEqual({ name: 'payment-declined', reason: `PAYMENT_DECLINED: ${reason}` });
+    expect(await payments.row(orderId)).toMatchObject({ status: 'DECLINED', next_attempt_at: null });
+  });
+
+  it('a provider that never answers is declined after the last attempt, and nothing stays held', async () => {
+    const { orderId, answer } = await payments.authorise('pm_sim_timeout');
+    expect(answer).toEqual({ name: 'payment-declined', reason: 'PAYMENT_TIMEOUT' });
+    await payments.status(orderId, 'VOIDED');
+    expect(payments.book(orderId)).toMatchObject({ status: 'voided', charges: 0 });
+  });
+});
+
+describe('everything delivered twice', () => {
+  it('is answered twice and done once', async () => {
+    const orderId = randomUUID();
+    const { authorisation } = payments;
+    const twice = async (make: () => ReturnType<typeof authorisation>, answer: string): Promise<void> => {
+      const [first, second] = [make(), make()];
+      await payments.send(first);
+      expect(await payments.answerTo(first)).toEqual({ name: answer });
+      await payments.send(second, second);
+      expect(await payments.answerTo(second)).toEqual({ name: answer });
+    };
+    await twice(() => payments.authorisation(orderId), 'payment-authorised');
+    await twice(() => payments.command(capturePayment, { orderId }), 'payment-captured');
+    await twice(() => payments.command(refundPayment, { orderId }), 'payment-refunded');
+    expect(payments.book(orderId)).toMatchObject({ charges: 1, refunds: 1 });
+  });
+
+  it('in one batch, only the latest of each kind is answered while the provider is asked', async () => {
+    const orderId = randomUUID();
+    const [first, second] = [payments.authorisation(orderId), payments.authorisation(orderId)];
+    await payments.send(first, second);
+    expect(await payments.answerTo(second)).toEqual({ name: 'payment-authorised' });
+    expect(payments.answersFor(orderId)).toHaveLength(1);
+  });
+});
+
+describe('void', () => {
+  it('before the authorisation refuses it, without asking the provider', async () => {
+    const orderId = randomUUID();
+    expect(await payments.ask(payments.command(voidPayment, { orderId }))).toEqual({
+      name: 'payment-voided',
+    });
+    expect(await payments.ask(payments.authorisation(orderId))).toEqual({
+      name: 'payment-declined',
+      reason: 'ALREADY_VOIDED',
+    });
+    expect(payments.book(orderId)).toBeUndefined();
+  });
+
+  it('while authorising cancels by our own key, though we never learned the outcome', async () => {
+    const orderId = randomUUID();
+    const authorisation = payments.authorisation(orderId, 'pm_sim_timeout');
+    await payments.send(authorisation);
+    await payments.status(orderId, 'AUTHORISING');
+    expect(await payments.ask(payments.command(voidPayment, { orderId }))).toEqual({
+      name: 'payment-voided',
+    });
+    expect(await payments.answerTo(authorisation)).toEqual({
+      name: 'payment-declined',
+      reason: 'ALREADY_VOIDED',
+    });
+    expect(payments.book(orderId)).toMatchObject({ status: 'voided', charges: 0 });
+  });
+
+  it('of a held payment lets the hold go', async () => {
+    const { orderId } = await payments.authorise();
+    expect(payments.book(orderId)).toMatchObject({ status: 'held' });
+    await payments.ask(payments.command(voidPayment, { orderId }));
+    expect(payments.book(orderId)).toMatchObject({ status: 'voided' });
+  });
+});
+
+describe('a poison message', () => {
+  it('becomes a dead letter, and its neighbours in the batch are done', async () => {
+    const [good, poisoned] = [randomUUID(), randomUUID()];
+    const poison = payments.authorisation(poisoned);
+    poison.event.data = {
+      orderId: poisoned,
+      amount: { amount: 'much', currency: 'USD' },
+      method: 'pm_card_visa',
+    };
+    const neighbour = payments.authorisation(good);
+    await payments.send(poison, neighbour);
+    expect(await payments.answerTo(neighbour)).toEqual({ name: 'payment-authorised' });
+    const [letter] = await payments.deadLetters(poisoned);
+    expect(letter?.error).toContain('amount');
+    expect(await payments.row(poisoned)).toBeUndefined();
+  });
+
+  it('that is no batch at all becomes a dead letter', async () => {
+    const mark = randomUUID();
+    await payments.sendRaw(voidPayment.subject, `not json ${mark}`);
+    expect(await payments.deadLetters(mark)).toHaveLength(1);
+  });
+
+  it('such as a void of a captured payment becomes a dead letter, and the money stays where it is', async () => {
+    const { orderId } = await payments.authorise();
+    await payments.ask(payments.command(capturePayment, { orderId }));
+    await payments.send(payments.command(voidPayment, { orderId }));
+    const [letter] = await payments.deadLetters(orderId);
+    expect(letter?.error).toContain('CAPTURED cannot take "void"');
+    expect(payments.book(orderId)).toMatchObject({ charges: 1, refunds: 0 });
+  });
+});

@@ -1,0 +1,223 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { authorisePayment, type MessageContract } from '@doorbuster/contracts';
+import { startTestEnvironment, type TestEnvironment } from '@doorbuster/embedded/testing';
+import {
+  connectNats,
+  decodeBatch,
+  newEvent,
+  Publisher,
+  toMessages,
+  type CloudEvent,
+  type OutgoingEvent,
+} from '@doorbuster/messaging';
+import { NATS_CONNECTION, startService } from '@doorbuster/service';
+import { newTraceparent, traceIdOf } from '@doorbuster/telemetry';
+import type { INestApplication } from '@nestjs/common';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { DataSource } from 'typeorm';
+import { OPERATION_LIMITS, operationLimits } from '../../src/operations/operation-limits.js';
+import { paymentsDefinition } from '../../src/payments.definition.js';
+import { PAYMENT_PROVIDER, type PaymentProvider } from '../../src/providers/payment-provider.js';
+import { SimulatedProvider } from '../../src/providers/simulated-provider.js';
+
+const WAIT_MS = 15_000;
+const POLL_MS = 10;
+
+/** So short that a test need not wait long for what waits for a deadline, and no shorter than a busy machine allows. */
+const LIMITS = {
+  ...operationLimits,
+  deadlineMs: 400,
+  leaseMs: 1_000,
+  sweepIntervalMs: 50,
+  authoriseAttemptsMax: 3,
+};
+
+export interface PaymentRow {
+  status: string;
+  captured: number;
+  refunded: number;
+  attempts: number;
+  next_attempt_at: Date | null;
+}
+
+/** What an answer says: its name, such as `payment-captured`, and the reason if there is one. */
+export interface Heard {
+  name: string;
+  reason?: string;
+}
+
+/** The service on a database and a broker of its own, and all that a saga would do to it. */
+export class PaymentsUnderTest {
+  readonly simulated = new SimulatedProvider();
+  private readonly heard: CloudEvent[] = [];
+  private readonly apps: INestApplication[] = [];
+  private readonly cutOff: INestApplication[] = [];
+
+  private constructor(
+    private readonly environment: TestEnvironment,
+    private readonly nc: NatsConnection,
+  ) {
+    nc.subscribe('evt.payments.>', {
+      callback: (_, { data }) => void this.heard.push(...decodeBatch(data)),
+    });
+  }
+
+  static async start(
+    provider?: (simulated: SimulatedProvider) => PaymentProvider,
+  ): Promise<PaymentsUnderTest> {
+    const environment = await startTestEnvironment();
+    const nc = await connectNats(environment.natsUrl('admin'), 'gateway');
+    const payments = new PaymentsUnderTest(environment, nc);
+    await payments.startReplica(provider?.(payments.simulated));
+    return payments;
+  }
+
+  async startReplica(
+    provider: PaymentProvider = this.simulated,
+    limits: Partial<typeof LIMITS> = {},
+  ): Promise<INestApplication> {
+    const { providers = [] } = paymentsDefinition;
+    const app = await startService(
+      {
+        ...paymentsDefinition,
+        providers: [
+          ...providers,
+          { provide: PAYMENT_PROVIDER, useValue: provider },
+          { provide: OPERATION_LIMITS, useValue: { ...LIMITS, ...limits } },
+        ],
+      },
+      {
+        DATABASE_URL: this.environment.databaseUrl('payments'),
+        NATS_URL: this.environment.natsUrl('payments'),
+        NATS_REPLICAS: 1,
+        LOG_LEVEL: 'silent',
+      },
+    );
+    this.apps.push(app);
+    return app;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.apps.map((app) => app.close()));
+    await Promise.allSettled(this.cutOff.map((app) => app.close()));
+    await this.nc.close();
+    await this.environment.stop();
+  }
+
+  /** As near to `kill -9` as it comes in one process: it can write nothing any more, nor say anything. */
+  async cutOffFirstReplica(): Promise<void> {
+    const [app] = this.apps;
+    await app?.get<NatsConnection>(NATS_CONNECTION).close();
+    await app?.get(DataSource).destroy();
+    this.cutOff.push(...this.apps.splice(0, 1));
+  }
+
+  async stopFirstReplica(): Promise<void> {
+    await this.apps.shift()?.close();
+  }
+
+  /** As the saga of this order would send it. */
+  command<T extends { orderId: string }>(contract: MessageContract<T>, data: T): OutgoingEvent {
+    return newEvent(contract, {
+      subject: data.orderId,
+      data,
+      traceparent: newTraceparent(),
+      sagaid: data.orderId,
+      sagastep: contract.subject.split('.').at(-1),
+    });
+  }
+
+  authorisation(orderId: string, method = 'pm_card_visa'): OutgoingEvent {
+    return this.command(authorisePayment, { orderId, amount: { amount: 1999, currency: 'USD' }, method });
+  }
+
+  /** In as few NATS messages as possible. */
+  async send(...events: OutgoingEvent[]): Promise<void> {
+    const publisher = new Publisher(this.nc);
+    for (const message of toMessages(events)) await publisher.publish(message);
+  }
+
+  async sendRaw(subject: string, payload: string): Promise<void> {
+    await new Publisher(this.nc).publish({ id: randomUUID(), subject, payload });
+  }
+
+  /** The answer to this very command, by its trace. */
+  answerTo({ event }: OutgoingEvent): Promise<Heard> {
+    const traceId = traceIdOf(event.traceparent);
+    return eventually(() => {
+      const answer = this.heard.find(
+        ({ traceparent, sagaid, sagastep }) =>
+          traceIdOf(traceparent) === traceId && sagaid === event.sagaid && sagastep === event.sagastep,
+      );
+      return answer && toHeard(answer);
+    }, `the answer to ${event.type} for ${event.subject}`);
+  }
+
+  async ask(event: OutgoingEvent): Promise<Heard> {
+    await this.send(event);
+    return this.answerTo(event);
+  }
+
+  async authorise(method?: string): Promise<{ orderId: string; answer: Heard }> {
+    const orderId = randomUUID();
+    return { orderId, answer: await this.ask(this.authorisation(orderId, method)) };
+  }
+
+  answersFor(orderId: string): Heard[] {
+    return this.heard.filter(({ subject }) => subject === orderId).map(toHeard);
+  }
+
+  async row(orderId: string): Promise<PaymentRow | undefined> {
+    const rows = await this.sql<PaymentRow>(
+      `select status, captured_amount as captured, refunded_amount as refunded, attempts, next_attempt_at
+       from payments where order_id = $1`,
+      [orderId],
+    );
+    return rows[0];
+  }
+
+  status(orderId: string, status: string): Promise<PaymentRow> {
+    return eventually(async () => {
+      const row = await this.row(orderId);
+      return row?.status === status ? row : undefined;
+    }, `${orderId} to be ${status}`);
+  }
+
+  deadLetters(orderId: string): Promise<{ error: string }[]> {
+    return eventually(async () => {
+      const rows = await this.sql<{ error: string }>(
+        'select error from dead_letters where position($1 in event::text) > 0',
+        [orderId],
+      );
+      return rows.length > 0 ? rows : undefined;
+    }, `a dead letter with ${orderId}`);
+  }
+
+  /** What the provider has charged and given back, and what it holds now. */
+  book(orderId: string) {
+    return this.simulated.book.find(`${orderId}:authorise`);
+  }
+
+  sql<Row>(text: string, parameters: unknown[] = []): Promise<Row[]> {
+    const app = this.apps.find((each) => each.get(DataSource).isInitialized);
+    if (!app) throw new Error('no replica has a database');
+    return app.get(DataSource).query(text, parameters);
+  }
+}
+
+const toHeard = ({ type, data }: CloudEvent): Heard => {
+  const { reason } = data as { reason?: string };
+  return { name: type.split('.')[2] ?? '', ...(reason !== undefined && { reason }) };
+};
+
+export async function eventually<T>(
+  look: () => T | undefined | Promise<T | undefined>,
+  what: string,
+): Promise<T> {
+  for (const deadline = Date.now() + WAIT_MS; Date.now() < deadline; await sleep(POLL_MS)) {
+    const found = await look();
+    if (found !== undefined) return found;
+  }
+  throw new Error(`waited ${WAIT_MS} ms in vain for ${what}`);
+}

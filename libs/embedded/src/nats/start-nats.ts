@@ -1,0 +1,82 @@
+import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import path from 'node:path';
+import type { NatsUser } from '@doorbuster/contracts';
+import type { Credentials } from '../credentials.js';
+import { writePrivateFile } from '../files.js';
+import { findFreePort } from '../ports.js';
+import { launchServer } from '../process/launch-server.js';
+import type { RunningProcess } from '../process/server-process.js';
+import { findNatsServer } from './binary.js';
+import { natsConfiguration } from './configuration.js';
+
+export interface NatsOptions {
+  /** Configuration and storage; made anew when it does not exist. Logs go to `<dir>.log` beside it. */
+  dir: string;
+  passwords: Credentials['nats'];
+  /** A free one by default. The same on every start, if services keep connections. */
+  port?: number;
+  startDeadlineMs?: number;
+}
+
+export interface NatsServer extends RunningProcess {
+  readonly dir: string;
+  readonly port: number;
+  url(user: 'admin' | NatsUser): string;
+  /** False when somebody deleted the storage of the running server, which it does not notice by itself. */
+  hasItsStorage(): boolean;
+}
+
+const START_DEADLINE_MS = 60_000;
+
+/**
+ * Starts NATS with JetStream on 127.0.0.1 and resolves when it takes connections. The same call starts it again after
+ * any end; where its directory was deleted meanwhile it starts empty.
+ */
+export async function startNats(options: NatsOptions): Promise<NatsServer> {
+  const binary = await findNatsServer();
+  const dir = path.resolve(options.dir);
+  const port = options.port ?? (await findFreePort());
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const file = path.join(dir, 'nats-server.conf');
+  // JetStream adds `jetstream` to the directory that it is given.
+  writePrivateFile(file, natsConfiguration({ port, storeDir: dir, passwords: options.passwords }));
+  const running = await launchServer({
+    name: 'NATS',
+    process: { command: binary, args: ['-c', file], cwd: dir },
+    log: `${dir}.log`,
+    isReady: () => greets(port),
+    passing: /address already in use/,
+    deadlineMs: options.startDeadlineMs ?? START_DEADLINE_MS,
+  });
+  const storage = storageOf(dir);
+  return {
+    ...running,
+    dir,
+    port,
+    url: (user) => `nats://${user}:${options.passwords[user]}@127.0.0.1:${port}`,
+    hasItsStorage: () => storageOf(dir) === storage,
+  };
+}
+
+/** Deletes everything that NATS keeps, as a lost disk would. */
+export const wipeNats = (dir: string): void => rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+
+/** Another directory of the same name has another inode. */
+function storageOf(dir: string): number | undefined {
+  return statSync(path.join(dir, 'jetstream'), { throwIfNoEntry: false })?.ino;
+}
+
+/** A NATS server speaks first: `INFO {...}`. It listens only once JetStream has recovered. */
+function greets(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host: '127.0.0.1', port });
+    const done = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(2_000, () => done(false));
+    socket.once('error', () => done(false));
+    socket.once('data', (chunk) => done(/^INFO .*"jetstream":true/.test(chunk.toString())));
+  });
+}

@@ -1,0 +1,83 @@
+import { SERVICES, type ServiceName } from '@doorbuster/contracts';
+import { escapeIdentifier, escapeLiteral, type Client } from 'pg';
+import { withClient } from './client.js';
+import { databaseOf, withDatabase } from './url.js';
+
+/** Held while preparing, so that platforms that start at once on one database do it one after the other. */
+const LOCK_KEY = 7_236_412;
+/** Where the extensions live. Only those services that use one have it in their search path. */
+const EXTENSIONS_SCHEMA = 'extensions';
+const EXTENSION_USERS: readonly ServiceName[] = ['catalog'];
+
+/** Makes the database if there is none of this name, and gives the administrator's address of it. */
+export async function createDatabase(adminUrl: string, database: string): Promise<string> {
+  await withClient(adminUrl, async (client) => {
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [database]);
+    if (rowCount === 0) await client.query(`create database ${escapeIdentifier(database)}`);
+  });
+  return withDatabase(adminUrl, database);
+}
+
+/** One login role per service. Roles belong to the whole server, not to one database. Idempotent. */
+export async function prepareRoles(adminUrl: string, passwords: Record<ServiceName, string>): Promise<void> {
+  await inTransaction(adminUrl, async (client) => {
+    const { rows } = await client.query<{ rolname: string }>(
+      'select rolname from pg_roles where rolname = any($1)',
+      [SERVICES],
+    );
+    const existing = new Set(rows.map(({ rolname }) => rolname));
+    for (const service of SERVICES) {
+      const verb = existing.has(service) ? 'alter' : 'create';
+      const password = escapeLiteral(passwords[service]);
+      await client.query(`${verb} role ${escapeIdentifier(service)} login password ${password}`);
+    }
+    await joinRoles(client);
+  });
+}
+
+/**
+ * Gives every service a schema of its own in this database and closes everything else to it, so that a service that
+ * asks another's schema gets `permission denied`. Idempotent. The roles must exist.
+ */
+export async function prepareDatabase(adminUrl: string): Promise<void> {
+  const database = escapeIdentifier(databaseOf(adminUrl));
+  await inTransaction(adminUrl, async (client) => {
+    await client.query(`
+      revoke all on database ${database} from public;
+      revoke all on schema public from public;
+      create schema if not exists ${EXTENSIONS_SCHEMA};
+      create extension if not exists pg_trgm schema ${EXTENSIONS_SCHEMA};
+      ${SERVICES.map((service) => serviceStatements(service, database)).join('\n')}
+    `);
+  });
+}
+
+function serviceStatements(service: ServiceName, database: string): string {
+  const role = escapeIdentifier(service);
+  const usesExtensions = EXTENSION_USERS.includes(service);
+  const searchPath = usesExtensions ? `${role}, ${EXTENSIONS_SCHEMA}` : role;
+  return `
+    grant connect, temporary on database ${database} to ${role};
+    create schema if not exists ${role} authorization ${role};
+    alter role ${role} in database ${database} set search_path = ${searchPath};
+    ${usesExtensions ? `grant usage on schema ${EXTENSIONS_SCHEMA} to ${role};` : ''}
+  `;
+}
+
+/** An administrator who is no superuser (a managed database) must belong to a role to make schemas for it. */
+async function joinRoles(client: Client): Promise<void> {
+  const { rows } = await client.query<{ rolsuper: boolean }>(
+    'select rolsuper from pg_roles where rolname = current_user',
+  );
+  if (rows[0]?.rolsuper === true) return;
+  await client.query(`grant ${SERVICES.map((service) => escapeIdentifier(service)).join(', ')} to current_user`);
+}
+
+async function inTransaction(url: string, work: (client: Client) => Promise<void>): Promise<void> {
+  await withClient(url, async (client) => {
+    await client.query('begin');
+    await client.query('select pg_advisory_xact_lock($1)', [LOCK_KEY]);
+    await work(client);
+    await client.query('commit');
+  });
+}

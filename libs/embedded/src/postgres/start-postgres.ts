@@ -1,0 +1,77 @@
+import { mkdirSync, realpathSync } from 'node:fs';
+import path from 'node:path';
+import { findFreePort } from '../ports.js';
+import { launchServer } from '../process/launch-server.js';
+import type { RunningProcess } from '../process/server-process.js';
+import { clearAfterCrash } from './after-crash.js';
+import { findPostgresBinaries } from './binaries.js';
+import { withClient } from './client.js';
+import { initialise, isInitialised, postgresEnvironment } from './initialise.js';
+import { postgresSettings } from './settings.js';
+import { asUser, unprivilegedUser } from './unprivileged.js';
+import { ADMINISTRATOR, postgresUrl } from './url.js';
+
+export interface PostgresOptions {
+  /** The data directory; made when it does not exist. Logs go to `<dir>.log` beside it. */
+  dir: string;
+  /** Of the administrator; must be the one that the directory was made with. */
+  password: string;
+  /** A free one by default. The same on every start, if services keep connections. */
+  port?: number;
+  connectionsMax?: number;
+  /** Recovery after a crash replays up to `max_wal_size` of log. */
+  startDeadlineMs?: number;
+}
+
+export interface PostgresServer extends RunningProcess {
+  readonly dir: string;
+  readonly port: number;
+  /** Of the administrator, database `postgres`. */
+  readonly url: string;
+}
+
+const START_DEADLINE_MS = 120_000;
+const CONNECTIONS_MAX = 100;
+
+/**
+ * Starts PostgreSQL on 127.0.0.1 and resolves when it takes queries. The same call starts it again after any end,
+ * `kill -9` included.
+ */
+export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
+  const { initdb, postgres } = await findPostgresBinaries();
+  mkdirSync(path.dirname(options.dir), { recursive: true, mode: 0o700 });
+  const user = unprivilegedUser(options.dir);
+  if (!isInitialised(options.dir)) await initialise(initdb, options.dir, options.password, user);
+  const dir = realpathSync(options.dir);
+  const port = options.port ?? (await findFreePort());
+  const args = ['-D', dir, ...postgresSettings(port, options.connectionsMax ?? CONNECTIONS_MAX)];
+  const url = postgresUrl(ADMINISTRATOR, options.password, port, 'postgres');
+  const running = await launchServer({
+    name: 'PostgreSQL',
+    process: {
+      ...asUser(user, { command: postgres, args }),
+      cwd: dir,
+      env: postgresEnvironment(),
+      stopSignal: 'SIGINT', // "fast": ends open transactions instead of waiting for their clients
+    },
+    log: `${dir}.log`,
+    isReady: () => answers(url),
+    passing: PASSING,
+    deadlineMs: options.startDeadlineMs ?? START_DEADLINE_MS,
+    beforeEachTry: () => clearAfterCrash(dir),
+  });
+  return { ...running, dir, port, url };
+}
+
+/**
+ * What passes: backends that outlive a killed postmaster for a moment keep its shared memory, and a closing server its
+ * port.
+ */
+const PASSING = /pre-existing shared memory block|lock file "postmaster.pid"|Address already in use/;
+
+/** Rejects while it recovers: "the database system is starting up". */
+const answers = (url: string): Promise<boolean> =>
+  withClient(url, async (client) => {
+    await client.query('select 1');
+    return true;
+  });

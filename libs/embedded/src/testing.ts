@@ -1,0 +1,4 @@
+export { startTestEnvironment, type TestEnvironment } from './testing/test-environment.js';
+export { createTestDatabase, type TestDatabase } from './testing/test-database.js';
+export { startTestNats, type TestNats } from './testing/test-nats.js';
+export { startOwnPostgres, type OwnPostgres } from './testing/own-postgres.js';

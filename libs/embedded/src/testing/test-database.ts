@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import type { ServiceName } from '@doorbuster/contracts';
+import { inject } from 'vitest';
+import { withClient } from '../postgres/client.js';
+import { createDatabase, prepareDatabase } from '../postgres/prepare-database.js';
+import { databaseOf, withUser } from '../postgres/url.js';
+import { testCredentials } from './test-credentials.js';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** The PostgreSQL that all test files of a run share, each in a database of its own. */
+    postgresAdminUrl: string;
+  }
+}
+
+export interface TestDatabase {
+  /** Of the service's own role. */
+  url(service: ServiceName): string;
+  adminUrl: string;
+  drop(): Promise<void>;
+}
+
+/** A new database with the roles and schemas of all services, by default on the PostgreSQL of the test run. */
+export async function createTestDatabase(serverUrl = sharedServerUrl()): Promise<TestDatabase> {
+  const adminUrl = await createDatabase(serverUrl, `test_${randomUUID().replaceAll('-', '')}`);
+  await prepareDatabase(adminUrl);
+  const passwords = testCredentials().postgres;
+  return {
+    adminUrl,
+    url: (service) => withUser(adminUrl, service, passwords[service]),
+    drop: () =>
+      withClient(serverUrl, async (client) => {
+        await client.query(`drop database if exists ${databaseOf(adminUrl)} with (force)`);
+      }),
+  };
+}
+
+function sharedServerUrl(): string {
+  const url: string | undefined = inject('postgresAdminUrl');
+  if (url !== undefined) return url;
+  throw new Error('the globalSetup of Vitest must name libs/embedded/src/testing/vitest-global-setup.ts');
+}

@@ -1,0 +1,25 @@
+import path from 'node:path';
+import type { NatsUser } from '@doorbuster/contracts';
+import { startNats, wipeNats } from '../nats/start-nats.js';
+import { startRestartable, type RestartableServer } from './restartable.js';
+import { testCredentials } from './test-credentials.js';
+
+export interface TestNats extends RestartableServer {
+  url(user: 'admin' | NatsUser): string;
+  /** Deletes all that it kept; only while it does not run. */
+  wipe(): void;
+}
+
+/** A NATS server of its own, with JetStream and every user with their real permissions. */
+export async function startTestNats(): Promise<TestNats> {
+  const passwords = testCredentials().nats;
+  let port: number | undefined;
+  const server = await startRestartable(async (directory) => {
+    const options = { dir: path.join(directory, 'nats'), passwords };
+    const running = await startNats(port === undefined ? options : { ...options, port });
+    port = running.port;
+    return running;
+  }, 'KILL');
+  const { url, dir } = server.first;
+  return Object.assign(server, { url, wipe: () => wipeNats(dir) });
+}

@@ -1,0 +1,40 @@
+-- One whole checkout a request, for wrk: a token, a key of its own and `Prefer: wait`. Counts 201 apart from all else.
+local tokens, key, run = {}, 0, os.time()
+local threads = {}
+
+function setup(thread)
+  table.insert(threads, thread)
+end
+
+function init(args)
+  for line in io.lines(args[1]) do tokens[#tokens + 1] = line end
+  math.randomseed(tonumber(args[2]))
+  run = args[2]
+  created, other = 0, 0
+end
+
+function request()
+  key = key + 1
+  return wrk.format('POST', '/v1/orders', {
+    ['content-type'] = 'application/json',
+    ['authorization'] = 'Bearer ' .. tokens[math.random(#tokens)],
+    ['idempotency-key'] = run .. '-' .. key,
+    ['prefer'] = 'wait=30',
+  }, '{"items":[{"sku":"SKU-' .. math.random(1, 100) .. '","quantity":1}],"payment":{"method":"pm_card_visa"}}')
+end
+
+function response(status)
+  if status == 201 then created = created + 1 else other = other + 1 end
+end
+
+function done(summary, latency)
+  local created, other = 0, 0
+  for _, thread in ipairs(threads) do
+    created = created + thread:get('created')
+    other = other + thread:get('other')
+  end
+  print(string.format('RESULT {"seconds":%f,"created":%d,"other":%d,"errors":%d,"p50":%f,"p99":%f}',
+    summary.duration / 1e6, created, other,
+    summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout,
+    latency:percentile(50) / 1e3, latency:percentile(99) / 1e3))
+end

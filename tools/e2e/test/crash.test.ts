@@ -1,0 +1,94 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Crowd, expectNothingLost } from './fixtures/crowd.js';
+import { retrying, Shop } from './fixtures/shop.js';
+
+const ROUNDS = process.env['CHAOS'] === 'long' ? 20 : 1;
+const BUYERS = 20;
+const SKUS = ['ALPHA', 'BETA', 'GAMMA'];
+
+let platform: LaunchedPlatform;
+let shop: Shop;
+beforeAll(async () => {
+  platform = await launchPlatform({
+    env: { RATE_LIMIT: 'off', REPLICAS_ORDERS: '2', REPLICAS_INVENTORY: '2', LOG_LEVEL: 'error' },
+  });
+  shop = await Shop.open(platform);
+  for (const sku of SKUS) await shop.stockUp(sku, 1_000_000);
+});
+afterAll(() => platform?.dispose());
+
+const pick = <T>(choices: readonly T[]): T => choices[Math.floor(Math.random() * choices.length)] as T;
+const METHODS = ['pm_card_visa', 'pm_card_visa', 'pm_card_visa', 'pm_card_chargeDeclined', 'pm_sim_flaky'];
+const crowd = () =>
+  new Crowd(shop, BUYERS, () => ({
+    items: [...new Set([pick(SKUS), pick(SKUS)])].map((sku) => ({ sku, quantity: 1 })),
+    method: pick(METHODS),
+  }));
+
+const pidsOf = (part: string): number[] => {
+  const { services, postgres, nats } = platform.run();
+  if (part === 'postgres' || part === 'nats') return [(part === 'postgres' ? postgres : nats).pid as number];
+  return services[part]?.pids ?? [];
+};
+
+/** `kill -9`, and waits until the supervisor has put another process in its place. */
+async function killOne(part: string, beforeRestart?: () => void): Promise<void> {
+  const [victim] = pidsOf(part);
+  if (victim === undefined) throw new Error(`${part} does not run`);
+  process.kill(victim, 'SIGKILL');
+  beforeRestart?.();
+  await retrying(async () => {
+    const pids = pidsOf(part);
+    return pids.length > 0 && !pids.includes(victim) ? true : undefined;
+  });
+}
+
+const PARTS = ['orders', 'inventory', 'payments', 'catalog', 'gateway', 'postgres', 'nats'];
+
+it.each(PARTS)('kill -9 of %s under load: every accepted order becomes final, nothing oversold, lost or doubled', async (part) => {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const buyers = crowd();
+    await buyers.accepted(30);
+    await killOne(part);
+    await buyers.accepted(30);
+    await expectNothingLost(shop, await buyers.leave());
+    await shop.expectAllPromisesKept();
+  }
+});
+
+it('NATS killed and its storage deleted in the middle of checkouts: every accepted order becomes final', async () => {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const buyers = crowd();
+    await buyers.accepted(30);
+    const { dir } = platform.run().nats;
+    const wipe = (): void => rmSync(path.join(dir as string, 'jetstream'), { recursive: true, force: true, maxRetries: 10 });
+    // The restarted server may already write again while its directory goes; a second kill makes it start on nothing.
+    await killOne('nats', wipe);
+    await killOne('nats', wipe);
+    await buyers.accepted(30);
+    await expectNothingLost(shop, await buyers.leave());
+    await shop.expectAllPromisesKept();
+  }
+});
+
+it('SIGTERM under load: answers what is in flight, exits in 10 s, goes on where it stopped', async () => {
+  const { dataDir } = platform;
+  const buying = Array.from({ length: 50 }, () =>
+    shop.buy([{ sku: 'ALPHA', quantity: 1 }], { wait: 5 }).then(
+      ({ status, body }) => (status < 300 ? body.id : undefined),
+      () => undefined,
+    ),
+  );
+  const stopping = Date.now();
+  expect(await platform.stop()).toBe(0);
+  expect(Date.now() - stopping).toBeLessThan(10_000);
+  const accepted = (await Promise.all(buying)).filter((id) => id !== undefined);
+
+  platform = await launchPlatform({ dataDir, env: { RATE_LIMIT: 'off' } });
+  shop = await Shop.open(platform);
+  for (const id of accepted) expect((await shop.settled(id)).status).toBe('CONFIRMED');
+  await shop.expectAllPromisesKept();
+});

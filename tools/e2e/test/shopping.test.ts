@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import type { Order } from '@doorbuster/contracts';
+import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
+import { verifyInvariants } from '@doorbuster/verify-invariants';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Shop } from './fixtures/shop.js';
+
+let platform: LaunchedPlatform;
+let shop: Shop;
+beforeAll(async () => {
+  platform = await launchPlatform({ env: { RATE_LIMIT: 'off', SEED: 'demo' } });
+  shop = await Shop.open(platform);
+  await shop.stockUp('MUG', 100, 999);
+});
+afterAll(() => platform?.dispose());
+
+const mug = (quantity = 1) => [{ sku: 'MUG', quantity }];
+
+describe('a buyer', () => {
+  it('finds the demo catalogue, buys, and gets 201 CONFIRMED', async () => {
+    const products = await shop.asCustomer('GET', '/v1/products?q=shirt');
+    expect(products).toMatchObject({ status: 200, body: { items: [{ sku: expect.any(String) }] } });
+    const bought = await shop.buy(mug(2), { wait: 20 });
+    expect(bought).toMatchObject({ status: 201, body: { status: 'CONFIRMED', total: { amount: 1_998 } } });
+    expect(bought.headers.get('location')).toBe(`/v1/orders/${bought.body.id}`);
+    await expect.poll(() => shop.levels('MUG'), { timeout: 20_000 }).toMatchObject({ reserved: 0, received: 100 });
+  });
+
+  it.each([
+    ['pm_card_chargeDeclined', 402, 'PAYMENT_DECLINED'],
+    ['pm_card_chargeDeclinedInsufficientFunds', 402, 'PAYMENT_DECLINED'],
+  ])('with %s gets %i, and the stock back on the shelf', async (method, status, code) => {
+    const before = await shop.levels('MUG');
+    expect(await shop.buy(mug(), { method, wait: 20 })).toMatchObject({ status, body: { code } });
+    await expect.poll(async () => (await shop.levels('MUG')).available, { timeout: 20_000 }).toBe(before.available);
+  });
+
+  it.each(['pm_sim_flaky', 'pm_sim_slow', 'pm_sim_capture_fails_once'])('with %s is confirmed and charged once', async (method) => {
+    const bought = await shop.buy(mug(), { method, wait: 30 });
+    expect(bought).toMatchObject({ status: 201, body: { status: 'CONFIRMED' } });
+  });
+
+  it('whose bank never answers is told so in the end, and nothing is kept', async () => {
+    const { body } = await shop.buy(mug(), { method: 'pm_sim_timeout' });
+    expect(await shop.settled(body.id)).toMatchObject({ status: 'REJECTED', reason: expect.stringContaining('PAYMENT_TIMEOUT') });
+    const timeline = await shop.asCustomer('GET', `/v1/orders/${body.id}/timeline`);
+    expect(JSON.stringify(timeline.body)).toContain('TIMED_OUT');
+  });
+
+  it('asking for more than there is gets 409 OUT_OF_STOCK and loses nothing', async () => {
+    await shop.stockUp('RARE', 1);
+    const many = await shop.buy([{ sku: 'RARE', quantity: 2 }, ...mug()], { wait: 20 });
+    expect(many).toMatchObject({ status: 409, body: { code: 'OUT_OF_STOCK' } });
+    expect(await shop.buy([{ sku: 'RARE', quantity: 1 }], { wait: 20 })).toMatchObject({ status: 201 });
+  });
+
+  it('can cancel right after the confirmation, and again', async () => {
+    const { body } = await shop.buy(mug(3), { wait: 20 });
+    const sold = (await shop.levels('MUG')).sold;
+    const cancel = () => shop.asCustomer<Order>('POST', `/v1/orders/${body.id}/cancel`, undefined, { prefer: 'wait=20' });
+    expect(await cancel()).toMatchObject({ status: 200, body: { status: 'CANCELLED' } });
+    expect(await cancel()).toMatchObject({ status: 200, body: { status: 'CANCELLED' } });
+    await expect.poll(async () => (await shop.levels('MUG')).sold, { timeout: 20_000 }).toBeLessThanOrEqual(sold);
+  });
+
+  it('who clicks twice has one order', async () => {
+    const key = randomUUID();
+    const clicks = await Promise.all(Array.from({ length: 10 }, () => shop.buy(mug(), { key, wait: 20 })));
+    expect(new Set(clicks.map(({ status, body }) => `${status} ${body.id}`)).size).toBe(1);
+  });
+
+  it('can follow the order to its end', async () => {
+    const { body } = await shop.buy(mug(), { method: 'pm_sim_slow' });
+    const events = await shop.followOrder(body.id);
+    expect(events.map(({ status }) => status)).toEqual(['PENDING', 'CONFIRMED']);
+  });
+});
+
+describe('the invariant checker', () => {
+  it('finds nothing wrong, and finds what was broken on purpose', async () => {
+    await shop.expectAllPromisesKept();
+    const databaseUrl = platform.run().postgres.url;
+    const { body } = await shop.buy(mug(), { wait: 20 });
+    await shop.expectAllPromisesKept();
+    const database = new pg.Client({ connectionString: databaseUrl });
+    await database.connect();
+    try {
+      await database.query('update inventory.reservations set lines = $2::jsonb where order_id = $1', [body.id, JSON.stringify(mug(5))]);
+      await database.query('delete from payments.payments where order_id = $1', [body.id]);
+      const { breaches } = await verifyInvariants({ databaseUrl, waitMs: 0 });
+      expect(breaches).toContainEqual(expect.objectContaining({ promise: 1, subject: 'MUG' }));
+      expect(breaches).toContainEqual(expect.objectContaining({ promise: 1, subject: body.id }));
+      expect(breaches).toContainEqual(expect.objectContaining({ promise: 2, subject: body.id }));
+    } finally {
+      await database.end();
+    }
+  });
+});

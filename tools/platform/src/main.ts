@@ -1,0 +1,48 @@
+import { readConfig } from '@doorbuster/service/process';
+import { createLogger } from '@doorbuster/telemetry';
+import { platformConfig, withoutEmpty } from './config.js';
+import { Platform } from './platform.js';
+import { onStopSignal } from './stop-signal.js';
+
+const STOP_DEADLINE_MS = 9_500;
+
+const env = withoutEmpty(process.env);
+const config = readConfig(platformConfig, env);
+const logger = createLogger('platform', config.logLevel);
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+// The terminal may be closed before us; that must not keep us from stopping in order.
+process.stdout.on('error', () => undefined);
+
+const platform = new Platform({
+  config,
+  env,
+  logger,
+  progress: (text) => (process.stdout.isTTY ? say(`  ${text}`) : logger.info(text)),
+});
+process.on('exit', () => platform.abandon());
+
+let stopping: Promise<void> | undefined;
+function stop(exitCode: number): Promise<void> {
+  stopping ??= (async () => {
+    setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+    await platform.stop().catch((error: unknown) => logger.error({ err: error }, 'stopping failed'));
+    process.exit(exitCode);
+  })();
+  return stopping;
+}
+
+onStopSignal({ first: () => void stop(0), again: () => process.exit(1) });
+process.on('uncaughtException', (error) => {
+  logger.fatal({ err: error }, 'the platform has a defect and stops');
+  void stop(1);
+});
+
+try {
+  await platform.start();
+  say(`ready ${platform.url}  next: curl ${platform.url}/v1/products, or open ${platform.url}/docs`);
+} catch (error) {
+  if (stopping === undefined) {
+    process.stderr.write(`The platform could not start: ${(error as Error).message}\n`);
+    await stop(1);
+  }
+}

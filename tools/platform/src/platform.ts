@@ -1,0 +1,166 @@
+import { mkdirSync, realpathSync } from 'node:fs';
+import { isPortFree, layoutOf, loadCredentials, type Credentials, type DataLayout } from '@doorbuster/embedded';
+import type { Logger } from '@doorbuster/telemetry';
+import type { PlatformConfig } from './config.js';
+import { keptPorts } from './data-dir/kept-ports.js';
+import { killLeftovers, stopLeftovers } from './data-dir/leftovers.js';
+import { lock } from './data-dir/lock.js';
+import { removeRunFile, writeRunFile } from './data-dir/run-file.js';
+import { DEMO_CATALOGUE } from './seed/demo-catalogue.js';
+import { seedCatalogue } from './seed/seed-catalogue.js';
+import { openBroker, type Broker } from './servers/nats.js';
+import { openDatabase, type Database } from './servers/postgres.js';
+import { entryPointOf } from './services/entry-point.js';
+import type { AppName } from './services/environment.js';
+import { waitUntilReady } from './services/readiness.js';
+import { pidsOf, startServices, type Services } from './services/start-services.js';
+import { Supervised, type Supervise } from './supervision/supervised.js';
+
+/** How long each may take to end in order; all together stay below 10 s. */
+const STOP_DEADLINES_MS = { gateway: 4_000, services: 3_000, servers: 2_000 };
+
+export interface PlatformSurroundings {
+  config: PlatformConfig;
+  env: NodeJS.ProcessEnv;
+  logger: Logger;
+  /** Tells a person how far the start is. */
+  progress: (text: string) => void;
+  /** Where the apps are; tests have their own. */
+  entryPointOf?: (app: AppName) => string;
+}
+
+/** The servers and services of one data directory, from their start to their end. */
+export class Platform {
+  readonly url: string;
+  private readonly layout: DataLayout;
+  private readonly servers: Supervised[] = [];
+  private readonly processes: Supervised[] = [];
+  private release: (() => void) | undefined;
+  private stopped = false;
+  private database: Database | undefined;
+  private broker: Broker | undefined;
+  private services: Services | undefined;
+
+  constructor(private readonly surroundings: PlatformSurroundings) {
+    const { config } = surroundings;
+    mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+    this.layout = layoutOf(realpathSync(config.dataDir));
+    this.url = `http://localhost:${config.port}`;
+  }
+
+  /** Resolves when customers can buy. Rejects with what to do about it when that fails; `stop` still has to be called. */
+  async start(): Promise<void> {
+    await this.claim();
+    const credentials = loadCredentials(this.layout.credentials);
+    await this.startServers(credentials);
+    await this.startServices(credentials);
+    await this.seed();
+  }
+
+  /** The gateway first, so that nothing new comes in; the servers last. Leaves no process behind. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    const { gateway = [], ...services } = this.services ?? {};
+    await stopAll(gateway, STOP_DEADLINES_MS.gateway);
+    await stopAll(Object.values(services).flat(), STOP_DEADLINES_MS.services);
+    await stopAll(this.servers, STOP_DEADLINES_MS.servers);
+    this.abandon();
+  }
+
+  /** Kills whatever runs, at once. */
+  abandon(): void {
+    this.stopped = true;
+    if (this.release === undefined) return;
+    killLeftovers(this.layout.root);
+    removeRunFile(this.layout.root);
+    this.release();
+    this.release = undefined;
+  }
+
+  private async claim(): Promise<void> {
+    const { root } = this.layout;
+    const { port } = this.surroundings.config;
+    this.release = lock(root);
+    const leftovers = await stopLeftovers(root);
+    if (leftovers > 0) this.surroundings.logger.warn(`stopped ${leftovers} processes that a killed platform left`);
+    if (await isPortFree(port, '0.0.0.0')) return;
+    throw new Error(`port ${port} is in use; stop what listens there, or set PORT to another one`);
+  }
+
+  private async startServers({ postgres, nats }: Credentials): Promise<void> {
+    const { layout } = this;
+    const { databaseUrl, natsUrl } = this.surroundings.config;
+    const ports = await keptPorts(layout.root);
+    const supervise = this.superviseIn(this.servers);
+    const database = { layout, credentials: postgres, port: ports.postgres, externalUrl: databaseUrl };
+    const broker = { layout, credentials: nats, port: ports.nats, externalUrl: natsUrl };
+    [this.database, this.broker] = await Promise.all([
+      this.step('PostgreSQL', openDatabase(database, supervise)),
+      this.step('NATS', openBroker(broker, supervise)),
+    ]);
+  }
+
+  private async startServices({ authJwtSecret }: Credentials): Promise<void> {
+    const { config, env, entryPointOf: ownEntryPointOf } = this.surroundings;
+    if (this.database === undefined || this.broker === undefined) throw new Error('the servers come first');
+    const settings = {
+      dataDir: this.layout.root,
+      env: { ...env, PORT: String(config.port) },
+      addresses: { ...this.database, ...this.broker },
+      secrets: { authJwtSecret },
+      replicas: config.replicas,
+      entryPointOf: ownEntryPointOf ?? entryPointOf,
+    };
+    this.services = await startServices(settings, this.superviseIn(this.processes));
+    this.writeRunFile();
+    await this.step('services', waitUntilReady(this.url, this.processes));
+  }
+
+  private async seed(): Promise<void> {
+    const { config, logger } = this.surroundings;
+    if (config.seed === 'none') return;
+    if (!config.issuesTokens) {
+      logger.warn('no demo catalogue: with AUTH_JWKS_URL the gateway gives out no token to make it with');
+      return;
+    }
+    await this.step('demo catalogue', seedCatalogue(this.url, DEMO_CATALOGUE));
+  }
+
+  private superviseIn(list: Supervised[]): Supervise {
+    return (name, start) => {
+      if (this.stopped) throw new Error('the platform is being stopped');
+      const supervised = new Supervised({
+        name,
+        start,
+        onChange: () => this.writeRunFile(),
+        warn: (text) => this.surroundings.logger.warn(text),
+      });
+      list.push(supervised);
+      return supervised;
+    };
+  }
+
+  /** Says what was done and how long it took, and goes no further once the platform is being stopped. */
+  private async step<T>(what: string, work: Promise<T>): Promise<T> {
+    const startedAt = performance.now();
+    const result = await work;
+    if (this.stopped) throw new Error('the platform is being stopped');
+    this.surroundings.progress(`${what}: ${((performance.now() - startedAt) / 1_000).toFixed(1)} s`);
+    return result;
+  }
+
+  private writeRunFile(): void {
+    if (this.stopped || !this.database || !this.broker || !this.services) return;
+    writeRunFile(this.layout.root, {
+      platform: { pid: process.pid },
+      gateway: { url: this.url },
+      services: pidsOf(this.services),
+      postgres: this.database.view(),
+      nats: this.broker.view(),
+    });
+  }
+}
+
+const stopAll = async (list: Supervised[], deadlineMs: number): Promise<void> => {
+  await Promise.all(list.map((supervised) => supervised.stop(deadlineMs)));
+};

@@ -1,0 +1,49 @@
+import type { NatsUser } from '@doorbuster/contracts';
+import { startNats, type Credentials, type DataLayout, type NatsServer } from '@doorbuster/embedded';
+import type { Supervise } from '../supervision/supervised.js';
+import type { ServerView } from './server-view.js';
+
+const STORAGE_CHECK_INTERVAL_MS = 500;
+
+export interface Broker {
+  view: () => ServerView;
+  natsUrl: (user: NatsUser) => string;
+}
+
+interface Settings {
+  layout: DataLayout;
+  credentials: Credentials['nats'];
+  port: number;
+  /** Of a NATS that is not ours; every service uses it with the user that it names. */
+  externalUrl: string | undefined;
+}
+
+/** A NATS with JetStream and a user per service, or a given one. */
+export async function openBroker(settings: Settings, supervise: Supervise): Promise<Broker> {
+  const { layout, credentials: passwords, port, externalUrl } = settings;
+  if (externalUrl !== undefined) {
+    return { natsUrl: () => externalUrl, view: () => ({ pid: null, url: externalUrl, dir: null }) };
+  }
+  const dir = layout.nats;
+  let urlOf: NatsServer['url'] = () => '';
+  const server = supervise('nats', async () => {
+    const running = await startNats({ dir, port, passwords });
+    urlOf = running.url;
+    endWithoutStorage(running);
+    return running;
+  });
+  await server.start();
+  return { natsUrl: urlOf, view: () => ({ pid: server.pid ?? null, url: urlOf('admin'), dir }) };
+}
+
+/**
+ * NATS goes on without noticing when its storage is deleted under it: it would accept messages that are nowhere. So it
+ * is ended, and the supervisor starts it again, empty. Services make their streams anew and sagas send again.
+ */
+function endWithoutStorage(server: NatsServer): void {
+  const timer = setInterval(() => {
+    if (!server.hasItsStorage()) void server.kill();
+  }, STORAGE_CHECK_INTERVAL_MS);
+  timer.unref();
+  void server.exited.then(() => clearInterval(timer));
+}

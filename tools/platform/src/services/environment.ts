@@ -1,0 +1,36 @@
+import { SERVICES, type NatsUser, type ServiceName } from '@doorbuster/contracts';
+
+/** All that is started from `apps/`, the gateway too. */
+export const APPS = [...SERVICES, 'gateway'] as const;
+export type AppName = (typeof APPS)[number];
+
+export interface Addresses {
+  databaseUrl(service: ServiceName): string;
+  natsUrl(user: NatsUser): string;
+}
+
+export interface Secrets {
+  authJwtSecret: string;
+}
+
+/** What the administrator of the platform knows and no service needs to. */
+const WITHHELD = ['DATABASE_URL', 'NATS_URL', 'AUTH_JWT_SECRET', 'PORT'];
+
+/** What a process is told: the platform's own environment, with its own addresses and nobody else's secrets. */
+export function environmentOf(
+  app: AppName,
+  env: NodeJS.ProcessEnv,
+  { databaseUrl, natsUrl }: Addresses,
+  { authJwtSecret }: Secrets,
+): NodeJS.ProcessEnv {
+  const shared = Object.fromEntries(Object.entries(env).filter(([name]) => !WITHHELD.includes(name)));
+  const own = { ...shared, NODE_ENV: 'production', NATS_URL: natsUrl(app) };
+  if (app !== 'gateway') return { ...own, DATABASE_URL: databaseUrl(app) };
+  return {
+    ...own,
+    // In production the gateway gives out no tokens, and here there is nobody else who would.
+    NODE_ENV: 'development',
+    PORT: env['PORT'] ?? '3000',
+    ...(env['AUTH_JWKS_URL'] === undefined && { AUTH_JWT_SECRET: env['AUTH_JWT_SECRET'] ?? authJwtSecret }),
+  };
+}

@@ -1,0 +1,27 @@
+import { DeadlineExceededError, until } from '@doorbuster/embedded';
+import type { Supervised } from '../supervision/supervised.js';
+
+const READY_DEADLINE_MS = 60_000;
+const REQUEST_DEADLINE_MS = 2_000;
+/** So often may a service end before it is given up during the start. */
+const FAILURES_MAX = 4;
+
+/** Resolves when the gateway and all behind it are ready. */
+export async function waitUntilReady(gatewayUrl: string, services: Supervised[]): Promise<void> {
+  let last = 'the gateway does not answer';
+  const ask = async (): Promise<Supervised | true | undefined> => {
+    const failing = services.find(({ failures }) => failures >= FAILURES_MAX);
+    if (failing !== undefined) return failing;
+    const response = await fetch(`${gatewayUrl}/readyz`, { signal: AbortSignal.timeout(REQUEST_DEADLINE_MS) });
+    last = await response.text();
+    return response.ok ? true : undefined;
+  };
+  const outcome = await until(ask, { deadlineMs: READY_DEADLINE_MS, intervalMs: 50, what: 'getting ready' }).catch(
+    (cause: unknown) => {
+      if (!(cause instanceof DeadlineExceededError)) throw cause;
+      throw new Error(`not ready after ${READY_DEADLINE_MS} ms: ${last}`, { cause });
+    },
+  );
+  if (outcome === true) return;
+  throw new Error(`${outcome.name} ended ${outcome.failures} times before it was ready; its own lines above say why`);
+}

@@ -1,0 +1,22 @@
+/** One Ctrl-C can come twice: from the terminal, and from npm that hands on its own. */
+const SAME_SIGNAL_MS = 500;
+
+export interface StopSignalHandlers {
+  first: () => void;
+  /** Somebody does not want to wait. */
+  again: () => void;
+}
+
+export function onStopSignal({ first, again }: StopSignalHandlers): void {
+  let firstAt: number | undefined;
+  const handle = (): void => {
+    const now = Date.now();
+    if (firstAt === undefined) {
+      firstAt = now;
+      first();
+    } else if (now - firstAt > SAME_SIGNAL_MS) {
+      again();
+    }
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, handle);
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { platformConfig } from '../src/config.js';
+
+const problemsOf = (env: NodeJS.ProcessEnv): string[] =>
+  platformConfig.safeParse(env).error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) ?? [];
+
+describe('the configuration of the platform', () => {
+  it('has a default for everything', () => {
+    expect(platformConfig.parse({})).toEqual({
+      port: 3000,
+      dataDir: '.data',
+      databaseUrl: undefined,
+      natsUrl: undefined,
+      seed: 'demo',
+      logLevel: 'info',
+      issuesTokens: true,
+      replicas: { catalog: 1, orders: 1, inventory: 1, payments: 1 },
+    });
+  });
+
+  it('runs as many replicas as it is told', () => {
+    expect(platformConfig.parse({ REPLICAS_ORDERS: '2' }).replicas).toMatchObject({ orders: 2, inventory: 1 });
+  });
+
+  it('names what is wrong', () => {
+    expect(problemsOf({ DATABASE_URL: 'mysql://x' })).toEqual([
+      'DATABASE_URL must be postgres://admin:password@host:port/database',
+    ]);
+    expect(problemsOf({ RATE_LIMIT: 'none' })).toEqual(['RATE_LIMIT off, or a whole number from 1']);
+    expect(problemsOf({ REPLICAS_ORDER: '2' })[0]).toMatch(/^REPLICAS_ORDER is not known here; there are REPLICAS_/);
+    expect(problemsOf({ PORT: 'http' })).toHaveLength(1);
+    expect(problemsOf({ SEED: 'full' })).toHaveLength(1);
+  });
+});

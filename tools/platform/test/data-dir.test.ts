@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { isAlive } from '@doorbuster/embedded';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { keptPorts } from '../src/data-dir/kept-ports.js';
+import { findLeftovers, markOf, stopLeftovers } from '../src/data-dir/leftovers.js';
+import { lock } from '../src/data-dir/lock.js';
+
+describe('a data directory', () => {
+  let dataDir: string;
+  beforeEach(() => {
+    dataDir = mkdtempSync(path.join(tmpdir(), 'doorbuster-'));
+  });
+  afterEach(() => rmSync(dataDir, { recursive: true }));
+
+  it('takes one platform at a time and says which one it has', () => {
+    const release = lock(dataDir);
+    expect(() => lock(dataDir)).toThrow(new RegExp(`process ${process.pid} runs a platform on ${dataDir} already`));
+    release();
+    lock(dataDir)();
+    expect(readdirSync(dataDir)).toEqual([]);
+  });
+
+  it('does not mind the lock of a process that is gone, nor of another that has its id now', () => {
+    writeFileSync(path.join(dataDir, 'platform.lock'), `${process.pid} 1\n`);
+    const release = lock(dataDir);
+    release();
+    writeFileSync(path.join(dataDir, 'platform.lock'), '4194304 77\n');
+    lock(dataDir)();
+    expect(readdirSync(dataDir)).toEqual([]);
+  });
+
+  it('knows the processes that a killed platform left, and stops them and no others', async () => {
+    const idle = ['-e', 'setInterval(() => undefined, 60_000)', '--'];
+    const ours = spawn(process.execPath, [...idle, markOf(dataDir)]);
+    const other = spawn(process.execPath, [...idle, markOf(`${dataDir}-other`)]);
+    try {
+      await Promise.all([once(ours, 'spawn'), once(other, 'spawn')]);
+      expect(findLeftovers(dataDir)).toEqual([ours.pid]);
+      expect(await stopLeftovers(dataDir)).toBe(1);
+      expect(findLeftovers(dataDir)).toEqual([]);
+      expect(isAlive(other.pid as number)).toBe(true);
+    } finally {
+      other.kill();
+    }
+  });
+
+  it('keeps the ports of its servers', async () => {
+    const chosen = await keptPorts(dataDir);
+    expect(chosen.postgres).not.toBe(chosen.nats);
+    expect(await keptPorts(dataDir)).toEqual(chosen);
+  });
+});

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { environmentOf, type AppName } from '../src/services/environment.js';
+
+describe('the environment of a service', () => {
+  const env = {
+    DATABASE_URL: 'postgres://admin',
+    NATS_URL: 'nats://admin',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector',
+    PORT: '8080',
+  };
+  const addresses = {
+    databaseUrl: (service: string) => `postgres://${service}`,
+    natsUrl: (user: string) => `nats://${user}`,
+  };
+  const of = (app: AppName, more: NodeJS.ProcessEnv = {}) =>
+    environmentOf(app, { ...env, ...more }, addresses, { authJwtSecret: 'secret' });
+
+  it('has its own addresses only, and what is meant for all', () => {
+    expect(of('orders')).toEqual({
+      DATABASE_URL: 'postgres://orders',
+      NATS_URL: 'nats://orders',
+      NODE_ENV: 'production',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector',
+    });
+  });
+
+  it('gives the secret that signs tokens to the gateway alone, which has no database', () => {
+    expect(of('gateway')).toMatchObject({ AUTH_JWT_SECRET: 'secret', NATS_URL: 'nats://gateway', PORT: '8080' });
+    expect(of('gateway')).not.toHaveProperty('DATABASE_URL');
+    expect(of('payments', { AUTH_JWT_SECRET: 'own' })).not.toHaveProperty('AUTH_JWT_SECRET');
+  });
+
+  it('leaves the keys of tokens to whoever runs the platform, if they say so', () => {
+    expect(of('gateway', { AUTH_JWT_SECRET: 'own' })).toMatchObject({ AUTH_JWT_SECRET: 'own' });
+    expect(of('gateway', { AUTH_JWKS_URL: 'https://issuer' })).not.toHaveProperty('AUTH_JWT_SECRET');
+  });
+});

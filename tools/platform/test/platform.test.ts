@@ -1,0 +1,95 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { findFreePort, isAlive, until } from '@doorbuster/embedded';
+import { createLogger } from '@doorbuster/telemetry';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { platformConfig } from '../src/config.js';
+import { findLeftovers } from '../src/data-dir/leftovers.js';
+import type { RunFile } from '../src/data-dir/run-file.js';
+import { Platform } from '../src/platform.js';
+
+/** The real servers and the real supervision; the services are stand-ins. */
+describe('the platform', () => {
+  let dataDir: string;
+  let platform: Platform;
+
+  const create = async (): Promise<Platform> => {
+    const env = {
+      ...process.env,
+      DATA_DIR: dataDir,
+      PORT: String(await findFreePort()),
+      SEED: 'none',
+      REPLICAS_ORDERS: '2',
+    };
+    return new Platform({
+      config: platformConfig.parse(env),
+      env,
+      logger: createLogger('platform', 'silent'),
+      progress: () => undefined,
+      entryPointOf: () => path.join(import.meta.dirname, 'fixtures', 'fake-app.mjs'),
+    });
+  };
+  beforeAll(async () => {
+    dataDir = mkdtempSync(path.join(tmpdir(), 'doorbuster-'));
+    platform = await create();
+    await platform.start();
+  });
+  afterAll(async () => {
+    await platform.stop();
+    rmSync(dataDir, { recursive: true });
+  });
+
+  const runFile = (): string => path.join(dataDir, 'run.json');
+  const run = (): RunFile => JSON.parse(readFileSync(runFile(), 'utf8')) as RunFile;
+  const pidsOf = ({ services, postgres, nats }: RunFile): number[] =>
+    [...Object.values(services).flatMap(({ pids }) => pids), postgres.pid, nats.pid].filter((pid) => pid !== null);
+  const eventually = <T>(what: string, read: () => T | undefined): Promise<T> =>
+    until(async () => read(), { deadlineMs: 20_000, intervalMs: 20, what });
+
+  it('says what runs, to its owner only', () => {
+    expect(statSync(runFile()).mode & 0o777).toBe(0o600);
+    const { services, gateway, postgres, nats } = run();
+    expect(gateway.url).toBe(platform.url);
+    expect(Object.keys(services).toSorted()).toEqual(['catalog', 'gateway', 'inventory', 'orders', 'payments']);
+    expect(services['orders']?.pids).toHaveLength(2);
+    expect(postgres.url).toMatch(/^postgres:\/\/postgres:\w+@127\.0\.0\.1:\d+\/doorbuster$/);
+    expect(nats.url).toMatch(/^nats:\/\/admin:\w+@127\.0\.0\.1:\d+$/);
+    expect(pidsOf(run()).every(isAlive)).toBe(true);
+  });
+
+  it('starts every process again that is killed, servers on the port that they had', async () => {
+    const before = run();
+    for (const pid of pidsOf(before)) process.kill(pid, 'SIGKILL');
+    const after = await eventually('restarting everything', () => {
+      const pids = pidsOf(run());
+      return pids.length === 8 && pids.every((pid) => !pidsOf(before).includes(pid)) ? run() : undefined;
+    });
+    expect(after.postgres.url).toBe(before.postgres.url);
+    expect(after.nats.url).toBe(before.nats.url);
+  });
+
+  it('starts NATS empty when its storage was deleted under it', async () => {
+    const { nats } = run();
+    rmSync(nats.dir as string, { recursive: true });
+    await eventually('restarting NATS', () => (run().nats.pid !== nats.pid && run().nats.pid) || undefined);
+    expect(existsSync(path.join(nats.dir as string, 'jetstream'))).toBe(true);
+  });
+
+  it('is alone on its data directory', async () => {
+    const second = await create();
+    await expect(second.start()).rejects.toThrow(/runs a platform on .* already/);
+    await second.stop();
+    expect(pidsOf(run()).every(isAlive)).toBe(true);
+  });
+
+  it('leaves nothing running when it is stopped, and goes on from there', async () => {
+    const { postgres } = run();
+    await platform.stop();
+    expect(findLeftovers(dataDir)).toEqual([]);
+    expect(existsSync(runFile())).toBe(false);
+    platform = await create();
+    await platform.start();
+    expect(run().postgres.url).toBe(postgres.url);
+  });
+});

@@ -1,0 +1,81 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { createProductBody } from '@doorbuster/contracts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DEMO_CATALOGUE } from '../src/seed/demo-catalogue.js';
+import { seedCatalogue } from '../src/seed/seed-catalogue.js';
+
+/** As little of the gateway as seeding needs; inventory hears of a product one request late. */
+class FakeGateway {
+  readonly stock = new Map<string, number>();
+  readonly created: string[] = [];
+  refusals = 0;
+
+  async answer(request: IncomingMessage): Promise<[status: number, body: object, headers?: Record<string, string>]> {
+    const body = JSON.parse((await text(request)) || '{}') as { sku: string; delta: number };
+    const [, , resource, sku = ''] = (request.url ?? '').split('/');
+    if (resource === 'auth') return [200, { accessToken: 'token', tokenType: 'Bearer', expiresIn: 60 }];
+    if (request.headers.authorization !== 'Bearer token') return [401, {}];
+    if (this.refusals > 0) return [(this.refusals -= 1) % 2 === 0 ? 429 : 503, {}, { 'retry-after': '0' }];
+    if (resource === 'products') {
+      if (this.created.includes(body.sku)) return [409, { code: 'SKU_EXISTS' }];
+      this.created.push(body.sku);
+      return [201, body];
+    }
+    const received = this.stock.get(sku);
+    if (request.method === 'GET') {
+      return received === undefined ? [404, {}] : [200, { sku, available: received, reserved: 0, sold: 0, received }];
+    }
+    this.stock.set(sku, received === undefined ? 0 : received + body.delta);
+    return received === undefined ? [404, {}] : [201, {}];
+  }
+}
+
+describe('seeding the demo catalogue', () => {
+  let gateway: FakeGateway;
+  let server: Server;
+  let url: string;
+  beforeEach(async () => {
+    gateway = new FakeGateway();
+    server = createServer((request, response) => {
+      void gateway.answer(request).then(([status, body, headers]) => {
+        response.writeHead(status, headers).end(JSON.stringify(body));
+      });
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const wanted = new Map(DEMO_CATALOGUE.map(({ sku, stock }) => [sku, stock]));
+
+  it('makes every product and gives it its stock, though inventory hears of it late', async () => {
+    await seedCatalogue(url, DEMO_CATALOGUE);
+    expect(gateway.stock).toEqual(wanted);
+    expect(gateway.created).toHaveLength(wanted.size);
+  });
+
+  it('changes nothing the second time', async () => {
+    await seedCatalogue(url, DEMO_CATALOGUE);
+    await seedCatalogue(url, DEMO_CATALOGUE);
+    expect(gateway.stock).toEqual(wanted);
+    expect(gateway.created).toHaveLength(wanted.size);
+  });
+
+  it('tries again what was refused for the moment only', async () => {
+    gateway.refusals = 6;
+    await seedCatalogue(url, DEMO_CATALOGUE);
+    expect(gateway.stock).toEqual(wanted);
+  });
+
+  it('has products that the contract accepts, each with its own SKU', () => {
+    for (const { stock: _stock, ...product } of DEMO_CATALOGUE) expect(createProductBody.parse(product)).toEqual(product);
+    expect(wanted.size).toBe(DEMO_CATALOGUE.length);
+    expect(wanted.has('TSHIRT-BLACK-M')).toBe(true);
+  });
+});

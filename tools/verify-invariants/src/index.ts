@@ -1,0 +1,1 @@
+export { verifyInvariants, type Breach, type Verdict, type VerifyOptions } from './verify.js';

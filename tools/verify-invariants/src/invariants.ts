@@ -1,0 +1,112 @@
+/** One thing that must hold. The query gives a row for each breach: what it is about, and what is wrong with it. */
+export interface Invariant {
+  /** Number of the promise in docs/architecture.md. */
+  promise: 1 | 2 | 4;
+  holds: string;
+  sql: string;
+}
+
+/** An order whose sagas have all ended: nothing about it may change by itself any more. */
+const SETTLED = `(select o.* from orders.orders o where o.status <> 'PENDING' and not exists (
+  select 1 from orders.sagas s
+  where (s.data->>'orderId')::uuid = o.id and s.state not in ('COMPLETED', 'COMPENSATED')))`;
+
+const LINES = `(select r.order_id, r.status, line->>'sku' as sku, sum((line->>'quantity')::int) as quantity
+  from inventory.reservations r, jsonb_array_elements(r.lines) line group by 1, 2, 3)`;
+
+export const INVARIANTS: readonly Invariant[] = [
+  {
+    promise: 1,
+    holds: 'no figure of a SKU is negative, and received = available + reserved + sold',
+    sql: `select sku as subject, format('received %s, available %s, reserved %s, sold %s', received, available, reserved, sold) as breach
+      from inventory.stock
+      where least(available, reserved, sold, received) < 0 or received <> available + reserved + sold`,
+  },
+  {
+    promise: 1,
+    holds: 'received is the sum of all adjustments',
+    sql: `select s.sku as subject, format('received %s, adjustments add up to %s', received, coalesce(a.sum, 0)) as breach
+      from inventory.stock s left join (select sku, sum(delta) from inventory.adjustments group by 1) a using (sku)
+      where received <> coalesce(a.sum, 0)`,
+  },
+  ...(['RESERVED', 'COMMITTED'] as const).map((status): Invariant => {
+    const column = status === 'RESERVED' ? 'reserved' : 'sold';
+    return {
+      promise: 1,
+      holds: `${column} is the sum of all ${status} reservations`,
+      sql: `select s.sku as subject, format('${column} %s, reservations add up to %s', s.${column}, coalesce(l.sum, 0)) as breach
+        from inventory.stock s
+        left join (select sku, sum(quantity) from ${LINES} x where status = '${status}' group by 1) l using (sku)
+        where s.${column} <> coalesce(l.sum, 0)`,
+    };
+  }),
+  {
+    promise: 1,
+    holds: 'nothing is reserved or sold that nobody ordered',
+    sql: `select l.order_id as subject, format('%s %s of %s, ordered %s', l.status, l.quantity, l.sku, coalesce(o.quantity, 0)) as breach
+      from ${LINES} l
+      left join (select id as order_id, line->>'sku' as sku, sum((line->>'quantity')::int) as quantity
+                 from orders.orders, jsonb_array_elements(lines) line group by 1, 2) o using (order_id, sku)
+      where l.status in ('RESERVED', 'COMMITTED') and l.quantity is distinct from o.quantity`,
+  },
+  {
+    promise: 1,
+    holds: 'a settled order keeps nothing reserved, and has sold exactly when it is confirmed',
+    sql: `select o.id as subject, format('order %s, reservation %s', o.status, coalesce(r.status, 'missing')) as breach
+      from ${SETTLED} o left join inventory.reservations r on r.order_id = o.id
+      where coalesce(r.status, '') = 'RESERVED' or (o.status = 'CONFIRMED') <> (coalesce(r.status, '') = 'COMMITTED')`,
+  },
+  {
+    promise: 2,
+    holds: 'a payment is of the order’s total, and never captured twice or refunded beyond what was captured',
+    sql: `select p.order_id as subject,
+        format('payment %s %s, captured %s, refunded %s, order total %s %s', p.amount, p.currency, p.captured_amount,
+               p.refunded_amount, o.total_amount, o.currency) as breach
+      from payments.payments p left join orders.orders o on o.id = p.order_id
+      where (p.amount is not null and (p.amount, p.currency) is distinct from (o.total_amount, o.currency))
+         or p.captured_amount not in (0, coalesce(o.total_amount, 0))
+         or p.refunded_amount > p.captured_amount`,
+  },
+  {
+    promise: 2,
+    holds: 'nobody is charged whose order was never confirmed',
+    sql: `select p.order_id as subject, format('captured %s, order %s', p.captured_amount, coalesce(o.status, 'missing')) as breach
+      from payments.payments p left join orders.orders o on o.id = p.order_id
+      where p.captured_amount > 0 and coalesce(o.status, 'PENDING') in ('PENDING', 'REJECTED')`,
+  },
+  {
+    promise: 2,
+    holds: 'a settled order is paid when it is confirmed; otherwise nothing is held or kept',
+    sql: `select o.id as subject,
+        format('order %s, payment %s, captured %s, refunded %s', o.status, coalesce(p.status, 'missing'), p.captured_amount,
+               p.refunded_amount) as breach
+      from ${SETTLED} o left join payments.payments p on p.order_id = o.id
+      where case when o.status = 'CONFIRMED'
+        then coalesce(p.captured_amount - p.refunded_amount, -1) <> o.total_amount
+        else coalesce(p.captured_amount - p.refunded_amount, 0) <> 0
+          or coalesce(p.status, 'VOIDED') not in ('DECLINED', 'VOIDED', 'REFUNDED') end`,
+  },
+  {
+    promise: 4,
+    holds: 'every order has its checkout, and a checkout that ended has settled its order',
+    sql: `select o.id as subject, format('order %s, checkout %s', o.status, coalesce(s.state, 'missing')) as breach
+      from orders.orders o left join orders.sagas s on s.id = o.id
+      where s.id is null
+         or (s.state = 'COMPLETED' and o.status not in ('CONFIRMED', 'CANCELLED'))
+         or (s.state = 'COMPENSATED' and o.status not in ('REJECTED', 'CANCELLED'))`,
+  },
+  {
+    promise: 4,
+    holds: 'every cancellation that was accepted is carried out',
+    sql: `select s.id as subject, format('checkout COMPLETED, order %s, no cancellation saga', o.status) as breach
+      from orders.sagas s join orders.orders o on o.id = s.id
+      where s.state = 'COMPLETED' and s.data ? 'cancellation' and not exists (
+        select 1 from orders.sagas c where c.definition = 'cancellation' and (c.data->>'orderId')::uuid = s.id)`,
+  },
+];
+
+/** Not a breach while the platform runs: these go on by themselves. Those that do not are breaches of promise 4. */
+export const IN_FLIGHT = `select data->>'orderId' as subject,
+    format('%s saga %s%s, waiting for %s', definition, state, coalesce(' (' || reason || ')', ''),
+           coalesce(nullif((select string_agg(p->>'name', ', ') from jsonb_array_elements(pending) p), ''), 'nothing')) as breach
+  from orders.sagas where state not in ('COMPLETED', 'COMPENSATED') order by id`;

@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { IN_FLIGHT, INVARIANTS } from './invariants.js';
+
+export interface Breach {
+  promise: number;
+  holds: string;
+  /** Order id or SKU. */
+  subject: string;
+  breach: string;
+}
+
+export interface Verdict {
+  breaches: Breach[];
+  /** Orders that had not reached their end; breaches too, unless the platform is stopped and will go on with them. */
+  inFlight: Breach[];
+  orders: number;
+}
+
+export interface VerifyOptions {
+  /** Of an administrator, who may read all schemas. */
+  databaseUrl: string;
+  /** How long orders in flight may take to end. */
+  waitMs: number;
+}
+
+const POLL_MS = 250;
+const BREACHES_MAX = 1_000;
+const STATEMENT_TIMEOUT_MS = 300_000;
+
+/** Checks promises 1, 2 and 4 in one snapshot of all schemas. Reads only. */
+export async function verifyInvariants({ databaseUrl, waitMs }: VerifyOptions): Promise<Verdict> {
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    application_name: 'verify-invariants',
+    connectionTimeoutMillis: 10_000,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+  });
+  await client.connect();
+  try {
+    await waitUntilSettled(client, Date.now() + waitMs);
+    await client.query('begin transaction isolation level repeatable read read only');
+    const breaches: Breach[] = [];
+    for (const { promise, holds, sql } of INVARIANTS) {
+      breaches.push(...(await rowsOf(client, sql)).map((row) => ({ promise, holds, ...row })));
+    }
+    const inFlight = (await rowsOf(client, IN_FLIGHT)).map((row) => ({
+      promise: 4,
+      holds: 'every accepted order reaches a final state',
+      ...row,
+    }));
+    const { rows } = await client.query<{ orders: number }>('select count(*)::int as orders from orders.orders');
+    return { breaches, inFlight, orders: rows[0]?.orders ?? 0 };
+  } finally {
+    await client.end();
+  }
+}
+
+async function waitUntilSettled(client: pg.Client, deadline: number): Promise<void> {
+  const sql = `select 1 from orders.sagas where state not in ('COMPLETED', 'COMPENSATED') limit 1`;
+  while (Date.now() < deadline && (await client.query(sql)).rowCount !== 0) await sleep(POLL_MS);
+}
+
+async function rowsOf(client: pg.Client, sql: string): Promise<Pick<Breach, 'subject' | 'breach'>[]> {
+  return (await client.query(`select * from (${sql}) breaches limit ${BREACHES_MAX}`)).rows;
+}
