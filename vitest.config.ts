@@ -9,7 +9,6 @@ const shared = {
 };
 
 export default defineConfig({
-  ...shared,
   test: {
     projects: [
       {
@@ -22,6 +21,19 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'platform',
+          include: ['tools/e2e/test/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          // Each file has a platform of its own: seven processes at least.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -14,5 +14,12 @@ export const catalogDefinition: ServiceDefinition = {
   migrations: [CreateCatalog1767225601000],
   entities: [ProductEntity],
   controllers: [ProductsController],
-  providers: [catalogConfigProvider, productCache, ChangeListener, ProductAnnouncer, ProductChanges, ProductList],
+  providers: [
+    catalogConfigProvider,
+    productCache,
+    ChangeListener,
+    ProductAnnouncer,
+    ProductChanges,
+    ProductList,
+  ],
 };

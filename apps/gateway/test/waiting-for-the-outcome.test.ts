@@ -109,7 +109,7 @@ describe('placing an order and waiting for the outcome', () => {
 
   it('asks again when NATS was away, and answers what was missed', async () => {
     await fixture.services.answer(getOrder, () => accept(anOrder({ id: orderId, status: 'CONFIRMED' })));
-    const response = place('wait=20').expect(201).then();
+    const response = Promise.resolve(place('wait=20').expect(201));
     await sleep(200);
     await fixture.nats.kill();
     await fixture.nats.start();

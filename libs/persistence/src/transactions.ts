@@ -19,7 +19,7 @@ export class Transactions {
 
   /**
    * One transaction: what `work` writes, and the events it gives along with its result. Work that lost a race for a
-   * unique key is run once more: its load then sees the winner.
+   * unique key is run again: its load then sees the winner.
    */
   async run<R>(work: (tx: EntityManager) => Promise<{ result: R; events: OutgoingEvent[] }>): Promise<R> {
     const attempt = async (): Promise<{ result: R; messages: OutgoingMessage[] }> =>
@@ -80,10 +80,17 @@ export class Transactions {
   }
 }
 
-const againAfterLostRace = <R>(attempt: () => Promise<R>): Promise<R> =>
-  attempt().catch((error: unknown) => {
-    if (isUniqueViolation(error)) return attempt();
-    throw error;
-  });
+/** Each time somebody else was first with yet another key. More often than this it is no race but a mistake. */
+const LOST_RACES_MAX = 5;
+
+async function againAfterLostRace<R>(attempt: () => Promise<R>): Promise<R> {
+  for (let lost = 0; ; lost += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isUniqueViolation(error) || lost === LOST_RACES_MAX) throw error;
+    }
+  }
+}
 
 const eventsOf = (batch: IncomingBatch): IncomingEvent['event'][] => batch.events.map(({ event }) => event);

@@ -30,14 +30,14 @@ const crowd = () =>
 
 const pidsOf = (part: string): number[] => {
   const { services, postgres, nats } = platform.run();
-  if (part === 'postgres' || part === 'nats') return [(part === 'postgres' ? postgres : nats).pid as number];
-  return services[part]?.pids ?? [];
+  if (part !== 'postgres' && part !== 'nats') return services[part]?.pids ?? [];
+  const { pid } = part === 'postgres' ? postgres : nats;
+  return pid === null ? [] : [pid];
 };
 
 /** `kill -9`, and waits until the supervisor has put another process in its place. */
 async function killOne(part: string, beforeRestart?: () => void): Promise<void> {
-  const [victim] = pidsOf(part);
-  if (victim === undefined) throw new Error(`${part} does not run`);
+  const victim = await retrying(async () => pidsOf(part)[0]);
   process.kill(victim, 'SIGKILL');
   beforeRestart?.();
   await retrying(async () => {

@@ -19,8 +19,8 @@ const mug = (quantity = 1) => [{ sku: 'MUG', quantity }];
 
 describe('a buyer', () => {
   it('finds the demo catalogue, buys, and gets 201 CONFIRMED', async () => {
-    const products = await shop.asCustomer('GET', '/v1/products?q=shirt');
-    expect(products).toMatchObject({ status: 200, body: { items: [{ sku: expect.any(String) }] } });
+    const { body } = await shop.asCustomer<{ items: { sku: string }[] }>('GET', '/v1/products?q=shirt');
+    expect(body.items.map(({ sku }) => sku)).toContain('TSHIRT-BLACK-M');
     const bought = await shop.buy(mug(2), { wait: 20 });
     expect(bought).toMatchObject({ status: 201, body: { status: 'CONFIRMED', total: { amount: 1_998 } } });
     expect(bought.headers.get('location')).toBe(`/v1/orders/${bought.body.id}`);

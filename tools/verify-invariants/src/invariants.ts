@@ -84,7 +84,7 @@ export const INVARIANTS: readonly Invariant[] = [
       where case when o.status = 'CONFIRMED'
         then coalesce(p.captured_amount - p.refunded_amount, -1) <> o.total_amount
         else coalesce(p.captured_amount - p.refunded_amount, 0) <> 0
-          or coalesce(p.status, 'VOIDED') not in ('DECLINED', 'VOIDED', 'REFUNDED') end`,
+          or coalesce(p.status, 'VOIDED') not in ('DECLINED', 'VOIDING', 'VOIDED', 'REFUNDING', 'REFUNDED') end`,
   },
   {
     promise: 4,
@@ -106,7 +106,11 @@ export const INVARIANTS: readonly Invariant[] = [
 ];
 
 /** Not a breach while the platform runs: these go on by themselves. Those that do not are breaches of promise 4. */
-export const IN_FLIGHT = `select data->>'orderId' as subject,
+export const IN_FLIGHT = `
+  select data->>'orderId' as subject,
     format('%s saga %s%s, waiting for %s', definition, state, coalesce(' (' || reason || ')', ''),
            coalesce(nullif((select string_agg(p->>'name', ', ') from jsonb_array_elements(pending) p), ''), 'nothing')) as breach
-  from orders.sagas where state not in ('COMPLETED', 'COMPENSATED') order by id`;
+  from orders.sagas where state not in ('COMPLETED', 'COMPENSATED')
+  union all
+  select order_id::text, format('payment %s, the provider has not answered yet', status)
+  from payments.payments where next_attempt_at is not null`;

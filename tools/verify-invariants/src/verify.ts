@@ -57,7 +57,7 @@ export async function verifyInvariants({ databaseUrl, waitMs }: VerifyOptions): 
 }
 
 async function waitUntilSettled(client: pg.Client, deadline: number): Promise<void> {
-  const sql = `select 1 from orders.sagas where state not in ('COMPLETED', 'COMPENSATED') limit 1`;
+  const sql = `select 1 from (${IN_FLIGHT}) in_flight limit 1`;
   while (Date.now() < deadline && (await client.query(sql)).rowCount !== 0) await sleep(POLL_MS);
 }
 

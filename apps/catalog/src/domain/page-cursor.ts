@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { sku } from '@doorbuster/contracts';
+import { sku as skuSchema } from '@doorbuster/contracts';
 import { z } from 'zod';
 
 /** What a list is about. A cursor is good for the list that it came from and for no other. */
@@ -23,7 +23,7 @@ export interface PagePosition {
   sku: string;
 }
 
-const content = z.tuple([z.string(), z.enum(LIST_ORDERS), z.int().min(0), sku]);
+const content = z.tuple([z.string(), z.enum(LIST_ORDERS), z.int().min(0), skuSchema]);
 
 export function encodeCursor(query: ListQuery, { order, score, sku }: PagePosition): string {
   return Buffer.from(JSON.stringify([fingerprint(query), order, score, sku])).toString('base64url');

@@ -30,7 +30,14 @@ export function effectiveChanges(
 const isSameMoney = (a: Money, b: Money): boolean => a.amount === b.amount && a.currency === b.currency;
 
 /** As a customer sees it. */
-export const toProduct = ({ sku, name, description, category, price, ...record }: ProductRecord): Product => ({
+export const toProduct = ({
+  sku,
+  name,
+  description,
+  category,
+  price,
+  ...record
+}: ProductRecord): Product => ({
   sku,
   name,
   description,
@@ -41,7 +48,14 @@ export const toProduct = ({ sku, name, description, category, price, ...record }
 });
 
 /** As the other services keep it. */
-export const toState = ({ sku, version, name, description, category, price }: ProductRecord): ProductState => ({
+export const toState = ({
+  sku,
+  version,
+  name,
+  description,
+  category,
+  price,
+}: ProductRecord): ProductState => ({
   sku,
   version,
   name,

@@ -85,7 +85,7 @@ export class ProductAnnouncer implements OnModuleInit, OnApplicationBootstrap, O
   private async announceAll(): Promise<number> {
     const traceparent = newTraceparent();
     let count = 0;
-    for (let last: string | undefined = ''; last !== undefined; ) {
+    for (let last: string | undefined = ''; last !== undefined;) {
       await this.roomInOutbox();
       const after: string = last;
       const page = await this.transactions.run(async (tx) => {

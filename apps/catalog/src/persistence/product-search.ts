@@ -27,7 +27,10 @@ const SCORE_SCALE = 1_000_000;
 /** One wrong letter in a word of six, or two exchanged, are still similar; PostgreSQL's own 0.6 misses most of them. */
 const WORD_SIMILARITY_MIN = 0.45;
 
-export function listBySku(manager: EntityManager, { category, after, limit }: PageOfProducts): Promise<Hit[]> {
+export function listBySku(
+  manager: EntityManager,
+  { category, after, limit }: PageOfProducts,
+): Promise<Hit[]> {
   return manager.query(
     `select ${COLUMNS}, 0 as score from products
      where ($1::text is null or category = $1) and ($2::text is null or sku > $2)

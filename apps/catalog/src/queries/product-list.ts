@@ -1,4 +1,11 @@
-import { accept, refuse, type Page, type Product, type ProductFilter, type Reply } from '@doorbuster/contracts';
+import {
+  accept,
+  refuse,
+  type Page,
+  type Product,
+  type ProductFilter,
+  type Reply,
+} from '@doorbuster/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import {
@@ -31,13 +38,15 @@ export class ProductList {
     const items = hits.slice(0, limit);
     const last = items.at(-1);
     const nextCursor =
-      last && hits.length > limit
-        ? encodeCursor(query, { order, score: last.score, sku: last.sku })
-        : null;
+      last && hits.length > limit ? encodeCursor(query, { order, score: last.score, sku: last.sku }) : null;
     return accept({ items: items.map(toProduct), nextCursor });
   }
 
-  private async find({ q, category }: ListQuery, after: PagePosition | undefined, limit: number): Promise<Hits> {
+  private async find(
+    { q, category }: ListQuery,
+    after: PagePosition | undefined,
+    limit: number,
+  ): Promise<Hits> {
     const { manager } = this.dataSource;
     if (q === undefined) {
       return { order: 'sku', hits: await listBySku(manager, { category, after, limit }) };

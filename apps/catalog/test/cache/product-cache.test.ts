@@ -18,7 +18,9 @@ const product = (name: string): Product => ({
   updatedAt: '2026-01-01T00:00:00.000Z',
 });
 
-async function listening(store: CacheStore = openCacheStore(undefined, ENTRY_TTL_MS, logger)): Promise<ProductCache> {
+async function listening(
+  store: CacheStore = openCacheStore(undefined, ENTRY_TTL_MS, logger),
+): Promise<ProductCache> {
   const cache = new ProductCache(store, logger);
   await cache.startListening();
   return cache;
@@ -43,7 +45,11 @@ function unreliable(): { store: CacheStore; map: Map<string, string>; mode: 'wor
   };
   const keyv = new Keyv({ store: adapter, throwOnErrors: true });
   keyv.on('error', () => undefined);
-  const store = { cache: createCache({ stores: [keyv], ttl: ENTRY_TTL_MS }), isShared: true, close: () => undefined };
+  const store = {
+    cache: createCache({ stores: [keyv], ttl: ENTRY_TTL_MS }),
+    isShared: true,
+    close: () => undefined,
+  };
   return Object.assign(state, { store });
 }
 
@@ -52,7 +58,7 @@ const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve
 describe('the product cache', () => {
   it('loads once for all who ask at the same time, and then no more', async () => {
     const cache = await listening();
-    const load = vi.fn(async () => product('one'));
+    const load = vi.fn<() => Promise<Product>>(async () => product('one'));
     const answers = await Promise.all([cache.read('A', load), cache.read('A', load), cache.read('A', load)]);
     await settled();
     expect(await cache.read('A', load)).toEqual(product('one'));
@@ -100,7 +106,7 @@ describe('the product cache', () => {
 
   it('is not used before it hears of changes, nor while it does not', async () => {
     const cache = new ProductCache(openCacheStore(undefined, ENTRY_TTL_MS, logger), logger);
-    const load = vi.fn(async () => product('one'));
+    const load = vi.fn<() => Promise<Product>>(async () => product('one'));
     await cache.read('A', load);
     await cache.read('A', load);
     await cache.startListening();

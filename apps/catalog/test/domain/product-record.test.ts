@@ -8,7 +8,9 @@ const details: fc.Arbitrary<ProductDetails> = fc.record({
   category: fc.constantFrom('c', 'd'),
   price: fc.record({ amount: fc.constantFrom(0, 1), currency: fc.constantFrom('USD', 'EUR') }),
 });
-const wanted = details.chain((full) => fc.subarray(Object.entries(full)).map((some) => Object.fromEntries(some)));
+const wanted = details.chain((full) =>
+  fc.subarray(Object.entries(full)).map((some) => Object.fromEntries(some)),
+);
 
 describe('the changes of a PATCH that are changes', () => {
   it('make the product what was wanted, and name no field that was so before', () => {

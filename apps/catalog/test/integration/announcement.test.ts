@@ -1,6 +1,12 @@
 import { productChanged } from '@doorbuster/contracts';
 import { afterEach, expect, it } from 'vitest';
-import { eventually, newProduct, startCatalog, startReplica, type CatalogUnderTest } from './catalog-under-test.js';
+import {
+  eventually,
+  newProduct,
+  startCatalog,
+  startReplica,
+  type CatalogUnderTest,
+} from './catalog-under-test.js';
 
 let catalog: CatalogUnderTest;
 afterEach(() => catalog.stop());
@@ -19,7 +25,8 @@ async function stocked(): Promise<void> {
 /** The one that, to the catalog's knowledge, has heard of all products. */
 const knownStream = (): Promise<string> =>
   eventually(
-    async () => (await catalog.query<{ created: string }>('select created from announced_stream'))[0]?.created,
+    async () =>
+      (await catalog.query<{ created: string }>('select created from announced_stream'))[0]?.created,
     'a stream that knows all products',
   );
 

@@ -11,7 +11,8 @@ afterAll(() => catalog.stop());
 const rename = (sku: string, name: string) =>
   catalog.query('update products set name = $2 where sku = $1', [sku, name]);
 
-const nameAt = async (replica: number, sku: string): Promise<string> => (await catalog.getFrom(replica, sku)).name;
+const nameAt = async (replica: number, sku: string): Promise<string> =>
+  (await catalog.getFrom(replica, sku)).name;
 
 const eventuallyNamed = (replica: number, sku: string, name: string) =>
   eventually(

@@ -18,7 +18,7 @@ import { connectNats, decodeBatch, natsOptions, type CloudEvent } from '@doorbus
 import { startService } from '@doorbuster/service';
 import { jetstream } from '@nats-io/jetstream';
 import type { INestApplication } from '@nestjs/common';
-import { ClientProxyFactory, Transport, type ClientProxy, type NatsOptions } from '@nestjs/microservices';
+import { ClientProxyFactory, Transport, type ClientProxy } from '@nestjs/microservices';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { firstValueFrom, timeout } from 'rxjs';
 import { DataSource } from 'typeorm';
@@ -59,7 +59,10 @@ export class CatalogUnderTest {
   }
 
   /** As the gateway asks; any replica answers. */
-  ask<Request, Response>(contract: QueryContract<Request, Response>, request: Request): Promise<Reply<Response>> {
+  ask<Request, Response>(
+    contract: QueryContract<Request, Response>,
+    request: Request,
+  ): Promise<Reply<Response>> {
     return firstValueFrom(
       this.client.send<Reply<Response>>(contract.subject, request).pipe(timeout(WAIT_MS)),
     );
@@ -113,6 +116,7 @@ export class CatalogUnderTest {
 
   /** All that the broker keeps, whoever listened. */
   async stored(): Promise<CloudEvent[]> {
+    await this.nc.flush();
     const consumer = await jetstream(this.nc).consumers.get(eventStream('catalog'));
     const events: CloudEvent[] = [];
     for await (const message of await consumer.fetch({ max_messages: 1_000, expires: 1_000 })) {
@@ -164,7 +168,7 @@ export async function startCatalog(replicas = 1, config: CatalogConfig = {}): Pr
   const nc = await connectNats(env.natsUrl('admin'), 'gateway');
   const client = ClientProxyFactory.create({
     transport: Transport.NATS,
-    options: natsOptions(env.natsUrl('gateway'), 'gateway') as NatsOptions['options'],
+    options: natsOptions(env.natsUrl('gateway'), 'gateway'),
   });
   const catalog = new CatalogUnderTest(env, apps, nc, client);
   await nc.flush();

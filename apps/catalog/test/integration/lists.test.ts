@@ -17,7 +17,11 @@ beforeAll(async () => {
       category: 'audio',
       description: 'Goes well with headphones.',
     }),
-    newProduct('TSHIRT-BLACK-M', { name: 'Organic Cotton T-Shirt', category: 'clothing', description: 'Black.' }),
+    newProduct('TSHIRT-BLACK-M', {
+      name: 'Organic Cotton T-Shirt',
+      category: 'clothing',
+      description: 'Black.',
+    }),
     newProduct('MUG', { name: 'Enamel Mug', category: 'kitchen', description: 'For the camp fire.' }),
   );
 });
@@ -25,7 +29,7 @@ afterAll(() => catalog.stop());
 
 async function allPages(filter: { q?: string; category?: string; limit: number }): Promise<Product[]> {
   const items: Product[] = [];
-  for (let cursor: string | null | undefined; cursor !== null; ) {
+  for (let cursor: string | null | undefined; cursor !== null;) {
     const page = await catalog.list({ ...filter, ...(cursor !== undefined && { cursor }) });
     expect(page.items.length).toBeLessThanOrEqual(filter.limit);
     items.push(...page.items);
@@ -63,9 +67,12 @@ describe('searching', () => {
     expect(await catalog.search(q)).toContain(sku);
   });
 
-  it.each(['TSHIRT-BLACK-M', 'TSHIRT-BL', 'tshirt-black-m', 'tshirt'])('finds the SKU by %s, first', async (q) => {
-    expect((await catalog.search(q))[0]).toBe('TSHIRT-BLACK-M');
-  });
+  it.each(['TSHIRT-BLACK-M', 'TSHIRT-BL', 'tshirt-black-m', 'tshirt'])(
+    'finds the SKU by %s, first',
+    async (q) => {
+      expect((await catalog.search(q))[0]).toBe('TSHIRT-BLACK-M');
+    },
+  );
 
   it('finds nothing for what is like nothing', async () => {
     expect(await catalog.search('zzzzqqqq')).toEqual([]);
@@ -79,9 +86,9 @@ describe('searching', () => {
   );
 
   it('keeps to a category', async () => {
-    expect((await catalog.list({ q: 'mug or speaker', category: 'kitchen' })).items.map(({ sku }) => sku)).toEqual([
-      'MUG',
-    ]);
+    expect(
+      (await catalog.list({ q: 'mug or speaker', category: 'kitchen' })).items.map(({ sku }) => sku),
+    ).toEqual(['MUG']);
     expect((await catalog.list({ category: 'audio' })).items.map(({ sku }) => sku)).toEqual([
       'HEADPHONES-KIDS',
       'HEADPHONES-PRO',
@@ -103,11 +110,14 @@ describe('paging', () => {
     ]);
   });
 
-  it.each(['headphone', 'hedphone'])('walks through the search for %s in the order of one large page', async (q) => {
-    const { items } = await catalog.list({ q, limit: 100 });
-    expect(items.length).toBeGreaterThan(1);
-    expect(await allPages({ q, limit: 1 })).toEqual(items);
-  });
+  it.each(['headphone', 'hedphone'])(
+    'walks through the search for %s in the order of one large page',
+    async (q) => {
+      const { items } = await catalog.list({ q, limit: 100 });
+      expect(items.length).toBeGreaterThan(1);
+      expect(await allPages({ q, limit: 1 })).toEqual(items);
+    },
+  );
 
   it('misses and repeats nothing while others insert', async () => {
     const before = Array.from({ length: 60 }, (_, i) => `PAGING-${String(2 * i).padStart(3, '0')}`);
@@ -123,7 +133,9 @@ describe('paging', () => {
       expect(found.filter((sku) => before.includes(sku))).toEqual(before);
     }
     await inserting;
-    expect(skus(await allPages({ category: 'paging', limit: 50 }))).toEqual([...before, ...during].toSorted());
+    expect(skus(await allPages({ category: 'paging', limit: 50 }))).toEqual(
+      [...before, ...during].toSorted(),
+    );
   });
 
   it('refuses a cursor that is none, or one of another list', async () => {
@@ -133,7 +145,11 @@ describe('paging', () => {
       const reply = await catalog.ask(listProducts, { category: 'audio', limit: 1, cursor });
       expect(reply, cursor).toMatchObject({ ok: false, error: { code: 'VALIDATION_FAILED' } });
     }
-    const elsewhere = await catalog.ask(listProducts, { category: 'kitchen', limit: 1, cursor: nextCursor ?? '' });
+    const elsewhere = await catalog.ask(listProducts, {
+      category: 'kitchen',
+      limit: 1,
+      cursor: nextCursor ?? '',
+    });
     expect(elsewhere).toMatchObject({ ok: false, error: { code: 'VALIDATION_FAILED' } });
   });
 });

@@ -1,6 +1,18 @@
-import { changeProduct, createProduct, getProduct, productChanged, productCreated } from '@doorbuster/contracts';
+import {
+  changeProduct,
+  createProduct,
+  getProduct,
+  productChanged,
+  productCreated,
+} from '@doorbuster/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually, newProduct, startCatalog, valueOf, type CatalogUnderTest } from './catalog-under-test.js';
+import {
+  eventually,
+  newProduct,
+  startCatalog,
+  valueOf,
+  type CatalogUnderTest,
+} from './catalog-under-test.js';
 
 let catalog: CatalogUnderTest;
 beforeAll(async () => {
@@ -10,7 +22,10 @@ afterAll(() => catalog.stop());
 
 describe('creating a product', () => {
   it('answers with it, keeps it, and states it as its first version', async () => {
-    const body = newProduct('CREATE-1', { description: 'Soft', price: { amount: 100_000_000, currency: 'EUR' } });
+    const body = newProduct('CREATE-1', {
+      description: 'Soft',
+      price: { amount: 100_000_000, currency: 'EUR' },
+    });
     const [created] = await catalog.create(body);
     expect(created).toMatchObject(body);
     expect(created?.createdAt).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);

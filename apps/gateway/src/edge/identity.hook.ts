@@ -18,25 +18,16 @@ const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
 export function identifyCallers(fastify: FastifyInstance, verifier: TokenVerifier): void {
   fastify.decorateRequest('actor', null);
   fastify.decorateRequest('authFailure', null);
-  fastify.addHook('onRequest', (request, _reply, done) => {
-    const { authorization } = request.headers;
-    if (authorization === undefined) return done();
-    const token = BEARER.exec(authorization)?.[1];
-    if (token === undefined) return done();
-    const known = verifier.known(token);
-    if (known) {
-      request.actor = known;
-      return done();
+  fastify.addHook('onRequest', async (request) => {
+    const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
+    if (token === undefined) return;
+    request.actor = verifier.known(token) ?? null;
+    if (request.actor) return;
+    try {
+      request.actor = await verifier.verify(token);
+    } catch (error) {
+      if (!(error instanceof ProblemException)) throw error;
+      request.authFailure = error;
     }
-    verifier.verify(token).then(
-      (actor) => {
-        request.actor = actor;
-        done();
-      },
-      (error: unknown) => {
-        if (error instanceof ProblemException) request.authFailure = error;
-        done(error instanceof ProblemException ? undefined : (error as Error));
-      },
-    );
   });
 }

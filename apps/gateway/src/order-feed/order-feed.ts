@@ -86,11 +86,10 @@ export class OrderFeed implements OnApplicationBootstrap, BeforeApplicationShutd
 
   private changed(status: OrderStatusChanged): void {
     if (status.status !== 'PENDING') this.recent.set(status.orderId, status);
-    const watchers = this.watchers.get(status.orderId);
-    if (watchers) for (const watcher of [...watchers]) watcher.changed(status);
+    this.watchers.get(status.orderId)?.forEach((watcher) => watcher.changed(status));
   }
 
   private tellEveryone(tell: (watcher: OrderWatcher) => void): void {
-    for (const watchers of [...this.watchers.values()]) for (const watcher of [...watchers]) tell(watcher);
+    for (const watchers of this.watchers.values()) watchers.forEach(tell);
   }
 }

@@ -56,9 +56,7 @@ export class Settlement {
         gap: () => {
           void this.lookup
             .afterGap(actor, order.id, () => ended)
-            .then((now) => {
-              if (now && until.includes(now.status)) end(now);
-            });
+            .then((now) => now && until.includes(now.status) && end(now));
         },
         closed: () => end(order),
       });

@@ -20,7 +20,7 @@ export async function lockReservations(
   orderIds: readonly string[],
 ): Promise<Reservation[]> {
   const rows: Row[] = await tx.query(
-    `select ${COLUMNS} from reservations where order_id = any($1::uuid[]) order by random() for update`,
+    `select ${COLUMNS} from reservations where order_id = any($1::uuid[]) order by order_id for update`,
     [orderIds],
   );
   return rows.map(toReservation);

@@ -16,7 +16,7 @@ export interface Answer {
  * What a command is answered, by what is known of the payment: the same command again finds the same answer here.
  * Undefined while the provider has not said it yet.
  */
-export function verdictOn(command: Operation, payment: Payment): Verdict | undefined {
+function verdictOn(command: Operation, payment: Payment): Verdict | undefined {
   switch (command) {
     case 'authorise':
       return authorisation(payment);

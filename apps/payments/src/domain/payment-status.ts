@@ -1,17 +1,15 @@
 /** `NEW` is a payment of which nothing is known yet; it is never stored. */
-export const PAYMENT_STATUSES = [
-  'NEW',
-  'AUTHORISING',
-  'AUTHORISED',
-  'DECLINED',
-  'CAPTURING',
-  'CAPTURED',
-  'VOIDING',
-  'VOIDED',
-  'REFUNDING',
-  'REFUNDED',
-] as const;
-export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
+export type PaymentStatus =
+  | 'NEW'
+  | 'AUTHORISING'
+  | 'AUTHORISED'
+  | 'DECLINED'
+  | 'CAPTURING'
+  | 'CAPTURED'
+  | 'VOIDING'
+  | 'VOIDED'
+  | 'REFUNDING'
+  | 'REFUNDED';
 
 /** What the provider can be asked for, and what the commands ask us for. */
 export const OPERATIONS = ['authorise', 'capture', 'void', 'refund'] as const;

@@ -31,7 +31,7 @@ export class PaymentCommandsHandler {
   async handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {
     const toAsk = new Map<string, Payment>();
     const outcome = await this.transactions.runBatch(batch, (tx, events) => this.work(tx, events, toAsk));
-    if (outcome === 'done') for (const each of toAsk.values()) { this.operations.ask([each]); await this.operations.beforeApplicationShutdown(); }
+    if (outcome === 'done') this.operations.ask([...toAsk.values()]);
     return outcome;
   }
 

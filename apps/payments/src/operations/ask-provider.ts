@@ -82,7 +82,7 @@ function required<T>(value: T | null): T {
   return value;
 }
 
-export class ProviderTimeoutError extends Error {
+class ProviderTimeoutError extends Error {
   readonly code = 'PROVIDER_TIMEOUT';
 }
 

@@ -30,7 +30,7 @@ export class Operations implements BeforeApplicationShutdown {
     @Inject(Transactions) private readonly transactions: Transactions,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.results = new Batcher(async (results) => this.record(results), {
+    this.results = new Batcher<OperationResult>((results) => this.record(results), {
       batchMax: RESULTS_OF_A_TRANSACTION_MAX,
       queueMax: Infinity,
     });

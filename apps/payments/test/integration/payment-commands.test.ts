@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { capturePayment, refundPayment, voidPayment } from '@doorbuster/contracts';
+import type { OutgoingEvent } from '@doorbuster/messaging';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PaymentsUnderTest } from './payments-under-test.js';
 
@@ -53,8 +54,7 @@ describe('authorise, capture, refund', () => {
 describe('everything delivered twice', () => {
   it('is answered twice and done once', async () => {
     const orderId = randomUUID();
-    const { authorisation } = payments;
-    const twice = async (make: () => ReturnType<typeof authorisation>, answer: string): Promise<void> => {
+    const twice = async (make: () => OutgoingEvent, answer: string): Promise<void> => {
       const [first, second] = [make(), make()];
       await payments.send(first);
       expect(await payments.answerTo(first)).toEqual({ name: answer });

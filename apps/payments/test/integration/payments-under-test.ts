@@ -211,10 +211,7 @@ const toHeard = ({ type, data }: CloudEvent): Heard => {
   return { name: type.split('.')[2] ?? '', ...(reason !== undefined && { reason }) };
 };
 
-export async function eventually<T>(
-  look: () => T | undefined | Promise<T | undefined>,
-  what: string,
-): Promise<T> {
+async function eventually<T>(look: () => T | undefined | Promise<T | undefined>, what: string): Promise<T> {
   for (const deadline = Date.now() + WAIT_MS; Date.now() < deadline; await sleep(POLL_MS)) {
     const found = await look();
     if (found !== undefined) return found;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { capturePayment, refundPayment, voidPayment } from '@doorbuster/contracts';
+import type { OutgoingEvent } from '@doorbuster/messaging';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FaultyProvider, type Fault } from './faulty-provider.js';
 import { PaymentsUnderTest } from './payments-under-test.js';
@@ -181,9 +182,7 @@ describe('two replicas', () => {
     await startWith(async (_, call) => call());
     await payments.startReplica();
     const orders = Array.from({ length: 50 }, () => randomUUID());
-    const sendAll = async (
-      make: (orderId: string) => ReturnType<typeof payments.authorisation>,
-    ): Promise<void> => {
+    const sendAll = async (make: (orderId: string) => OutgoingEvent): Promise<void> => {
       const commands = orders.map(make);
       await Promise.all(commands.map((command) => payments.send(command, command)));
       for (const command of commands) await payments.answerTo(command);

@@ -5,7 +5,7 @@ import type { Supervise, Supervised } from '../supervision/supervised.js';
 import { APPS, environmentOf, type Addresses, type AppName, type Secrets } from './environment.js';
 
 /** A young generation of this size is enough while idle, and keeps five processes small. */
-const NODE_FLAGS = ['--enable-source-maps'];
+const NODE_FLAGS = ['--max-semi-space-size=4'];
 
 export interface ServicesSettings {
   dataDir: string;

@@ -23,7 +23,7 @@ export class DeadLetters {
     const pages = await Promise.all(
       SERVICES.map((service) => this.queries.ask(listDeadLettersOf(service), { limit, cursor })),
     );
-    const newestFirst = pages.flatMap(({ items }) => items).sort((a, b) => (a.id < b.id ? 1 : -1));
+    const newestFirst = pages.flatMap(({ items }) => items).toSorted((a, b) => (a.id < b.id ? 1 : -1));
     const items = newestFirst.slice(0, limit);
     const isMore = newestFirst.length > limit || pages.some(({ nextCursor }) => nextCursor !== null);
     return { items, nextCursor: isMore ? (items.at(-1)?.id ?? null) : null };

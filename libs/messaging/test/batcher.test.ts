@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Batcher, QueueFullError } from '../src/index.js';
+
+const UNBOUNDED = { batchMax: 1_000, queueMax: 1_000 };
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** A batcher whose batches are written when the test says so. */
+function held(options = UNBOUNDED) {
+  const batches: number[][] = [];
+  const releases: (() => void)[] = [];
+  const batcher = new Batcher<number, string>(async (items) => {
+    batches.push(items);
+    await new Promise<void>((resolve) => releases.push(resolve));
+    return items.map(String);
+  }, options);
+  const release = async (): Promise<void> => {
+    releases.shift()?.();
+    await turn();
+  };
+  return { batcher, batches, release };
+}
+
+describe('the batcher', () => {
+  it('starts with the first item, and makes the next batch of what came meanwhile', async () => {
+    const { batcher, batches, release } = held();
+    void batcher.add(1);
+    await turn();
+    expect(batches).toEqual([[1]]);
+    void batcher.add(2);
+    void batcher.add(3);
+    await turn();
+    expect(batches).toEqual([[1]]);
+    await release();
+    expect(batches).toEqual([[1], [2, 3]]);
+    await release();
+    await batcher.idle();
+  });
+
+  it('makes one batch of what comes in one turn', async () => {
+    const { batcher, batches, release } = held();
+    const answers = Promise.all([batcher.add(1), batcher.add(2)]);
+    await turn();
+    await release();
+    expect(await answers).toEqual(['1', '2']);
+    expect(batches).toEqual([[1, 2]]);
+  });
+
+  it('gives everybody their own result, in batches no larger than allowed, one at a time and in order', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ item: fc.nat(), pause: fc.boolean() }), { maxLength: 60 }),
+        fc.integer({ min: 1, max: 7 }),
+        async (items, batchMax) => {
+          let atWork = 0;
+          const seen: number[] = [];
+          const batcher = new Batcher<number, number>(
+            async (batch) => {
+              expect((atWork += 1)).toBe(1);
+              expect(batch.length).toBeLessThanOrEqual(batchMax);
+              await turn();
+              seen.push(...batch);
+              atWork -= 1;
+              return batch.map((item) => item * 2);
+            },
+            { batchMax, queueMax: 1_000 },
+          );
+          const results: Promise<number>[] = [];
+          for (const { item, pause } of items) {
+            results.push(batcher.add(item));
+            if (pause) await turn();
+          }
+          expect(await Promise.all(results)).toEqual(items.map(({ item }) => item * 2));
+          expect(seen).toEqual(items.map(({ item }) => item));
+          await batcher.idle();
+          expect(batcher.waiting).toBe(0);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('tells a failure to all of its batch and to nobody else, and goes on', async () => {
+    const batcher = new Batcher<string, string>(
+      async (items) => {
+        if (items.includes('bad')) throw new Error('refused');
+        return items;
+      },
+      { batchMax: 2, queueMax: 10 },
+    );
+    const outcomes = await Promise.allSettled(['a', 'bad', 'b', 'c'].map((item) => batcher.add(item)));
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled', 'fulfilled']);
+    expect(await batcher.add('d')).toBe('d');
+  });
+
+  it('refuses at once what its queue has no room for, and takes more when it has', async () => {
+    const { batcher, batches, release } = held({ batchMax: 1, queueMax: 2 });
+    void batcher.add(1);
+    await turn();
+    void batcher.add(2);
+    void batcher.add(3);
+    await expect(batcher.add(4)).rejects.toThrow(QueueFullError);
+    await release();
+    void batcher.add(5);
+    for (let i = 0; i < 3; i += 1) await release();
+    await batcher.idle();
+    expect(batches).toEqual([[1], [2], [3], [5]]);
+  });
+
+  it('is idle when nothing waits and nothing is at work, not before', async () => {
+    const { batcher, release } = held();
+    await batcher.idle();
+    void batcher.add(1);
+    let isIdle = false;
+    const idle = batcher.idle().then(() => (isIdle = true));
+    await turn();
+    await turn();
+    expect(isIdle).toBe(false);
+    await release();
+    await idle;
+  });
+});

@@ -1,0 +1,214 @@
+import { reserveStock } from '@doorbuster/contracts';
+import { newTraceparent, traceIdOf } from '@doorbuster/telemetry';
+import { Controller, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Payload } from '@nestjs/microservices';
+import 'reflect-metadata';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  ConsumesBatches,
+  JetStreamServer,
+  type BatchOutcome,
+  type IncomingBatch,
+  type IncomingEvent,
+} from '../src/index.js';
+import { Broker, eventually, logger, orders } from './fixtures/broker.js';
+
+let broker: Broker;
+beforeEach(async () => {
+  broker = await Broker.start();
+});
+afterEach(() => broker.stop());
+
+const idsOf = (batch: { events: IncomingEvent[] }): string[] => batch.events.map(({ event }) => event.subject);
+const until = (condition: () => boolean, what: string) =>
+  eventually(() => (condition() ? true : undefined), what);
+
+describe('a consumer', () => {
+  it('gets batches in the order sent, and acknowledges after the handler, not before', async () => {
+    const seen: string[] = [];
+    const { promise: committed, resolve: commit } = Promise.withResolvers<void>();
+    await broker.consume(async (batch) => {
+      seen.push(...idsOf(batch));
+      await committed;
+      return 'done';
+    });
+    await broker.send(orders(3, 'first'));
+    await until(() => seen.length === 3, 'the first batch');
+    expect((await broker.consumerInfo()).num_ack_pending).toBe(1);
+    await broker.send(orders(2, 'second'));
+    commit();
+    await broker.settled();
+    expect(seen).toEqual([...orders(3, 'first'), ...orders(2, 'second')]);
+  });
+
+  it('makes one batch of the messages that came while another was written', async () => {
+    const batches: string[][] = [];
+    const { promise: committed, resolve: commit } = Promise.withResolvers<void>();
+    await broker.consume(async (batch) => {
+      batches.push(idsOf(batch));
+      if (batches.length === 1) await committed;
+      return 'done';
+    });
+    await broker.send(['first']);
+    await until(() => batches.length === 1, 'the first batch');
+    for (const orderId of orders(20)) await broker.send([orderId]);
+    await eventually(
+      async () => ((await broker.consumerInfo()).num_ack_pending === 21 ? true : undefined),
+      'the delivery',
+    );
+    commit();
+    await broker.settled();
+    expect(batches.flat()).toEqual(['first', ...orders(20)]);
+    expect(batches.length).toBeLessThanOrEqual(3);
+  });
+
+  it.each(['says retry', 'throws', 'throws at once'])('gets a batch again when its handler %s', async (how) => {
+    const seen: string[] = [];
+    const fail = (): BatchOutcome => {
+      if (how === 'says retry') return 'retry';
+      throw new Error('the database is away');
+    };
+    const handler = (batch: IncomingBatch): Promise<BatchOutcome> => {
+      seen.push(...idsOf(batch));
+      if (seen.length > 1) return Promise.resolve('done');
+      return how === 'throws at once' ? (fail() as never) : Promise.resolve().then(fail);
+    };
+    await broker.consume(handler);
+    await broker.send(['order']);
+    await broker.settled();
+    expect(seen).toEqual(['order', 'order']);
+  });
+
+  it('gives what was taken and not acknowledged by one that died to another', async () => {
+    const first: string[] = [];
+    const second: string[] = [];
+    const dying = await broker.consume(async (batch) => {
+      first.push(...idsOf(batch));
+      return new Promise(() => undefined);
+    });
+    await broker.deliverAgainAfter(1_000);
+    await broker.send(['order']);
+    await until(() => first.length === 1, 'the delivery');
+    await dying.nc.close();
+    await broker.consume(async (batch) => {
+      second.push(...idsOf(batch));
+      return 'done';
+    });
+    await broker.deliverAgainAfter(1_000);
+    await broker.settled();
+    expect(second).toEqual(['order']);
+  });
+
+  it('shares the work with other replicas: every message goes to one of them', async () => {
+    const seen: string[][] = [[], []];
+    for (const mine of seen) {
+      await broker.consume(async (batch) => {
+        mine.push(...idsOf(batch));
+        return 'done';
+      });
+    }
+    await broker.deliverAgainAfter(30_000);
+    for (const orderId of orders(100)) await broker.send([orderId]);
+    await broker.settled();
+    expect(seen.flat().toSorted()).toEqual(orders(100).toSorted());
+  });
+
+  it('is told what is no batch beside what is one', async () => {
+    const batches: IncomingBatch[] = [];
+    await broker.consume(async (batch) => {
+      batches.push(batch);
+      return 'done';
+    });
+    await broker.sendRaw('{"not": "a batch"}');
+    await broker.send(['order']);
+    await broker.settled();
+    expect(batches.flatMap(({ malformed }) => malformed)).toMatchObject([
+      { natsSubject: reserveStock.subject, text: '{"not": "a batch"}' },
+    ]);
+    expect(batches.flatMap(idsOf)).toEqual(['order']);
+  });
+
+  it('keeps trace, saga and step of a command', async () => {
+    const events: IncomingEvent[] = [];
+    await broker.consume(async (batch) => {
+      events.push(...batch.events);
+      return 'done';
+    });
+    const traceparent = newTraceparent();
+    await broker.send(['order'], traceparent);
+    await broker.settled();
+    expect(events).toMatchObject([
+      {
+        natsSubject: reserveStock.subject,
+        event: { type: reserveStock.type, sagaid: 'order', sagastep: 'reserve-stock' },
+      },
+    ]);
+    expect(traceIdOf(events[0]?.event.traceparent ?? '')).toBe(traceIdOf(traceparent));
+  });
+});
+
+describe('closing', () => {
+  it('handles and acknowledges what was taken, takes no more, and leaves the rest to others', async () => {
+    const seen: string[] = [];
+    const { server } = await broker.consume(async (batch) => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      seen.push(...idsOf(batch));
+      return 'done';
+    });
+    const sending = (async () => {
+      for (const orderId of orders(200)) await broker.send([orderId]);
+    })();
+    await until(() => seen.length > 0, 'the first batch');
+    await server.close();
+    const taken = seen.length;
+    await sending;
+    const { num_ack_pending, num_pending } = await broker.consumerInfo();
+    expect({ num_ack_pending, left: num_pending }).toEqual({ num_ack_pending: 0, left: 200 - taken });
+    expect(seen).toHaveLength(taken);
+    await broker.consume(async (batch) => {
+      seen.push(...idsOf(batch));
+      return 'done';
+    });
+    await broker.settled();
+    expect(seen).toEqual(orders(200));
+  });
+
+  it('ends in time without a broker', async () => {
+    const { server } = await broker.consume(async () => 'done');
+    await broker.send(['order']);
+    await broker.settled();
+    await broker.nats.kill();
+    const startedAt = Date.now();
+    await server.close();
+    expect(Date.now() - startedAt).toBeLessThan(7_000);
+  });
+});
+
+it('a controller consumes by its decorator, and a replay throws what the handler throws', async () => {
+  const seen: IncomingBatch[] = [];
+
+  @Controller()
+  class Handler {
+    @ConsumesBatches('inventory-commands', [reserveStock])
+    async handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {
+      seen.push(batch);
+      if (batch.isReplay) throw new Error('failed again');
+      return 'done';
+    }
+  }
+  @Module({ controllers: [Handler] })
+  class Root {}
+
+  const server = new JetStreamServer(await broker.connect('inventory'), 'inventory', logger);
+  const app = await NestFactory.createMicroservice(Root, { strategy: server, logger: false });
+  await app.listen();
+  await broker.send(['order']);
+  await until(() => seen.length === 1, 'the batch');
+  const [event] = seen[0]?.events ?? [];
+  if (!event) throw new Error('the batch has no event');
+  await expect(server.replay('inventory-commands', event)).rejects.toThrow('failed again');
+  await expect(server.replay('nobody', event)).rejects.toThrow('nobody');
+  await broker.settled();
+  await app.close();
+});
