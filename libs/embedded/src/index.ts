@@ -1,3 +1,4 @@
+export { cacheDirectory } from './cache-directory.js';
 export { loadCredentials, type Credentials } from './credentials.js';
 export { DeadlineExceededError, until, type UntilOptions } from './deadline.js';
 export { readTextIfAny, writePrivateFile } from './files.js';

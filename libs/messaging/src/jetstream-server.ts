@@ -1,9 +1,17 @@
-import { TOPOLOGY, eventStream, commandStream, type MessageContract, type ServiceName } from '@doorbuster/contracts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  TOPOLOGY,
+  eventStream,
+  commandStream,
+  type MessageContract,
+  type ServiceName,
+} from '@doorbuster/contracts';
 import type { Logger } from '@doorbuster/telemetry';
 import type { JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { Catch, UseFilters, type RpcExceptionFilter } from '@nestjs/common';
 import { EventPattern, Server, type CustomTransportStrategy } from '@nestjs/microservices';
-import { lastValueFrom } from 'rxjs';
+import { lastValueFrom, throwError, type Observable } from 'rxjs';
 import { Batcher } from './batcher.js';
 import { DurableConsumer } from './consumer.js';
 import { decodeBatch, MalformedBatchError, type CloudEvent } from './envelope.js';
@@ -33,19 +41,29 @@ export type BatchOutcome = 'done' | 'retry';
  * `@ConsumesBatches('inventory-commands', [reserveStock, commitStock])`. The method gets an {@link IncomingBatch} and
  * answers with a {@link BatchOutcome}; the messages are acknowledged after that.
  */
-export const ConsumesBatches = (
-  consumer: string,
-  contracts: Pick<MessageContract, 'kind' | 'owner' | 'subject'>[],
-): ((
-  target: object,
-  key: string | symbol,
-  descriptor: TypedPropertyDescriptor<(batch: IncomingBatch) => Promise<BatchOutcome>>,
-) => void) =>
-  EventPattern<Record<string, IncomingBatch>>(consumer, JETSTREAM, { contracts });
+export const ConsumesBatches =
+  (consumer: string, contracts: Pick<MessageContract, 'kind' | 'owner' | 'subject'>[]) =>
+  (
+    target: object,
+    key: string | symbol,
+    descriptor: TypedPropertyDescriptor<(batch: IncomingBatch) => Promise<BatchOutcome>>,
+  ): void => {
+    EventPattern<Record<string, IncomingBatch>>(consumer, JETSTREAM, { contracts })(target, key, descriptor);
+    UseFilters(PassOn)(target, key, descriptor);
+  };
+
+/** Nest would make an `Internal server error` of it; an operator who replays a dead letter wants to know. */
+@Catch()
+class PassOn implements RpcExceptionFilter {
+  catch(error: unknown): Observable<never> {
+    return throwError(() => error);
+  }
+}
 
 const BATCH_MESSAGES_MAX = 256;
 /** Beyond this a consumer stops pulling until the queue is worked off. */
 const QUEUE_MESSAGES_MAX = 512;
+const FLUSH_TIMEOUT_MS = 1_000;
 const NAK_DELAY_MIN_MS = 200;
 const NAK_DELAY_MAX_MS = 30_000;
 
@@ -73,7 +91,8 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
         { batchMax: BATCH_MESSAGES_MAX, queueMax: 2 * QUEUE_MESSAGES_MAX },
       );
       const enqueue = async (message: JsMsg): Promise<void> => {
-        void batcher.add(message);
+        // `handle` fails only when nothing can be acknowledged any more; then the broker delivers again.
+        batcher.add(message).catch((err: unknown) => this.log.warn({ err }, 'batch not acknowledged'));
         if (batcher.waiting >= QUEUE_MESSAGES_MAX) await batcher.idle();
       };
       this.batchers.push(batcher);
@@ -100,7 +119,10 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   async close(): Promise<void> {
     await Promise.all(this.consumers.map((consumer) => consumer.stop()));
     await Promise.all(this.batchers.map((batcher) => batcher.idle()));
-    if (!this.nc.isClosed()) await this.nc.flush();
+    // Without a broker nothing can be acknowledged: what was committed comes again and gets the same answer.
+    await Promise.race([this.nc.flush(), sleep(FLUSH_TIMEOUT_MS, undefined, { ref: false })]).catch(
+      () => undefined,
+    );
   }
 
   on(): void {

@@ -13,7 +13,11 @@ export class Publisher {
   }
 
   /** @throws when no stream takes the subject, or the broker does not acknowledge within 5 s */
-  async publish({ id, subject, payload }: Pick<OutgoingMessage, 'id' | 'subject' | 'payload'>): Promise<void> {
+  async publish({
+    id,
+    subject,
+    payload,
+  }: Pick<OutgoingMessage, 'id' | 'subject' | 'payload'>): Promise<void> {
     await this.js.publish(subject, payload, { msgID: id, timeout: PUBLISH_TIMEOUT_MS });
   }
 }

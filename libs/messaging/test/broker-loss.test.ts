@@ -19,48 +19,36 @@ async function consuming(): Promise<Set<string>> {
   return seen;
 }
 
-const eventuallySent = (orderIds: string[]) =>
-  eventually(async () => {
-    await broker.send(orderIds);
-    return true;
-  }, 'the broker to take a message');
-
 const eventuallySeen = (seen: Set<string>, orderIds: string[]) =>
   eventually(() => (orderIds.every((orderId) => seen.has(orderId)) ? true : undefined), 'all messages');
 
 it('a broker that was killed and came back delivers what it had and what is new', async () => {
   await broker.send(orders(5, 'stored'));
-  await broker.nats.kill();
-  await broker.nats.start();
+  await broker.restart();
   const seen = await consuming();
   await eventuallySeen(seen, orders(5, 'stored'));
-  await broker.nats.kill();
-  await broker.nats.start();
-  await eventuallySent(['after']);
+  await broker.restart();
+  await broker.send(['after']);
   await eventuallySeen(seen, ['before', 'after']);
 });
 
 it('a broker that lost its storage gets its streams from their owner, and consumers go on by themselves', async () => {
   const seen = await consuming();
-  await broker.nats.kill();
-  broker.nats.wipe();
-  await broker.nats.start();
+  await broker.loseStorage();
   await broker.createStreams();
-  await eventuallySent(['after']);
+  await broker.send(['after']);
   await eventuallySeen(seen, ['before', 'after']);
 });
 
 it('a consumer that came before its stream waits for it', async () => {
-  await broker.nats.kill();
-  broker.nats.wipe();
-  await broker.nats.start();
+  await broker.loseStorage();
   const seen = new Set<string>();
   await broker.consume(async (batch) => {
     for (const { event } of batch.events) seen.add(event.subject);
     return 'done';
   });
   await broker.createStreams();
-  await eventuallySent(['order']);
+  await broker.send(['order']);
   await eventuallySeen(seen, ['order']);
 });
 
@@ -70,9 +58,7 @@ it('streams are created once, and a new one is told from the one before', async 
   expect(first).toMatch(/^\d{4}-/);
   expect(await ensureStreams(nc, 'inventory', 1)).toEqual([]);
   expect(await streamCreatedAt(nc, 'INVENTORY_EVENTS')).toBe(first);
-  await broker.nats.kill();
-  broker.nats.wipe();
-  await broker.nats.start();
+  await broker.loseStorage();
   await eventually(() => nc.flush().then(() => true), 'the connection');
   expect(await streamCreatedAt(nc, 'INVENTORY_EVENTS')).toBeUndefined();
   const created = await ensureStreams(nc, 'inventory', 1);
@@ -81,9 +67,7 @@ it('streams are created once, and a new one is told from the one before', async 
 });
 
 it('two replicas may create the streams at the same time', async () => {
-  await broker.nats.kill();
-  broker.nats.wipe();
-  await broker.nats.start();
+  await broker.loseStorage();
   const connections = await Promise.all([broker.connect('inventory'), broker.connect('inventory')]);
   await Promise.all(connections.map((nc) => ensureStreams(nc, 'inventory', 1)));
   expect(await streamCreatedAt(connections[0], 'INVENTORY_COMMANDS')).toBeDefined();

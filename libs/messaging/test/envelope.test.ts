@@ -33,8 +33,11 @@ describe('the envelope', () => {
           decodeBatch(payload).map((event) => ({ natsSubject: subject, event })),
         );
         for (const { subject } of contracts) {
-          const bySubject = (all: OutgoingEvent[]) => all.filter(({ natsSubject }) => natsSubject === subject);
-          expect(bySubject(decoded)).toEqual(bySubject(JSON.parse(JSON.stringify(events)) as OutgoingEvent[]));
+          const bySubject = (all: OutgoingEvent[]) =>
+            all.filter(({ natsSubject }) => natsSubject === subject);
+          expect(bySubject(decoded)).toEqual(
+            bySubject(JSON.parse(JSON.stringify(events)) as OutgoingEvent[]),
+          );
         }
         expect(decoded).toHaveLength(events.length);
       }),

@@ -11,6 +11,8 @@ export class CreateMessagingTables1767225600000 implements MigrationInterface {
         traceparent text not null,
         created_at timestamptz not null default now()
       )`);
+    // A row lives for milliseconds: compressing a large batch would cost more than it saves.
+    await runner.query(`alter table outbox alter payload set storage external`);
     await runner.query(`
       create table dead_letters (
         id uuid primary key,

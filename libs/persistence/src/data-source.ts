@@ -18,6 +18,8 @@ const POOL_MAX = 8;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Every set-based statement of a batch takes milliseconds; what takes longer than this waits for a lock. */
 const STATEMENT_TIMEOUT_MS = 10_000;
+/** The server ends a statement that takes too long; a server that says nothing at all is given up a little later. */
+const UNHEARD_MS = 2_000;
 const START_DEADLINE_MS = 60_000;
 const RETRY_MS = 300;
 
@@ -43,6 +45,7 @@ export async function openDatabase(options: DatabaseOptions, logger: Logger): Pr
     poolErrorHandler: (err: unknown) => logger.warn({ err }, 'an idle database connection was lost'),
     extra: {
       statement_timeout: STATEMENT_TIMEOUT_MS,
+      query_timeout: STATEMENT_TIMEOUT_MS + UNHEARD_MS,
       idle_in_transaction_session_timeout: 2 * STATEMENT_TIMEOUT_MS,
       keepAlive: true,
     },
@@ -58,19 +61,26 @@ export async function openDatabase(options: DatabaseOptions, logger: Logger): Pr
       await sleep(RETRY_MS);
     }
   }
-  await migrate(dataSource, options.service);
+  try {
+    await migrate(dataSource, options.service);
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
+  }
   return dataSource;
 }
 
 /** One replica migrates, the others wait for it and find nothing left to do. */
 async function migrate(dataSource: DataSource, service: string): Promise<void> {
   const lock = dataSource.createQueryRunner();
-  await lock.connect();
+  await lock.startTransaction();
   try {
-    await lock.query('select pg_advisory_lock(hashtext($1))', [`doorbuster-migrations-${service}`]);
+    // This session only waits: first for the others, then for the migrations, which run in another.
+    await lock.query('set local idle_in_transaction_session_timeout = 0');
+    await lock.query('select pg_advisory_xact_lock(hashtext($1))', [`doorbuster-migrations-${service}`]);
     await dataSource.runMigrations();
   } finally {
-    await lock.query('select pg_advisory_unlock_all()');
+    if (!lock.isReleased) await lock.rollbackTransaction().catch(() => undefined);
     await lock.release();
   }
 }

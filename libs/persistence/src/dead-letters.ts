@@ -22,6 +22,8 @@ export interface NewDeadLetter {
 
 const COLUMNS = `id, consumer, subject, event, error, dead_at as "deadAt", replayed_at as "replayedAt"`;
 const ERROR_LENGTH_MAX = 4_000;
+/** Of a message that was no batch: the whole of it, escaped, might be more than the broker takes. */
+const TEXT_LENGTH_MAX = 65_536;
 
 /** Events that a consumer gave up on, kept until an operator replays them. */
 export class DeadLetters {
@@ -33,13 +35,22 @@ export class DeadLetters {
   /** Keeps the event with the transaction that skips it. */
   async insert(tx: EntityManager, { consumer, natsSubject, event, error }: NewDeadLetter): Promise<void> {
     const reason = describe(error);
+    const kept = typeof event === 'string' ? event.slice(0, TEXT_LENGTH_MAX) : event;
     this.logger.error({ err: error, consumer, subject: natsSubject }, 'event goes to the dead letters');
     await tx.query(
       `with dead as (
          insert into dead_letters (id, consumer, subject, event, error) values ($1, $2, $3, $4::jsonb, $5)
        )
        insert into outbox (id, subject, payload, traceparent) values ($1, $6, $7, '')`,
-      [uuidv7(), consumer, natsSubject, toJsonb(event), reason, `dlq.${consumer}`, JSON.stringify({ error: reason, subject: natsSubject, event })],
+      [
+        uuidv7(),
+        consumer,
+        natsSubject,
+        toJsonb(kept),
+        reason,
+        `dlq.${consumer}`,
+        JSON.stringify({ error: reason, subject: natsSubject, event: kept }),
+      ],
     );
   }
 
@@ -64,8 +75,13 @@ export class DeadLetters {
   }
 }
 
-// PostgreSQL stores no NUL in jsonb; an operator reads the replacement character just as well.
-const toJsonb = (event: unknown): string => JSON.stringify(event).replaceAll('\\u0000', '\\ufffd');
+/** PostgreSQL stores neither NUL nor half a surrogate pair in jsonb; an operator reads the replacement just as well. */
+const toJsonb = (event: unknown): string =>
+  JSON.stringify(event).replaceAll(/\\(?:\\|u0000|ud[89a-f][0-9a-f]{2})/g, (escape) =>
+    escape === '\\\\' ? escape : '\\ufffd',
+  );
 
 const describe = (error: unknown): string =>
-  (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).replaceAll('\0', '').slice(0, ERROR_LENGTH_MAX);
+  (error instanceof Error ? `${error.name}: ${error.message}` : String(error))
+    .replaceAll('\0', '')
+    .slice(0, ERROR_LENGTH_MAX);

@@ -6,7 +6,8 @@ const LOCK_NOT_AVAILABLE = '55P03';
 const UNIQUE_VIOLATION = '23505';
 const TRANSIENT_NODE_CODES = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'EAI_AGAIN'];
 /** The driver gives these without a code. */
-const TRANSIENT_MESSAGE = /connection terminated|timeout exceeded when trying to connect|not queryable|closed the connection/i;
+const TRANSIENT_MESSAGE =
+  /connection terminated|timeout exceeded when trying to connect|not queryable|closed the connection|query read timeout/i;
 
 const codeOf = (error: unknown): string | undefined => {
   const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;

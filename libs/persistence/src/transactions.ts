@@ -1,4 +1,11 @@
-import { toMessages, type BatchOutcome, type IncomingBatch, type IncomingEvent, type OutgoingEvent, type OutgoingMessage } from '@doorbuster/messaging';
+import {
+  toMessages,
+  type BatchOutcome,
+  type IncomingBatch,
+  type IncomingEvent,
+  type OutgoingEvent,
+  type OutgoingMessage,
+} from '@doorbuster/messaging';
 import type { Logger } from '@doorbuster/telemetry';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { DeadLetters } from './dead-letters.js';
@@ -55,7 +62,10 @@ export class Transactions {
   }
 
   private retryLater({ consumer, events }: IncomingBatch, err: unknown): BatchOutcome {
-    this.logger.warn({ err, consumer, events: events.length }, 'batch not committed, will be delivered again');
+    this.logger.warn(
+      { err, consumer, events: events.length },
+      'batch not committed, will be delivered again',
+    );
     return 'retry';
   }
 
@@ -67,7 +77,8 @@ export class Transactions {
       }
       for (const { natsSubject, event } of batch.events) {
         try {
-          const alone = (): Promise<OutgoingEvent[]> => tx.transaction((savepoint) => work(savepoint, [event]));
+          const alone = (): Promise<OutgoingEvent[]> =>
+            tx.transaction((savepoint) => work(savepoint, [event]));
           events.push(...(await againAfterLostRace(alone)));
         } catch (error) {
           if (isTransient(error)) throw error;

@@ -2,6 +2,7 @@ import { readConfig } from '@doorbuster/service/process';
 import { createLogger } from '@doorbuster/telemetry';
 import { platformConfig, withoutEmpty } from './config.js';
 import { Platform } from './platform.js';
+import { collectGarbageSoon } from './services/collect-garbage.js';
 import { onStopSignal } from './stop-signal.js';
 
 const STOP_DEADLINE_MS = 9_500;
@@ -31,7 +32,13 @@ function stop(exitCode: number): Promise<void> {
   return stopping;
 }
 
-onStopSignal({ first: () => void stop(0), again: () => process.exit(1) });
+onStopSignal({
+  first(signal) {
+    logger.info(`stopping because of ${signal}`);
+    void stop(0);
+  },
+  again: () => process.exit(1),
+});
 process.on('uncaughtException', (error) => {
   logger.fatal({ err: error }, 'the platform has a defect and stops');
   void stop(1);
@@ -39,6 +46,7 @@ process.on('uncaughtException', (error) => {
 
 try {
   await platform.start();
+  collectGarbageSoon();
   say(`ready ${platform.url}  next: curl ${platform.url}/v1/products, or open ${platform.url}/docs`);
 } catch (error) {
   if (stopping === undefined) {

@@ -2,18 +2,18 @@
 const SAME_SIGNAL_MS = 500;
 
 export interface StopSignalHandlers {
-  first: () => void;
+  first: (signal: NodeJS.Signals) => void;
   /** Somebody does not want to wait. */
   again: () => void;
 }
 
 export function onStopSignal({ first, again }: StopSignalHandlers): void {
   let firstAt: number | undefined;
-  const handle = (): void => {
+  const handle = (signal: NodeJS.Signals): void => {
     const now = Date.now();
     if (firstAt === undefined) {
       firstAt = now;
-      first();
+      first(signal);
     } else if (now - firstAt > SAME_SIGNAL_MS) {
       again();
     }

@@ -7,6 +7,7 @@ describe('the environment of a service', () => {
     NATS_URL: 'nats://admin',
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector',
     PORT: '8080',
+    NODE_COMPILE_CACHE: '/cache',
   };
   const addresses = {
     databaseUrl: (service: string) => `postgres://${service}`,
@@ -19,6 +20,7 @@ describe('the environment of a service', () => {
     expect(of('orders')).toEqual({
       DATABASE_URL: 'postgres://orders',
       NATS_URL: 'nats://orders',
+      NODE_COMPILE_CACHE: '/cache',
       NODE_ENV: 'production',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector',
     });

@@ -19,7 +19,7 @@ export class ValidationPipe extends StandardSchemaValidationPipe {
   protected override stripProtoKeys(): void {}
 }
 
-export function invalid(issues: readonly Issue[]): ProblemException {
+function invalid(issues: readonly Issue[]): ProblemException {
   const errors = issues.flatMap(fieldErrors);
   const more = errors.length - FIELD_ERRORS_MAX;
   if (more > 0) errors.splice(FIELD_ERRORS_MAX, more, { path: '', message: `and ${more} more` });

@@ -1,15 +1,7 @@
 import type { StockLine } from '@doorbuster/contracts';
 import type { CommandKind } from './stock-commands.js';
 
-export const RESERVATION_STATUSES = [
-  'RESERVED',
-  'COMMITTED',
-  'RELEASED',
-  'EXPIRED',
-  'RESTOCKED',
-  'REFUSED',
-] as const;
-export type ReservationStatus = (typeof RESERVATION_STATUSES)[number];
+export type ReservationStatus = 'RESERVED' | 'COMMITTED' | 'RELEASED' | 'EXPIRED' | 'RESTOCKED' | 'REFUSED';
 
 export type RefusalReason =
   'OUT_OF_STOCK' | 'UNKNOWN_SKU' | 'ALREADY_RELEASED' | 'RESERVATION_EXPIRED' | 'NOT_RESERVED';
@@ -65,7 +57,7 @@ const refuse = (refusal: RefusalReason): Transition => ({ refusal });
  */
 const TRANSITIONS: Record<CommandKind, Record<ReservationStatus | 'NONE', Transition | typeof ILLEGAL>> = {
   reserve: {
-    NONE: to('RESERVED'), // or REFUSED, which the stock decides
+    NONE: to('RESERVED'), // or REFUSED: the stock decides, see `reserve` in decide-commands.ts
     RESERVED: STAY,
     COMMITTED: STAY,
     RELEASED: refuse('ALREADY_RELEASED'),

@@ -177,6 +177,6 @@ function outcome(start: StockState, commands: StockCommand[]): unknown {
 }
 
 const entries = ({ levels, reservations }: StockState): unknown => [
-  [...levels].toSorted(),
+  [...levels],
   [...reservations.values()].toSorted((a, b) => (a.orderId < b.orderId ? -1 : 1)),
 ];

@@ -30,7 +30,7 @@ import {
 import { startService } from '@doorbuster/service';
 import { newTraceparent, traceIdOf } from '@doorbuster/telemetry';
 import type { INestApplication } from '@nestjs/common';
-import { ClientProxyFactory, Transport, type ClientProxy, type NatsOptions } from '@nestjs/microservices';
+import { ClientProxyFactory, Transport, type ClientProxy } from '@nestjs/microservices';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { firstValueFrom, timeout } from 'rxjs';
 import { DataSource } from 'typeorm';
@@ -132,9 +132,11 @@ export class InventoryUnderTest {
   }
 
   /** Past the broker, so that a test can say which replica is at work on which batch at the same time as another. */
-  deliver(replica: number, commands: OutgoingEvent[]): Promise<BatchOutcome> | undefined {
+  deliver(replica: number, commands: OutgoingEvent[]): Promise<BatchOutcome> {
     const batch = { consumer: 'inventory-commands', isReplay: false, events: commands, malformed: [] };
-    return this.replicas[replica % this.replicas.length]?.get(StockCommandsHandler).handle(batch);
+    return this.replica(replica % this.replicas.length)
+      .get(StockCommandsHandler)
+      .handle(batch);
   }
 
   async sendRaw(subject: string, payload: string): Promise<void> {
@@ -193,10 +195,18 @@ export class InventoryUnderTest {
     return this.query(replayDeadLetterOf('inventory'), { id });
   }
 
+  /** @throws when stock and reservations tell two stories, or a command came to nothing */
+  async checkBooks(): Promise<void> {
+    const wrong = [...(await this.imbalances()), ...(await this.deadLetters())];
+    if (wrong.length > 0) throw new Error(`the books are wrong: ${JSON.stringify(wrong, null, 2)}`);
+  }
+
   /** SKUs whose reserved or sold units are not those of the orders that hold them. */
-  async imbalances(): Promise<unknown[]> {
-    const found: unknown[] | undefined = await this.replicas[0]?.get(DataSource).query(
-      `select sku, reserved, sold, held.* from stock
+  private imbalances(): Promise<unknown[]> {
+    return this.replica(0)
+      .get(DataSource)
+      .query<unknown[]>(
+        `select sku, reserved, sold, held.* from stock
        cross join lateral (
          select coalesce(sum(line.quantity) filter (where status = 'RESERVED'), 0) as "heldReserved",
                 coalesce(sum(line.quantity) filter (where status = 'COMMITTED'), 0) as "heldSold"
@@ -204,8 +214,13 @@ export class InventoryUnderTest {
          where line.sku = stock.sku
        ) held
        where (reserved, sold) is distinct from ("heldReserved", "heldSold")`,
-    );
-    return found ?? [];
+      );
+  }
+
+  private replica(index: number): INestApplication {
+    const replica = this.replicas[index];
+    if (!replica) throw new Error(`there is no replica ${index}`);
+    return replica;
   }
 
   private events(name: string, sku: string): CloudEvent[] {
@@ -251,7 +266,7 @@ export async function startInventory({
   const apps = await Promise.all(Array.from({ length: replicas }, () => startService(definition, config)));
   const client = ClientProxyFactory.create({
     transport: Transport.NATS,
-    options: natsOptions(servers.natsUrl('gateway'), 'gateway') as NatsOptions['options'],
+    options: natsOptions(servers.natsUrl('gateway'), 'gateway'),
   });
   return new InventoryUnderTest(apps, nc, client, () => servers.stop());
 }

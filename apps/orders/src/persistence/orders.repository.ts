@@ -50,23 +50,15 @@ export class OrdersRepository {
 
   async insert(tx: EntityManager, created: readonly NewOrder[]): Promise<void> {
     if (created.length === 0) return;
-    const orders = pluck(created, 'order');
+    const rows = created.map(({ order, idempotencyKey, method }) => ({ ...order, idempotencyKey, method }));
     await tx.query(
       `insert into orders (id, customer_id, idempotency_key, status, lines, total_amount, currency, payment_method,
                            created_at, updated_at)
-       select id, customer_id, idempotency_key, 'PENDING', lines, total_amount, currency, payment_method, at, at
-       from unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::bigint[], $6::text[], $7::text[], $8::timestamptz[])
-         as o (id, customer_id, idempotency_key, lines, total_amount, currency, payment_method, at)`,
-      [
-        pluck(orders, 'id'),
-        pluck(orders, 'customerId'),
-        pluck(created, 'idempotencyKey'),
-        orders.map(({ lines }) => JSON.stringify(lines)),
-        orders.map(({ total }) => total.amount),
-        orders.map(({ total }) => total.currency),
-        pluck(created, 'method'),
-        pluck(orders, 'createdAt'),
-      ],
+       select id, "customerId", "idempotencyKey", status, lines, (total->>'amount')::bigint, total->>'currency', method,
+              "createdAt", "updatedAt"
+       from json_to_recordset($1) as o (id uuid, "customerId" text, "idempotencyKey" text, status text, lines jsonb,
+         total json, method text, "createdAt" timestamptz, "updatedAt" timestamptz)`,
+      [JSON.stringify(rows)],
     );
   }
 

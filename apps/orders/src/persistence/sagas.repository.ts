@@ -1,5 +1,4 @@
 import type { Saga, TimelineEntry } from '@doorbuster/contracts';
-import { pluck } from '@doorbuster/persistence';
 import { nextDeadline, type SagaInstance, type SagaState, type SagaStore, type SagaTransition } from '@doorbuster/saga';
 import { traceIdOf } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
@@ -18,21 +17,11 @@ export class SagasRepository implements SagaStore<EntityManager, OrderSagaData> 
     await tx.query(
       `insert into sagas (id, definition, version, state, stage, pending, refused, reason, sequence, data,
                           next_deadline_at, created_at, updated_at)
-       select *, now(), now() from unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::int[], $6::jsonb[],
-         $7::jsonb[], $8::text[], $9::int[], $10::jsonb[], $11::timestamptz[])`,
-      [
-        pluck(sagas, 'id'),
-        pluck(sagas, 'definition'),
-        pluck(sagas, 'version'),
-        pluck(sagas, 'state'),
-        pluck(sagas, 'stage'),
-        sagas.map(({ pending }) => JSON.stringify(pending)),
-        sagas.map(({ refused }) => JSON.stringify(refused)),
-        pluck(sagas, 'reason'),
-        pluck(sagas, 'sequence'),
-        sagas.map(({ data }) => JSON.stringify(data)),
-        sagas.map(deadlineOf),
-      ],
+       select id, definition, version, state, stage, pending, refused, reason, sequence, data,
+              "nextDeadlineAt", now(), now()
+       from json_to_recordset($1) as s (id uuid, definition text, version int, state text, stage int, pending jsonb,
+         refused jsonb, reason text, sequence int, data jsonb, "nextDeadlineAt" timestamptz)`,
+      [JSON.stringify(sagas.map((saga) => ({ ...saga, nextDeadlineAt: deadlineOf(saga) })))],
     );
   }
 
@@ -51,40 +40,25 @@ export class SagasRepository implements SagaStore<EntityManager, OrderSagaData> 
 
   /** `data` stays as it was written. */
   async update(tx: EntityManager, sagas: OrderSaga[]): Promise<void> {
+    const rows = sagas.map(({ data: _, ...saga }) => ({ ...saga, nextDeadlineAt: deadlineOf(saga) }));
     await tx.query(
       `update sagas s
        set state = u.state, stage = u.stage, pending = u.pending, refused = u.refused, reason = u.reason,
-           sequence = u.sequence, next_deadline_at = u.next_deadline_at, updated_at = now()
-       from unnest($1::uuid[], $2::text[], $3::int[], $4::jsonb[], $5::jsonb[], $6::text[], $7::int[], $8::timestamptz[])
-         as u (id, state, stage, pending, refused, reason, sequence, next_deadline_at)
+           sequence = u.sequence, next_deadline_at = u."nextDeadlineAt", updated_at = now()
+       from json_to_recordset($1) as u (id uuid, state text, stage int, pending jsonb, refused jsonb, reason text,
+         sequence int, "nextDeadlineAt" timestamptz)
        where s.id = u.id`,
-      [
-        pluck(sagas, 'id'),
-        pluck(sagas, 'state'),
-        pluck(sagas, 'stage'),
-        sagas.map(({ pending }) => JSON.stringify(pending)),
-        sagas.map(({ refused }) => JSON.stringify(refused)),
-        pluck(sagas, 'reason'),
-        pluck(sagas, 'sequence'),
-        sagas.map(deadlineOf),
-      ],
+      [JSON.stringify(rows)],
     );
   }
 
   async append(tx: EntityManager, transitions: SagaTransition[]): Promise<void> {
     await tx.query(
       `insert into saga_transitions (saga_id, sequence, at, step, kind, attempt, reason)
-       select saga_id, sequence, now(), step, kind, attempt, reason
-       from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::int[], $6::text[])
-         as t (saga_id, sequence, step, kind, attempt, reason)`,
-      [
-        pluck(transitions, 'sagaId'),
-        pluck(transitions, 'sequence'),
-        pluck(transitions, 'step'),
-        pluck(transitions, 'kind'),
-        pluck(transitions, 'attempt'),
-        pluck(transitions, 'reason'),
-      ],
+       select "sagaId", sequence, now(), step, kind, attempt, reason
+       from json_to_recordset($1)
+         as t ("sagaId" uuid, sequence int, step text, kind text, attempt int, reason text)`,
+      [JSON.stringify(transitions)],
     );
   }
 
@@ -139,7 +113,7 @@ type TransitionRow = Pick<SagaTransition, 'step' | 'kind' | 'attempt' | 'reason'
   traceparent: string;
 };
 
-function deadlineOf(saga: OrderSaga): Date | null {
+function deadlineOf(saga: Pick<OrderSaga, 'pending'>): Date | null {
   const deadline = nextDeadline(saga);
   return deadline === null ? null : new Date(deadline);
 }

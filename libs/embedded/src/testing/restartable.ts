@@ -29,8 +29,9 @@ export async function startRestartable<Server extends RunningProcess>(
     return running;
   };
   const end = async (how: 'stop' | 'kill'): Promise<void> => {
+    if (running === undefined) return;
     callOffGuard();
-    await running?.[how]();
+    await running[how]();
     running = undefined;
   };
   const first = await launch().catch((error: unknown) => {

@@ -17,8 +17,10 @@ export async function seedCatalogue(gatewayUrl: string, products: readonly DemoP
 
 async function seedProduct(gateway: GatewayClient, { stock, ...product }: DemoProduct): Promise<void> {
   const inventory = `/v1/inventory/${product.sku}`;
-  if (hasReceivedStock(await gateway.call(inventory))) return;
-  expectOneOf([201, 409], await gateway.call('/v1/products', { method: 'POST', body: product }));
+  const created = await gateway.call('/v1/products', { method: 'POST', body: product });
+  expectOneOf([201, 409], created);
+  const isKnown = created.status === 409;
+  if (isKnown && hasReceivedStock(await gateway.call(inventory))) return;
   const adjusted = await gateway.call(`${inventory}/adjustments`, {
     method: 'POST',
     body: { delta: stock, reason: 'demo stock' },

@@ -1,4 +1,6 @@
+import path from 'node:path';
 import { SERVICES, type NatsUser, type ServiceName } from '@doorbuster/contracts';
+import { cacheDirectory } from '@doorbuster/embedded';
 
 /** All that is started from `apps/`, the gateway too. */
 export const APPS = [...SERVICES, 'gateway'] as const;
@@ -24,7 +26,13 @@ export function environmentOf(
   { authJwtSecret }: Secrets,
 ): NodeJS.ProcessEnv {
   const shared = Object.fromEntries(Object.entries(env).filter(([name]) => !WITHHELD.includes(name)));
-  const own = { ...shared, NODE_ENV: 'production', NATS_URL: natsUrl(app) };
+  const own = {
+    // Halves the time that loading takes, from the second start on.
+    NODE_COMPILE_CACHE: path.join(cacheDirectory(), 'compiled'),
+    ...shared,
+    NODE_ENV: 'production',
+    NATS_URL: natsUrl(app),
+  };
   if (app !== 'gateway') return { ...own, DATABASE_URL: databaseUrl(app) };
   return {
     ...own,

@@ -4,8 +4,7 @@ import { markOf } from '../data-dir/leftovers.js';
 import type { Supervise, Supervised } from '../supervision/supervised.js';
 import { APPS, environmentOf, type Addresses, type AppName, type Secrets } from './environment.js';
 
-/** A young generation of this size is enough while idle, and keeps five processes small. */
-const NODE_FLAGS = ['--max-semi-space-size=4'];
+const COLLECT_AFTER_START = import.meta.resolve('./collect-after-start.js');
 
 export interface ServicesSettings {
   dataDir: string;
@@ -35,7 +34,7 @@ function replicasOf(app: AppName, { replicas }: ServicesSettings): string[] {
 const launch = (app: AppName, { dataDir, env, addresses, secrets, entryPointOf }: ServicesSettings) =>
   startProcess({
     command: process.execPath,
-    args: [...NODE_FLAGS, entryPointOf(app), markOf(dataDir)],
+    args: ['--import', COLLECT_AFTER_START, entryPointOf(app), markOf(dataDir)],
     env: environmentOf(app, env, addresses, secrets),
     output: 'inherit',
   });

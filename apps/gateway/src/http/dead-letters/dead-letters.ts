@@ -10,6 +10,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ProblemException } from '../../problem/problem.exception.js';
 import { Queries } from '../../queries/queries.js';
 
+/** The owner handles the event anew before it answers. */
+const REPLAY_DEADLINE_MS = 15_000;
+
 /** Dead letters lie with the service that gave up; here they are one list. */
 @Injectable()
 export class DeadLetters {
@@ -47,5 +50,3 @@ export class DeadLetters {
     throw refusals.find(isReplayFailed) ?? refusals.find((error) => !isNotFound(error)) ?? refusals[0];
   }
 }
-
-const REPLAY_DEADLINE_MS = 15_000;

@@ -32,7 +32,7 @@ export class AvailabilityReader {
   }
 }
 
-export function availabilityOf(available: number | undefined): Availability | null {
+function availabilityOf(available: number | undefined): Availability | null {
   if (available === undefined) return null;
   if (available === 0) return { status: 'SOLD_OUT', available };
   return { status: available <= LOW_STOCK_MAX ? 'LOW_STOCK' : 'IN_STOCK', available };

@@ -1,0 +1,21 @@
+import { accessSync, constants } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+
+const REPOSITORY = path.resolve(import.meta.dirname, '..', '..', '..');
+
+/** For what can be made again: beside what npm installed where that may be written to, else with the user's caches. */
+export function cacheDirectory(): string {
+  const nodeModules = path.join(REPOSITORY, 'node_modules');
+  if (isWritable(nodeModules)) return path.join(nodeModules, '.cache', 'doorbuster');
+  return path.join(process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'doorbuster');
+}
+
+function isWritable(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
