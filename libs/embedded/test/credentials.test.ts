@@ -24,7 +24,10 @@ describe('the credentials of a data directory', () => {
     const { postgres, ...rest } = loadCredentials(file());
     const { orders: _left, ...others } = postgres;
     writeFileSync(file(), JSON.stringify({ ...rest, postgres: others }));
-    expect(loadCredentials(file())).toMatchObject({ ...rest, postgres: { ...others, orders: expect.any(String) } });
+    expect(loadCredentials(file())).toMatchObject({
+      ...rest,
+      postgres: { ...others, orders: expect.any(String) },
+    });
   });
 
   it('are not replaced when the file is damaged', () => {

@@ -11,7 +11,10 @@ describe('the embedded NATS', () => {
   });
   afterAll(() => nats.dispose());
 
-  async function as<T>(user: NatsUser | 'admin', work: (connection: NatsConnection) => Promise<T>): Promise<T> {
+  async function as<T>(
+    user: NatsUser | 'admin',
+    work: (connection: NatsConnection) => Promise<T>,
+  ): Promise<T> {
     const { host, username, password } = new URL(nats.url(user));
     const connection = await connect({
       servers: host,
@@ -93,8 +96,8 @@ describe('the embedded NATS', () => {
 });
 
 async function firstMessage(connection: NatsConnection, subject: string): Promise<string> {
-  for await (const _message of connection.subscribe(subject, { max: 1 })) return 'heard';
-  return 'never heard';
+  const heard = await connection.subscribe(subject, { max: 1 })[Symbol.asyncIterator]().next();
+  return heard.done === true ? 'never heard' : 'heard';
 }
 
 async function firstViolation(connection: NatsConnection): Promise<string> {

@@ -18,7 +18,9 @@ describe('the role of a service', () => {
     withClient(database.url(service), async (client) => (await client.query(sql)).rows);
 
   it('has a schema of its own, which its tables are made in', async () => {
-    expect(await run('orders', `select schemaname from pg_tables where tablename = 'secrets'`)).toContainEqual({
+    expect(
+      await run('orders', `select schemaname from pg_tables where tablename = 'secrets'`),
+    ).toContainEqual({
       schemaname: 'orders',
     });
     expect(await run('orders', 'select id from secrets')).toEqual([{ id: 1 }]);
@@ -42,7 +44,9 @@ describe('the role of a service', () => {
   });
 
   it('finds trigram search in the catalog only', async () => {
-    expect(await run('catalog', `select similarity('door', 'doors') > 0.5 as similar`)).toEqual([{ similar: true }]);
+    expect(await run('catalog', `select similarity('door', 'doors') > 0.5 as similar`)).toEqual([
+      { similar: true },
+    ]);
     await run('catalog', 'create table words (w text); create index on words using gin (w gin_trgm_ops)');
     await expect(run('payments', `select similarity('door', 'doors')`)).rejects.toThrow(/does not exist/);
   });

@@ -60,7 +60,8 @@ class PassOn implements RpcExceptionFilter {
   }
 }
 
-const BATCH_MESSAGES_MAX = 256;
+/** A message holds up to 256 events, so a batch is bounded too. */
+const BATCH_MESSAGES_MAX = 16;
 /** Beyond this a consumer stops pulling until the queue is worked off. */
 const QUEUE_MESSAGES_MAX = 512;
 const FLUSH_TIMEOUT_MS = 1_000;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceName } from '@doorbuster/contracts';
 import type { Logger } from '@doorbuster/telemetry';
-import { DataSource, type MigrationInterface, type ObjectType } from 'typeorm';
+import { DataSource, type MigrationInterface, type ObjectType, type QueryRunner } from 'typeorm';
 import { CreateMessagingTables1767225600000 } from './create-messaging-tables.migration.js';
 
 export interface DatabaseOptions {
@@ -77,10 +77,22 @@ async function migrate(dataSource: DataSource, service: string): Promise<void> {
   try {
     // This session only waits: first for the others, then for the migrations, which run in another.
     await lock.query('set local idle_in_transaction_session_timeout = 0');
-    await lock.query('select pg_advisory_xact_lock(hashtext($1))', [`doorbuster-migrations-${service}`]);
+    await waitForLock(lock, `doorbuster-migrations-${service}`);
     await dataSource.runMigrations();
   } finally {
     if (!lock.isReleased) await lock.rollbackTransaction().catch(() => undefined);
     await lock.release();
   }
+}
+
+/** @throws when another replica does not finish within 60 s */
+async function waitForLock(lock: QueryRunner, name: string): Promise<void> {
+  for (const deadline = Date.now() + START_DEADLINE_MS; Date.now() < deadline; await sleep(RETRY_MS)) {
+    const [row]: { locked: boolean }[] = await lock.query(
+      'select pg_try_advisory_xact_lock(hashtext($1)) as locked',
+      [name],
+    );
+    if (row?.locked === true) return;
+  }
+  throw new Error('another replica has been migrating this schema for a minute');
 }

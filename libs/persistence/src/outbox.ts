@@ -87,7 +87,9 @@ export class Outbox {
       if (this.broken) this.logger.info('publishing works again');
       this.broken = false;
       this.published.push(message.id);
-      this.deletion ??= setTimeout(() => (this.deleting = this.deletePublished()), DELETE_DELAY_MS);
+      this.deletion ??= setTimeout(() => {
+        this.deleting = this.deletePublished();
+      }, DELETE_DELAY_MS);
     } catch (err) {
       if (!this.broken)
         this.logger.warn({ err, subject: message.subject }, 'cannot publish, the outbox keeps it');

@@ -21,7 +21,8 @@ const { values } = parseArgs({
 });
 const connections = Number(values.connections);
 const seconds = Number(values.seconds);
-const WARM_UP_SECONDS = 3;
+/** The just-in-time compilers of five processes need some thousand checkouts. */
+const WARM_UP_SECONDS = 15;
 
 const ours: number[] = [];
 const theirs: number[] = [];

@@ -25,10 +25,14 @@ export const platformConfig = z
   .object({
     PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
     DATA_DIR: z.string().default('.data'),
-    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be postgres://admin:password@host:port/database' }).optional(),
+    DATABASE_URL: z
+      .url({ protocol: /^postgres(ql)?$/, error: 'must be postgres://admin:password@host:port/database' })
+      .optional(),
     NATS_URL: z.url({ protocol: /^(nats|tls)$/, error: 'must be nats://user:password@host:port' }).optional(),
     SEED: z.enum(['none', 'demo']).default('demo'),
-    RATE_LIMIT: z.union([z.literal('off'), z.coerce.number().int().min(1)], 'off, or a whole number from 1').optional(),
+    RATE_LIMIT: z
+      .union([z.literal('off'), z.coerce.number().int().min(1)], 'off, or a whole number from 1')
+      .optional(),
     LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
     AUTH_JWKS_URL: z.string().optional(),
     AUTH_JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
@@ -36,26 +40,26 @@ export const platformConfig = z
   })
   .loose()
   .superRefine((env, context) => {
-    const unknown = Object.keys(env).filter((name) => name.startsWith('REPLICAS_') && !(name in replicaVariables));
+    const unknown = Object.keys(env).filter(
+      (name) => name.startsWith('REPLICAS_') && !(name in replicaVariables),
+    );
     for (const name of unknown) {
       const known = Object.keys(replicaVariables).join(', ');
       context.addIssue({ code: 'custom', path: [name], message: `is not known here; there are ${known}` });
     }
   })
-  .transform(
-    (env): PlatformConfig => ({
-      port: env.PORT,
-      dataDir: env.DATA_DIR,
-      databaseUrl: env.DATABASE_URL,
-      natsUrl: env.NATS_URL,
-      seed: env.SEED,
-      logLevel: env.LOG_LEVEL,
-      issuesTokens: env.AUTH_JWKS_URL === undefined,
-      replicas: Object.fromEntries(
-        SERVICES.map((service) => [service, env[replicasVariable(service)]]),
-      ) as Record<ServiceName, number>,
-    }),
-  );
+  .transform((env): PlatformConfig => ({
+    port: env.PORT,
+    dataDir: env.DATA_DIR,
+    databaseUrl: env.DATABASE_URL,
+    natsUrl: env.NATS_URL,
+    seed: env.SEED,
+    logLevel: env.LOG_LEVEL,
+    issuesTokens: env.AUTH_JWKS_URL === undefined,
+    replicas: Object.fromEntries(
+      SERVICES.map((service) => [service, env[replicasVariable(service)]]),
+    ) as Record<ServiceName, number>,
+  }));
 
 /** Shells and compose files hand over unset variables as empty text. */
 export const withoutEmpty = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>

@@ -38,7 +38,14 @@ const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 export async function launchPlatform(options: LaunchOptions = {}): Promise<LaunchedPlatform> {
   const dataDir = options.dataDir ?? mkdtempSync(path.join(tmpdir(), 'doorbuster-'));
   const port = String(await findFreePort());
-  const env = { ...process.env, SEED: 'none', LOG_LEVEL: 'warn', PORT: port, DATA_DIR: dataDir, ...options.env };
+  const env = {
+    ...process.env,
+    SEED: 'none',
+    LOG_LEVEL: 'warn',
+    PORT: port,
+    DATA_DIR: dataDir,
+    ...options.env,
+  };
   const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -61,7 +68,15 @@ export async function launchPlatform(options: LaunchOptions = {}): Promise<Launc
     throw error;
   }
   const run = (): RunFile => JSON.parse(readFileSync(path.join(dataDir, 'run.json'), 'utf8')) as RunFile;
-  return { url: run().gateway.url, dataDir, pid: child.pid as number, output: () => output, run, stop, dispose };
+  return {
+    url: run().gateway.url,
+    dataDir,
+    pid: child.pid as number,
+    output: () => output,
+    run,
+    stop,
+    dispose,
+  };
 }
 
 function ready(child: ChildProcess, output: () => string): Promise<void> {

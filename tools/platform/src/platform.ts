@@ -1,5 +1,11 @@
 import { mkdirSync, realpathSync } from 'node:fs';
-import { isPortFree, layoutOf, loadCredentials, type Credentials, type DataLayout } from '@doorbuster/embedded';
+import {
+  isPortFree,
+  layoutOf,
+  loadCredentials,
+  type Credentials,
+  type DataLayout,
+} from '@doorbuster/embedded';
 import type { Logger } from '@doorbuster/telemetry';
 import type { PlatformConfig } from './config.js';
 import { keptPorts } from './data-dir/kept-ports.js';
@@ -10,7 +16,7 @@ import { DEMO_CATALOGUE } from './seed/demo-catalogue.js';
 import { seedCatalogue } from './seed/seed-catalogue.js';
 import { openBroker, type Broker } from './servers/nats.js';
 import { openDatabase, type Database } from './servers/postgres.js';
-import { entryPointOf } from './services/entry-point.js';
+import { commandLineOf } from './services/command-line.js';
 import type { AppName } from './services/environment.js';
 import { waitUntilReady } from './services/readiness.js';
 import { pidsOf, startServices, type Services } from './services/start-services.js';
@@ -25,8 +31,8 @@ export interface PlatformSurroundings {
   logger: Logger;
   /** Tells a person how far the start is. */
   progress: (text: string) => void;
-  /** Where the apps are; tests have their own. */
-  entryPointOf?: (app: AppName) => string;
+  /** How the apps are run; tests have their own. */
+  commandLineOf?: (app: AppName) => string[];
 }
 
 /** The servers and services of one data directory, from their start to their end. */
@@ -82,7 +88,8 @@ export class Platform {
     const { port } = this.surroundings.config;
     this.release = lock(root);
     const leftovers = await stopLeftovers(root);
-    if (leftovers > 0) this.surroundings.logger.warn(`stopped ${leftovers} processes that a killed platform left`);
+    if (leftovers > 0)
+      this.surroundings.logger.warn(`stopped ${leftovers} processes that a killed platform left`);
     if (await isPortFree(port, '0.0.0.0')) return;
     throw new Error(`port ${port} is in use; stop what listens there, or set PORT to another one`);
   }
@@ -101,7 +108,7 @@ export class Platform {
   }
 
   private async startServices({ authJwtSecret }: Credentials): Promise<void> {
-    const { config, env, entryPointOf: ownEntryPointOf } = this.surroundings;
+    const { config, env } = this.surroundings;
     if (this.database === undefined || this.broker === undefined) throw new Error('the servers come first');
     const settings = {
       dataDir: this.layout.root,
@@ -109,7 +116,7 @@ export class Platform {
       addresses: { ...this.database, ...this.broker },
       secrets: { authJwtSecret },
       replicas: config.replicas,
-      entryPointOf: ownEntryPointOf ?? entryPointOf,
+      commandLineOf: this.surroundings.commandLineOf ?? commandLineOf,
     };
     this.services = await startServices(settings, this.superviseIn(this.processes));
     this.writeRunFile();

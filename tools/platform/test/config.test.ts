@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { platformConfig } from '../src/config.js';
 
 const problemsOf = (env: NodeJS.ProcessEnv): string[] =>
-  platformConfig.safeParse(env).error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) ?? [];
+  platformConfig.safeParse(env).error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) ??
+  [];
 
 describe('the configuration of the platform', () => {
   it('has a default for everything', () => {
@@ -19,7 +20,10 @@ describe('the configuration of the platform', () => {
   });
 
   it('runs as many replicas as it is told', () => {
-    expect(platformConfig.parse({ REPLICAS_ORDERS: '2' }).replicas).toMatchObject({ orders: 2, inventory: 1 });
+    expect(platformConfig.parse({ REPLICAS_ORDERS: '2' }).replicas).toMatchObject({
+      orders: 2,
+      inventory: 1,
+    });
   });
 
   it('names what is wrong', () => {
@@ -27,7 +31,9 @@ describe('the configuration of the platform', () => {
       'DATABASE_URL must be postgres://admin:password@host:port/database',
     ]);
     expect(problemsOf({ RATE_LIMIT: 'none' })).toEqual(['RATE_LIMIT off, or a whole number from 1']);
-    expect(problemsOf({ REPLICAS_ORDER: '2' })[0]).toMatch(/^REPLICAS_ORDER is not known here; there are REPLICAS_/);
+    expect(problemsOf({ REPLICAS_ORDER: '2' })[0]).toMatch(
+      /^REPLICAS_ORDER is not known here; there are REPLICAS_/,
+    );
     expect(problemsOf({ PORT: 'http' })).toHaveLength(1);
     expect(problemsOf({ SEED: 'full' })).toHaveLength(1);
   });

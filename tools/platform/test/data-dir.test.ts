@@ -18,7 +18,9 @@ describe('a data directory', () => {
 
   it('takes one platform at a time and says which one it has', () => {
     const release = lock(dataDir);
-    expect(() => lock(dataDir)).toThrow(new RegExp(`process ${process.pid} runs a platform on ${dataDir} already`));
+    expect(() => lock(dataDir)).toThrow(
+      new RegExp(`process ${process.pid} runs a platform on ${dataDir} already`),
+    );
     release();
     lock(dataDir)();
     expect(readdirSync(dataDir)).toEqual([]);

@@ -27,7 +27,11 @@ describe('the environment of a service', () => {
   });
 
   it('gives the secret that signs tokens to the gateway alone, which has no database', () => {
-    expect(of('gateway')).toMatchObject({ AUTH_JWT_SECRET: 'secret', NATS_URL: 'nats://gateway', PORT: '8080' });
+    expect(of('gateway')).toMatchObject({
+      AUTH_JWT_SECRET: 'secret',
+      NATS_URL: 'nats://gateway',
+      PORT: '8080',
+    });
     expect(of('gateway')).not.toHaveProperty('DATABASE_URL');
     expect(of('payments', { AUTH_JWT_SECRET: 'own' })).not.toHaveProperty('AUTH_JWT_SECRET');
   });

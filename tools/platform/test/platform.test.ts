@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { findFreePort, isAlive, until } from '@doorbuster/embedded';
 import { createLogger } from '@doorbuster/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -27,7 +28,7 @@ describe('the platform', () => {
       env,
       logger: createLogger('platform', 'silent'),
       progress: () => undefined,
-      entryPointOf: () => path.join(import.meta.dirname, 'fixtures', 'fake-app.mjs'),
+      commandLineOf: () => [fileURLToPath(new URL('./fixtures/fake-app.mjs', import.meta.url))],
     });
   };
   beforeAll(async () => {
@@ -43,7 +44,9 @@ describe('the platform', () => {
   const runFile = (): string => path.join(dataDir, 'run.json');
   const run = (): RunFile => JSON.parse(readFileSync(runFile(), 'utf8')) as RunFile;
   const pidsOf = ({ services, postgres, nats }: RunFile): number[] =>
-    [...Object.values(services).flatMap(({ pids }) => pids), postgres.pid, nats.pid].filter((pid) => pid !== null);
+    [...Object.values(services).flatMap(({ pids }) => pids), postgres.pid, nats.pid].filter(
+      (pid) => pid !== null,
+    );
   const eventually = <T>(what: string, read: () => T | undefined): Promise<T> =>
     until(async () => read(), { deadlineMs: 20_000, intervalMs: 20, what });
 
@@ -51,7 +54,13 @@ describe('the platform', () => {
     expect(statSync(runFile()).mode & 0o777).toBe(0o600);
     const { services, gateway, postgres, nats } = run();
     expect(gateway.url).toBe(platform.url);
-    expect(Object.keys(services).toSorted()).toEqual(['catalog', 'gateway', 'inventory', 'orders', 'payments']);
+    expect(Object.keys(services).toSorted()).toEqual([
+      'catalog',
+      'gateway',
+      'inventory',
+      'orders',
+      'payments',
+    ]);
     expect(services['orders']?.pids).toHaveLength(2);
     expect(postgres.url).toMatch(/^postgres:\/\/postgres:\w+@127\.0\.0\.1:\d+\/doorbuster$/);
     expect(nats.url).toMatch(/^nats:\/\/admin:\w+@127\.0\.0\.1:\d+$/);

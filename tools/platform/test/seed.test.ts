@@ -13,7 +13,9 @@ class FakeGateway {
   readonly created: string[] = [];
   refusals = 0;
 
-  async answer(request: IncomingMessage): Promise<[status: number, body: object, headers?: Record<string, string>]> {
+  async answer(
+    request: IncomingMessage,
+  ): Promise<[status: number, body: object, headers?: Record<string, string>]> {
     const body = JSON.parse((await text(request)) || '{}') as { sku: string; delta: number };
     const [, , resource, sku = ''] = (request.url ?? '').split('/');
     if (resource === 'auth') return [200, { accessToken: 'token', tokenType: 'Bearer', expiresIn: 60 }];
@@ -26,7 +28,9 @@ class FakeGateway {
     }
     const received = this.stock.get(sku);
     if (request.method === 'GET') {
-      return received === undefined ? [404, {}] : [200, { sku, available: received, reserved: 0, sold: 0, received }];
+      return received === undefined
+        ? [404, {}]
+        : [200, { sku, available: received, reserved: 0, sold: 0, received }];
     }
     this.stock.set(sku, received === undefined ? 0 : received + body.delta);
     return received === undefined ? [404, {}] : [201, {}];
@@ -40,9 +44,10 @@ describe('seeding the demo catalogue', () => {
   beforeEach(async () => {
     gateway = new FakeGateway();
     server = createServer((request, response) => {
-      void gateway.answer(request).then(([status, body, headers]) => {
+      void (async () => {
+        const [status, body, headers] = await gateway.answer(request);
         response.writeHead(status, headers).end(JSON.stringify(body));
-      });
+      })();
     });
     await once(server.listen(0, '127.0.0.1'), 'listening');
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -74,7 +79,8 @@ describe('seeding the demo catalogue', () => {
   });
 
   it('has products that the contract accepts, each with its own SKU', () => {
-    for (const { stock: _stock, ...product } of DEMO_CATALOGUE) expect(createProductBody.parse(product)).toEqual(product);
+    for (const { stock: _stock, ...product } of DEMO_CATALOGUE)
+      expect(createProductBody.parse(product)).toEqual(product);
     expect(wanted.size).toBe(DEMO_CATALOGUE.length);
     expect(wanted.has('TSHIRT-BLACK-M')).toBe(true);
   });

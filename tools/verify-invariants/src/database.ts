@@ -1,6 +1,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { isAlive, layoutOf, loadCredentials, readTextIfAny, startPostgres, withUser } from '@doorbuster/embedded';
+import {
+  isAlive,
+  layoutOf,
+  loadCredentials,
+  readTextIfAny,
+  startPostgres,
+  withUser,
+} from '@doorbuster/embedded';
 
 export interface OpenDatabase {
   url: string;
@@ -19,7 +26,9 @@ export async function openDataDirectory(dataDir: string): Promise<OpenDatabase> 
     }
   }
   if (!existsSync(layout.postgres)) {
-    throw new Error(`${layout.root} holds no database; name the right one with --data-dir, or use --database-url`);
+    throw new Error(
+      `${layout.root} holds no database; name the right one with --data-dir, or use --database-url`,
+    );
   }
   const password = loadCredentials(layout.credentials).postgres.admin;
   const server = await startPostgres({ dir: layout.postgres, password });

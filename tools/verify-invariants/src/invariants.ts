@@ -26,7 +26,8 @@ export const INVARIANTS: readonly Invariant[] = [
     promise: 1,
     holds: 'received is the sum of all adjustments',
     sql: `select s.sku as subject, format('received %s, adjustments add up to %s', received, coalesce(a.sum, 0)) as breach
-      from inventory.stock s left join (select sku, sum(delta) from inventory.adjustments group by 1) a using (sku)
+      from inventory.stock s left join (select sku, sum(delta) from inventory.adjustments
+        where (answer->>'ok')::boolean group by 1) a using (sku)
       where received <> coalesce(a.sum, 0)`,
   },
   ...(['RESERVED', 'COMMITTED'] as const).map((status): Invariant => {

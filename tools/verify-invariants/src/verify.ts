@@ -49,7 +49,9 @@ export async function verifyInvariants({ databaseUrl, waitMs }: VerifyOptions): 
       holds: 'every accepted order reaches a final state',
       ...row,
     }));
-    const { rows } = await client.query<{ orders: number }>('select count(*)::int as orders from orders.orders');
+    const { rows } = await client.query<{ orders: number }>(
+      'select count(*)::int as orders from orders.orders',
+    );
     return { breaches, inFlight, orders: rows[0]?.orders ?? 0 };
   } finally {
     await client.end();

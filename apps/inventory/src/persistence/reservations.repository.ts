@@ -49,17 +49,19 @@ export async function insertReservations(
   reservations: readonly Reservation[],
 ): Promise<void> {
   const sorted = reservations.toSorted((a, b) => (a.orderId < b.orderId ? -1 : 1));
+  const rows = sorted.map(({ orderId, status, lines, refusal, expiresAt }) => ({
+    order_id: orderId,
+    status,
+    lines,
+    reason: refusal?.reason,
+    refused_sku: refusal?.sku,
+    expires_at: expiresAt,
+  }));
   await tx.query(
     `insert into reservations (order_id, status, lines, reason, refused_sku, expires_at)
-     select * from unnest($1::uuid[], $2::text[], $3::jsonb[], $4::text[], $5::text[], $6::timestamptz[])`,
-    [
-      pluck(sorted, 'orderId'),
-      pluck(sorted, 'status'),
-      sorted.map(({ lines }) => JSON.stringify(lines)),
-      sorted.map(({ refusal }) => refusal?.reason ?? null),
-      sorted.map(({ refusal }) => refusal?.sku ?? null),
-      pluck(sorted, 'expiresAt'),
-    ],
+     select order_id, status, lines, reason, refused_sku, expires_at from json_to_recordset($1::json)
+       as row (order_id uuid, status text, lines jsonb, reason text, refused_sku text, expires_at timestamptz)`,
+    [JSON.stringify(rows)],
   );
 }
 

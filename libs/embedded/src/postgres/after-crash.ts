@@ -11,7 +11,9 @@ export function clearAfterCrash(dataDir: string): void {
   if (process.platform !== 'linux') return;
   const lock = path.join(dataDir, 'postmaster.pid');
   const owner = Number(readTextIfAny(lock)?.split('\n', 1)[0] ?? Number.NaN);
-  const servers = processesIn(dataDir).filter((pid) => /\/postgres( \(deleted\))?$/.test(executableOf(pid) ?? ''));
+  const servers = processesIn(dataDir).filter((pid) =>
+    /\/postgres( \(deleted\))?$/.test(executableOf(pid) ?? ''),
+  );
   if (servers.includes(owner)) return;
   // Backends end by themselves, but only once their query does, and keep the shared memory until then.
   for (const orphan of servers) kill(orphan);

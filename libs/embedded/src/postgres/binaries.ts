@@ -19,7 +19,9 @@ async function load(name: string): Promise<PostgresBinaries> {
     return (await import(name)) as PostgresBinaries;
   } catch (cause) {
     const hint = 'run `npm ci` again, or start a PostgreSQL 16 or newer yourself and set DATABASE_URL';
-    throw new Error(`the npm package ${name} with the PostgreSQL binaries is not installed; ${hint}`, { cause });
+    throw new Error(`the npm package ${name} with the PostgreSQL binaries is not installed; ${hint}`, {
+      cause,
+    });
   }
 }
 

@@ -70,7 +70,9 @@ async function joinRoles(client: Client): Promise<void> {
     'select rolsuper from pg_roles where rolname = current_user',
   );
   if (rows[0]?.rolsuper === true) return;
-  await client.query(`grant ${SERVICES.map((service) => escapeIdentifier(service)).join(', ')} to current_user`);
+  await client.query(
+    `grant ${SERVICES.map((service) => escapeIdentifier(service)).join(', ')} to current_user`,
+  );
 }
 
 async function inTransaction(url: string, work: (client: Client) => Promise<void>): Promise<void> {

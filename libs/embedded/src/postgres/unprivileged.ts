@@ -15,7 +15,8 @@ export interface Command {
 /** `undefined` for an ordinary user, who runs PostgreSQL as themselves. */
 export function unprivilegedUser(dataDir: string): UnprivilegedUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
-  if (process.platform !== 'linux') throw new Error('PostgreSQL refuses to run as root; start it as an ordinary user');
+  if (process.platform !== 'linux')
+    throw new Error('PostgreSQL refuses to run as root; start it as an ordinary user');
   // A directory that an ordinary user made earlier stays theirs.
   const owner = statSync(dataDir, { throwIfNoEntry: false });
   if (owner !== undefined && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };

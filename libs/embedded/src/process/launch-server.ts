@@ -1,7 +1,12 @@
 import { statSync } from 'node:fs';
 import { GiveUpError, until } from '../deadline.js';
 import { tailOf, withLogFile } from './log-file.js';
-import { startProcess, type ProcessExit, type ProcessOptions, type RunningProcess } from './server-process.js';
+import {
+  startProcess,
+  type ProcessExit,
+  type ProcessOptions,
+  type RunningProcess,
+} from './server-process.js';
 
 export interface Launch {
   /** For messages: `PostgreSQL`. */
@@ -34,7 +39,9 @@ async function tryOnce(launch: Launch, end: number): Promise<RunningProcess | un
   if (exit === undefined) return running;
   const said = tailOf(launch.log, logStart);
   if (launch.passing.test(said)) return undefined;
-  throw new GiveUpError(`${launch.name} ended at once (${exit.signal ?? exit.code}), see ${launch.log}:\n${said}`);
+  throw new GiveUpError(
+    `${launch.name} ended at once (${exit.signal ?? exit.code}), see ${launch.log}:\n${said}`,
+  );
 }
 
 /** `undefined` when it serves, else how it ended. */

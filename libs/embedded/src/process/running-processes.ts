@@ -19,7 +19,9 @@ function listFromProc(): ProcessInfo[] {
 }
 
 function listFromPs(): ProcessInfo[] {
-  const lines = execFileSync('ps', ['-axww', '-o', 'pid=,args='], { encoding: 'utf8', timeout: 5_000 }).split('\n');
+  const lines = execFileSync('ps', ['-axww', '-o', 'pid=,args='], { encoding: 'utf8', timeout: 5_000 }).split(
+    '\n',
+  );
   return lines.flatMap((line) => {
     const [pid, ...args] = line.trim().split(/\s+/);
     return pid ? [{ pid: Number(pid), args }] : [];

@@ -20,6 +20,9 @@ export async function startTestNats(): Promise<TestNats> {
     port = running.port;
     return running;
   }, 'KILL');
-  const { url, dir } = server.first;
-  return Object.assign(server, { url, wipe: () => wipeNats(dir) });
+  const { first } = server;
+  return Object.assign(server, {
+    url: (user: 'admin' | NatsUser) => first.url(user),
+    wipe: () => wipeNats(first.dir),
+  });
 }

@@ -62,7 +62,10 @@ function livingOwner(content: string): number | undefined {
 function startTimeOf(pid: number): string | undefined {
   try {
     if (process.platform === 'linux') return startTimeInProc(pid);
-    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', timeout: 5_000 }).trim();
+    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+      timeout: 5_000,
+    }).trim();
   } catch {
     return undefined; // There is no such process.
   }

@@ -39,7 +39,8 @@ export class GatewayClient {
   async call(path: string, request: Request = {}): Promise<Answer> {
     for (;;) {
       const response = await this.send(path, request);
-      const worthAnotherTry = PASSING.has(response.status) || request.retryOn?.includes(response.status) === true;
+      const worthAnotherTry =
+        PASSING.has(response.status) || request.retryOn?.includes(response.status) === true;
       if (!worthAnotherTry) return { status: response.status, body: await response.json() };
       const detail = await response.text();
       if (Date.now() > this.end) throw new Error(`${path} still answers ${response.status}: ${detail}`);

@@ -10,7 +10,8 @@ export async function seedCatalogue(gatewayUrl: string, products: readonly DemoP
   const gateway = await GatewayClient.asAdmin(gatewayUrl, 'seed', DEADLINE_MS);
   const waiting = [...products];
   const worker = async (): Promise<void> => {
-    for (let product = waiting.shift(); product; product = waiting.shift()) await seedProduct(gateway, product);
+    for (let product = waiting.shift(); product; product = waiting.shift())
+      await seedProduct(gateway, product);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }

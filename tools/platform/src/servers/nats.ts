@@ -25,10 +25,10 @@ export async function openBroker(settings: Settings, supervise: Supervise): Prom
     return { natsUrl: () => externalUrl, view: () => ({ pid: null, url: externalUrl, dir: null }) };
   }
   const dir = layout.nats;
-  let urlOf: NatsServer['url'] = () => '';
+  let running: NatsServer | undefined;
+  const urlOf = (user: 'admin' | NatsUser): string => running?.url(user) ?? '';
   const server = supervise('nats', async () => {
-    const running = await startNats({ dir, port, passwords });
-    urlOf = running.url;
+    running = await startNats({ dir, port, passwords });
     endWithoutStorage(running);
     return running;
   });

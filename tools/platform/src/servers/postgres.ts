@@ -11,7 +11,7 @@ import type { ServiceName } from '@doorbuster/contracts';
 import type { Supervise } from '../supervision/supervised.js';
 import type { ServerView } from './server-view.js';
 
-export const DATABASE = 'doorbuster';
+const DATABASE = 'doorbuster';
 
 export interface Database {
   view: () => ServerView;
@@ -29,7 +29,8 @@ interface Settings {
 /** A database with the roles and schemas of all services, in a PostgreSQL of our own or in a given one. */
 export async function openDatabase(settings: Settings, supervise: Supervise): Promise<Database> {
   const { credentials, externalUrl } = settings;
-  const { view, adminUrl } = externalUrl === undefined ? await startOwn(settings, supervise) : given(externalUrl);
+  const { view, adminUrl } =
+    externalUrl === undefined ? await startOwn(settings, supervise) : given(externalUrl);
   await prepareRoles(adminUrl, credentials);
   await prepareDatabase(adminUrl);
   return { view, databaseUrl: (service) => withUser(adminUrl, service, credentials[service]) };

@@ -7,8 +7,8 @@ export const APPS = [...SERVICES, 'gateway'] as const;
 export type AppName = (typeof APPS)[number];
 
 export interface Addresses {
-  databaseUrl(service: ServiceName): string;
-  natsUrl(user: NatsUser): string;
+  databaseUrl: (service: ServiceName) => string;
+  natsUrl: (user: NatsUser) => string;
 }
 
 export interface Secrets {

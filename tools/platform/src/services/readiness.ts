@@ -12,16 +12,22 @@ export async function waitUntilReady(gatewayUrl: string, services: Supervised[])
   const ask = async (): Promise<Supervised | true | undefined> => {
     const failing = services.find(({ failures }) => failures >= FAILURES_MAX);
     if (failing !== undefined) return failing;
-    const response = await fetch(`${gatewayUrl}/readyz`, { signal: AbortSignal.timeout(REQUEST_DEADLINE_MS) });
+    const response = await fetch(`${gatewayUrl}/readyz`, {
+      signal: AbortSignal.timeout(REQUEST_DEADLINE_MS),
+    });
     last = await response.text();
     return response.ok ? true : undefined;
   };
-  const outcome = await until(ask, { deadlineMs: READY_DEADLINE_MS, intervalMs: 50, what: 'getting ready' }).catch(
-    (cause: unknown) => {
-      if (!(cause instanceof DeadlineExceededError)) throw cause;
-      throw new Error(`not ready after ${READY_DEADLINE_MS} ms: ${last}`, { cause });
-    },
-  );
+  const outcome = await until(ask, {
+    deadlineMs: READY_DEADLINE_MS,
+    intervalMs: 50,
+    what: 'getting ready',
+  }).catch((cause: unknown) => {
+    if (!(cause instanceof DeadlineExceededError)) throw cause;
+    throw new Error(`not ready after ${READY_DEADLINE_MS} ms: ${last}`, { cause });
+  });
   if (outcome === true) return;
-  throw new Error(`${outcome.name} ended ${outcome.failures} times before it was ready; its own lines above say why`);
+  throw new Error(
+    `${outcome.name} ended ${outcome.failures} times before it was ready; its own lines above say why`,
+  );
 }

@@ -4,15 +4,14 @@ import { markOf } from '../data-dir/leftovers.js';
 import type { Supervise, Supervised } from '../supervision/supervised.js';
 import { APPS, environmentOf, type Addresses, type AppName, type Secrets } from './environment.js';
 
-const COLLECT_AFTER_START = import.meta.resolve('./collect-after-start.js');
-
 export interface ServicesSettings {
   dataDir: string;
   env: NodeJS.ProcessEnv;
   addresses: Addresses;
   secrets: Secrets;
   replicas: Record<ServiceName, number>;
-  entryPointOf: (app: AppName) => string;
+  /** Arguments of Node. */
+  commandLineOf: (app: AppName) => string[];
 }
 
 export type Services = Record<AppName, Supervised[]>;
@@ -20,9 +19,14 @@ export type Services = Record<AppName, Supervised[]>;
 /** Starts all services and the gateway at once; each waits by itself for what it needs. */
 export async function startServices(settings: ServicesSettings, supervise: Supervise): Promise<Services> {
   const services = Object.fromEntries(
-    APPS.map((app) => [app, replicasOf(app, settings).map((name) => supervise(name, () => launch(app, settings)))]),
+    APPS.map((app) => [
+      app,
+      replicasOf(app, settings).map((name) => supervise(name, () => launch(app, settings))),
+    ]),
   ) as Services;
-  await Promise.all(Object.values(services).flatMap((replicas) => replicas.map((replica) => replica.start())));
+  await Promise.all(
+    Object.values(services).flatMap((replicas) => replicas.map((replica) => replica.start())),
+  );
   return services;
 }
 
@@ -31,10 +35,10 @@ function replicasOf(app: AppName, { replicas }: ServicesSettings): string[] {
   return Array.from({ length: count }, (_, index) => (index === 0 ? app : `${app}-${index + 1}`));
 }
 
-const launch = (app: AppName, { dataDir, env, addresses, secrets, entryPointOf }: ServicesSettings) =>
+const launch = (app: AppName, { dataDir, env, addresses, secrets, commandLineOf }: ServicesSettings) =>
   startProcess({
     command: process.execPath,
-    args: ['--import', COLLECT_AFTER_START, entryPointOf(app), markOf(dataDir)],
+    args: [...commandLineOf(app), markOf(dataDir)],
     env: environmentOf(app, env, addresses, secrets),
     output: 'inherit',
   });

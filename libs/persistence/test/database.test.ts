@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isTransient, isUniqueViolation, pluck } from '../src/index.js';
+import { eventually } from './fixtures/eventually.js';
+import { batchOf, Notebook, openNotebook } from './fixtures/notebook.js';
+
+let notebook: Notebook;
+beforeAll(async () => {
+  notebook = await Notebook.start({ ownPostgres: true });
+});
+afterAll(() => notebook.stop());
+
+const query = (sql: string): Promise<unknown> => notebook.dataSource.query(sql);
+const failureOf = async (work: Promise<unknown>): Promise<unknown> => {
+  try {
+    await work;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('it did not fail');
+};
+
+describe('opening the database', () => {
+  it('by several replicas at the same time migrates once', async () => {
+    await query('drop table notes, outbox, dead_letters, migrations');
+    const url = notebook.env.databaseUrl('inventory');
+    const replicas = await Promise.all([1, 2, 3].map(() => openNotebook(url)));
+    const rows: { name: string }[] = await notebook.dataSource.query(
+      'select name from migrations order by id',
+    );
+    expect(pluck(rows, 'name')).toEqual(['CreateMessagingTables1767225600000', 'CreateNotes1767225601000']);
+    await Promise.all(replicas.map((replica) => replica.destroy()));
+  });
+
+  it('waits for a server that is still starting, and works again after one was killed', async () => {
+    const url = notebook.env.databaseUrl('inventory');
+    await notebook.env.postgres?.kill();
+    const opening = openNotebook(url);
+    expect(isTransient(await failureOf(query('select 1')))).toBe(true);
+    expect(await notebook.transactions.runBatch(batchOf('a'), notebook.takeNotes)).toBe('retry');
+    await notebook.env.postgres?.start();
+    await (await opening).destroy();
+    await eventually(() => query('select 1'), 'the pool to work again');
+    expect(await notebook.transactions.runBatch(batchOf('a'), notebook.takeNotes)).toBe('done');
+  });
+
+  it('gives whole numbers as numbers', async () => {
+    expect(await query('select 9007199254740991::bigint as n')).toEqual([{ n: 9_007_199_254_740_991 }]);
+  });
+});
+
+describe('a failure that will pass', () => {
+  it('is a lost connection, a lost lock or serialization, a shutdown, a statement out of time', async () => {
+    expect(isTransient(await failureOf(query('select pg_terminate_backend(pg_backend_pid())')))).toBe(true);
+    for (const code of ['40001', '40P01', '53300', '55P03', '57014', '57P01', '08006']) {
+      const raise = query(`do $$ begin raise exception 'x' using errcode = '${code}'; end $$`);
+      expect(isTransient(await failureOf(raise)), code).toBe(true);
+    }
+    const refused = openNotebookAt('127.0.0.1:1');
+    expect(isTransient(await failureOf(refused))).toBe(true);
+    expect(isTransient(new Error('Query read timeout'))).toBe(true);
+  });
+
+  it('is none of what comes out the same the next time', async () => {
+    for (const sql of [
+      'select 1/0',
+      'select nothing',
+      `select 'x'::int`,
+      `select from pg_catalog.pg_authid`,
+    ]) {
+      expect(isTransient(await failureOf(query(sql))), sql).toBe(false);
+    }
+    expect(isTransient(new Error('x'))).toBe(false);
+    expect(isTransient('x')).toBe(false);
+    expect(isTransient(undefined)).toBe(false);
+  });
+
+  it('is told from a key that is taken', async () => {
+    await query(`insert into notes values ('key')`);
+    const error = await failureOf(query(`insert into notes values ('key')`));
+    expect(isUniqueViolation(error)).toBe(true);
+    expect(isTransient(error)).toBe(false);
+    expect(isUniqueViolation(new Error('x'))).toBe(false);
+  });
+});
+
+/** One attempt, unlike `openDatabase`. */
+async function openNotebookAt(host: string): Promise<unknown> {
+  const { default: pg } = await import('pg');
+  return new pg.Client({ connectionString: `postgres://x:x@${host}/x` }).connect();
+}

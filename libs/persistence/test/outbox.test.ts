@@ -1,0 +1,124 @@
+import { toMessages } from '@doorbuster/messaging';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DeadLetters, Transactions, type Outbox } from '../src/index.js';
+import { createLogger } from '@doorbuster/telemetry';
+import { eventually } from './fixtures/eventually.js';
+import { insertNote, noted, Notebook } from './fixtures/notebook.js';
+
+let notebook: Notebook;
+beforeAll(async () => {
+  notebook = await Notebook.start();
+});
+afterAll(() => notebook.stop());
+beforeEach(async () => {
+  await notebook.dataSource.query('truncate notes, outbox, dead_letters');
+});
+
+const take = (id: string, transactions = notebook.transactions): Promise<string> =>
+  transactions.run(async (tx) => {
+    await insertNote(tx, id);
+    return { result: id, events: [noted(id)] };
+  });
+
+/** Of a process that has another outbox, and so is another process as far as messages go. */
+const transactionsWith = (outbox: Outbox): Transactions => {
+  const logger = createLogger('test', 'silent');
+  return new Transactions(notebook.dataSource, outbox, new DeadLetters(notebook.dataSource, logger), logger);
+};
+
+const emptyOutbox = () =>
+  eventually(
+    async () => ((await notebook.outboxRows()).length === 0 ? true : undefined),
+    'the outbox to be empty',
+  );
+
+describe('the outbox', () => {
+  it('publishes what was committed under the id of its row, and forgets it', async () => {
+    expect(await take('published')).toBe('published');
+    await emptyOutbox();
+    expect(await notebook.notes()).toEqual(['published']);
+    expect(await notebook.publishedNotes()).toContain('published');
+  });
+
+  it('has the message as soon as the work is committed, whatever becomes of its publication', async () => {
+    const outbox = notebook.newOutbox({ publish: () => new Promise(() => undefined) });
+    await take('hanging', transactionsWith(outbox));
+    const rows = await notebook.outboxRows();
+    expect(rows).toHaveLength(1);
+    expect(await notebook.publishedNotes()).not.toContain('hanging');
+    await notebook.outbox.sweepOnce(0);
+    await emptyOutbox();
+    const sent = (await notebook.published()).find(({ payload }) => payload.includes('hanging'));
+    expect(sent).toMatchObject({ id: rows[0]?.id, natsSubject: rows[0]?.subject, payload: rows[0]?.payload });
+  });
+
+  it('says nothing of what was rolled back', async () => {
+    const before = (await notebook.published()).length;
+    await expect(
+      notebook.transactions.run(async (tx) => {
+        await insertNote(tx, 'undone');
+        await notebook.outbox.insert(tx, toMessages([noted('undone')]));
+        throw new Error('changed my mind');
+      }),
+    ).rejects.toThrow('changed my mind');
+    expect(await notebook.notes()).toEqual([]);
+    expect(await notebook.outboxRows()).toEqual([]);
+    await take('marker');
+    await emptyOutbox();
+    expect((await notebook.published()).length).toBe(before + 1);
+  });
+
+  it('publishes what a process committed before it died, by itself, and leaves alone what is young', async () => {
+    await notebook.dataSource.transaction((tx) =>
+      notebook.outbox.insert(tx, toMessages([noted('left-behind')])),
+    );
+    expect(await notebook.outbox.sweepOnce()).toBe(0);
+    expect(await notebook.outboxRows()).toHaveLength(1);
+    await notebook.dataSource.query(`update outbox set created_at = now() - interval '1 minute'`);
+    const outbox = notebook.newOutbox();
+    outbox.startSweeping();
+    await emptyOutbox();
+    await outbox.close();
+    expect(await notebook.publishedNotes()).toContain('left-behind');
+  });
+
+  it('published twice by a process that died before it forgot, counts once', async () => {
+    await take('twice', transactionsWith(notebook.newOutbox({ publish: () => Promise.reject(new Error()) })));
+    const [row] = await notebook.outboxRows();
+    await Promise.all([notebook.outbox.sweepOnce(0), notebook.newOutbox().sweepOnce(0)]);
+    await emptyOutbox();
+    await notebook.dataSource.query(
+      `insert into outbox (id, subject, payload, traceparent) values ($1, $2, $3, '')`,
+      [row?.id, row?.subject, row?.payload],
+    );
+    await notebook.outbox.sweepOnce(0);
+    await emptyOutbox();
+    expect((await notebook.publishedNotes()).filter((id) => id === 'twice')).toHaveLength(1);
+  });
+
+  it('is empty after closing: what was under way was waited for', async () => {
+    const outbox = notebook.newOutbox();
+    outbox.startSweeping();
+    const transactions = transactionsWith(outbox);
+    await Promise.all(Array.from({ length: 30 }, (_, i) => take(`closing-${i}`, transactions)));
+    await outbox.close();
+    expect(await notebook.outboxRows()).toEqual([]);
+    expect((await notebook.publishedNotes()).filter((id) => id.startsWith('closing-'))).toHaveLength(30);
+  });
+
+  it('keeps everything while the broker is away, and publishes it when it is back without its storage', async () => {
+    await notebook.env.nats.kill();
+    await Promise.all(['a', 'b', 'c'].map((id) => take(id)));
+    expect(await notebook.notes()).toEqual(['a', 'b', 'c']);
+    await notebook.outbox.sweepOnce(0);
+    expect(await notebook.outboxRows()).toHaveLength(3);
+    notebook.env.nats.wipe();
+    await notebook.env.nats.start();
+    await eventually(async () => (await notebook.createStreams(), true), 'the streams');
+    await eventually(async () => {
+      await notebook.outbox.sweepOnce(0);
+      return (await notebook.outboxRows()).length === 0 ? true : undefined;
+    }, 'the outbox to be empty');
+    expect((await notebook.publishedNotes()).toSorted()).toEqual(['a', 'b', 'c']);
+  });
+});

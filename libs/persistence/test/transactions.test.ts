@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { BatchWork } from '../src/index.js';
+import { eventually } from './fixtures/eventually.js';
+import { batchOf, CONSUMER, insertNote, malformed, noted, Notebook } from './fixtures/notebook.js';
+
+let notebook: Notebook;
+beforeAll(async () => {
+  notebook = await Notebook.start();
+});
+afterAll(() => notebook.stop());
+beforeEach(async () => {
+  await notebook.dataSource.query('truncate notes, outbox, dead_letters');
+});
+
+const eventuallyPublished = (ids: string[]) =>
+  eventually(async () => {
+    const published = new Set(await notebook.publishedNotes());
+    return ids.every((id) => published.has(id)) ? true : undefined;
+  }, `${ids.join()} to be published`);
+
+/** As when the server is shut down under the transaction. */
+const loseConnection: BatchWork = async (tx) => {
+  await tx.query('select pg_terminate_backend(pg_backend_pid())');
+  return [];
+};
+
+describe('a batch', () => {
+  it('is one transaction, and its replies are published', async () => {
+    let transactions = 0;
+    const outcome = await notebook.transactions.runBatch(batchOf('a', 'b'), (tx, events) => {
+      transactions += 1;
+      return notebook.takeNotes(tx, events);
+    });
+    expect(outcome).toBe('done');
+    expect(transactions).toBe(1);
+    expect(await notebook.notes()).toEqual(['a', 'b']);
+    await eventuallyPublished(['a', 'b']);
+  });
+
+  it('commits all but the poison, which becomes a dead letter with its error, told on its subject', async () => {
+    const outcome = await notebook.transactions.runBatch(
+      batchOf('c', 'poison-1', 'd', 'poison-2'),
+      notebook.takeNotes,
+    );
+    expect(outcome).toBe('done');
+    expect(await notebook.notes()).toEqual(['c', 'd']);
+    await eventuallyPublished(['c', 'd']);
+    const letters = await notebook.listDeadLetters();
+    expect(letters.map(({ event }) => (event as { subject: string }).subject)).toEqual([
+      'poison-2',
+      'poison-1',
+    ]);
+    for (const letter of letters) {
+      expect(letter).toMatchObject({
+        consumer: CONSUMER,
+        subject: 'cmd.inventory.take-note',
+        replayedAt: null,
+      });
+      expect(letter.error).toContain('notes_id_check');
+      expect(await notebook.deadLetters.find(letter.id)).toEqual(letter);
+    }
+    await eventually(async () => {
+      await notebook.outbox.sweepOnce(0);
+      const told = (await notebook.published()).filter(
+        ({ natsSubject }) => natsSubject === `dlq.${CONSUMER}`,
+      );
+      return letters.every(({ id }) => told.some((message) => message.id === id)) ? true : undefined;
+    }, 'the dead letters to be told');
+    expect(await notebook.publishedNotes()).not.toContain('poison-1');
+  });
+
+  it('lets what was no batch become a dead letter, whatever bytes it is of, beside events that commit', async () => {
+    const texts = ['{"half', 'with \0 NUL', '\\u0000', 'half a pair \ud83d', '\\\\ud83d', ''];
+    const outcome = await notebook.transactions.runBatch(
+      { ...batchOf('e'), malformed: [...texts, 'x'.repeat(100_000)].map(malformed) },
+      notebook.takeNotes,
+    );
+    expect(outcome).toBe('done');
+    expect(await notebook.notes()).toEqual(['e']);
+    const letters = (await notebook.listDeadLetters()).map(({ event }) => event as string).toReversed();
+    expect(letters.slice(0, -1)).toEqual([
+      '{"half',
+      'with \ufffd NUL',
+      '\\u0000',
+      'half a pair \ufffd',
+      '\\\\ud83d',
+      '',
+    ]);
+    expect(letters.at(-1)).toHaveLength(65_536);
+  });
+
+  it('of nothing but what was no batch is done with the dead letters', async () => {
+    const batch = { ...batchOf(), malformed: [malformed('x')] };
+    expect(await notebook.transactions.runBatch(batch, notebook.takeNotes)).toBe('done');
+    expect(await notebook.listDeadLetters()).toHaveLength(1);
+  });
+
+  it('is to be delivered again when the failure will pass, and nothing of it is committed', async () => {
+    const outcome = await notebook.transactions.runBatch(batchOf('f', 'g'), async (tx, events) => {
+      await notebook.takeNotes(tx, events);
+      return loseConnection(tx, events);
+    });
+    expect(outcome).toBe('retry');
+    expect(await notebook.notes()).toEqual([]);
+    expect(await notebook.listDeadLetters()).toEqual([]);
+    expect(await notebook.transactions.runBatch(batchOf('f', 'g'), notebook.takeNotes)).toBe('done');
+  });
+
+  it('is delivered again as a whole when the connection goes while poison is being sorted out', async () => {
+    const outcome = await notebook.transactions.runBatch(batchOf('poison', 'h'), (tx, events) =>
+      events[0]?.subject === 'h' ? loseConnection(tx, events) : notebook.takeNotes(tx, events),
+    );
+    expect(outcome).toBe('retry');
+    expect(await notebook.listDeadLetters()).toEqual([]);
+  });
+
+  it('that is a replay throws its failure at the operator and leaves no second dead letter', async () => {
+    const replay = { ...batchOf('poison'), isReplay: true };
+    await expect(notebook.transactions.runBatch(replay, notebook.takeNotes)).rejects.toThrow(
+      'notes_id_check',
+    );
+    expect(await notebook.listDeadLetters()).toEqual([]);
+    expect(
+      await notebook.transactions.runBatch({ ...batchOf('i'), isReplay: true }, notebook.takeNotes),
+    ).toBe('done');
+  });
+});
+
+describe('work that lost the race for a key', () => {
+  /** Loads what is there and inserts what is missing, as every idempotent handler does. */
+  const noteOnce = async (...[tx, events]: Parameters<BatchWork>) => {
+    const loaded: { id: string }[] = await tx.query('select id from notes');
+    await bothLoaded();
+    const missing = events.filter(({ subject }) => loaded.every(({ id }) => id !== subject));
+    for (const { subject } of missing) await insertNote(tx, subject);
+    return missing.map(({ subject }) => noted(subject));
+  };
+  let waiting: (() => void)[] = [];
+  let arrived = 0;
+  const bothLoaded = async (): Promise<void> => {
+    arrived += 1;
+    if (arrived === 2) for (const go of waiting) go();
+    if (arrived < 2) await new Promise<void>((go) => waiting.push(go));
+  };
+  beforeEach(() => {
+    waiting = [];
+    arrived = 0;
+  });
+
+  it('is run once more, sees the winner, and neither becomes a dead letter', async () => {
+    const outcomes = await Promise.all([
+      notebook.transactions.runBatch(batchOf('race'), noteOnce),
+      notebook.transactions.runBatch(batchOf('race'), noteOnce),
+    ]);
+    expect(outcomes).toEqual(['done', 'done']);
+    expect(arrived).toBe(3);
+    expect(await notebook.notes()).toEqual(['race']);
+    expect(await notebook.listDeadLetters()).toEqual([]);
+  });
+
+  it('and loses it every time fails for good', async () => {
+    await notebook.transactions.runBatch(batchOf('taken'), notebook.takeNotes);
+    const outcome = await notebook.transactions.runBatch(batchOf('taken', 'free'), notebook.takeNotes);
+    expect(outcome).toBe('done');
+    expect(await notebook.notes()).toEqual(['free', 'taken']);
+    const [letter] = await notebook.listDeadLetters();
+    expect(letter?.error).toContain('notes_pkey');
+  });
+});
+
+it('dead letters are listed newest first, page by page, and say when they were replayed', async () => {
+  await notebook.transactions.runBatch(batchOf('poison-1', 'poison-2', 'poison-3'), notebook.takeNotes);
+  const all = await notebook.listDeadLetters();
+  const [first, second] = await notebook.deadLetters.list(2);
+  expect([first, second]).toEqual(all.slice(0, 2));
+  expect(await notebook.deadLetters.list(2, second?.id)).toEqual(all.slice(2));
+  await notebook.deadLetters.markReplayed(first?.id ?? '');
+  expect((await notebook.deadLetters.find(first?.id ?? ''))?.replayedAt).toBeInstanceOf(Date);
+});
