@@ -18,6 +18,6 @@ export class Publisher {
     subject,
     payload,
   }: Pick<OutgoingMessage, 'id' | 'subject' | 'payload'>): Promise<void> {
-    await this.js.publish(subject, payload, { timeout: PUBLISH_TIMEOUT_MS });
+    await this.js.publish(subject, payload, { msgID: id, timeout: PUBLISH_TIMEOUT_MS });
   }
 }

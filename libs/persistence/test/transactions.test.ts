@@ -24,6 +24,11 @@ const loseConnection: BatchWork = async (tx) => {
   return [];
 };
 
+const loseDeadlock: BatchWork = async (tx) => {
+  await tx.query(`do $$ begin raise exception 'chosen as the victim' using errcode = '40P01'; end $$`);
+  return [];
+};
+
 describe('a batch', () => {
   it('is one transaction, and its replies are published', async () => {
     let transactions = 0;
@@ -106,9 +111,12 @@ describe('a batch', () => {
     expect(await notebook.transactions.runBatch(batchOf('f', 'g'), notebook.takeNotes)).toBe('done');
   });
 
-  it('is delivered again as a whole when the connection goes while poison is being sorted out', async () => {
+  it.each([
+    ['the connection goes', loseConnection],
+    ['a deadlock is lost', loseDeadlock],
+  ])('is delivered again as a whole when %s while poison is being sorted out', async (_, fail) => {
     const outcome = await notebook.transactions.runBatch(batchOf('poison', 'h'), (tx, events) =>
-      events[0]?.subject === 'h' ? loseConnection(tx, events) : notebook.takeNotes(tx, events),
+      events[0]?.subject === 'h' ? fail(tx, events) : notebook.takeNotes(tx, events),
     );
     expect(outcome).toBe('retry');
     expect(await notebook.listDeadLetters()).toEqual([]);

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import * as contracts from '../src/index.js';
+import { natsPermissions, SERVICES, streamsOf, TOPOLOGY, type MessageContract, type QueryContract } from '../src/index.js';
+
+const all = Object.entries(contracts) as [string, unknown][];
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+const messages = all.filter((entry): entry is [string, MessageContract] => isObject(entry[1]) && 'kind' in entry[1]);
+const queries = all.filter((entry): entry is [string, QueryContract] => isObject(entry[1]) && 'response' in entry[1]);
+
+const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+describe('the contracts', () => {
+  it.each(messages)('%s: subject and type say its name, its kind and its version', (name, { kind, owner, subject, type }) => {
+    expect(subject).toBe(`${kind === 'command' ? 'cmd' : 'evt'}.${owner}.${kebab(name)}`);
+    expect(type).toMatch(new RegExp(`^doorbuster\\.${owner}\\.${kebab(name)}\\.v[1-9]$`));
+  });
+
+  it.each(queries)('%s: the subject says its name', (name, { owner, subject }) => {
+    expect(subject).toBe(`rpc.${owner}.${kebab(name)}`);
+  });
+
+  it('no two share a subject or a type', () => {
+    const names = [...messages.map(([, { type }]) => type), ...queries.map(([, { subject }]) => subject)];
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('every message has a stream, and every command a consumer', () => {
+    const subjects = SERVICES.flatMap(streamsOf).flatMap((stream) => stream.subjects);
+    for (const [, { kind, owner }] of messages) {
+      expect(subjects).toContain(`${kind === 'command' ? 'cmd' : 'evt'}.${owner}.>`);
+      if (kind === 'command') expect(TOPOLOGY[owner].consumers.length).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('the permissions of a NATS user', () => {
+  const matches = (pattern: string, subject: string): boolean => {
+    const [wanted, given] = [pattern.split('.'), subject.split('.')];
+    const rest = wanted.at(-1) === '>';
+    if (rest ? given.length < wanted.length : given.length !== wanted.length) return false;
+    return wanted.every((token, i) => token === '*' || token === '>' || token === given[i]);
+  };
+  const mayPublish = (user: contracts.NatsUser, subject: string): boolean =>
+    natsPermissions(user).publish.allow.some((pattern) => matches(pattern, subject));
+
+  it.each(SERVICES)('let %s state its own events and nobody else’s', (service) => {
+    for (const owner of SERVICES) expect(mayPublish(service, `evt.${owner}.something`)).toBe(owner === service);
+  });
+
+  it('let orders alone send commands', () => {
+    for (const user of SERVICES) {
+      for (const owner of ['inventory', 'payments'] as const) {
+        expect(mayPublish(user, `cmd.${owner}.something`)).toBe(user === 'orders');
+      }
+    }
+  });
+
+  it('let the gateway ask, and do nothing else', () => {
+    expect(mayPublish('gateway', 'rpc.orders.place-order')).toBe(true);
+    for (const subject of ['cmd.inventory.x', 'evt.orders.x', '$JS.API.STREAM.DELETE.ORDERS_EVENTS']) {
+      expect(mayPublish('gateway', subject)).toBe(false);
+    }
+    for (const service of SERVICES) expect(mayPublish(service, 'rpc.orders.place-order')).toBe(false);
+  });
+
+  it('keep streams and consumers of others out of reach', () => {
+    expect(mayPublish('inventory', '$JS.API.STREAM.DELETE.PAYMENTS_COMMANDS')).toBe(false);
+    expect(mayPublish('inventory', '$JS.API.CONSUMER.MSG.NEXT.CATALOG_EVENTS.orders-prices')).toBe(false);
+    expect(mayPublish('orders', '$JS.API.STREAM.PURGE.INVENTORY_EVENTS')).toBe(false);
+  });
+});
