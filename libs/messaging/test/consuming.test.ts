@@ -91,7 +91,6 @@ describe('a consumer', () => {
       first.push(...idsOf(batch));
       return new Promise(() => undefined);
     });
-    await broker.deliverAgainAfter(1_000);
     await broker.send(['order']);
     await until(() => first.length === 1, 'the delivery');
     await dying.nc.close();
@@ -99,7 +98,7 @@ describe('a consumer', () => {
       second.push(...idsOf(batch));
       return 'done';
     });
-    await broker.deliverAgainAfter(1_000);
+    broker.deliverAgainAfter(1_000);
     await broker.settled();
     expect(second).toEqual(['order']);
   });
@@ -112,7 +111,6 @@ describe('a consumer', () => {
         return 'done';
       });
     }
-    await broker.deliverAgainAfter(30_000);
     for (const orderId of orders(100)) await broker.send([orderId]);
     await broker.settled();
     expect(seen.flat().toSorted()).toEqual(orders(100).toSorted());
@@ -163,7 +161,7 @@ describe('closing', () => {
     const sending = (async () => {
       for (const orderId of orders(200)) await broker.send([orderId]);
     })();
-    await broker.deliverAgainAfter(1_000);
+    broker.deliverAgainAfter(1_000);
     await until(() => seen.length > 0, 'the first batch');
     await server.close();
     const taken = seen.length;

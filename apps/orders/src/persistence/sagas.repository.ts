@@ -40,7 +40,7 @@ export class SagasRepository implements SagaStore<EntityManager, OrderSagaData> 
 
   /** `data` stays as it was written. */
   async update(tx: EntityManager, sagas: OrderSaga[]): Promise<void> {
-    const rows = sagas.map(({ data: _, ...saga }) => ({ ...saga, nextDeadlineAt: deadlineOf(saga) }));
+    const rows = sagas.map(({ data: _data, ...saga }) => ({ ...saga, nextDeadlineAt: deadlineOf(saga) }));
     await tx.query(
       `update sagas s
        set state = u.state, stage = u.stage, pending = u.pending, refused = u.refused, reason = u.reason,
