@@ -1,4 +1,4 @@
-import { accept, placeOrder, type FieldError, type Problem } from '@doorbuster/contracts';
+import { accept, type FieldError, type Problem } from '@doorbuster/contracts';
 import { connect } from 'node:net';
 import { afterAll, afterEach, assert, beforeAll, describe, expect, it } from 'vitest';
 import { anOrder, PLACE_ORDER } from './support/examples.js';
@@ -11,11 +11,11 @@ describe('a bad request', () => {
   beforeAll(async () => {
     fixture = await startFixture();
     alice = await fixture.as('alice');
-    await fixture.services.answer(placeOrder, () => accept(anOrder()));
+    await fixture.services.answerOrders(() => accept(anOrder()));
   });
   afterAll(() => fixture.stop());
   afterEach(() => {
-    assert.deepEqual(fixture.services.requests(placeOrder), [], 'it went through');
+    assert.deepEqual(fixture.services.orderRequests(), [], 'it went through');
   });
 
   const post = (body: string | Uint8Array | undefined, headers: Record<string, string> = {}) =>

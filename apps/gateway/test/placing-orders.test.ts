@@ -1,4 +1,4 @@
-import { accept, placeOrder, refuse } from '@doorbuster/contracts';
+import { accept, placeOrders, refuse } from '@doorbuster/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { anOrder, ORDER_ID, PLACE_ORDER } from './support/examples.js';
 import { startFixture, type Fixture } from './support/fixture.js';
@@ -12,7 +12,7 @@ describe('placing an order', () => {
     alice = await fixture.as('alice');
   });
   afterAll(() => fixture.stop());
-  beforeEach(() => fixture.services.answer(placeOrder, () => accept(anOrder())));
+  beforeEach(() => fixture.services.answerOrders(() => accept(anOrder())));
 
   const place = (headers: Record<string, string> = { 'idempotency-key': 'key-1' }) =>
     fixture.http.post('/v1/orders').set(alice).set(headers).send(PLACE_ORDER);
@@ -28,7 +28,7 @@ describe('placing an order', () => {
     const traceparent = '00-11111111111111111111111111111111-2222222222222222-01';
     const response = await place({ 'idempotency-key': 'key-2', traceparent }).expect(202);
     expect(response.headers['traceparent']).toMatch(/^00-1{32}-(?!2{16})[0-9a-f]{16}-01$/);
-    expect(fixture.services.requests(placeOrder)).toEqual([
+    expect(fixture.services.orderRequests()).toEqual([
       {
         customerId: 'alice',
         idempotencyKey: 'key-2',
@@ -39,7 +39,7 @@ describe('placing an order', () => {
   });
 
   it('answers 202 to a repeated request even when the order is settled, as the first time', async () => {
-    await fixture.services.answer(placeOrder, () => accept(anOrder({ status: 'CONFIRMED' })));
+    await fixture.services.answerOrders(() => accept(anOrder({ status: 'CONFIRMED' })));
     const { body } = await place().expect(202);
     expect(body.status).toBe('CONFIRMED');
   });
@@ -65,7 +65,7 @@ describe('placing an order', () => {
     ['SERVICE_UNAVAILABLE', 503],
     ['INTERNAL_ERROR', 500],
   ] as const)('answers the refusal %s with %i', async (code, status) => {
-    await fixture.services.answer(placeOrder, () => refuse(code, 'Because.'));
+    await fixture.services.answerOrders(() => refuse(code, 'Because.'));
     const response = await place().expect(status);
     expect(response.headers['content-type']).toContain('application/problem+json');
     expect(response.body).toEqual({
@@ -80,14 +80,14 @@ describe('placing an order', () => {
   });
 
   it('answers 503 and when to try again while nobody takes orders', async () => {
-    await fixture.services.silence(placeOrder);
+    await fixture.services.silence(placeOrders);
     const response = await place().expect(503);
     expect(response.body.code).toBe('SERVICE_UNAVAILABLE');
     expect(response.headers['retry-after']).toBe('1');
   });
 
   it('gives up on an answer that does not come', { timeout: 15_000 }, async () => {
-    await fixture.services.answer(placeOrder, () => new Promise(() => undefined));
+    await fixture.services.answerOrders(() => new Promise(() => undefined));
     const response = await place().expect(503);
     expect(response.body.code).toBe('SERVICE_TIMEOUT');
     expect(response.headers['retry-after']).toBe('1');

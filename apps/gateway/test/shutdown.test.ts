@@ -1,4 +1,4 @@
-import { accept, getOrder, placeOrder } from '@doorbuster/contracts';
+import { accept, getOrder } from '@doorbuster/contracts';
 import { Agent, get, type IncomingHttpHeaders } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -18,7 +18,7 @@ describe('shutting down', () => {
   it('answers who waits with what is known, ends streams, and lets no request be lost', async () => {
     const fixture = await startFixture();
     const alice = await fixture.as('alice');
-    await fixture.services.answer(placeOrder, async ({ idempotencyKey }) => {
+    await fixture.services.answerOrders(async ({ idempotencyKey }) => {
       if (idempotencyKey === 'slow') await sleep(800);
       return accept(anOrder());
     });

@@ -1,4 +1,4 @@
-import { accept, getOrder, placeOrder, refuse, type OrderStatus } from '@doorbuster/contracts';
+import { accept, getOrder, refuse, type OrderStatus } from '@doorbuster/contracts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { anOrder, aStatus, ORDER_ID, PLACE_ORDER } from './support/examples.js';
@@ -18,7 +18,7 @@ describe('placing an order and waiting for the outcome', () => {
   beforeEach(async () => {
     count += 1;
     orderId = ORDER_ID.replace(/.{4}$/, String(count).padStart(4, '0'));
-    await fixture.services.answer(placeOrder, () => accept(anOrder({ id: orderId })));
+    await fixture.services.answerOrders(() => accept(anOrder({ id: orderId })));
     await fixture.services.answer(getOrder, () => accept(anOrder({ id: orderId })));
   });
 
@@ -70,7 +70,7 @@ describe('placing an order and waiting for the outcome', () => {
   });
 
   it('knows an outcome that was announced before the answer to the placing', async () => {
-    await fixture.services.answer(placeOrder, async () => {
+    await fixture.services.answerOrders(async () => {
       await fixture.services.publish(aStatus({ orderId }));
       await sleep(50);
       return accept(anOrder({ id: orderId }));
@@ -79,7 +79,7 @@ describe('placing an order and waiting for the outcome', () => {
   });
 
   it('answers a repeated request of a settled order at once', async () => {
-    await fixture.services.answer(placeOrder, () =>
+    await fixture.services.answerOrders(() =>
       accept(anOrder({ id: orderId, status: 'REJECTED', reason: 'OUT_OF_STOCK' })),
     );
     const { body } = await place().expect(409);

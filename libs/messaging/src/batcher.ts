@@ -6,8 +6,10 @@ export class QueueFullError extends Error {
 export interface BatcherOptions {
   /** Items of one batch at the most. */
   batchMax: number;
-  /** Items waiting at the most, the batch at work not counted. */
+  /** Items waiting at the most, the batches at work not counted. */
   queueMax: number;
+  /** Batches at work at the same time at the most; one, when absent, makes the largest batches. */
+  concurrency?: number;
 }
 
 interface Entry<T, R> {
@@ -18,11 +20,11 @@ interface Entry<T, R> {
 
 /**
  * Turns single items into batches without making anybody wait for company: the first item starts at once, and what
- * arrives while a batch is being written is the next batch. One batch is at work at a time.
+ * arrives while a batch is being written is the next batch.
  */
 export class Batcher<T, R = void> {
   private queue: Entry<T, R>[] = [];
-  private working: Promise<void> | undefined;
+  private readonly workers = new Set<Promise<void>>();
 
   constructor(
     /** Gives one result an item, in order. When it throws, every item of the batch is told so. */
@@ -37,8 +39,7 @@ export class Batcher<T, R = void> {
     }
     return new Promise<R>((resolve, reject) => {
       this.queue.push({ item, resolve, reject });
-      // The end of this turn of the event loop: what one packet brought goes into one batch.
-      this.working ??= new Promise((next) => setImmediate(next)).then(() => this.drain());
+      if (this.workers.size < (this.options.concurrency ?? 1)) this.startWorker();
     });
   }
 
@@ -48,10 +49,18 @@ export class Batcher<T, R = void> {
 
   /** Resolves once nothing waits and nothing is at work. */
   async idle(): Promise<void> {
-    while (this.working) await this.working;
+    while (this.workers.size > 0) await Promise.all(this.workers);
   }
 
-  private async drain(): Promise<void> {
+  private startWorker(): void {
+    const worker: Promise<void> = this.drain(() => this.workers.delete(worker));
+    this.workers.add(worker);
+  }
+
+  /** `done` is called as soon as nothing waits: an item that comes a moment later needs another worker. */
+  private async drain(done: () => void): Promise<void> {
+    // The end of this turn of the event loop: what one packet brought goes into one batch.
+    await new Promise((next) => setImmediate(next));
     while (this.queue.length > 0) {
       const entries = this.queue.splice(0, this.options.batchMax);
       try {
@@ -61,6 +70,6 @@ export class Batcher<T, R = void> {
         for (const { reject } of entries) reject(error);
       }
     }
-    this.working = undefined;
+    done();
   }
 }

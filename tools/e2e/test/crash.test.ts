@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform?.dispose());
 
-const pick = <T>(choices: readonly T[]): T => choices[Math.floor(Math.random() * choices.length)];
+const pick = <T>(choices: readonly T[]): T => choices[Math.floor(Math.random() * choices.length)] as T;
 const METHODS = ['pm_card_visa', 'pm_card_visa', 'pm_card_visa', 'pm_card_chargeDeclined', 'pm_sim_flaky'];
 const crowd = () =>
   new Crowd(shop, BUYERS, () => ({

@@ -29,8 +29,8 @@ it('mixed orders of one and more lines, in every order of SKUs: no deadlock, no 
   for (const sku of skus) await shop.stockUp(sku, UNITS);
   // Each third of the buyers wants another pair, in another order; single-line buyers take what pairs leave over.
   const wants = (i: number): Item[] => {
-    const first = { sku: skus[i % 3], quantity: 1 };
-    return i % 2 === 0 ? [first] : [first, { sku: skus[(i + 1 + (i % 4 === 1 ? 0 : 1)) % 3], quantity: 1 }];
+    const first = { sku: skus[i % 3] as string, quantity: 1 };
+    return i % 2 === 0 ? [first] : [first, { sku: skus[(i + 1 + (i % 4 === 1 ? 0 : 1)) % 3] as string, quantity: 1 }];
   };
   const answers = await Promise.all(
     Array.from({ length: BUYERS }, async (_, i) => ({ items: wants(i), answer: await shop.buy(wants(i), { wait: 30 }) })),

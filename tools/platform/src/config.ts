@@ -23,7 +23,7 @@ export interface PlatformConfig {
 /** The environment of `npm start`. What only services read (RATE_LIMIT, OTEL_*, ...) is handed on as it is. */
 export const platformConfig = z
   .object({
-    PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
+    PORT: z.coerce.number('must be a port').int().min(1).max(65_535).default(3000),
     DATA_DIR: z.string().default('.data'),
     DATABASE_URL: z
       .url({ protocol: /^postgres(ql)?$/, error: 'must be postgres://admin:password@host:port/database' })

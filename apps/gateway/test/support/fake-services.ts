@@ -1,6 +1,10 @@
 import {
+  accept,
   orderStatusChanged,
+  placeOrders,
+  type Order,
   type OrderStatusChanged,
+  type PlaceOrderRequest,
   type QueryContract,
   type Reply,
 } from '@doorbuster/contracts';
@@ -46,6 +50,16 @@ export class FakeServices {
     });
     this.subscriptions.set(contract.subject, subscription);
     await this.connection.flush();
+  }
+
+  /** Answers each order of a batch from now on. */
+  answerOrders(handler: Handler<PlaceOrderRequest, Order>): Promise<void> {
+    return this.answer(placeOrders, async ({ requests }) => accept(await Promise.all(requests.map(handler))));
+  }
+
+  /** The orders that were asked for. */
+  orderRequests(): PlaceOrderRequest[] {
+    return this.requests<{ requests: PlaceOrderRequest[] }>(placeOrders).flatMap(({ requests }) => requests);
   }
 
   /** Nobody answers this query any more. */

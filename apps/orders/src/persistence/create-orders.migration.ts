@@ -47,10 +47,8 @@ export class CreateOrders1767225602000 implements MigrationInterface {
         saga_id uuid not null,
         sequence int not null,
         at timestamptz not null,
-        step text not null,
-        kind text not null,
-        attempt int not null,
-        reason text,
+        -- What went on at once: [{"sequence", "step", "kind", "attempt", "reason"}]; the row has the first one's number.
+        transitions jsonb not null,
         primary key (saga_id, sequence)
       )`);
     await runner.query(`

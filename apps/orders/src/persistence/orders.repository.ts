@@ -1,8 +1,8 @@
-import type { Order, OrderStatus } from '@doorbuster/contracts';
+import type { Order, OrderStatus, PlaceOrderRequest } from '@doorbuster/contracts';
 import { pluck } from '@doorbuster/persistence';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { requestKey, type NewOrder, type OrderRecord, type PlaceOrderRequest } from '../domain/place-orders.js';
+import { requestKey, type NewOrder, type OrderRecord } from '../domain/decide-orders.js';
 
 interface OrderRow {
   id: string;

@@ -52,13 +52,18 @@ export class SagasRepository implements SagaStore<EntityManager, OrderSagaData> 
     );
   }
 
+  /** A row for each saga: transitions of one moment are written, and read, together. */
   async append(tx: EntityManager, transitions: SagaTransition[]): Promise<void> {
+    const rows = [...Map.groupBy(transitions, ({ sagaId }) => sagaId)].map(([sagaId, own]) => ({
+      sagaId,
+      sequence: own[0]?.sequence,
+      transitions: own.map(({ sagaId: _sagaId, ...transition }) => transition),
+    }));
     await tx.query(
-      `insert into saga_transitions (saga_id, sequence, at, step, kind, attempt, reason)
-       select "sagaId", sequence, now(), step, kind, attempt, reason
-       from json_to_recordset($1)
-         as t ("sagaId" uuid, sequence int, step text, kind text, attempt int, reason text)`,
-      [JSON.stringify(transitions)],
+      `insert into saga_transitions (saga_id, sequence, at, transitions)
+       select "sagaId", sequence, now(), transitions
+       from json_to_recordset($1) as t ("sagaId" uuid, sequence int, transitions jsonb)`,
+      [JSON.stringify(rows)],
     );
   }
 
@@ -87,31 +92,34 @@ export class SagasRepository implements SagaStore<EntityManager, OrderSagaData> 
 
   async timeline(sagaIds: readonly string[]): Promise<TimelineEntry[]> {
     const rows: TransitionRow[] = await this.dataSource.query(
-      `select t.*, s.definition, s.data->>'traceparent' as traceparent
+      `select t.saga_id, t.at, t.transitions, s.definition, s.data->>'traceparent' as traceparent
        from saga_transitions t join sagas s on s.id = t.saga_id
        where t.saga_id = any($1::uuid[]) order by t.at, s.created_at, t.sequence`,
       [sagaIds],
     );
-    return rows.map(({ at, definition, saga_id, step, kind, attempt, reason, traceparent }) => ({
-      at: at.toISOString(),
-      saga: definition,
-      sagaId: saga_id,
-      step,
-      transition: kind,
-      attempt,
-      reason,
-      traceId: traceIdOf(traceparent),
-    }));
+    return rows.flatMap(({ at, definition, saga_id, transitions, traceparent }) =>
+      transitions.map(({ step, kind, attempt, reason }) => ({
+        at: at.toISOString(),
+        saga: definition,
+        sagaId: saga_id,
+        step,
+        transition: kind,
+        attempt,
+        reason,
+        traceId: traceIdOf(traceparent),
+      })),
+    );
   }
 }
 
 type SagaRow = OrderSaga & { created_at: Date; updated_at: Date };
-type TransitionRow = Pick<SagaTransition, 'step' | 'kind' | 'attempt' | 'reason'> & {
+interface TransitionRow {
   saga_id: string;
   at: Date;
+  transitions: Omit<SagaTransition, 'sagaId'>[];
   definition: string;
   traceparent: string;
-};
+}
 
 function deadlineOf(saga: Pick<OrderSaga, 'pending'>): Date | null {
   const deadline = nextDeadline(saga);

@@ -4,7 +4,7 @@ import {
   getOrder,
   getTimeline,
   listOrders,
-  placeOrder,
+  placeOrders,
   refuse,
   type Order,
   type Reply,
@@ -31,9 +31,9 @@ export class OrdersController {
     @Inject(SagasRepository) private readonly sagas: SagasRepository,
   ) {}
 
-  @Answers(placeOrder)
-  place(@Payload() request: RequestOf<typeof placeOrder>): Promise<Reply<Order>> {
-    return this.intake.place(request);
+  @Answers(placeOrders)
+  async place(@Payload() { requests }: RequestOf<typeof placeOrders>): Promise<Reply<Reply<Order>[]>> {
+    return accept(await this.intake.place(requests));
   }
 
   @Answers(cancelOrder)

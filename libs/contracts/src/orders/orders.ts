@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { event } from '../message.js';
 import { paymentMethod } from '../payments/payments.js';
-import { query } from '../query.js';
+import { query, type Reply } from '../query.js';
 import {
   LINE_QUANTITY_MAX,
   ORDER_LINES_MAX,
@@ -57,11 +57,18 @@ export type Order = z.infer<typeof order>;
 export const actor = z.object({ customerId, role: z.enum(['customer', 'admin']) });
 export type Actor = z.infer<typeof actor>;
 
-export const placeOrder = query(
+/** What one batch of orders may hold: the answer to the largest stays below the broker's limit of 1 MiB. */
+export const PLACE_ORDERS_MAX = 64;
+
+const placeOrderRequest = z.object({ customerId, idempotencyKey, body: placeOrderBody, traceparent });
+export type PlaceOrderRequest = z.infer<typeof placeOrderRequest>;
+
+/** Orders that came to a gateway together, asked for together. Each has a reply of its own, in their order. */
+export const placeOrders = query(
   'orders',
-  'place-order',
-  z.object({ customerId, idempotencyKey, body: placeOrderBody, traceparent }),
-  order,
+  'place-orders',
+  z.object({ requests: z.array(placeOrderRequest).min(1).max(PLACE_ORDERS_MAX) }),
+  z.array(z.custom<Reply<Order>>()),
 );
 export const getOrder = query('orders', 'get-order', z.object({ actor, orderId }), order);
 export const listOrders = query(

@@ -1,12 +1,11 @@
-import { cancelOrder, placeOrder, type Actor, type Order, type PlaceOrderBody } from '@doorbuster/contracts';
+import { cancelOrder, type Actor, type Order, type PlaceOrderBody } from '@doorbuster/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { Settlement } from '../../order-feed/settlement.js';
 import { Queries } from '../../queries/queries.js';
 import type { Answer } from '../answer.js';
+import { OrderIntake } from './order-intake.js';
 import { cancelled, placed } from './outcome.js';
 
-/** A flash sale may queue an order for longer than any other question. */
-const PLACE_DEADLINE_MS = 10_000;
 const SETTLED = ['CONFIRMED', 'REJECTED', 'CANCELLED'] as const;
 const CANCELLATION_OVER = ['CANCELLED', 'REJECTED'] as const;
 
@@ -21,6 +20,7 @@ interface Request {
 @Injectable()
 export class Checkout {
   constructor(
+    @Inject(OrderIntake) private readonly intake: OrderIntake,
     @Inject(Queries) private readonly queries: Queries,
     @Inject(Settlement) private readonly settlement: Settlement,
   ) {}
@@ -30,8 +30,7 @@ export class Checkout {
     idempotencyKey: string,
     body: PlaceOrderBody,
   ): Promise<Answer<Order>> {
-    const request = { customerId: actor.customerId, idempotencyKey, body, traceparent };
-    const order = await this.queries.ask(placeOrder, request, PLACE_DEADLINE_MS);
+    const order = await this.intake.place({ customerId: actor.customerId, idempotencyKey, body, traceparent });
     if (waitSeconds === undefined) return placed(order, waitSeconds);
     return placed(
       await this.settlement.of({ actor, order, until: SETTLED, waitMs: waitSeconds * 1_000 }),

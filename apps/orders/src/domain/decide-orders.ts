@@ -1,11 +1,12 @@
-import { accept, refuse, type Money, type Order, type PlaceOrderBody, type Reply } from '@doorbuster/contracts';
-
-export interface PlaceOrderRequest {
-  customerId: string;
-  idempotencyKey: string;
-  body: PlaceOrderBody;
-  traceparent: string;
-}
+import {
+  accept,
+  refuse,
+  type Money,
+  type Order,
+  type PlaceOrderBody,
+  type PlaceOrderRequest,
+  type Reply,
+} from '@doorbuster/contracts';
 
 /** An order as the database keeps it: what the customer sees, and what makes a repeated request known again. */
 export interface OrderRecord {
@@ -18,7 +19,7 @@ export interface NewOrder extends OrderRecord {
   traceparent: string;
 }
 
-export interface PlacedOrders {
+export interface DecidedOrders {
   /** One a request, in their order. */
   replies: Reply<Order>[];
   created: NewOrder[];
@@ -34,13 +35,13 @@ export const requestKey = (customerId: string, idempotencyKey: string): string =
  * @param existing orders by {@link requestKey}
  * @param prices the present price by SKU
  */
-export function placeOrders(
+export function decideOrders(
   requests: readonly PlaceOrderRequest[],
   existing: ReadonlyMap<string, OrderRecord>,
   prices: ReadonlyMap<string, Money>,
   now: Date,
   newId: () => string,
-): PlacedOrders {
+): DecidedOrders {
   const known = new Map(existing);
   const created: NewOrder[] = [];
   const replies = requests.map((request): Reply<Order> => {

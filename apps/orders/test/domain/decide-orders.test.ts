@@ -1,7 +1,7 @@
-import { AMOUNT_MAX, LINE_QUANTITY_MAX, ORDER_LINES_MAX, PRICE_AMOUNT_MAX } from '@doorbuster/contracts';
+import { AMOUNT_MAX, LINE_QUANTITY_MAX, ORDER_LINES_MAX, PRICE_AMOUNT_MAX, type PlaceOrderRequest } from '@doorbuster/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { placeOrders, requestKey, type PlaceOrderRequest } from '../../src/domain/place-orders.js';
+import { decideOrders, requestKey } from '../../src/domain/decide-orders.js';
 
 const prices = new Map([
   ['MUG', { amount: 999, currency: 'USD' }],
@@ -19,7 +19,7 @@ const mug = [{ sku: 'MUG', quantity: 1 }];
 
 function place(requests: PlaceOrderRequest[], existing = new Map()) {
   let ids = 0;
-  return placeOrders(requests, existing, prices, new Date(0), () => `id-${(ids += 1)}`);
+  return decideOrders(requests, existing, prices, new Date(0), () => `id-${(ids += 1)}`);
 }
 
 describe('placing a batch of orders', () => {
