@@ -28,7 +28,7 @@ describe('a checkout', () => {
     await expect.poll(() => orders.sagaState(id), { timeout: 10_000 }).toBe('COMPLETED');
     const steps = await orders.rows<{ step: string; kind: string }>(
       `select t->>'step' as step, t->>'kind' as kind
-       from saga_transitions, jsonb_array_elements(transitions) t where saga_id = $1 order by (t->>'sequence')::int`,
+       from saga_transitions, json_array_elements(transitions) t where saga_id = $1 order by (t->>'sequence')::int`,
       [id],
     );
     expect(steps.slice(0, 6).map(({ step, kind }) => `${step} ${kind}`)).toEqual([

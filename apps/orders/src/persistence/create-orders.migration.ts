@@ -1,8 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Rows of orders and sagas are updated a few times soon after they were written: the fill factor leaves room for that on
- * their page, and no index covers a column that those updates change, so they touch no index either.
+ * Rows of orders and sagas are updated a few times soon after they were written, all of a page at the same time: the fill
+ * factor leaves room for that on the page, and no index covers a column that those updates change, so that they touch no
+ * index either.
  */
 export class CreateOrders1767225602000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -21,7 +22,7 @@ export class CreateOrders1767225602000 implements MigrationInterface {
         created_at timestamptz not null,
         updated_at timestamptz not null,
         unique (customer_id, idempotency_key)
-      ) with (fillfactor = 80)`);
+      ) with (fillfactor = 50)`);
     await runner.query(`create index orders_of_customer on orders (customer_id, id)`);
     await runner.query(`
       create table sagas (
@@ -38,7 +39,7 @@ export class CreateOrders1767225602000 implements MigrationInterface {
         next_deadline_at timestamptz,
         created_at timestamptz not null,
         updated_at timestamptz not null
-      ) with (fillfactor = 60)`);
+      ) with (fillfactor = 40)`);
     await runner.query(
       `create index sagas_in_flight on sagas (created_at) where state not in ('COMPLETED', 'COMPENSATED')`,
     );
@@ -48,7 +49,7 @@ export class CreateOrders1767225602000 implements MigrationInterface {
         sequence int not null,
         at timestamptz not null,
         -- What went on at once: [{"sequence", "step", "kind", "attempt", "reason"}]; the row has the first one's number.
-        transitions jsonb not null,
+        transitions json not null,
         primary key (saga_id, sequence)
       )`);
     await runner.query(`

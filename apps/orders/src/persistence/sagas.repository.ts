@@ -62,7 +62,7 @@ export class SagasRepository implements SagaStore<EntityManager, OrderSagaData> 
     await tx.query(
       `insert into saga_transitions (saga_id, sequence, at, transitions)
        select "sagaId", sequence, now(), transitions
-       from json_to_recordset($1) as t ("sagaId" uuid, sequence int, transitions jsonb)`,
+       from json_to_recordset($1) as t ("sagaId" uuid, sequence int, transitions json)`,
       [JSON.stringify(rows)],
     );
   }

@@ -17,6 +17,8 @@ export interface NatsOptions {
   /** A free one by default. The same on every start, if services keep connections. */
   port?: number;
   startDeadlineMs?: number;
+  /** Told of every process at once, before it serves. */
+  onSpawn?: (pid: number) => void;
 }
 
 export interface NatsServer extends RunningProcess {
@@ -43,7 +45,7 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
   writePrivateFile(file, natsConfiguration({ port, storeDir: dir, passwords: options.passwords }));
   const running = await launchServer({
     name: 'NATS',
-    process: { command: binary, args: ['-c', file], cwd: dir },
+    process: { command: binary, args: ['-c', file], cwd: dir, onSpawn: options.onSpawn },
     log: `${dir}.log`,
     isReady: () => greets(port),
     passing: /address already in use/,

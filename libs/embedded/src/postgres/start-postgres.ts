@@ -21,6 +21,8 @@ export interface PostgresOptions {
   connectionsMax?: number;
   /** Recovery after a crash replays up to `max_wal_size` of log. */
   startDeadlineMs?: number;
+  /** Told of every process at once, before it serves. */
+  onSpawn?: (pid: number) => void;
 }
 
 export interface PostgresServer extends RunningProcess {
@@ -52,6 +54,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
       ...asUser(user, { command: postgres, args }),
       cwd: dir,
       env: postgresEnvironment(),
+      onSpawn: options.onSpawn,
       stopSignal: 'SIGINT', // "fast": ends open transactions instead of waiting for their clients
     },
     log: `${dir}.log`,

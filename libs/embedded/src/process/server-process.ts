@@ -26,6 +26,8 @@ export interface ProcessOptions {
   output: number | 'inherit';
   /** What asks it to end. Default `SIGTERM`. */
   stopSignal?: NodeJS.Signals;
+  /** Told as soon as there is a process, long before a server serves. */
+  onSpawn?: ((pid: number) => void) | undefined;
 }
 
 const STOP_DEADLINE_MS = 5_000;
@@ -45,6 +47,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
   const pid = await spawned(child, options.command);
+  options.onSpawn?.(pid);
   const kill = (): Promise<ProcessExit> => {
     signalGroup(pid, child, 'SIGKILL');
     return exited;

@@ -13,13 +13,16 @@ export interface OwnPostgres extends RestartableServer {
 /** A PostgreSQL with all roles, for tests that kill it; the others share the one of the test run. */
 export async function startOwnPostgres(connectionsMax = 50): Promise<OwnPostgres> {
   const passwords = testCredentials().postgres;
-  let port: number | undefined;
-  const server = await startRestartable(async (directory) => {
-    const options = { dir: path.join(directory, 'postgres'), password: passwords.admin, connectionsMax };
-    const running = await startPostgres(port === undefined ? options : { ...options, port });
-    port = running.port;
-    return running;
-  }, 'QUIT');
+  const server = await startRestartable(
+    ({ directory, ...how }) =>
+      startPostgres({
+        dir: path.join(directory, 'postgres'),
+        password: passwords.admin,
+        connectionsMax,
+        ...how,
+      }),
+    'QUIT',
+  );
   await prepareRoles(server.first.url, passwords);
   return Object.assign(server, { adminUrl: server.first.url, dir: server.first.dir });
 }

@@ -1,5 +1,5 @@
 import type { RunningProcess } from '../process/server-process.js';
-import { guard } from './guard.js';
+import { startGuard } from './guard.js';
 import { makeTemporaryDirectory, removeTemporaryDirectory } from './temporary.js';
 
 /** A server that a test may end and start again; it keeps its port and its data. */
@@ -14,32 +14,43 @@ export interface RestartableServer {
   dispose(): Promise<void>;
 }
 
+/** What a server is to be started with; the port is the one that it had before. */
+export interface RestartableStart {
+  directory: string;
+  port?: number;
+  onSpawn: (pid: number) => void;
+}
+
 /** `guardSignal`: what ends the server at once and with it everything that it started. */
-export async function startRestartable<Server extends RunningProcess>(
-  start: (directory: string) => Promise<Server>,
+export async function startRestartable<Server extends RunningProcess & { port: number }>(
+  start: (how: RestartableStart) => Promise<Server>,
   guardSignal: 'QUIT' | 'KILL',
-): Promise<RestartableServer & { readonly directory: string; readonly first: Server }> {
+): Promise<RestartableServer & { readonly first: Server }> {
   const directory = makeTemporaryDirectory();
+  const guard = startGuard(guardSignal, directory);
   let running: Server | undefined;
-  let callOffGuard: () => void = () => undefined;
+  let port: { port: number } | undefined;
   const launch = async (): Promise<Server> => {
     if (running !== undefined) throw new Error('the server runs already');
-    running = await start(directory);
-    callOffGuard = guard(running.pid, guardSignal, directory);
+    running = await start({ directory, onSpawn: (pid) => guard.watch(pid), ...port });
+    port = { port: running.port };
     return running;
   };
   const end = async (how: 'stop' | 'kill'): Promise<void> => {
-    if (running === undefined) return;
-    callOffGuard();
-    await running[how]();
+    guard.relax();
+    await running?.[how]();
     running = undefined;
   };
-  const first = await launch().catch((error: unknown) => {
+  const dispose = async (): Promise<void> => {
+    await end('stop');
+    guard.end();
     removeTemporaryDirectory(directory);
+  };
+  const first = await launch().catch(async (error: unknown) => {
+    await dispose();
     throw error;
   });
   return {
-    directory,
     first,
     get pid() {
       if (running === undefined) throw new Error('the server does not run');
@@ -48,9 +59,6 @@ export async function startRestartable<Server extends RunningProcess>(
     start: async () => void (await launch()),
     stop: () => end('stop'),
     kill: () => end('kill'),
-    async dispose() {
-      await end('stop');
-      removeTemporaryDirectory(directory);
-    },
+    dispose,
   };
 }

@@ -13,13 +13,10 @@ export interface TestNats extends RestartableServer {
 /** A NATS server of its own, with JetStream and every user with their real permissions. */
 export async function startTestNats(): Promise<TestNats> {
   const passwords = testCredentials().nats;
-  let port: number | undefined;
-  const server = await startRestartable(async (directory) => {
-    const options = { dir: path.join(directory, 'nats'), passwords };
-    const running = await startNats(port === undefined ? options : { ...options, port });
-    port = running.port;
-    return running;
-  }, 'KILL');
+  const server = await startRestartable(
+    ({ directory, ...how }) => startNats({ dir: path.join(directory, 'nats'), passwords, ...how }),
+    'KILL',
+  );
   const { first } = server;
   return Object.assign(server, {
     url: (user: 'admin' | NatsUser) => first.url(user),
