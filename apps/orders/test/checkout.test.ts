@@ -78,7 +78,8 @@ describe('a checkout', () => {
   it('asks again when the deadline passes, and turns back after the last attempt', async () => {
     orders.participants.answer(authorisePayment, behaviours.staysSilent);
     const { id } = await orders.placeOne();
-    const asked = () => orders.participants.subjectsFor(id).filter((subject) => subject === authorisePayment.subject);
+    const asked = () =>
+      orders.participants.subjectsFor(id).filter((subject) => subject === authorisePayment.subject);
     for (const attempt of [1, 2, 3]) {
       await expect.poll(() => asked().length, { timeout: 10_000 }).toBe(attempt);
       await orders.passDeadlines(id);
@@ -154,7 +155,7 @@ describe('cancelling', () => {
     expect(refunds).toHaveLength(1);
   });
 
-  it('is refused for a rejected order, and for what is another customer\'s', async () => {
+  it("is refused for a rejected order, and for what is another customer's", async () => {
     orders.participants.answer(reserveStock, behaviours.isSoldOut);
     const { id } = await orders.placeOne();
     await orders.waitFor(id, { status: 'REJECTED' });

@@ -18,9 +18,7 @@ export const deadLetter = z
     consumer: z.string(),
     subject: z.string().meta({ description: 'The subject that the event came on' }),
     error: z.string(),
-    event: z
-      .unknown()
-      .meta({ description: 'The CloudEvent as it came, or its raw text if it was not one' }),
+    event: z.unknown().meta({ description: 'The CloudEvent as it came, or its raw text if it was not one' }),
     deadAt: instant,
     replayedAt: instant.nullable(),
   })

@@ -24,7 +24,10 @@ export const price = z
 /** PostgreSQL stores neither NUL in text nor half a surrogate pair in jsonb. */
 export const text = z
   .string()
-  .refine((value) => value.isWellFormed() && !value.includes('\0'), 'must be well-formed Unicode without NUL');
+  .refine(
+    (value) => value.isWellFormed() && !value.includes('\0'),
+    'must be well-formed Unicode without NUL',
+  );
 
 export const sku = z
   .string()
@@ -56,5 +59,8 @@ export type Page<T> = { items: T[]; nextCursor: string | null };
 
 export const pageRequest = {
   limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: z.string().regex(/^[\x21-\x7e]{1,512}$/, 'must be a cursor that a list gave out').optional(),
+  cursor: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,512}$/, 'must be a cursor that a list gave out')
+    .optional(),
 };

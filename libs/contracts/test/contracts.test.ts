@@ -1,19 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import * as contracts from '../src/index.js';
-import { natsPermissions, SERVICES, streamsOf, TOPOLOGY, type MessageContract, type QueryContract } from '../src/index.js';
+import {
+  natsPermissions,
+  SERVICES,
+  streamsOf,
+  TOPOLOGY,
+  type MessageContract,
+  type QueryContract,
+} from '../src/index.js';
 
 const all = Object.entries(contracts) as [string, unknown][];
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
-const messages = all.filter((entry): entry is [string, MessageContract] => isObject(entry[1]) && 'kind' in entry[1]);
-const queries = all.filter((entry): entry is [string, QueryContract] => isObject(entry[1]) && 'response' in entry[1]);
+const messages = all.filter(
+  (entry): entry is [string, MessageContract] => isObject(entry[1]) && 'kind' in entry[1],
+);
+const queries = all.filter(
+  (entry): entry is [string, QueryContract] => isObject(entry[1]) && 'response' in entry[1],
+);
 
 const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 describe('the contracts', () => {
-  it.each(messages)('%s: subject and type say its name, its kind and its version', (name, { kind, owner, subject, type }) => {
-    expect(subject).toBe(`${kind === 'command' ? 'cmd' : 'evt'}.${owner}.${kebab(name)}`);
-    expect(type).toMatch(new RegExp(`^doorbuster\\.${owner}\\.${kebab(name)}\\.v[1-9]$`));
-  });
+  it.each(messages)(
+    '%s: subject and type say its name, its kind and its version',
+    (name, { kind, owner, subject, type }) => {
+      expect(subject).toBe(`${kind === 'command' ? 'cmd' : 'evt'}.${owner}.${kebab(name)}`);
+      expect(type).toMatch(new RegExp(`^doorbuster\\.${owner}\\.${kebab(name)}\\.v[1-9]$`));
+    },
+  );
 
   it.each(queries)('%s: the subject says its name', (name, { owner, subject }) => {
     expect(subject).toBe(`rpc.${owner}.${kebab(name)}`);
@@ -44,7 +58,8 @@ describe('the permissions of a NATS user', () => {
     natsPermissions(user).publish.allow.some((pattern) => matches(pattern, subject));
 
   it.each(SERVICES)('let %s state its own events and nobody else’s', (service) => {
-    for (const owner of SERVICES) expect(mayPublish(service, `evt.${owner}.something`)).toBe(owner === service);
+    for (const owner of SERVICES)
+      expect(mayPublish(service, `evt.${owner}.something`)).toBe(owner === service);
   });
 
   it('let orders alone send commands', () => {

@@ -6,7 +6,13 @@ import {
   type SagaDefinition,
   type SagaStep,
 } from './definition.js';
-import { isEnded, type PendingAction, type SagaInstance, type SagaTransition, type TransitionKind } from './instance.js';
+import {
+  isEnded,
+  type PendingAction,
+  type SagaInstance,
+  type SagaTransition,
+  type TransitionKind,
+} from './instance.js';
 
 export type SagaInput =
   | { kind: 'started' }
@@ -197,17 +203,32 @@ class Advancing<Data, Command> {
     }
   }
 
-  private send(action: SagaAction<Data, Command>, attempt: number, kind: TransitionKind, reason?: string): void {
+  private send(
+    action: SagaAction<Data, Command>,
+    attempt: number,
+    kind: TransitionKind,
+    reason?: string,
+  ): void {
     const { name } = action;
     const deadlineAt = this.now + deadlineMs(action, attempt);
-    this.draft.pending = [...this.draft.pending.filter((p) => p.name !== name), { name, attempt, deadlineAt }];
+    this.draft.pending = [
+      ...this.draft.pending.filter((p) => p.name !== name),
+      { name, attempt, deadlineAt },
+    ];
     this.commands.push({ action: name, command: action.command(this.draft.data) });
     this.note(name, kind, attempt, reason ?? null);
   }
 
   private note(step: string, kind: TransitionKind, attempt = 0, reason: string | null = null): void {
     this.draft.sequence += 1;
-    this.transitions.push({ sagaId: this.draft.id, sequence: this.draft.sequence, step, kind, attempt, reason });
+    this.transitions.push({
+      sagaId: this.draft.id,
+      sequence: this.draft.sequence,
+      step,
+      kind,
+      attempt,
+      reason,
+    });
   }
 
   private answered(action: string): PendingAction | undefined {
@@ -231,7 +252,8 @@ class Advancing<Data, Command> {
   private actionOf(name: string): SagaAction<Data, Command> {
     const actions = this.steps().flatMap((step) => (step.compensation ? [step, step.compensation] : [step]));
     const action = actions.find((candidate) => candidate.name === name);
-    if (!action) throw new Error(`saga ${this.definition.name} v${this.definition.version} has no action ${name}`);
+    if (!action)
+      throw new Error(`saga ${this.definition.name} v${this.definition.version} has no action ${name}`);
     return action;
   }
 

@@ -53,8 +53,14 @@ export class SagaRunner<Tx, Data, Command> {
   async start(tx: Tx, sagas: NewSaga<Data>[], now: Date): Promise<AdvancedSaga<Data, Command>[]> {
     if (sagas.length === 0) return [];
     const advanced = sagas.map((saga) => this.advanceOne(this.initial(saga), [{ kind: 'started' }], now));
-    await this.store.insert(tx, advanced.map(({ instance }) => instance));
-    await this.store.append(tx, advanced.flatMap(({ transitions }) => transitions));
+    await this.store.insert(
+      tx,
+      advanced.map(({ instance }) => instance),
+    );
+    await this.store.append(
+      tx,
+      advanced.flatMap(({ transitions }) => transitions),
+    );
     return advanced;
   }
 
@@ -64,7 +70,11 @@ export class SagaRunner<Tx, Data, Command> {
     const instances = await this.store.load(tx, [...inputs.keys()]);
     const advanced = instances.map((instance) => {
       const own = inputs.get(instance.id) ?? [];
-      return this.advanceOne(instance, own.map(({ input }) => input), now);
+      return this.advanceOne(
+        instance,
+        own.map(({ input }) => input),
+        now,
+      );
     });
     return this.save(tx, advanced);
   }
@@ -72,7 +82,10 @@ export class SagaRunner<Tx, Data, Command> {
   /** Sends again, gives up or parks what is overdue. To be called again while it gives `limit` sagas. */
   async sweep(tx: Tx, now: Date, limit: number): Promise<AdvancedSaga<Data, Command>[]> {
     const instances = await this.store.loadOverdue(tx, now, limit);
-    return this.save(tx, instances.map((instance) => this.advanceOne(instance, [{ kind: 'clock' }], now)));
+    return this.save(
+      tx,
+      instances.map((instance) => this.advanceOne(instance, [{ kind: 'clock' }], now)),
+    );
   }
 
   private async save(
@@ -81,8 +94,14 @@ export class SagaRunner<Tx, Data, Command> {
   ): Promise<AdvancedSaga<Data, Command>[]> {
     const changed = advanced.filter(({ transitions }) => transitions.length > 0);
     if (changed.length === 0) return [];
-    await this.store.update(tx, changed.map(({ instance }) => instance));
-    await this.store.append(tx, changed.flatMap(({ transitions }) => transitions));
+    await this.store.update(
+      tx,
+      changed.map(({ instance }) => instance),
+    );
+    await this.store.append(
+      tx,
+      changed.flatMap(({ transitions }) => transitions),
+    );
     return changed;
   }
 

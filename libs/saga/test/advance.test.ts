@@ -126,11 +126,19 @@ describe('what comes late, twice or uncalled for', () => {
 });
 
 describe('any history at all', () => {
-  const actions = ['book-flight', 'book-car', 'book-hotel', 'pay', 'send-tickets']
-    .concat(['cancel-flight', 'cancel-car', 'cancel-hotel', 'pay-back']);
+  const actions = ['book-flight', 'book-car', 'book-hotel', 'pay', 'send-tickets'].concat([
+    'cancel-flight',
+    'cancel-car',
+    'cancel-hotel',
+    'pay-back',
+  ]);
   const input: fc.Arbitrary<SagaInput | 'deadline'> = fc.oneof(
     fc.record({ kind: fc.constant('succeeded' as const), action: fc.constantFrom(...actions) }),
-    fc.record({ kind: fc.constant('refused' as const), action: fc.constantFrom(...actions), reason: fc.constant('NO') }),
+    fc.record({
+      kind: fc.constant('refused' as const),
+      action: fc.constantFrom(...actions),
+      reason: fc.constant('NO'),
+    }),
     fc.record({ kind: fc.constant('retried' as const) }),
     fc.constant('deadline' as const),
   );
@@ -145,7 +153,8 @@ describe('any history at all', () => {
           expect(isEnded(saga.instance)).toBe(saga.waitingFor.length === 0);
           expect(saga.pivotsPassed).toBeLessThanOrEqual(1);
         }
-        for (let i = 0; i < actions.length && !isEnded(saga.instance); i += 1) saga.succeed(...saga.waitingFor);
+        for (let i = 0; i < actions.length && !isEnded(saga.instance); i += 1)
+          saga.succeed(...saga.waitingFor);
         expect(isEnded(saga.instance)).toBe(true);
         // Whoever had no pivot cannot complete; whoever completes has no reason to have turned back.
         if (saga.state === 'COMPLETED') expect(saga.pivotsPassed).toBe(1);
@@ -166,7 +175,8 @@ describe('any history at all', () => {
           if (one === 'deadline') saga.passDeadline();
           else saga.take(one);
           saga.sent.forEach((name) => sent.add(name));
-          if (typeof one === 'object' && one.kind === 'succeeded' && waiting.has(one.action)) done.add(one.action);
+          if (typeof one === 'object' && one.kind === 'succeeded' && waiting.has(one.action))
+            done.add(one.action);
         }
         if (saga.state !== 'COMPENSATED') return;
         for (const [step, undo] of [
@@ -192,8 +202,12 @@ describe('a definition', () => {
   it('needs a pivot, unique names, and compensations before the pivot', () => {
     const step = { ...action('a'), compensation: action('b') };
     expect(() => defineSaga({ name: 'x', version: 1, stages: [[step]] })).toThrow('no pivot');
-    expect(() => defineSaga({ name: 'x', version: 1, stages: [[action('a')], { pivot: 'p' }] })).toThrow('compensation');
-    expect(() => defineSaga({ name: 'x', version: 1, stages: [[step, step], { pivot: 'p' }] })).toThrow('two actions');
+    expect(() => defineSaga({ name: 'x', version: 1, stages: [[action('a')], { pivot: 'p' }] })).toThrow(
+      'compensation',
+    );
+    expect(() => defineSaga({ name: 'x', version: 1, stages: [[step, step], { pivot: 'p' }] })).toThrow(
+      'two actions',
+    );
   });
 
   it('lets deadlines grow up to a bound', () => {

@@ -58,7 +58,10 @@ export function operationsController(service: ServiceName): Type {
       try {
         await this.server.replay(row.consumer, { natsSubject: row.subject, event: row.event as CloudEvent });
       } catch (error) {
-        return refuse('REPLAY_FAILED', `It failed again: ${error instanceof Error ? error.message : String(error)}`);
+        return refuse(
+          'REPLAY_FAILED',
+          `It failed again: ${error instanceof Error ? error.message : String(error)}`,
+        );
       }
       await this.deadLetters.markReplayed(id);
       return accept(toDeadLetter({ ...row, replayedAt: new Date() }));

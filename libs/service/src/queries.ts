@@ -24,7 +24,9 @@ export class QueryExceptionFilter implements RpcExceptionFilter {
     }
     if (isTransient(err)) {
       this.logger.warn({ err }, 'query not answered, the database is away');
-      return of(refuse('SERVICE_UNAVAILABLE', 'A part of the platform is restarting. Try again in a moment.'));
+      return of(
+        refuse('SERVICE_UNAVAILABLE', 'A part of the platform is restarting. Try again in a moment.'),
+      );
     }
     this.logger.error({ err }, 'query failed');
     return of(refuse('INTERNAL_ERROR', 'Something went wrong on our side.'));

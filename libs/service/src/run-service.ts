@@ -22,7 +22,10 @@ export interface ServiceDefinition extends Pick<ModuleMetadata, 'imports' | 'con
 const GRACE_MS = 1_000;
 
 /** Starts a service: schema up to date, streams there, queries and batches being answered. */
-export async function startService(definition: ServiceDefinition, config: ServiceConfig): Promise<INestApplication> {
+export async function startService(
+  definition: ServiceDefinition,
+  config: ServiceConfig,
+): Promise<INestApplication> {
   const { service, migrations, entities, imports = [], controllers = [], providers = [] } = definition;
   const logger = createLogger(service, config.LOG_LEVEL);
 

@@ -1,6 +1,12 @@
 import type { ServiceName } from '@doorbuster/contracts';
 import { connectNats, JetStreamServer, Publisher } from '@doorbuster/messaging';
-import { DeadLetters, openDatabase, Outbox, Transactions, type DatabaseOptions } from '@doorbuster/persistence';
+import {
+  DeadLetters,
+  openDatabase,
+  Outbox,
+  Transactions,
+  type DatabaseOptions,
+} from '@doorbuster/persistence';
 import type { Logger } from '@doorbuster/telemetry';
 import {
   Inject,
@@ -60,11 +66,19 @@ export class ServiceModule {
         Lifecycle,
         { provide: LOGGER, useValue: logger },
         { provide: NATS_CONNECTION, useFactory: () => connectNats(config.NATS_URL, service) },
-        { provide: DataSource, useFactory: () => openDatabase({ url: config.DATABASE_URL, service, migrations, entities }, logger) },
-        { provide: Publisher, useFactory: (nc: NatsConnection) => new Publisher(nc), inject: [NATS_CONNECTION] },
+        {
+          provide: DataSource,
+          useFactory: () => openDatabase({ url: config.DATABASE_URL, service, migrations, entities }, logger),
+        },
+        {
+          provide: Publisher,
+          useFactory: (nc: NatsConnection) => new Publisher(nc),
+          inject: [NATS_CONNECTION],
+        },
         {
           provide: Outbox,
-          useFactory: (dataSource: DataSource, publisher: Publisher) => new Outbox(dataSource, publisher, logger),
+          useFactory: (dataSource: DataSource, publisher: Publisher) =>
+            new Outbox(dataSource, publisher, logger),
           inject: [DataSource, Publisher],
         },
         {

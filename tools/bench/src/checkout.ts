@@ -30,7 +30,10 @@ for (let round = 1; round <= Number(values.rounds); round += 1) {
   if (values.ruler !== undefined) theirs.push(await runRuler(values.ruler));
   ours.push(await runPlatform());
 }
-if (theirs.length > 0) print(`ruler ${median(theirs).toFixed(0)}/s, platform / ruler ${(median(ours) / median(theirs)).toFixed(3)}`);
+if (theirs.length > 0)
+  print(
+    `ruler ${median(theirs).toFixed(0)}/s, platform / ruler ${(median(ours) / median(theirs)).toFixed(3)}`,
+  );
 print(`checkouts ${median(ours).toFixed(0)}/s, median of ${ours.length} at ${connections} connections`);
 
 async function runPlatform(): Promise<number> {
@@ -39,15 +42,28 @@ async function runPlatform(): Promise<number> {
     const load = { url: platform.url, connections, tokensFile: await openShop(platform) };
     await loadCheckouts({ ...load, seconds: WARM_UP_SECONDS, seed: 1 });
     const before = cpuSeconds(platform);
-    const { created, other, errors, p50, p99, seconds: took } = await loadCheckouts({ ...load, seconds, seed: 2 });
+    const {
+      created,
+      other,
+      errors,
+      p50,
+      p99,
+      seconds: took,
+    } = await loadCheckouts({ ...load, seconds, seed: 2 });
     const after = cpuSeconds(platform);
     const cpu = Object.entries(after).map(
       ([part, used]) => `${part} ${(((used - (before[part] ?? 0)) / created) * 1e6).toFixed(0)}`,
     );
-    print(`platform ${(created / took).toFixed(0)}/s  p50 ${p50.toFixed(0)} ms  p99 ${p99.toFixed(0)} ms  not 201: ${other}, errors: ${errors}`);
+    print(
+      `platform ${(created / took).toFixed(0)}/s  p50 ${p50.toFixed(0)} ms  p99 ${p99.toFixed(0)} ms  not 201: ${other}, errors: ${errors}`,
+    );
     print(`  CPU us a checkout: ${cpu.join(', ')}`);
-    const { breaches, inFlight } = await verifyInvariants({ databaseUrl: platform.run().postgres.url, waitMs: 60_000 });
-    if (breaches.length + inFlight.length > 0) throw new Error(`promises broken: ${JSON.stringify([...breaches, ...inFlight].slice(0, 5))}`);
+    const { breaches, inFlight } = await verifyInvariants({
+      databaseUrl: platform.run().postgres.url,
+      waitMs: 60_000,
+    });
+    if (breaches.length + inFlight.length > 0)
+      throw new Error(`promises broken: ${JSON.stringify([...breaches, ...inFlight].slice(0, 5))}`);
     return created / took;
   } finally {
     await platform.dispose();
@@ -55,7 +71,11 @@ async function runPlatform(): Promise<number> {
 }
 
 async function runRuler(directory: string): Promise<number> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['run.mjs', values.connections, values.seconds], { cwd: directory });
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['run.mjs', values.connections, values.seconds],
+    { cwd: directory },
+  );
   const perSecond = Number(/checkouts_per_s (\d+)/.exec(stdout)?.[1]);
   print(`ruler    ${perSecond}/s`);
   return perSecond;

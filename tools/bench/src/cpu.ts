@@ -7,11 +7,13 @@ const TICKS_PER_SECOND = 100;
 export function cpuSeconds(platform: LaunchedPlatform): Record<string, number> {
   const { services, postgres, nats } = platform.run();
   const used: Record<string, number> = {};
-  for (const [name, { pids }] of Object.entries(services)) used[name] = pids.reduce((sum, pid) => sum + own(pid), 0);
+  for (const [name, { pids }] of Object.entries(services))
+    used[name] = pids.reduce((sum, pid) => sum + own(pid), 0);
   if (nats.pid !== null) used['nats'] = own(nats.pid);
   // PostgreSQL has a process for each connection; those that ended are counted in their parent.
   const { pid } = postgres;
-  if (pid !== null) used['postgres'] = [pid, ...childrenOf(pid)].reduce((sum, id) => sum + own(id, id === pid), 0);
+  if (pid !== null)
+    used['postgres'] = [pid, ...childrenOf(pid)].reduce((sum, id) => sum + own(id, id === pid), 0);
   return used;
 }
 

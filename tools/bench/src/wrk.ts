@@ -27,7 +27,13 @@ export interface LoadOptions {
 const script = fileURLToPath(new URL('../checkout.lua', import.meta.url));
 
 /** @throws with what to install when there is no wrk */
-export async function loadCheckouts({ url, connections, seconds, tokensFile, seed }: LoadOptions): Promise<Load> {
+export async function loadCheckouts({
+  url,
+  connections,
+  seconds,
+  tokensFile,
+  seed,
+}: LoadOptions): Promise<Load> {
   const args = ['-t1', `-c${connections}`, `-d${seconds}`, '--timeout', '30s', '-s', script, url];
   const { stdout } = await promisify(execFile)('wrk', [...args, '--', tokensFile, String(seed)]).catch(
     (cause: NodeJS.ErrnoException) => {

@@ -48,23 +48,27 @@ async function killOne(part: string, beforeRestart?: () => void): Promise<void> 
 
 const PARTS = ['orders', 'inventory', 'payments', 'catalog', 'gateway', 'postgres', 'nats'];
 
-it.each(PARTS)('kill -9 of %s under load: every accepted order becomes final, nothing oversold, lost or doubled', async (part) => {
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const buyers = crowd();
-    await buyers.accepted(30);
-    await killOne(part);
-    await buyers.accepted(30);
-    await expectNothingLost(shop, await buyers.leave());
-    await shop.expectAllPromisesKept();
-  }
-});
+it.each(PARTS)(
+  'kill -9 of %s under load: every accepted order becomes final, nothing oversold, lost or doubled',
+  async (part) => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const buyers = crowd();
+      await buyers.accepted(30);
+      await killOne(part);
+      await buyers.accepted(30);
+      await expectNothingLost(shop, await buyers.leave());
+      await shop.expectAllPromisesKept();
+    }
+  },
+);
 
 it('NATS killed and its storage deleted in the middle of checkouts: every accepted order becomes final', async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
     const buyers = crowd();
     await buyers.accepted(30);
     const { dir } = platform.run().nats;
-    const wipe = (): void => rmSync(path.join(dir as string, 'jetstream'), { recursive: true, force: true, maxRetries: 10 });
+    const wipe = (): void =>
+      rmSync(path.join(dir as string, 'jetstream'), { recursive: true, force: true, maxRetries: 10 });
     // The restarted server may already write again while its directory goes; a second kill makes it start on nothing.
     await killOne('nats', wipe);
     await killOne('nats', wipe);

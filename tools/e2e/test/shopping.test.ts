@@ -24,7 +24,9 @@ describe('a buyer', () => {
     const bought = await shop.buy(mug(2), { wait: 20 });
     expect(bought).toMatchObject({ status: 201, body: { status: 'CONFIRMED', total: { amount: 1_998 } } });
     expect(bought.headers.get('location')).toBe(`/v1/orders/${bought.body.id}`);
-    await expect.poll(() => shop.levels('MUG'), { timeout: 20_000 }).toMatchObject({ reserved: 0, received: 100 });
+    await expect
+      .poll(() => shop.levels('MUG'), { timeout: 20_000 })
+      .toMatchObject({ reserved: 0, received: 100 });
   });
 
   it.each([
@@ -33,17 +35,25 @@ describe('a buyer', () => {
   ])('with %s gets %i, and the stock back on the shelf', async (method, status, code) => {
     const before = await shop.levels('MUG');
     expect(await shop.buy(mug(), { method, wait: 20 })).toMatchObject({ status, body: { code } });
-    await expect.poll(async () => (await shop.levels('MUG')).available, { timeout: 20_000 }).toBe(before.available);
+    await expect
+      .poll(async () => (await shop.levels('MUG')).available, { timeout: 20_000 })
+      .toBe(before.available);
   });
 
-  it.each(['pm_sim_flaky', 'pm_sim_slow', 'pm_sim_capture_fails_once'])('with %s is confirmed and charged once', async (method) => {
-    const bought = await shop.buy(mug(), { method, wait: 30 });
-    expect(bought).toMatchObject({ status: 201, body: { status: 'CONFIRMED' } });
-  });
+  it.each(['pm_sim_flaky', 'pm_sim_slow', 'pm_sim_capture_fails_once'])(
+    'with %s is confirmed and charged once',
+    async (method) => {
+      const bought = await shop.buy(mug(), { method, wait: 30 });
+      expect(bought).toMatchObject({ status: 201, body: { status: 'CONFIRMED' } });
+    },
+  );
 
   it('whose bank never answers is told so in the end, and nothing is kept', async () => {
     const { body } = await shop.buy(mug(), { method: 'pm_sim_timeout' });
-    expect(await shop.settled(body.id)).toMatchObject({ status: 'REJECTED', reason: expect.stringContaining('PAYMENT_TIMEOUT') });
+    expect(await shop.settled(body.id)).toMatchObject({
+      status: 'REJECTED',
+      reason: expect.stringContaining('PAYMENT_TIMEOUT'),
+    });
     const timeline = await shop.asCustomer('GET', `/v1/orders/${body.id}/timeline`);
     expect(JSON.stringify(timeline.body)).toContain('TIMED_OUT');
   });
@@ -58,10 +68,13 @@ describe('a buyer', () => {
   it('can cancel right after the confirmation, and again', async () => {
     const { body } = await shop.buy(mug(3), { wait: 20 });
     const sold = (await shop.levels('MUG')).sold;
-    const cancel = () => shop.asCustomer<Order>('POST', `/v1/orders/${body.id}/cancel`, undefined, { prefer: 'wait=20' });
+    const cancel = () =>
+      shop.asCustomer<Order>('POST', `/v1/orders/${body.id}/cancel`, undefined, { prefer: 'wait=20' });
     expect(await cancel()).toMatchObject({ status: 200, body: { status: 'CANCELLED' } });
     expect(await cancel()).toMatchObject({ status: 200, body: { status: 'CANCELLED' } });
-    await expect.poll(async () => (await shop.levels('MUG')).sold, { timeout: 20_000 }).toBeLessThanOrEqual(sold);
+    await expect
+      .poll(async () => (await shop.levels('MUG')).sold, { timeout: 20_000 })
+      .toBeLessThanOrEqual(sold);
   });
 
   it('who clicks twice has one order', async () => {
@@ -86,7 +99,10 @@ describe('the invariant checker', () => {
     const database = new pg.Client({ connectionString: databaseUrl });
     await database.connect();
     try {
-      await database.query('update inventory.reservations set lines = $2::jsonb where order_id = $1', [body.id, JSON.stringify(mug(5))]);
+      await database.query('update inventory.reservations set lines = $2::jsonb where order_id = $1', [
+        body.id,
+        JSON.stringify(mug(5)),
+      ]);
       await database.query('delete from payments.payments where order_id = $1', [body.id]);
       const { breaches } = await verifyInvariants({ databaseUrl, waitMs: 0 });
       expect(breaches).toContainEqual(expect.objectContaining({ promise: 1, subject: 'MUG' }));

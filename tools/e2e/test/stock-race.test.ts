@@ -5,7 +5,9 @@ import { Shop, type Item } from './fixtures/shop.js';
 let platform: LaunchedPlatform;
 let shop: Shop;
 beforeAll(async () => {
-  platform = await launchPlatform({ env: { RATE_LIMIT: 'off', REPLICAS_ORDERS: '2', REPLICAS_INVENTORY: '2' } });
+  platform = await launchPlatform({
+    env: { RATE_LIMIT: 'off', REPLICAS_ORDERS: '2', REPLICAS_INVENTORY: '2' },
+  });
   shop = await Shop.open(platform);
 });
 afterAll(() => platform?.dispose());
@@ -21,7 +23,13 @@ it('200 buyers at once for 100 units: 100 are sold, nobody is refused while stoc
   expect(answers.filter(({ status }) => status === 201)).toHaveLength(UNITS);
   expect(answers.filter(({ status }) => status === 409)).toHaveLength(BUYERS - UNITS);
   await shop.expectAllPromisesKept();
-  expect(await shop.levels('TICKET')).toEqual({ sku: 'TICKET', available: 0, reserved: 0, sold: UNITS, received: UNITS });
+  expect(await shop.levels('TICKET')).toEqual({
+    sku: 'TICKET',
+    available: 0,
+    reserved: 0,
+    sold: UNITS,
+    received: UNITS,
+  });
 });
 
 it('mixed orders of one and more lines, in every order of SKUs: no deadlock, no 5xx, all sold', async () => {
@@ -30,20 +38,30 @@ it('mixed orders of one and more lines, in every order of SKUs: no deadlock, no 
   // Each third of the buyers wants another pair, in another order; single-line buyers take what pairs leave over.
   const wants = (i: number): Item[] => {
     const first = { sku: skus[i % 3] as string, quantity: 1 };
-    return i % 2 === 0 ? [first] : [first, { sku: skus[(i + 1 + (i % 4 === 1 ? 0 : 1)) % 3] as string, quantity: 1 }];
+    return i % 2 === 0
+      ? [first]
+      : [first, { sku: skus[(i + 1 + (i % 4 === 1 ? 0 : 1)) % 3] as string, quantity: 1 }];
   };
   const answers = await Promise.all(
-    Array.from({ length: BUYERS }, async (_, i) => ({ items: wants(i), answer: await shop.buy(wants(i), { wait: 30 }) })),
+    Array.from({ length: BUYERS }, async (_, i) => ({
+      items: wants(i),
+      answer: await shop.buy(wants(i), { wait: 30 }),
+    })),
   );
   expect(answers.filter(({ answer }) => ![201, 409].includes(answer.status))).toEqual([]);
   await shop.expectAllPromisesKept();
   for (const sku of skus) {
-    const bought = answers.filter(({ items, answer }) => answer.status === 201 && items.some((item) => item.sku === sku));
+    const bought = answers.filter(
+      ({ items, answer }) => answer.status === 201 && items.some((item) => item.sku === sku),
+    );
     const { available, sold } = await shop.levels(sku);
     expect(sold).toBe(bought.length);
-    const refusedAlone = answers.some(({ items, answer }) => answer.status === 409 && items.length === 1 && items[0]?.sku === sku);
+    const refusedAlone = answers.some(
+      ({ items, answer }) => answer.status === 409 && items.length === 1 && items[0]?.sku === sku,
+    );
     if (refusedAlone) expect(available).toBe(0);
-    if (available > 0) expect(await shop.buy([{ sku, quantity: available }], { wait: 30 })).toMatchObject({ status: 201 });
+    if (available > 0)
+      expect(await shop.buy([{ sku, quantity: available }], { wait: 30 })).toMatchObject({ status: 201 });
   }
   await shop.expectAllPromisesKept();
 });

@@ -28,7 +28,11 @@ export const checkoutSaga = defineSaga<OrderSagaData, OrderCommand>({
         command: ({ orderId, lines }) => ask(reserveStock, { orderId, lines }),
         ...TURN_BACK,
         timeoutReason: 'STOCK_TIMEOUT',
-        compensation: { name: 'release-stock', command: (data) => ask(releaseStock, forOrder(data)), ...GO_ON },
+        compensation: {
+          name: 'release-stock',
+          command: (data) => ask(releaseStock, forOrder(data)),
+          ...GO_ON,
+        },
       },
     ],
     [
@@ -47,13 +51,21 @@ export const checkoutSaga = defineSaga<OrderSagaData, OrderCommand>({
         name: 'commit-stock',
         command: (data) => ask(commitStock, forOrder(data)),
         ...GO_ON,
-        compensation: { name: 'restock-order', command: (data) => ask(restockOrder, forOrder(data)), ...GO_ON },
+        compensation: {
+          name: 'restock-order',
+          command: (data) => ask(restockOrder, forOrder(data)),
+          ...GO_ON,
+        },
       },
       {
         name: 'capture-payment',
         command: (data) => ask(capturePayment, forOrder(data)),
         ...GO_ON,
-        compensation: { name: 'refund-payment', command: (data) => ask(refundPayment, forOrder(data)), ...GO_ON },
+        compensation: {
+          name: 'refund-payment',
+          command: (data) => ask(refundPayment, forOrder(data)),
+          ...GO_ON,
+        },
       },
     ],
   ],

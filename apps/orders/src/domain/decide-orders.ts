@@ -73,7 +73,9 @@ function answerAgain({ order, method }: OrderRecord, body: PlaceOrderBody): Repl
   const same =
     method === body.payment.method &&
     order.lines.length === body.items.length &&
-    order.lines.every((line, i) => line.sku === body.items[i]?.sku && line.quantity === body.items[i].quantity);
+    order.lines.every(
+      (line, i) => line.sku === body.items[i]?.sku && line.quantity === body.items[i].quantity,
+    );
   if (same) return accept(order);
   return refuse(
     'IDEMPOTENCY_KEY_REUSED',
@@ -91,7 +93,10 @@ function price(
   const currencies = [...new Set(lines.map(({ unitPrice }) => unitPrice.currency))];
   const [currency = ''] = currencies;
   if (currencies.length > 1) {
-    return refuse('CURRENCY_MISMATCH', `One order is charged in one currency, not in ${currencies.join(' and ')}.`);
+    return refuse(
+      'CURRENCY_MISMATCH',
+      `One order is charged in one currency, not in ${currencies.join(' and ')}.`,
+    );
   }
   const amount = lines.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice.amount, 0);
   return accept({ lines, total: { amount, currency } });

@@ -35,7 +35,10 @@ export class OrderCancellation {
     return this.transactions.run((tx) => this.cancelIn(tx, request));
   }
 
-  private async cancelIn(tx: EntityManager, { actor, orderId, traceparent }: CancelOrderRequest): Promise<Cancelled> {
+  private async cancelIn(
+    tx: EntityManager,
+    { actor, orderId, traceparent }: CancelOrderRequest,
+  ): Promise<Cancelled> {
     // The saga's lock first, as everywhere: while it is held the order's status stands still.
     const sagas = await this.sagasRepository.load(tx, [orderId, cancellationId(orderId)]);
     const record = await this.orders.find(orderId, tx);

@@ -16,10 +16,13 @@ const QUEUE_MAX = 4096;
 /** Accepts orders: requests that arrive while one transaction commits share the next one. */
 @Injectable()
 export class OrderIntake implements BeforeApplicationShutdown {
-  private readonly batcher = new Batcher<PlaceOrderRequest, Reply<Order>>((requests) => this.accept(requests), {
-    batchMax: BATCH_MAX,
-    queueMax: QUEUE_MAX,
-  });
+  private readonly batcher = new Batcher<PlaceOrderRequest, Reply<Order>>(
+    (requests) => this.accept(requests),
+    {
+      batchMax: BATCH_MAX,
+      queueMax: QUEUE_MAX,
+    },
+  );
 
   constructor(
     @Inject(Transactions) private readonly transactions: Transactions,

@@ -13,7 +13,10 @@ export class PricesHandler {
   handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {
     return this.transactions.runBatch(batch, async (tx, events) => {
       // Both events carry the same: the product as it is now.
-      await pricesRepository.upsert(tx, events.map(({ data }) => productChanged.schema.parse(data)));
+      await pricesRepository.upsert(
+        tx,
+        events.map(({ data }) => productChanged.schema.parse(data)),
+      );
       return [];
     });
   }

@@ -12,7 +12,12 @@ import {
   stockReleased,
   stockReserved,
 } from '@doorbuster/contracts';
-import { ConsumesBatches, type BatchOutcome, type CloudEvent, type IncomingBatch } from '@doorbuster/messaging';
+import {
+  ConsumesBatches,
+  type BatchOutcome,
+  type CloudEvent,
+  type IncomingBatch,
+} from '@doorbuster/messaging';
 import { Transactions } from '@doorbuster/persistence';
 import type { SagaEvent } from '@doorbuster/saga';
 import { Controller, Inject } from '@nestjs/common';

@@ -1,5 +1,11 @@
 import type { Saga, TimelineEntry } from '@doorbuster/contracts';
-import { nextDeadline, type SagaInstance, type SagaState, type SagaStore, type SagaTransition } from '@doorbuster/saga';
+import {
+  nextDeadline,
+  type SagaInstance,
+  type SagaState,
+  type SagaStore,
+  type SagaTransition,
+} from '@doorbuster/saga';
 import { traceIdOf } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -126,7 +132,17 @@ function deadlineOf(saga: Pick<OrderSaga, 'pending'>): Date | null {
   return deadline === null ? null : new Date(deadline);
 }
 
-function toSaga({ id, definition, version, state, pending, reason, data, created_at, updated_at }: SagaRow): Saga {
+function toSaga({
+  id,
+  definition,
+  version,
+  state,
+  pending,
+  reason,
+  data,
+  created_at,
+  updated_at,
+}: SagaRow): Saga {
   return {
     id,
     definition,

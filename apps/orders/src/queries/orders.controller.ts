@@ -71,7 +71,10 @@ export class OrdersController {
 export const malformedCursor = refuse('VALIDATION_FAILED', 'cursor: take it from nextCursor as it is');
 
 /** `found` has one more than a page, when there is more. The cursor is the last id. */
-export function toPage<T extends { id: string }>(found: T[], limit: number): { items: T[]; nextCursor: string | null } {
+export function toPage<T extends { id: string }>(
+  found: T[],
+  limit: number,
+): { items: T[]; nextCursor: string | null } {
   const items = found.slice(0, limit);
   return { items, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null };
 }

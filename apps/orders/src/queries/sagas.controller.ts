@@ -1,4 +1,13 @@
-import { accept, listSagas, refuse, retrySaga, type Reply, type RequestOf, type ResponseOf, type Saga } from '@doorbuster/contracts';
+import {
+  accept,
+  listSagas,
+  refuse,
+  retrySaga,
+  type Reply,
+  type RequestOf,
+  type ResponseOf,
+  type Saga,
+} from '@doorbuster/contracts';
 import { Transactions } from '@doorbuster/persistence';
 import { Answers } from '@doorbuster/service';
 import { Controller, Inject } from '@nestjs/common';

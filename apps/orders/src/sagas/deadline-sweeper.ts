@@ -1,7 +1,12 @@
 import { Transactions } from '@doorbuster/persistence';
 import { LOGGER } from '@doorbuster/service';
 import type { Logger } from '@doorbuster/telemetry';
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { OrderSagas } from './order-sagas.js';
 
 const INTERVAL_MS = 500;

@@ -32,14 +32,23 @@ export class OrderSagas {
   }
 
   async startCheckouts(tx: EntityManager, checkouts: readonly OrderSagaData[]): Promise<OutgoingEvent[]> {
-    const sagas = checkouts.map((data): NewSaga<OrderSagaData> => ({ id: data.orderId, definition: 'checkout', data }));
+    const sagas = checkouts.map((data): NewSaga<OrderSagaData> => ({
+      id: data.orderId,
+      definition: 'checkout',
+      data,
+    }));
     return this.carryOut(tx, await this.runner.start(tx, sagas, new Date()));
   }
 
-  async startCancellations(tx: EntityManager, cancellations: readonly OrderSagaData[]): Promise<OutgoingEvent[]> {
-    const sagas = cancellations.map(
-      (data): NewSaga<OrderSagaData> => ({ id: cancellationId(data.orderId), definition: 'cancellation', data }),
-    );
+  async startCancellations(
+    tx: EntityManager,
+    cancellations: readonly OrderSagaData[],
+  ): Promise<OutgoingEvent[]> {
+    const sagas = cancellations.map((data): NewSaga<OrderSagaData> => ({
+      id: cancellationId(data.orderId),
+      definition: 'cancellation',
+      data,
+    }));
     return this.carryOut(tx, await this.runner.start(tx, sagas, new Date()));
   }
 
@@ -52,7 +61,10 @@ export class OrderSagas {
     return { swept: advanced.length, events: await this.carryOut(tx, advanced) };
   }
 
-  private async carryOut(tx: EntityManager, advanced: readonly AdvancedOrderSaga[]): Promise<OutgoingEvent[]> {
+  private async carryOut(
+    tx: EntityManager,
+    advanced: readonly AdvancedOrderSaga[],
+  ): Promise<OutgoingEvent[]> {
     const commands = advanced.flatMap(commandsOf);
     const statuses = await this.changeStatuses(tx, advanced);
     const cancellations = advanced.flatMap(cancellationAfter);
@@ -60,7 +72,10 @@ export class OrderSagas {
     return [...commands, ...statuses, ...(await this.startCancellations(tx, cancellations))];
   }
 
-  private async changeStatuses(tx: EntityManager, advanced: readonly AdvancedOrderSaga[]): Promise<OutgoingEvent[]> {
+  private async changeStatuses(
+    tx: EntityManager,
+    advanced: readonly AdvancedOrderSaga[],
+  ): Promise<OutgoingEvent[]> {
     const decisions = new Map(
       advanced.flatMap((saga) => {
         const decision = decisionOf(saga);
@@ -68,10 +83,12 @@ export class OrderSagas {
       }),
     );
     const now = new Date();
-    const changes = (await this.orders.lock(tx, [...decisions.keys()])).map(({ id, customerId, status: from }) => {
-      const { become, reason, saga } = decisions.get(id) as Decision & { saga: AdvancedOrderSaga };
-      return { id, customerId, status: become(from), reason, traceparent: saga.instance.data.traceparent };
-    });
+    const changes = (await this.orders.lock(tx, [...decisions.keys()])).map(
+      ({ id, customerId, status: from }) => {
+        const { become, reason, saga } = decisions.get(id) as Decision & { saga: AdvancedOrderSaga };
+        return { id, customerId, status: become(from), reason, traceparent: saga.instance.data.traceparent };
+      },
+    );
     await this.orders.changeStatus(tx, changes, now);
     return changes.map(({ id, customerId, status, reason, traceparent }) => {
       this.logger.info({ orderId: id, traceId: traceIdOf(traceparent), status, reason }, 'order');

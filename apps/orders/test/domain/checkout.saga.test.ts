@@ -24,7 +24,11 @@ describe('a checkout', () => {
       data: { orderId: data.orderId, lines: data.lines },
     });
     expect(saga.succeed('reserve-stock').sent).toEqual(['authorise-payment']);
-    expect(saga.commands[0]?.data).toEqual({ orderId: data.orderId, amount: data.total, method: data.method });
+    expect(saga.commands[0]?.data).toEqual({
+      orderId: data.orderId,
+      amount: data.total,
+      method: data.method,
+    });
     expect(saga.pivotsPassed).toBe(0);
     expect(saga.succeed('authorise-payment').sent).toEqual(['commit-stock', 'capture-payment']);
     expect(saga.pivotsPassed).toBe(1);
@@ -114,14 +118,20 @@ describe('a checkout whose participant stays silent', () => {
   it('on reserve-stock: releases and rejects', () => {
     const saga = checkout().loseEveryReplyTo('reserve-stock');
     expect(saga.sent).toEqual(['release-stock']);
-    expect(saga.succeed('release-stock').instance).toMatchObject({ state: 'COMPENSATED', reason: 'STOCK_TIMEOUT' });
+    expect(saga.succeed('release-stock').instance).toMatchObject({
+      state: 'COMPENSATED',
+      reason: 'STOCK_TIMEOUT',
+    });
   });
 
   it('on authorise-payment: voids, releases and rejects', () => {
     const saga = reserved().loseEveryReplyTo('authorise-payment');
     expect(saga.sent).toEqual(['void-payment']);
     expect(saga.succeed('void-payment').sent).toEqual(['release-stock']);
-    expect(saga.succeed('release-stock').instance).toMatchObject({ state: 'COMPENSATED', reason: 'PAYMENT_TIMEOUT' });
+    expect(saga.succeed('release-stock').instance).toMatchObject({
+      state: 'COMPENSATED',
+      reason: 'PAYMENT_TIMEOUT',
+    });
   });
 
   it.each(['commit-stock', 'capture-payment'])('on %s: parks, goes on when retried', (step) => {

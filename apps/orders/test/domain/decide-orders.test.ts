@@ -1,4 +1,10 @@
-import { AMOUNT_MAX, LINE_QUANTITY_MAX, ORDER_LINES_MAX, PRICE_AMOUNT_MAX, type PlaceOrderRequest } from '@doorbuster/contracts';
+import {
+  AMOUNT_MAX,
+  LINE_QUANTITY_MAX,
+  ORDER_LINES_MAX,
+  PRICE_AMOUNT_MAX,
+  type PlaceOrderRequest,
+} from '@doorbuster/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decideOrders, requestKey } from '../../src/domain/decide-orders.js';
@@ -9,7 +15,11 @@ const prices = new Map([
   ['TASSE', { amount: 899, currency: 'EUR' }],
 ]);
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-const request = (key: string, items: { sku: string; quantity: number }[], customerId = 'ann'): PlaceOrderRequest => ({
+const request = (
+  key: string,
+  items: { sku: string; quantity: number }[],
+  customerId = 'ann',
+): PlaceOrderRequest => ({
   customerId,
   idempotencyKey: key,
   body: { items, payment: { method: 'pm_card_visa' } },
@@ -71,11 +81,15 @@ describe('placing a batch of orders', () => {
     });
     fc.assert(
       fc.property(fc.array(one), (asked) => {
-        const requests = asked.map(({ key, customer, quantity }) => request(key, [{ sku: 'MUG', quantity }], customer));
+        const requests = asked.map(({ key, customer, quantity }) =>
+          request(key, [{ sku: 'MUG', quantity }], customer),
+        );
         const { created, replies } = place(requests);
         const keys = created.map(({ order, idempotencyKey }) => requestKey(order.customerId, idempotencyKey));
         expect(new Set(keys).size).toBe(created.length);
-        expect(new Set(keys)).toEqual(new Set(requests.map((r) => requestKey(r.customerId, r.idempotencyKey))));
+        expect(new Set(keys)).toEqual(
+          new Set(requests.map((r) => requestKey(r.customerId, r.idempotencyKey))),
+        );
         expect(replies).toHaveLength(requests.length);
       }),
     );

@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { command, event } from '../message.js';
 import { query } from '../query.js';
-import { LINE_QUANTITY_MAX, ORDER_LINES_MAX, STOCK_MAX, idempotencyKey, instant, orderId, sku, text } from '../values.js';
+import {
+  LINE_QUANTITY_MAX,
+  ORDER_LINES_MAX,
+  STOCK_MAX,
+  idempotencyKey,
+  instant,
+  orderId,
+  sku,
+  text,
+} from '../values.js';
 
 export const stockLine = z.object({ sku, quantity: z.int().min(1).max(LINE_QUANTITY_MAX) });
 export type StockLine = z.infer<typeof stockLine>;
@@ -47,7 +56,11 @@ export type StockLevels = z.infer<typeof stockLevels>;
 
 export const adjustmentBody = z
   .strictObject({
-    delta: z.int().min(-STOCK_MAX).max(STOCK_MAX).refine((delta) => delta !== 0, 'must not be 0'),
+    delta: z
+      .int()
+      .min(-STOCK_MAX)
+      .max(STOCK_MAX)
+      .refine((delta) => delta !== 0, 'must not be 0'),
     reason: text.trim().min(1).max(200),
   })
   .meta({ id: 'StockAdjustment', description: 'Positive receives stock, negative writes it off' });

@@ -71,18 +71,8 @@ export const placeOrders = query(
   z.array(z.custom<Reply<Order>>()),
 );
 export const getOrder = query('orders', 'get-order', z.object({ actor, orderId }), order);
-export const listOrders = query(
-  'orders',
-  'list-orders',
-  z.object({ actor, ...pageRequest }),
-  page(order),
-);
-export const cancelOrder = query(
-  'orders',
-  'cancel-order',
-  z.object({ actor, orderId, traceparent }),
-  order,
-);
+export const listOrders = query('orders', 'list-orders', z.object({ actor, ...pageRequest }), page(order));
+export const cancelOrder = query('orders', 'cancel-order', z.object({ actor, orderId, traceparent }), order);
 
 export const timelineEntry = z
   .object({
@@ -91,7 +81,8 @@ export const timelineEntry = z
     sagaId: z.uuid(),
     step: z.string(),
     transition: z.string().meta({
-      description: 'SENT, RESENT, SUCCEEDED, REFUSED, TIMED_OUT, COMPENSATING, COMPENSATED, STALLED, RETRIED or COMPLETED',
+      description:
+        'SENT, RESENT, SUCCEEDED, REFUSED, TIMED_OUT, COMPENSATING, COMPENSATED, STALLED, RETRIED or COMPLETED',
     }),
     attempt: z.int().min(0),
     reason: z.string().nullable(),
@@ -104,12 +95,7 @@ export const timeline = z
   .object({ orderId, items: z.array(timelineEntry), nextCursor: z.null() })
   .meta({ id: 'Timeline' });
 export type Timeline = z.infer<typeof timeline>;
-export const getTimeline = query(
-  'orders',
-  'get-timeline',
-  z.object({ actor, orderId }),
-  timeline,
-);
+export const getTimeline = query('orders', 'get-timeline', z.object({ actor, orderId }), timeline);
 
 /** Every status an order reaches; the gateway's SSE feed and its `Prefer: wait` live on this one. */
 export const orderStatusChanged = event(

@@ -30,7 +30,12 @@ export class Checkout {
     idempotencyKey: string,
     body: PlaceOrderBody,
   ): Promise<Answer<Order>> {
-    const order = await this.intake.place({ customerId: actor.customerId, idempotencyKey, body, traceparent });
+    const order = await this.intake.place({
+      customerId: actor.customerId,
+      idempotencyKey,
+      body,
+      traceparent,
+    });
     if (waitSeconds === undefined) return placed(order, waitSeconds);
     return placed(
       await this.settlement.of({ actor, order, until: SETTLED, waitMs: waitSeconds * 1_000 }),

@@ -57,7 +57,10 @@ export class OrderIntake {
       return await this.batcher.add(request);
     } catch (error) {
       if (!(error instanceof QueueFullError)) throw error;
-      throw new ProblemException('SERVICE_UNAVAILABLE', 'Too many orders are waiting. Try again in a moment.');
+      throw new ProblemException(
+        'SERVICE_UNAVAILABLE',
+        'Too many orders are waiting. Try again in a moment.',
+      );
     }
   }
 }
