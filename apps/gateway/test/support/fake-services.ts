@@ -54,7 +54,9 @@ export class FakeServices {
 
   /** Answers each order of a batch from now on. */
   answerOrders(handler: Handler<PlaceOrderRequest, Order>): Promise<void> {
-    return this.answer(placeOrders, async ({ requests }) => accept(await Promise.all(requests.map(handler))));
+    return this.answer(placeOrders, async ({ requests }) =>
+      accept(await Promise.all(requests.map(async (one) => handler(one)))),
+    );
   }
 
   /** The orders that were asked for. */
