@@ -1,4 +1,4 @@
-import { authorisePayment, commitStock, orderStatusChanged, reserveStock } from '@doorbuster/contracts';
+import { authorisePayment, commitStock, reserveStock } from '@doorbuster/contracts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { behaviours } from './fixtures/participants.js';
 import { OrdersFixture } from './fixtures/orders-fixture.js';
@@ -88,10 +88,22 @@ describe('a checkout', () => {
     expect(orders.participants.subjectsFor(id)).toContain('cmd.payments.void-payment');
   });
 
-  it('tells each status once', async () => {
+  it('goes on when it is overdue, also beside one that cannot go on', async () => {
+    orders.participants.answer(authorisePayment, behaviours.staysSilent);
+    const [stuck, well] = [await orders.placeOne(), await orders.placeOne()];
+    const asked = () =>
+      orders.participants.subjectsFor(well.id).filter((subject) => subject === authorisePayment.subject);
+    await expect.poll(() => asked().length, { timeout: 10_000 }).toBe(1);
+    await orders.rows(`update sagas set version = 99 where id = $1`, [stuck.id]);
+    await orders.passDeadlines(stuck.id);
+    await orders.passDeadlines(well.id);
+    await expect.poll(() => asked().length, { timeout: 10_000 }).toBe(2);
+    await orders.rows(`update sagas set version = 1 where id = $1`, [stuck.id]);
+  });
+
+  it('leaves nothing in the outbox', async () => {
     const { id } = await orders.placeOne();
     await orders.waitFor(id, { status: 'CONFIRMED' });
-    expect(orderStatusChanged.subject).toBe('evt.orders.order-status-changed');
     await expect.poll(() => orders.rows('select 1 from outbox'), { timeout: 10_000 }).toEqual([]);
   });
 });
@@ -126,6 +138,24 @@ describe('intake', () => {
     await orders.learnPrice('NOISE', 1);
     const reply = await orders.place([{ sku: 'SALE', quantity: 1 }]);
     expect(reply).toMatchObject({ value: { total: { amount: 300 } } });
+  });
+});
+
+describe('two replicas', () => {
+  it('given the same keys in opposite order make one order a key, and nobody waits in vain', async () => {
+    const second = await orders.startReplica();
+    const keys = Array.from({ length: 60 }, (_, i) => `both-${i}`);
+    const place = (key: string) => orders.place([{ sku: 'MUG', quantity: 1 }], { key });
+    const [there, back] = await Promise.all([
+      Promise.all(keys.map(place)),
+      Promise.all(keys.toReversed().map(place)),
+    ]);
+    const ids = (replies: typeof there) =>
+      replies.map((reply) => (reply.ok ? reply.value.id : reply.error.code));
+    expect(ids(back).toReversed()).toEqual(ids(there));
+    expect(new Set(ids(there)).size).toBe(keys.length);
+    await second.close();
+    orders.apps.splice(orders.apps.indexOf(second), 1);
   });
 });
 

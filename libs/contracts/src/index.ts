@@ -9,7 +9,6 @@ export * from './message.js';
 export * from './operations.js';
 export * from './orders/orders.js';
 export * from './orders/sagas.js';
-export * from './orders/sagas.js';
 export * from './payments/payments.js';
 export * from './query.js';
 export * from './topology.js';

@@ -3,9 +3,10 @@ import { connect, type ConnectionOptions, type NatsConnection } from '@nats-io/t
 
 /** Options for a connection that comes back by itself for as long as the process lives. */
 export function natsOptions(url: string, user: NatsUser): ConnectionOptions {
-  const { host, username, password } = new URL(url);
+  const { protocol, host, username, password } = new URL(url);
   return {
     servers: host,
+    ...(protocol === 'tls:' && { tls: {} }),
     name: user,
     ...(username !== '' && { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
     inboxPrefix: inboxPrefix(user),

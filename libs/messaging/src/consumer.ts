@@ -21,8 +21,8 @@ export interface ConsumerOptions {
 const PULL_MAX = 256;
 const ACK_PENDING_MAX = 4096;
 const ACK_WAIT_MS = 30_000;
-/** With the longest nak delay this is most of an hour of a database being down; then sagas send anew. */
-const DELIVERIES_MAX = 120;
+/** With the longest nak delay of half a minute: a database may be away for three days. */
+const DELIVERIES_MAX = 10_000;
 const HEARTBEAT_MS = 5_000;
 const RETRY_MS = 250;
 /** At the start, services wait for each other's streams; that is nothing to warn of. */

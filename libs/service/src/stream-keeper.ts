@@ -8,7 +8,7 @@ const RETRY_MS = 500;
 
 /** Keeps the service's own streams in being, also when the broker came back without its storage. */
 export class StreamKeeper {
-  private readonly listeners: ((stream: string) => Promise<void>)[] = [];
+  private readonly listeners: (() => void)[] = [];
   private timer: NodeJS.Timeout | undefined;
   private ensuring: Promise<void> | undefined;
   private closed = false;
@@ -21,8 +21,8 @@ export class StreamKeeper {
     private readonly logger: Logger,
   ) {}
 
-  /** `listener` runs whenever a stream was missing and had to be made: what it once held is gone. */
-  onCreated(listener: (stream: string) => Promise<void>): void {
+  /** `listener` runs after every check that found or made all streams: the time to see whether they are new. */
+  onChecked(listener: () => void): void {
     this.listeners.push(listener);
   }
 
@@ -55,8 +55,8 @@ export class StreamKeeper {
     try {
       for (const stream of await ensureStreams(this.nc, this.service, this.replicas)) {
         this.logger.info({ stream }, 'stream created');
-        for (const listener of this.listeners) await listener(stream);
       }
+      for (const listener of this.listeners) listener();
       this.failing = false;
     } catch (err) {
       if (!this.failing) this.logger.warn({ err }, 'cannot make sure of the streams, trying until it works');

@@ -4,13 +4,7 @@ import { streamCreatedAt } from '@doorbuster/messaging';
 import { Transactions } from '@doorbuster/persistence';
 import { LOGGER, NATS_CONNECTION, StreamKeeper } from '@doorbuster/service';
 import { newTraceparent, type Logger } from '@doorbuster/telemetry';
-import {
-  Inject,
-  Injectable,
-  type OnApplicationBootstrap,
-  type OnModuleDestroy,
-  type OnModuleInit,
-} from '@nestjs/common';
+import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { DataSource } from 'typeorm';
 import { findAnnouncedStream, isOutboxFull, saveAnnouncedStream } from '../persistence/announced-stream.js';
@@ -29,7 +23,7 @@ const RETRY_MS = 1_000;
  * in the database, so a crash between here and there only delays it.
  */
 @Injectable()
-export class ProductAnnouncer implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
+export class ProductAnnouncer implements OnModuleInit, OnModuleDestroy {
   private readonly closing = new AbortController();
   private work: Promise<void> | undefined;
   private isStale = false;
@@ -43,11 +37,7 @@ export class ProductAnnouncer implements OnModuleInit, OnApplicationBootstrap, O
   ) {}
 
   onModuleInit(): void {
-    this.streams.onCreated(async () => this.check());
-  }
-
-  onApplicationBootstrap(): void {
-    this.check();
+    this.streams.onChecked(() => this.check());
   }
 
   async onModuleDestroy(): Promise<void> {

@@ -1,7 +1,7 @@
 import { refuse, type Order, type PlaceOrderRequest, type Reply } from '@doorbuster/contracts';
 import { Batcher, QueueFullError } from '@doorbuster/messaging';
 import { Transactions } from '@doorbuster/persistence';
-import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { decideOrders, type NewOrder } from '../domain/decide-orders.js';
 import type { OrderSagaData } from '../domain/order-saga.js';
@@ -15,7 +15,7 @@ const QUEUE_MAX = 4096;
 
 /** Accepts orders: requests that arrive while one transaction commits share the next one. */
 @Injectable()
-export class OrderIntake implements BeforeApplicationShutdown {
+export class OrderIntake {
   private readonly batcher = new Batcher<PlaceOrderRequest, Reply<Order>>(
     (requests) => this.accept(requests),
     {
@@ -33,10 +33,6 @@ export class OrderIntake implements BeforeApplicationShutdown {
   /** One reply a request. */
   place(requests: readonly PlaceOrderRequest[]): Promise<Reply<Order>[]> {
     return Promise.all(requests.map((request) => this.placeOne(request)));
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.batcher.idle();
   }
 
   private async placeOne(request: PlaceOrderRequest): Promise<Reply<Order>> {

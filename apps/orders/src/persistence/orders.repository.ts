@@ -57,7 +57,9 @@ export class OrdersRepository {
        select id, "customerId", "idempotencyKey", status, lines, (total->>'amount')::bigint, total->>'currency', method,
               "createdAt", "updatedAt"
        from json_to_recordset($1) as o (id uuid, "customerId" text, "idempotencyKey" text, status text, lines jsonb,
-         total json, method text, "createdAt" timestamptz, "updatedAt" timestamptz)`,
+         total json, method text, "createdAt" timestamptz, "updatedAt" timestamptz)
+       -- Replicas with the same keys in another order would wait for each other.
+       order by "customerId", "idempotencyKey"`,
       [JSON.stringify(rows)],
     );
   }

@@ -1,4 +1,4 @@
-import { Transactions } from '@doorbuster/persistence';
+import { isTransient, Transactions } from '@doorbuster/persistence';
 import { LOGGER } from '@doorbuster/service';
 import type { Logger } from '@doorbuster/telemetry';
 import {
@@ -7,7 +7,8 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { OrderSagas } from './order-sagas.js';
+import type { EntityManager } from 'typeorm';
+import { OrderSagas, type Sweep } from './order-sagas.js';
 
 const INTERVAL_MS = 500;
 const SAGAS_MAX = 200;
@@ -46,14 +47,27 @@ export class DeadlineSweeper implements OnApplicationBootstrap, BeforeApplicatio
     try {
       let swept: number;
       do {
-        swept = await this.transactions.run(async (tx) => {
-          const { swept: result, events } = await this.sagas.sweep(tx, SAGAS_MAX);
-          return { result, events };
-        });
+        swept = await this.sweepOnce();
         if (swept > 0) this.logger.info({ sagas: swept }, 'overdue sagas went on');
       } while (swept === SAGAS_MAX && !this.closed);
     } catch (err) {
       this.logger.warn({ err }, 'sweep for overdue sagas failed, will try again');
     }
+  }
+
+  private async sweepOnce(): Promise<number> {
+    try {
+      return await this.inTransaction((tx) => this.sagas.sweep(tx, SAGAS_MAX));
+    } catch (err) {
+      if (isTransient(err)) throw err;
+      return this.inTransaction((tx) => this.sagas.sweepOneByOne(tx, SAGAS_MAX));
+    }
+  }
+
+  private inTransaction(sweep: (tx: EntityManager) => Promise<Sweep>): Promise<number> {
+    return this.transactions.run(async (tx) => {
+      const { swept: result, events } = await sweep(tx);
+      return { result, events };
+    });
   }
 }

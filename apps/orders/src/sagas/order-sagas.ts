@@ -1,5 +1,6 @@
 import { orderStatusChanged, type OrderStatus } from '@doorbuster/contracts';
 import { newEvent, type OutgoingEvent } from '@doorbuster/messaging';
+import { isTransient } from '@doorbuster/persistence';
 import { SagaRunner, type AdvancedSaga, type NewSaga, type SagaEvent } from '@doorbuster/saga';
 import { LOGGER } from '@doorbuster/service';
 import { traceIdOf, type Logger } from '@doorbuster/telemetry';
@@ -18,13 +19,19 @@ type AdvancedOrderSaga = AdvancedSaga<OrderSagaData, OrderCommand>;
 /** The checkout saga of an order has the order's own id, its cancellation saga this one: there is at most one of each. */
 export const cancellationId = (orderId: string): string => uuidv5('cancellation', orderId);
 
+export interface Sweep {
+  /** Sagas that went on. */
+  swept: number;
+  events: OutgoingEvent[];
+}
+
 /** Runs the sagas of orders and carries out what they decide, all in the caller's transaction. */
 @Injectable()
 export class OrderSagas {
   private readonly runner: SagaRunner<EntityManager, OrderSagaData, OrderCommand>;
 
   constructor(
-    @Inject(SagasRepository) sagas: SagasRepository,
+    @Inject(SagasRepository) private readonly sagas: SagasRepository,
     @Inject(OrdersRepository) private readonly orders: OrdersRepository,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
@@ -56,9 +63,28 @@ export class OrderSagas {
     return this.carryOut(tx, await this.runner.handle(tx, events, new Date()));
   }
 
-  async sweep(tx: EntityManager, limit: number): Promise<{ swept: number; events: OutgoingEvent[] }> {
+  /** Sends again, gives up or parks what is overdue. */
+  async sweep(tx: EntityManager, limit: number): Promise<Sweep> {
     const advanced = await this.runner.sweep(tx, new Date(), limit);
     return { swept: advanced.length, events: await this.carryOut(tx, advanced) };
+  }
+
+  /** For when that fails: each saga in a savepoint, so that one that cannot go on holds up no other. */
+  async sweepOneByOne(tx: EntityManager, limit: number): Promise<Sweep> {
+    const sweep: Sweep = { swept: 0, events: [] };
+    for (const { id: sagaId } of await this.sagas.loadOverdue(tx, new Date(), limit)) {
+      try {
+        const events = await tx.transaction((savepoint) =>
+          this.handle(savepoint, [{ sagaId, input: { kind: 'clock' } }]),
+        );
+        sweep.events.push(...events);
+        sweep.swept += 1;
+      } catch (err) {
+        if (isTransient(err)) throw err;
+        this.logger.error({ err, sagaId }, 'an overdue saga cannot go on');
+      }
+    }
+    return sweep;
   }
 
   private async carryOut(

@@ -32,6 +32,7 @@ export class Operations implements BeforeApplicationShutdown {
   ) {
     this.results = new Batcher<OperationResult>((results) => this.record(results), {
       batchMax: RESULTS_OF_A_TRANSACTION_MAX,
+      // No more results than calls, and those are bounded where they begin.
       queueMax: Infinity,
     });
   }

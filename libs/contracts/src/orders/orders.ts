@@ -57,7 +57,7 @@ export type Order = z.infer<typeof order>;
 export const actor = z.object({ customerId, role: z.enum(['customer', 'admin']) });
 export type Actor = z.infer<typeof actor>;
 
-/** What one batch of orders may hold: the answer to the largest stays below the broker's limit of 1 MiB. */
+/** What one batch of orders may hold: the answer to the largest stays below a broker's usual limit of 1 MiB. */
 export const PLACE_ORDERS_MAX = 64;
 
 const placeOrderRequest = z.object({ customerId, idempotencyKey, body: placeOrderBody, traceparent });
