@@ -29,7 +29,7 @@ export default defineConfig({
         test: {
           name: 'platform',
           include: ['tools/e2e/test/**/*.test.ts'],
-          testTimeout: 180_000,
+          testTimeout: process.env['CHAOS'] === 'long' ? 1_800_000 : 180_000,
           hookTimeout: 180_000,
           // Each file has a platform of its own: seven processes at least.
           maxWorkers: 1,

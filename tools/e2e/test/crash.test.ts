@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Crowd, expectNothingLost } from './fixtures/crowd.js';
 import { retrying, Shop } from './fixtures/shop.js';
 
-const ROUNDS = process.env['CHAOS'] === 'long' ? 20 : 1;
+const ROUNDS = process.env['CHAOS'] === 'long' ? 10 : 1;
 const BUYERS = 20;
 const SKUS = ['ALPHA', 'BETA', 'GAMMA'];
 
@@ -35,10 +35,13 @@ const pidsOf = (part: string): number[] => {
   return pid === null ? [] : [pid];
 };
 
-/** `kill -9`, and waits until the supervisor has put another process in its place. */
-async function killOne(part: string, beforeRestart?: () => void): Promise<void> {
+/** `kill -9`, if nothing else is said, and waits until the supervisor has put another process in its place. */
+async function killOne(
+  part: string,
+  { signal = 'SIGKILL', beforeRestart }: { signal?: NodeJS.Signals; beforeRestart?: () => void } = {},
+): Promise<void> {
   const victim = await retrying(async () => pidsOf(part)[0]);
-  process.kill(victim, 'SIGKILL');
+  process.kill(victim, signal);
   beforeRestart?.();
   await retrying(async () => {
     const pids = pidsOf(part);
@@ -62,6 +65,15 @@ it.each(PARTS)(
   },
 );
 
+it.each(['orders', 'gateway'])('SIGTERM of %s alone under load: nothing is lost either', async (part) => {
+  const buyers = crowd();
+  await buyers.accepted(30);
+  await killOne(part, { signal: 'SIGTERM' });
+  await buyers.accepted(30);
+  await expectNothingLost(shop, await buyers.leave());
+  await shop.expectAllPromisesKept();
+});
+
 it('NATS killed and its storage deleted in the middle of checkouts: every accepted order becomes final', async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
     const buyers = crowd();
@@ -70,8 +82,8 @@ it('NATS killed and its storage deleted in the middle of checkouts: every accept
     const wipe = (): void =>
       rmSync(path.join(dir as string, 'jetstream'), { recursive: true, force: true, maxRetries: 10 });
     // The restarted server may already write again while its directory goes; a second kill makes it start on nothing.
-    await killOne('nats', wipe);
-    await killOne('nats', wipe);
+    await killOne('nats', { beforeRestart: wipe });
+    await killOne('nats', { beforeRestart: wipe });
     await buyers.accepted(30);
     await expectNothingLost(shop, await buyers.leave());
     await shop.expectAllPromisesKept();
