@@ -53,6 +53,17 @@ describe('the events of an order', () => {
     ]);
   });
 
+  it('go on after CONFIRMED while a cancellation is under way', async () => {
+    const confirmed = anOrder({ id: orderId, status: 'CONFIRMED', cancelling: true });
+    await fixture.services.answer(getOrder, () => accept(confirmed));
+    const response = await open();
+    await fixture.services.publish(aStatus({ orderId, status: 'CANCELLED' }));
+    expect(eventsOf(await response.text())).toMatchObject([
+      { data: { status: 'CONFIRMED' } },
+      { data: { status: 'CANCELLED' } },
+    ]);
+  });
+
   it('tell the same status once, and not what was before', async () => {
     const response = await open();
     const old = aStatus({ orderId, status: 'REJECTED', at: '2025-01-01T12:00:00.000Z' });

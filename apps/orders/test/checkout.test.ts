@@ -163,8 +163,8 @@ describe('cancelling', () => {
   it('refunds and restocks a confirmed order', async () => {
     const { id } = await orders.placeOne();
     await orders.waitFor(id, { status: 'CONFIRMED' });
-    expect(await orders.cancel(id)).toMatchObject({ ok: true });
-    await orders.waitFor(id, { status: 'CANCELLED', reason: 'CANCELLED_BY_CUSTOMER' });
+    expect(await orders.cancel(id)).toMatchObject({ ok: true, value: { cancelling: true } });
+    await orders.waitFor(id, { status: 'CANCELLED', reason: 'CANCELLED_BY_CUSTOMER', cancelling: false });
     expect(orders.participants.subjectsFor(id)).toEqual(
       expect.arrayContaining(['cmd.payments.refund-payment', 'cmd.inventory.restock-order']),
     );

@@ -2,3 +2,4 @@ export { startTestEnvironment, type TestEnvironment } from './testing/test-envir
 export { createTestDatabase, type TestDatabase } from './testing/test-database.js';
 export { startTestNats, type TestNats } from './testing/test-nats.js';
 export { startOwnPostgres, type OwnPostgres } from './testing/own-postgres.js';
+export { eventually } from './testing/eventually.js';

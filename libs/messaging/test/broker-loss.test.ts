@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ensureStreams, streamCreatedAt } from '../src/index.js';
-import { Broker, eventually, orders } from './fixtures/broker.js';
+import { eventually } from '@doorbuster/embedded/testing';
+import { Broker, orders } from './fixtures/broker.js';
 
 let broker: Broker;
 beforeEach(async () => {

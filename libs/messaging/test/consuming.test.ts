@@ -12,7 +12,8 @@ import {
   type IncomingBatch,
   type IncomingEvent,
 } from '../src/index.js';
-import { Broker, eventually, logger, orders } from './fixtures/broker.js';
+import { eventually } from '@doorbuster/embedded/testing';
+import { Broker, logger, orders } from './fixtures/broker.js';
 
 let broker: Broker;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isTransient, isUniqueViolation, pluck } from '../src/index.js';
-import { eventually } from './fixtures/eventually.js';
+import { eventually } from '@doorbuster/embedded/testing';
 import { batchOf, Notebook, openNotebook } from './fixtures/notebook.js';
 
 let notebook: Notebook;

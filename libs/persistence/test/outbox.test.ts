@@ -2,7 +2,7 @@ import { toMessages } from '@doorbuster/messaging';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DeadLetters, Transactions, type Outbox } from '../src/index.js';
 import { createLogger } from '@doorbuster/telemetry';
-import { eventually } from './fixtures/eventually.js';
+import { eventually } from '@doorbuster/embedded/testing';
 import { insertNote, noted, Notebook } from './fixtures/notebook.js';
 
 let notebook: Notebook;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BatchWork } from '../src/index.js';
-import { eventually } from './fixtures/eventually.js';
+import { eventually } from '@doorbuster/embedded/testing';
 import { batchOf, CONSUMER, insertNote, malformed, noted, Notebook } from './fixtures/notebook.js';
 
 let notebook: Notebook;

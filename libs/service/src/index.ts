@@ -3,4 +3,5 @@ export { Answers } from './queries.js';
 export { runService, startService, type ServiceDefinition } from './run-service.js';
 export { exitOnSignal } from './shutdown.js';
 export { StreamKeeper } from './stream-keeper.js';
+export { Sweeper } from './sweeper.js';
 export { LOGGER, NATS_CONNECTION } from './tokens.js';

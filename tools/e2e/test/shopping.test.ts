@@ -88,6 +88,14 @@ describe('a buyer', () => {
     const events = await shop.followOrder(body.id);
     expect(events.map(({ status }) => status)).toEqual(['PENDING', 'CONFIRMED']);
   });
+
+  it('can follow a cancellation to its end', async () => {
+    const { body } = await shop.buy(mug(), { wait: 20 });
+    const { status } = await shop.asCustomer<Order>('POST', `/v1/orders/${body.id}/cancel`);
+    expect([200, 202]).toContain(status);
+    const events = await shop.followOrder(body.id);
+    expect(events.at(-1)).toMatchObject({ status: 'CANCELLED', reason: 'CANCELLED_BY_CUSTOMER' });
+  });
 });
 
 describe('the invariant checker', () => {

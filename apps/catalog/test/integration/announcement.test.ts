@@ -1,12 +1,7 @@
+import { eventually } from '@doorbuster/embedded/testing';
 import { productChanged } from '@doorbuster/contracts';
 import { afterEach, expect, it } from 'vitest';
-import {
-  eventually,
-  newProduct,
-  startCatalog,
-  startReplica,
-  type CatalogUnderTest,
-} from './catalog-under-test.js';
+import { newProduct, startCatalog, startReplica, type CatalogUnderTest } from './catalog-under-test.js';
 
 let catalog: CatalogUnderTest;
 afterEach(() => catalog.stop());

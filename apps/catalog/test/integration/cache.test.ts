@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually, newProduct, startCatalog, type CatalogUnderTest } from './catalog-under-test.js';
+import { eventually } from '@doorbuster/embedded/testing';
+import { newProduct, startCatalog, type CatalogUnderTest } from './catalog-under-test.js';
 
 let catalog: CatalogUnderTest;
 beforeAll(async () => {

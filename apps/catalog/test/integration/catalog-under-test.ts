@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   changeProduct,
   createProduct,
@@ -13,7 +12,7 @@ import {
   type Reply,
   type RequestOf,
 } from '@doorbuster/contracts';
-import { startTestEnvironment, type TestEnvironment } from '@doorbuster/embedded/testing';
+import { eventually, startTestEnvironment, type TestEnvironment } from '@doorbuster/embedded/testing';
 import { connectNats, decodeBatch, natsOptions, type CloudEvent } from '@doorbuster/messaging';
 import { startService } from '@doorbuster/service';
 import { jetstream } from '@nats-io/jetstream';
@@ -27,7 +26,6 @@ import { catalogDefinition } from '../../src/catalog.definition.js';
 import { ProductsController } from '../../src/queries/products.controller.js';
 
 const WAIT_MS = 25_000;
-const POLL_MS = 10;
 
 export const newProduct = (sku: string, more: Partial<CreateProductBody> = {}): CreateProductBody => ({
   sku,
@@ -129,23 +127,6 @@ export class CatalogUnderTest {
 export function valueOf<T>(reply: Reply<T>): T {
   if (!reply.ok) throw new Error(`${reply.error.code}: ${reply.error.detail}`);
   return reply.value;
-}
-
-/** A failure to look counts as not there yet: a connection may be on its way back. */
-export async function eventually<T>(
-  look: () => T | undefined | Promise<T | undefined>,
-  what: string,
-): Promise<T> {
-  let cause: unknown;
-  for (const deadline = Date.now() + WAIT_MS; Date.now() < deadline; await sleep(POLL_MS)) {
-    try {
-      const found = await look();
-      if (found !== undefined) return found;
-    } catch (error) {
-      cause = error;
-    }
-  }
-  throw new Error(`waited ${WAIT_MS} ms in vain for ${what}`, { cause });
 }
 
 export const startReplica = (env: TestEnvironment, config: CatalogConfig = {}): Promise<INestApplication> =>

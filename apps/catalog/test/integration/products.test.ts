@@ -1,3 +1,4 @@
+import { eventually } from '@doorbuster/embedded/testing';
 import {
   changeProduct,
   createProduct,
@@ -6,13 +7,7 @@ import {
   productCreated,
 } from '@doorbuster/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  eventually,
-  newProduct,
-  startCatalog,
-  valueOf,
-  type CatalogUnderTest,
-} from './catalog-under-test.js';
+import { newProduct, startCatalog, valueOf, type CatalogUnderTest } from './catalog-under-test.js';
 
 let catalog: CatalogUnderTest;
 beforeAll(async () => {

@@ -8,7 +8,9 @@ import { OrderLookup } from './order-lookup.js';
 const STREAMS_MAX = 5_000;
 /** Proxies close what is silent for a minute. */
 const HEARTBEAT_MS = 15_000;
+/** After these comes nothing, unless a confirmed order is being cancelled. */
 const LAST: readonly OrderStatus[] = ['CONFIRMED', 'REJECTED', 'CANCELLED'];
+const LAST_WHEN_CANCELLING: readonly OrderStatus[] = ['REJECTED', 'CANCELLED'];
 
 interface Seen {
   status: OrderStatus;
@@ -41,7 +43,7 @@ export class OrderEvents {
 
   private stream(actor: Actor, order: Order, subscriber: Subscriber<MessageEvent>): () => void {
     this.open += 1;
-    const tell = singleFile(order.id, subscriber);
+    const tell = singleFile(order.id, order.cancelling ? LAST_WHEN_CANCELLING : LAST, subscriber);
     const look = (): void => {
       void this.lookup
         .afterGap(actor, order.id, () => subscriber.closed)
@@ -67,13 +69,17 @@ export class OrderEvents {
 
 const stateOf = ({ status, reason, updatedAt }: Order): Seen => ({ status, reason, at: updatedAt });
 
-/** Tells each status once, none after a later one, and ends after the last. */
-function singleFile(orderId: string, subscriber: Subscriber<MessageEvent>): (seen: Seen) => void {
+/** Tells each status once, none after a later one, and ends after a last one. */
+function singleFile(
+  orderId: string,
+  lasts: readonly OrderStatus[],
+  subscriber: Subscriber<MessageEvent>,
+): (seen: Seen) => void {
   let last: Seen | undefined;
   return ({ status, reason, at }) => {
     if (last && (last.status === status || Date.parse(at) < Date.parse(last.at))) return;
     last = { status, reason, at };
     subscriber.next({ type: 'status', id: at, data: { orderId, status, reason, at } });
-    if (LAST.includes(status)) subscriber.complete();
+    if (lasts.includes(status)) subscriber.complete();
   };
 }

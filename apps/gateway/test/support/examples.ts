@@ -7,6 +7,7 @@ export const anOrder = (overrides: Partial<Order> = {}): Order => ({
   customerId: 'alice',
   status: 'PENDING',
   reason: null,
+  cancelling: false,
   lines: [{ sku: 'TSHIRT', quantity: 1, unitPrice: { amount: 1999, currency: 'USD' } }],
   total: { amount: 1999, currency: 'USD' },
   createdAt: '2026-01-01T12:00:00.000Z',

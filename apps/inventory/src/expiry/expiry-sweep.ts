@@ -1,5 +1,5 @@
 import { Transactions } from '@doorbuster/persistence';
-import { LOGGER } from '@doorbuster/service';
+import { LOGGER, Sweeper } from '@doorbuster/service';
 import { newTraceparent, type Logger } from '@doorbuster/telemetry';
 import {
   Inject,
@@ -19,42 +19,23 @@ const BATCH_MAX = 500;
 /** Gives back what reservations hold past their time. Every replica sweeps; none takes what another is at work on. */
 @Injectable()
 export class ExpirySweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private sweeping: Promise<void> | undefined;
-  private closed = false;
+  private readonly sweeper: Sweeper;
 
   constructor(
     @Inject(Transactions) private readonly transactions: Transactions,
     @Inject(RESERVATION_TTL_MS) private readonly reservationTtlMs: number,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+  ) {
+    const sweep = async (): Promise<boolean> => (await this.expireBatch()) === BATCH_MAX;
+    this.sweeper = new Sweeper({ what: 'expired reservations', intervalMs: INTERVAL_MS, sweep, logger });
+  }
 
   onApplicationBootstrap(): void {
-    this.schedule();
+    this.sweeper.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.closed = true;
-    clearTimeout(this.timer);
-    await this.sweeping;
-  }
-
-  private schedule(): void {
-    this.timer = setTimeout(() => {
-      this.sweeping = this.sweep().finally(() => {
-        if (!this.closed) this.schedule();
-      });
-    }, INTERVAL_MS);
-  }
-
-  private async sweep(): Promise<void> {
-    try {
-      let expired: number;
-      do expired = await this.expireBatch();
-      while (expired === BATCH_MAX && !this.closed);
-    } catch (err) {
-      this.logger.warn({ err }, 'expiry sweep failed, will try again');
-    }
+    await this.sweeper.stop();
   }
 
   private async expireBatch(): Promise<number> {

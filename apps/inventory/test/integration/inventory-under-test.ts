@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   adjustStock,
   getStock,
@@ -14,7 +13,7 @@ import {
   type RequestOf,
   type StockLevels,
 } from '@doorbuster/contracts';
-import { startTestEnvironment } from '@doorbuster/embedded/testing';
+import { eventually, startTestEnvironment } from '@doorbuster/embedded/testing';
 import {
   connectNats,
   decodeBatch,
@@ -39,7 +38,6 @@ import { inventoryDefinition } from '../../src/inventory.definition.js';
 import { StockCommandsHandler } from '../../src/messaging/stock-commands.handler.js';
 
 const WAIT_MS = 15_000;
-const POLL_MS = 10;
 
 export const newSku = (): string => `SKU-${randomUUID().slice(0, 8)}`;
 
@@ -229,14 +227,6 @@ export class InventoryUnderTest {
 }
 
 const nameOf = ({ type }: CloudEvent): string => type.split('.')[2] ?? '';
-
-async function eventually<T>(look: () => T | undefined | Promise<T | undefined>, what: string): Promise<T> {
-  for (const deadline = Date.now() + WAIT_MS; Date.now() < deadline; await sleep(POLL_MS)) {
-    const found = await look();
-    if (found !== undefined) return found;
-  }
-  throw new Error(`waited ${WAIT_MS} ms in vain for ${what}`);
-}
 
 export interface InventoryOptions {
   replicas: number;

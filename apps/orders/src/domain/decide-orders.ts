@@ -56,6 +56,7 @@ export function decideOrders(
       customerId: request.customerId,
       status: 'PENDING',
       reason: null,
+      cancelling: false,
       ...priced.value,
       createdAt: at,
       updatedAt: at,

@@ -55,9 +55,10 @@ export class OrderCancellation {
     const reason = actor.role === 'admin' ? 'CANCELLED_BY_ADMIN' : 'CANCELLED_BY_CUSTOMER';
     const cancellation: CancellationRequest = { reason, traceparent };
     await this.sagasRepository.requestCancellation(tx, orderId, cancellation);
+    await this.orders.markCancelling(tx, orderId);
     const events = isEnded(checkout)
       ? await this.sagas.startCancellations(tx, [{ ...checkout.data, traceparent, cancellation }])
       : [];
-    return { result: accept(order), events };
+    return { result: accept({ ...order, cancelling: true }), events };
   }
 }

@@ -19,6 +19,7 @@ export class CreateOrders1767225602000 implements MigrationInterface {
         total_amount bigint not null check (total_amount >= 0),
         currency text not null,
         payment_method text not null,
+        cancel_requested_at timestamptz,
         created_at timestamptz not null,
         updated_at timestamptz not null,
         unique (customer_id, idempotency_key)

@@ -14,6 +14,7 @@ interface OrderRow {
   total_amount: number;
   currency: string;
   payment_method: string;
+  cancel_requested_at: Date | null;
   created_at: Date;
   updated_at: Date;
 }
@@ -82,6 +83,10 @@ export class OrdersRepository {
     );
   }
 
+  async markCancelling(tx: EntityManager, id: string): Promise<void> {
+    await tx.query('update orders set cancel_requested_at = now() where id = $1', [id]);
+  }
+
   async find(id: string, manager: EntityManager = this.dataSource.manager): Promise<OrderRecord | undefined> {
     const rows: OrderRow[] = await manager.query('select * from orders where id = $1', [id]);
     return rows[0] && toRecord(rows[0]);
@@ -108,6 +113,7 @@ function toRecord(row: OrderRow): OrderRecord {
       customerId: row.customer_id,
       status: row.status,
       reason: row.reason,
+      cancelling: row.status === 'CONFIRMED' && row.cancel_requested_at !== null,
       lines: row.lines,
       total: { amount: row.total_amount, currency: row.currency },
       createdAt: row.created_at.toISOString(),

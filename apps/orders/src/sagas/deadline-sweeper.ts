@@ -1,5 +1,5 @@
 import { isTransient, Transactions } from '@doorbuster/persistence';
-import { LOGGER } from '@doorbuster/service';
+import { LOGGER, Sweeper } from '@doorbuster/service';
 import type { Logger } from '@doorbuster/telemetry';
 import {
   Inject,
@@ -16,43 +16,29 @@ const SAGAS_MAX = 200;
 /** Looks for overdue sagas; any number of replicas may do so at once. */
 @Injectable()
 export class DeadlineSweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private sweeping: Promise<void> = Promise.resolve();
-  private closed = false;
+  private readonly sweeper: Sweeper;
 
   constructor(
     @Inject(Transactions) private readonly transactions: Transactions,
     @Inject(OrderSagas) private readonly sagas: OrderSagas,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+  ) {
+    const sweep = (): Promise<boolean> => this.sweep();
+    this.sweeper = new Sweeper({ what: 'overdue sagas', intervalMs: INTERVAL_MS, sweep, logger });
+  }
 
   onApplicationBootstrap(): void {
-    this.schedule();
+    this.sweeper.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.closed = true;
-    clearTimeout(this.timer);
-    await this.sweeping;
+    await this.sweeper.stop();
   }
 
-  private schedule(): void {
-    if (this.closed) return;
-    this.timer = setTimeout(() => {
-      this.sweeping = this.sweep().finally(() => this.schedule());
-    }, INTERVAL_MS);
-  }
-
-  private async sweep(): Promise<void> {
-    try {
-      let swept: number;
-      do {
-        swept = await this.sweepOnce();
-        if (swept > 0) this.logger.info({ sagas: swept }, 'overdue sagas went on');
-      } while (swept === SAGAS_MAX && !this.closed);
-    } catch (err) {
-      this.logger.warn({ err }, 'sweep for overdue sagas failed, will try again');
-    }
+  private async sweep(): Promise<boolean> {
+    const swept = await this.sweepOnce();
+    if (swept > 0) this.logger.info({ sagas: swept }, 'overdue sagas went on');
+    return swept === SAGAS_MAX;
   }
 
   private async sweepOnce(): Promise<number> {

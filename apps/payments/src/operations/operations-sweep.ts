@@ -1,4 +1,4 @@
-import { LOGGER } from '@doorbuster/service';
+import { LOGGER, Sweeper } from '@doorbuster/service';
 import type { Logger } from '@doorbuster/telemetry';
 import {
   Inject,
@@ -11,48 +11,27 @@ import { claimDuePayments } from '../persistence/payments.repository.js';
 import { OPERATION_LIMITS, type OperationLimits } from './operation-limits.js';
 import { Operations } from './operations.js';
 
-/** While more is due than there was capacity for. */
-const BUSY_INTERVAL_MS = 20;
-
 /** Takes up what a crash, an error or a full house left to be asked. Any number of replicas may sweep. */
 @Injectable()
 export class OperationsSweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private sweeping: Promise<void> | undefined;
-  private closed = false;
+  private readonly sweeper: Sweeper;
 
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(Operations) private readonly operations: Operations,
     @Inject(OPERATION_LIMITS) private readonly limits: OperationLimits,
-    @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    const sweep = (): Promise<boolean> => this.takeUp();
+    this.sweeper = new Sweeper({ what: 'due operations', intervalMs: limits.sweepIntervalMs, sweep, logger });
+  }
 
   onApplicationBootstrap(): void {
-    this.schedule(this.limits.sweepIntervalMs);
+    this.sweeper.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.closed = true;
-    clearTimeout(this.timer);
-    await this.sweeping;
-  }
-
-  private schedule(delayMs: number): void {
-    if (this.closed) return;
-    this.timer = setTimeout(() => {
-      this.sweeping = this.sweep();
-    }, delayMs);
-  }
-
-  private async sweep(): Promise<void> {
-    let isMoreDue = false;
-    try {
-      isMoreDue = await this.takeUp();
-    } catch (err) {
-      this.logger.warn({ err }, 'sweep of operations failed, will try again');
-    }
-    this.schedule(isMoreDue ? BUSY_INTERVAL_MS : this.limits.sweepIntervalMs);
+    await this.sweeper.stop();
   }
 
   /** True when there may be more than there was capacity for. */

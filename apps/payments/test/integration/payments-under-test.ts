@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { authorisePayment, type MessageContract } from '@doorbuster/contracts';
-import { startTestEnvironment, type TestEnvironment } from '@doorbuster/embedded/testing';
+import { eventually, startTestEnvironment, type TestEnvironment } from '@doorbuster/embedded/testing';
 import {
   connectNats,
   decodeBatch,
@@ -20,9 +19,6 @@ import { OPERATION_LIMITS, operationLimits } from '../../src/operations/operatio
 import { paymentsDefinition } from '../../src/payments.definition.js';
 import { PAYMENT_PROVIDER, type PaymentProvider } from '../../src/providers/payment-provider.js';
 import { SimulatedProvider } from '../../src/providers/simulated-provider.js';
-
-const WAIT_MS = 15_000;
-const POLL_MS = 10;
 
 /** So short that a test need not wait long for what waits for a deadline, and no shorter than a busy machine allows. */
 const LIMITS = {
@@ -210,11 +206,3 @@ const toHeard = ({ type, data }: CloudEvent): Heard => {
   const { reason } = data as { reason?: string };
   return { name: type.split('.')[2] ?? '', ...(reason !== undefined && { reason }) };
 };
-
-async function eventually<T>(look: () => T | undefined | Promise<T | undefined>, what: string): Promise<T> {
-  for (const deadline = Date.now() + WAIT_MS; Date.now() < deadline; await sleep(POLL_MS)) {
-    const found = await look();
-    if (found !== undefined) return found;
-  }
-  throw new Error(`waited ${WAIT_MS} ms in vain for ${what}`);
-}

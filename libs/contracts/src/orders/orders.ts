@@ -45,6 +45,7 @@ export const order = z
     customerId,
     status: orderStatus,
     reason: z.string().nullable().meta({ description: 'Why it was rejected or cancelled' }),
+    cancelling: z.boolean().meta({ description: 'A cancellation was accepted and is under way' }),
     lines: z.array(orderLine),
     total: money,
     createdAt: instant,

@@ -11,8 +11,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ProblemException } from '../../problem/problem.exception.js';
 import { Queries } from '../../queries/queries.js';
 
-/** A flash sale may queue an order for longer than any other question. */
-const DEADLINE_MS = 10_000;
+/** A replica that dies takes its requests along; asked again, another one knows which of them it had accepted. */
+const ATTEMPT_DEADLINE_MS = 4_000;
+const ATTEMPTS_MAX = 2;
 const QUEUE_MAX = 4_096;
 /** One that is lost with a crashed replica must not hold up the others. */
 const CONCURRENCY = 8;
@@ -25,7 +26,7 @@ const PRICE_WAITERS_MAX = 64;
 @Injectable()
 export class OrderIntake {
   private readonly batcher = new Batcher<PlaceOrderRequest, Reply<Order>>(
-    (requests) => this.queries.ask(placeOrders, { requests }, DEADLINE_MS),
+    (requests) => this.handOver(requests),
     { batchMax: PLACE_ORDERS_MAX, queueMax: QUEUE_MAX, concurrency: CONCURRENCY },
   );
   private priceWaiters = 0;
@@ -41,6 +42,17 @@ export class OrderIntake {
     }
     if (reply.ok) return reply.value;
     throw new ProblemException(reply.error.code, reply.error.detail);
+  }
+
+  private async handOver(requests: PlaceOrderRequest[]): Promise<Reply<Order>[]> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.queries.ask(placeOrders, { requests }, ATTEMPT_DEADLINE_MS);
+      } catch (error) {
+        const isLost = error instanceof ProblemException && error.code === 'SERVICE_TIMEOUT';
+        if (!isLost || attempt === ATTEMPTS_MAX) throw error;
+      }
+    }
   }
 
   private async placeOncePriced(request: PlaceOrderRequest): Promise<Reply<Order>> {

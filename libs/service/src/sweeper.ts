@@ -1,0 +1,51 @@
+import type { Logger } from '@doorbuster/telemetry';
+
+export interface SweeperOptions {
+  /** Named in the log. */
+  what: string;
+  intervalMs: number;
+  /** True when more may be due: then it is called again soon. Any number of replicas may do so at once. */
+  sweep: () => Promise<boolean>;
+  logger: Logger;
+}
+
+/** While more is due. */
+const BUSY_INTERVAL_MS = 20;
+
+/** Looks again and again for what a crash, a deadline or a full house left to do; one sweep at a time. */
+export class Sweeper {
+  private timer: NodeJS.Timeout | undefined;
+  private sweeping: Promise<void> | undefined;
+  private stopped = false;
+
+  constructor(private readonly options: SweeperOptions) {}
+
+  start(): void {
+    this.schedule(this.options.intervalMs);
+  }
+
+  /** Resolves once the sweep at work, if any, has ended. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.sweeping;
+  }
+
+  private schedule(delayMs: number): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.sweeping = this.sweep();
+    }, delayMs);
+  }
+
+  private async sweep(): Promise<void> {
+    const { what, intervalMs, sweep, logger } = this.options;
+    let isMoreDue = false;
+    try {
+      isMoreDue = await sweep();
+    } catch (err) {
+      logger.warn({ err }, `sweep for ${what} failed, will try again`);
+    }
+    this.schedule(isMoreDue ? BUSY_INTERVAL_MS : intervalMs);
+  }
+}
