@@ -1,9 +1,13 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import type { NatsUser } from '@doorbuster/contracts';
 import { startNats, type Credentials, type DataLayout, type NatsServer } from '@doorbuster/embedded';
 import type { Supervise } from '../supervision/supervised.js';
 import type { ServerView } from './server-view.js';
 
 const STORAGE_CHECK_INTERVAL_MS = 500;
+const NATS_PORT = 4222;
+const CONNECT_TIMEOUT_MS = 5_000;
 
 export interface Broker {
   view: () => ServerView;
@@ -22,6 +26,7 @@ interface Settings {
 export async function openBroker(settings: Settings, supervise: Supervise): Promise<Broker> {
   const { layout, credentials: passwords, port, externalUrl } = settings;
   if (externalUrl !== undefined) {
+    await expectListener(externalUrl);
     return { natsUrl: () => externalUrl, view: () => ({ pid: null, url: externalUrl, dir: null }) };
   }
   const dir = layout.nats;
@@ -34,6 +39,23 @@ export async function openBroker(settings: Settings, supervise: Supervise): Prom
   });
   await server.start();
   return { natsUrl: urlOf, view: () => ({ pid: server.pid ?? null, url: urlOf('admin'), dir }) };
+}
+
+/** @throws what to do, at once: services would wait for the broker in silence */
+async function expectListener(url: string): Promise<void> {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port || NATS_PORT), timeout: CONNECT_TIMEOUT_MS });
+  try {
+    await Promise.race([
+      once(socket, 'connect'),
+      once(socket, 'timeout').then(() => Promise.reject(new Error(`no answer in ${CONNECT_TIMEOUT_MS} ms`))),
+    ]);
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    throw new Error(`NATS_URL: ${reason}. Start that NATS, or unset NATS_URL to have one started`, { cause });
+  } finally {
+    socket.destroy();
+  }
 }
 
 /**
