@@ -23,6 +23,8 @@ const connections = Number(values.connections);
 const seconds = Number(values.seconds);
 /** The just-in-time compilers of five processes need some thousand checkouts. */
 const WARM_UP_SECONDS = 15;
+/** For its start, its warm-up and its end. */
+const RULER_GRACE_SECONDS = 60;
 
 const ours: number[] = [];
 const theirs: number[] = [];
@@ -74,7 +76,7 @@ async function runRuler(directory: string): Promise<number> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['run.mjs', values.connections, values.seconds],
-    { cwd: directory },
+    { cwd: directory, timeout: (seconds + RULER_GRACE_SECONDS) * 1_000 },
   );
   const perSecond = Number(/checkouts_per_s (\d+)/.exec(stdout)?.[1]);
   print(`ruler    ${perSecond}/s`);

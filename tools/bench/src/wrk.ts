@@ -24,6 +24,8 @@ export interface LoadOptions {
   seed: number;
 }
 
+/** wrk waits for its last answers, 30 s at the most. */
+const GRACE_SECONDS = 60;
 const script = fileURLToPath(new URL('../checkout.lua', import.meta.url));
 
 /** @throws with what to install when there is no wrk */
@@ -35,12 +37,12 @@ export async function loadCheckouts({
   seed,
 }: LoadOptions): Promise<Load> {
   const args = ['-t1', `-c${connections}`, `-d${seconds}`, '--timeout', '30s', '-s', script, url];
-  const { stdout } = await promisify(execFile)('wrk', [...args, '--', tokensFile, String(seed)]).catch(
-    (cause: NodeJS.ErrnoException) => {
-      if (cause.code !== 'ENOENT') throw cause;
-      throw new Error('the benchmark needs wrk (Debian: apt-get install wrk)', { cause });
-    },
-  );
+  const { stdout } = await promisify(execFile)('wrk', [...args, '--', tokensFile, String(seed)], {
+    timeout: (seconds + GRACE_SECONDS) * 1_000,
+  }).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    throw new Error('the benchmark needs wrk (Debian: apt-get install wrk)', { cause });
+  });
   const result = /^RESULT (.*)$/m.exec(stdout)?.[1];
   if (result === undefined) throw new Error(`wrk gave no result:\n${stdout}`);
   return JSON.parse(result) as Load;
