@@ -65,10 +65,25 @@ describe('the events of an order', () => {
   });
 
   it('tell the same status once, and not what was before', async () => {
+    const confirmed = anOrder({ id: orderId, status: 'CONFIRMED', cancelling: true });
+    await fixture.services.answer(getOrder, () => accept(confirmed));
     const response = await open();
-    const old = aStatus({ orderId, status: 'REJECTED', at: '2025-01-01T12:00:00.000Z' });
-    await fixture.services.publish(aStatus({ orderId, status: 'PENDING' }), old, aStatus({ orderId }));
-    expect(eventsOf(await response.text())).toHaveLength(2);
+    const late = aStatus({ orderId, status: 'PENDING', at: '2030-01-01T12:00:00.000Z' });
+    await fixture.services.publish(aStatus({ orderId }), late, aStatus({ orderId, status: 'CANCELLED' }));
+    expect(eventsOf(await response.text())).toMatchObject([
+      { data: { status: 'CONFIRMED' } },
+      { data: { status: 'CANCELLED' } },
+    ]);
+  });
+
+  it('tell a change that a replica with a slower clock dates before the last one', async () => {
+    const response = await open();
+    const early = '2026-01-01T11:59:59.950Z';
+    await fixture.services.publish(aStatus({ orderId, at: early }));
+    expect(eventsOf(await response.text())).toEqual([
+      event('PENDING', '2026-01-01T12:00:00.000Z'),
+      event('CONFIRMED', early),
+    ]);
   });
 
   it('end at once when the order is settled', async () => {

@@ -11,6 +11,8 @@ export function natsOptions(url: string, user: NatsUser): ConnectionOptions {
     ...(username !== '' && { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
     inboxPrefix: inboxPrefix(user),
     maxReconnectAttempts: -1,
+    // A busy broker may time a handshake out; two of those would close the connection for good.
+    ignoreAuthErrorAbort: true,
     reconnectTimeWait: 250,
     reconnectJitter: 100,
     waitOnFirstConnect: true,

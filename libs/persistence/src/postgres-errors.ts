@@ -1,7 +1,7 @@
 import { QueryFailedError } from 'typeorm';
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const TRANSIENT_CLASSES = ['08', '40', '53', '57', '58'];
+const TRANSIENT_CLASSES = ['08', '25', '40', '53', '57', '58'];
 const LOCK_NOT_AVAILABLE = '55P03';
 const UNIQUE_VIOLATION = '23505';
 const TRANSIENT_NODE_CODES = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'EAI_AGAIN'];

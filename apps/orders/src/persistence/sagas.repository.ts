@@ -100,7 +100,7 @@ export class SagasRepository implements SagaStore<EntityManager, OrderSagaData> 
     const rows: TransitionRow[] = await this.dataSource.query(
       `select t.saga_id, t.at, t.transitions, s.definition, s.data->>'traceparent' as traceparent
        from saga_transitions t join sagas s on s.id = t.saga_id
-       where t.saga_id = any($1::uuid[]) order by t.at, s.created_at, t.sequence`,
+       where t.saga_id = any($1::uuid[]) order by s.created_at, t.sequence`,
       [sagaIds],
     );
     return rows.flatMap(({ at, definition, saga_id, transitions, traceparent }) =>
