@@ -1,4 +1,6 @@
-import { runService } from '@doorbuster/service';
-import { catalogDefinition } from './catalog.definition.js';
+import { startTelemetry } from '@doorbuster/telemetry/start';
 
+await startTelemetry('catalog');
+const { runService } = await import('@doorbuster/service');
+const { catalogDefinition } = await import('./catalog.definition.js');
 await runService(catalogDefinition);

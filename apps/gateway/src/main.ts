@@ -1,11 +1,5 @@
-import { exitOnSignal, readConfig } from '@doorbuster/service/process';
-import { createLogger } from '@doorbuster/telemetry';
-import { gatewayConfig } from './config.js';
-import { createGateway } from './create-gateway.js';
+import { startTelemetry } from '@doorbuster/telemetry/start';
 
-const config = readConfig(gatewayConfig);
-const logger = createLogger('gateway', config.logLevel);
-const { app } = await createGateway(config, logger);
-exitOnSignal(() => app.close());
-await app.listen(config.port, config.host);
-logger.info({ port: config.port }, 'listening');
+await startTelemetry('gateway');
+const { runGateway } = await import('./run-gateway.js');
+await runGateway();

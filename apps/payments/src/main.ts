@@ -1,4 +1,6 @@
-import { runService } from '@doorbuster/service';
-import { paymentsDefinition } from './payments.definition.js';
+import { startTelemetry } from '@doorbuster/telemetry/start';
 
+await startTelemetry('payments');
+const { runService } = await import('@doorbuster/service');
+const { paymentsDefinition } = await import('./payments.definition.js');
 await runService(paymentsDefinition);

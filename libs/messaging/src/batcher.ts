@@ -1,3 +1,5 @@
+import { outsideSpans } from '@doorbuster/telemetry';
+
 /** The queue in front of a batch handler is full: whoever asked should come back later. */
 export class QueueFullError extends Error {
   readonly code = 'QUEUE_FULL';
@@ -53,7 +55,7 @@ export class Batcher<T, R = void> {
   }
 
   private startWorker(): void {
-    const worker: Promise<void> = this.drain(() => this.workers.delete(worker));
+    const worker: Promise<void> = outsideSpans(() => this.drain(() => this.workers.delete(worker)));
     this.workers.add(worker);
   }
 

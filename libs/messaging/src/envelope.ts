@@ -1,5 +1,5 @@
 import type { MessageContract } from '@doorbuster/contracts';
-import { childTraceparent } from '@doorbuster/telemetry';
+import { isSampled } from '@doorbuster/telemetry';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 
@@ -29,6 +29,7 @@ export interface OutgoingMessage {
   subject: string;
   /** JSON text of the batch. */
   payload: string;
+  /** Of its first event whose trace is recorded, or else of any. */
   traceparent: string;
 }
 
@@ -41,7 +42,7 @@ export interface OutgoingEvent {
 export interface NewEvent<T> {
   subject: string;
   data: T;
-  /** Of whatever caused this event; the event becomes its child. */
+  /** Of the request that all this belongs to; what is done with the event becomes its child. */
   traceparent: string;
   sagaid?: string | undefined;
   sagastep?: string | undefined;
@@ -61,7 +62,7 @@ export function newEvent<T>(
       type: contract.type,
       subject,
       time: new Date().toISOString(),
-      traceparent: childTraceparent(traceparent),
+      traceparent,
       ...(sagaid !== undefined && { sagaid }),
       ...(sagastep !== undefined && { sagastep }),
       data,
@@ -104,7 +105,7 @@ function chunk(subject: string, events: CloudEvent[]): OutgoingMessage[] {
     const text = JSON.stringify(event);
     const size = Buffer.byteLength(text);
     if (texts.length > 0 && (texts.length === BATCH_EVENTS_MAX || bytes + size > PAYLOAD_BYTES_MAX)) close();
-    if (texts.length === 0) ({ traceparent } = event);
+    if (texts.length === 0 || !isSampled(traceparent)) ({ traceparent } = event);
     texts.push(text);
     bytes += size;
   }

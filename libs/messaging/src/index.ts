@@ -10,6 +10,7 @@ export {
   type OutgoingEvent,
   type OutgoingMessage,
 } from './envelope.js';
+export { startPublishSpan } from './event-spans.js';
 export {
   ConsumesBatches,
   JETSTREAM,

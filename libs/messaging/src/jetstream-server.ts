@@ -9,12 +9,14 @@ import {
 import type { Logger } from '@doorbuster/telemetry';
 import type { JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import type { Span } from '@opentelemetry/api';
 import { Catch, UseFilters, type RpcExceptionFilter } from '@nestjs/common';
 import { EventPattern, Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { lastValueFrom, throwError, type Observable } from 'rxjs';
 import { Batcher } from './batcher.js';
 import { DurableConsumer } from './consumer.js';
 import { decodeBatch, MalformedBatchError, type CloudEvent } from './envelope.js';
+import { endProcessSpans, startProcessSpans } from './event-spans.js';
 
 export const JETSTREAM = Symbol('jetstream');
 
@@ -22,6 +24,10 @@ export const JETSTREAM = Symbol('jetstream');
 export interface IncomingEvent {
   natsSubject: string;
   event: CloudEvent;
+  /** How often the broker has delivered it, this time included. */
+  deliveries?: number;
+  /** Of what is done with this event, when its trace is recorded. */
+  span?: Span | undefined;
 }
 
 /** One batch of a consumer: its events in the order they came, and messages that were no batch at all. */
@@ -112,8 +118,14 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   async replay(consumer: string, event: IncomingEvent): Promise<void> {
     const handler = this.messageHandlers.get(consumer);
     if (!handler) throw new Error(`no handler for consumer ${consumer}`);
-    const batch: IncomingBatch = { consumer, isReplay: true, events: [event], malformed: [] };
-    await lastValueFrom(this.transformToObservable(await handler(batch)));
+    const batch: IncomingBatch = { consumer, isReplay: true, events: [{ ...event }], malformed: [] };
+    startProcessSpans(batch);
+    let outcome: BatchOutcome = 'retry';
+    try {
+      outcome = (await lastValueFrom(this.transformToObservable(await handler(batch)))) as BatchOutcome;
+    } finally {
+      endProcessSpans(batch, outcome);
+    }
   }
 
   /** Takes no more, and waits for what it took to be committed and acknowledged. */
@@ -145,7 +157,10 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     messages: JsMsg[],
     handler: (batch: IncomingBatch) => Promise<unknown>,
   ): Promise<void> {
-    const outcome = await this.outcomeOf(consumer, messages, handler);
+    const batch = decode(consumer, messages);
+    startProcessSpans(batch);
+    const outcome = await this.outcomeOf(batch, handler);
+    endProcessSpans(batch, outcome);
     for (const message of messages) {
       if (outcome === 'done') message.ack();
       else message.nak(nakDelayMs(message.info.deliveryCount));
@@ -153,15 +168,15 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   }
 
   private async outcomeOf(
-    consumer: string,
-    messages: JsMsg[],
+    batch: IncomingBatch,
     handler: (batch: IncomingBatch) => Promise<unknown>,
   ): Promise<BatchOutcome> {
     try {
-      const result = await handler(decode(consumer, messages));
+      const result = await handler(batch);
       return (await lastValueFrom(this.transformToObservable(result))) as BatchOutcome;
     } catch (err) {
-      this.log.error({ err, consumer, messages: messages.length }, 'batch failed, will be delivered again');
+      const { consumer, events } = batch;
+      this.log.error({ err, consumer, events: events.length }, 'batch failed, will be delivered again');
       return 'retry';
     }
   }
@@ -169,9 +184,10 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
 
 function decode(consumer: string, messages: JsMsg[]): IncomingBatch {
   const batch: IncomingBatch = { consumer, isReplay: false, events: [], malformed: [] };
-  for (const { subject: natsSubject, data } of messages) {
+  for (const { subject: natsSubject, data, info } of messages) {
     try {
-      for (const event of decodeBatch(data)) batch.events.push({ natsSubject, event });
+      const { deliveryCount: deliveries } = info;
+      for (const event of decodeBatch(data)) batch.events.push({ natsSubject, event, deliveries });
     } catch (error) {
       if (!(error instanceof MalformedBatchError)) throw error;
       batch.malformed.push({ natsSubject, text: error.text, error });

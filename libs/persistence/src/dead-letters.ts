@@ -1,4 +1,4 @@
-import type { Logger } from '@doorbuster/telemetry';
+import { newTraceparent, type Logger } from '@doorbuster/telemetry';
 import type { DataSource, EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 
@@ -18,6 +18,8 @@ export interface NewDeadLetter {
   /** The CloudEvent, or the text of a message that was none. */
   event: unknown;
   error: unknown;
+  /** Of the event, if it was one. */
+  traceparent?: string;
 }
 
 const COLUMNS = `id, consumer, subject, event, error, dead_at as "deadAt", replayed_at as "replayedAt"`;
@@ -33,7 +35,10 @@ export class DeadLetters {
   ) {}
 
   /** Keeps the event with the transaction that skips it. */
-  async insert(tx: EntityManager, { consumer, natsSubject, event, error }: NewDeadLetter): Promise<void> {
+  async insert(
+    tx: EntityManager,
+    { consumer, natsSubject, event, error, traceparent = newTraceparent() }: NewDeadLetter,
+  ): Promise<void> {
     const reason = describe(error);
     const kept = typeof event === 'string' ? event.slice(0, TEXT_LENGTH_MAX) : event;
     this.logger.error({ err: error, consumer, subject: natsSubject }, 'event goes to the dead letters');
@@ -41,7 +46,7 @@ export class DeadLetters {
       `with dead as (
          insert into dead_letters (id, consumer, subject, event, error) values ($1, $2, $3, $4::jsonb, $5)
        )
-       insert into outbox (id, subject, payload, traceparent) values ($1, $6, $7, '')`,
+       insert into outbox (id, subject, payload, traceparent) values ($1, $6, $7, $8)`,
       [
         uuidv7(),
         consumer,
@@ -50,6 +55,7 @@ export class DeadLetters {
         reason,
         `dlq.${consumer}`,
         JSON.stringify({ error: reason, subject: natsSubject, event: kept }),
+        traceparent,
       ],
     );
   }

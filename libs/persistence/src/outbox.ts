@@ -1,5 +1,5 @@
-import type { OutgoingMessage, Publisher } from '@doorbuster/messaging';
-import type { Logger } from '@doorbuster/telemetry';
+import { startPublishSpan, type OutgoingMessage, type Publisher } from '@doorbuster/messaging';
+import { fail, outsideSpans, type Logger } from '@doorbuster/telemetry';
 import type { DataSource, EntityManager } from 'typeorm';
 
 /** A row this old was left behind: whoever wrote it crashed, or the broker was away. */
@@ -42,9 +42,9 @@ export class Outbox {
   }
 
   /** To be called once that transaction has committed. Does not wait: the rows are safe. */
-  publish(messages: readonly Pick<OutgoingMessage, 'id' | 'subject' | 'payload'>[]): void {
+  publish(messages: readonly OutgoingMessage[]): void {
     for (const message of messages) {
-      const publication = this.publishOne(message).finally(() => this.publishing.delete(publication));
+      const publication = this.publishOne(message, false).finally(() => this.publishing.delete(publication));
       this.publishing.add(publication);
     }
   }
@@ -62,12 +62,12 @@ export class Outbox {
   /** Publishes what is old enough to have been left behind; `ageMs` 0 takes everything. */
   async sweepOnce(ageMs = LEFT_BEHIND_MS): Promise<number> {
     const rows: OutgoingMessage[] = await this.dataSource.query(
-      `select id, subject, payload from outbox
+      `select id, subject, payload, traceparent from outbox
        where created_at <= now() - $1 * interval '1 millisecond' order by id limit ${SWEEP_ROWS_MAX}`,
       [ageMs],
     );
     if (rows.length > 0) this.logger.info({ rows: rows.length }, 'publishing what was left in the outbox');
-    await Promise.all(rows.map((row) => this.publishOne(row)));
+    await Promise.all(rows.map((row) => this.publishOne(row, true)));
     return rows.length;
   }
 
@@ -81,19 +81,25 @@ export class Outbox {
     await this.deletePublished();
   }
 
-  private async publishOne(message: Pick<OutgoingMessage, 'id' | 'subject' | 'payload'>): Promise<void> {
+  private async publishOne(message: OutgoingMessage, wasLeftBehind: boolean): Promise<void> {
+    const span = startPublishSpan(message, { 'doorbuster.outbox.left_behind': wasLeftBehind });
     try {
       await this.publisher.publish(message);
       if (this.broken) this.logger.info('publishing works again');
       this.broken = false;
       this.published.push(message.id);
-      this.deletion ??= setTimeout(() => {
-        this.deleting = this.deletePublished();
-      }, DELETE_DELAY_MS);
+      this.deletion ??= outsideSpans(() =>
+        setTimeout(() => {
+          this.deleting = this.deletePublished();
+        }, DELETE_DELAY_MS),
+      );
     } catch (err) {
+      if (span) fail(span, err);
       if (!this.broken)
         this.logger.warn({ err, subject: message.subject }, 'cannot publish, the outbox keeps it');
       this.broken = true;
+    } finally {
+      span?.end();
     }
   }
 

@@ -6,7 +6,8 @@ import {
   type OutgoingEvent,
   type OutgoingMessage,
 } from '@doorbuster/messaging';
-import type { Logger } from '@doorbuster/telemetry';
+import { activeSpans, fail, inSharedSpan, type Logger } from '@doorbuster/telemetry';
+import type { Span } from '@opentelemetry/api';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { DeadLetters } from './dead-letters.js';
 import type { Outbox } from './outbox.js';
@@ -27,8 +28,13 @@ export class Transactions {
   /**
    * One transaction: what `work` writes, and the events it gives along with its result. Work that lost a race for a
    * unique key is run again: its load then sees the winner.
+   *
+   * @param spans whose work it is; the transaction is one span, and each of these leads to it
    */
-  async run<R>(work: (tx: EntityManager) => Promise<{ result: R; events: OutgoingEvent[] }>): Promise<R> {
+  run<R>(
+    work: (tx: EntityManager) => Promise<{ result: R; events: OutgoingEvent[] }>,
+    spans: readonly Span[] = activeSpans(),
+  ): Promise<R> {
     const attempt = async (): Promise<{ result: R; messages: OutgoingMessage[] }> =>
       await this.dataSource.transaction(async (tx) => {
         const { result, events } = await work(tx);
@@ -36,9 +42,12 @@ export class Transactions {
         await this.outbox.insert(tx, messages);
         return { result, messages };
       });
-    const { result, messages } = await againAfterLostRace(attempt);
-    this.outbox.publish(messages);
-    return result;
+    const attributes = { 'doorbuster.transaction.shared_by': spans.length };
+    return inSharedSpan(spans, 'transaction', attributes, async () => {
+      const { result, messages } = await againAfterLostRace(attempt);
+      this.outbox.publish(messages);
+      return result;
+    });
   }
 
   /**
@@ -48,7 +57,10 @@ export class Transactions {
   async runBatch(batch: IncomingBatch, work: BatchWork): Promise<BatchOutcome> {
     try {
       if (batch.malformed.length > 0) return await this.runOneByOne(batch, work);
-      await this.run(async (tx) => ({ result: undefined, events: await work(tx, eventsOf(batch)) }));
+      await this.run(
+        async (tx) => ({ result: undefined, events: await work(tx, eventsOf(batch)) }),
+        spansOf(batch),
+      );
       return 'done';
     } catch (error) {
       if (batch.isReplay) throw error;
@@ -75,18 +87,26 @@ export class Transactions {
       for (const { natsSubject, text, error } of batch.malformed) {
         await this.deadLetters.insert(tx, { consumer: batch.consumer, natsSubject, event: text, error });
       }
-      for (const { natsSubject, event } of batch.events) {
+      for (const { natsSubject, event, span } of batch.events) {
         try {
           const alone = (): Promise<OutgoingEvent[]> =>
             tx.transaction((savepoint) => work(savepoint, [event]));
           events.push(...(await againAfterLostRace(alone)));
         } catch (error) {
           if (isTransient(error)) throw error;
-          await this.deadLetters.insert(tx, { consumer: batch.consumer, natsSubject, event, error });
+          if (span) fail(span, error);
+          const { traceparent } = event;
+          await this.deadLetters.insert(tx, {
+            consumer: batch.consumer,
+            natsSubject,
+            event,
+            error,
+            traceparent,
+          });
         }
       }
       return { result: undefined, events };
-    });
+    }, spansOf(batch));
     return 'done';
   }
 }
@@ -105,3 +125,5 @@ async function againAfterLostRace<R>(attempt: () => Promise<R>): Promise<R> {
 }
 
 const eventsOf = (batch: IncomingBatch): IncomingEvent['event'][] => batch.events.map(({ event }) => event);
+
+const spansOf = ({ events }: IncomingBatch): Span[] => events.flatMap(({ span }) => span ?? []);

@@ -9,6 +9,7 @@ import { Transport, type MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { readConfig, serviceConfig, type ServiceConfig } from './config.js';
 import { QueryExceptionFilter } from './queries.js';
+import { QuerySpanInterceptor } from './query-span.interceptor.js';
 import { ServiceModule } from './service.module.js';
 import { exitOnSignal } from './shutdown.js';
 
@@ -41,6 +42,7 @@ export async function startService(
     abortOnError: false,
   });
   app.useGlobalFilters(new QueryExceptionFilter(logger));
+  app.useGlobalInterceptors(new QuerySpanInterceptor());
   const nats = natsOptions(config.NATS_URL, service);
   app.connectMicroservice<MicroserviceOptions>(
     {

@@ -1,3 +1,12 @@
 export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from './logger.js';
 export { NestLogger } from './nest-logger.js';
-export { childTraceparent, newTraceparent, traceIdOf } from './trace-context.js';
+export { activeSpans, fail, inSharedSpan, inSpan, outsideSpans, startSpan, startSpanIn } from './spans.js';
+export {
+  activeTraceparent,
+  childTraceparent,
+  contextOf,
+  isSampled,
+  newTraceparent,
+  traceIdOf,
+  traceparentOf,
+} from './trace-context.js';

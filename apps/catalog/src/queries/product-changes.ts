@@ -7,7 +7,7 @@ import {
   type Reply,
 } from '@doorbuster/contracts';
 import { Transactions } from '@doorbuster/persistence';
-import { newTraceparent } from '@doorbuster/telemetry';
+import { activeTraceparent } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ProductCache } from '../cache/product-cache.js';
@@ -29,7 +29,10 @@ export class ProductChanges {
       if (!product) {
         return { result: refuse('SKU_EXISTS', `There is a product ${body.sku} already.`), events: [] };
       }
-      return { result: accept(toProduct(product)), events: [productCreatedEvent(product, newTraceparent())] };
+      return {
+        result: accept(toProduct(product)),
+        events: [productCreatedEvent(product, activeTraceparent())],
+      };
     });
   }
 
@@ -47,7 +50,7 @@ async function changeLocked(tx: EntityManager, sku: string, wanted: ChangeProduc
   const changes = effectiveChanges(product, wanted);
   if (!changes) return { result: accept(toProduct(product)), events: [] };
   const changed = await tx.save(Object.assign(product, changes));
-  return { result: accept(toProduct(changed)), events: [productChangedEvent(changed, newTraceparent())] };
+  return { result: accept(toProduct(changed)), events: [productChangedEvent(changed, activeTraceparent())] };
 }
 
 export const notFound = (sku: string): Reply<never> =>

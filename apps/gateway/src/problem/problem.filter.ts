@@ -25,7 +25,9 @@ export class ProblemFilter implements ExceptionFilter {
     // A request that the router refuses never came to the hook that sets it.
     const traceparent = request.traceparent || childTraceparent(undefined);
     const problem = this.orMethodNotAllowed(toProblem(exception), request);
+    request.span?.setAttribute('doorbuster.problem.code', problem.code);
     if (problem.code === 'INTERNAL_ERROR') {
+      request.span?.recordException(problem.cause instanceof Error ? problem.cause : problem);
       this.logger.error({ err: problem.cause ?? problem, traceId: traceIdOf(traceparent) }, 'request failed');
     }
     if (reply.sent || reply.raw.headersSent) return;

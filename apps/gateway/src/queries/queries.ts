@@ -5,6 +5,7 @@ import { firstValueFrom, timeout, TimeoutError } from 'rxjs';
 import { ProblemException } from '../problem/problem.exception.js';
 import { invalidFields } from '../problem/validation.pipe.js';
 import { NATS_CLIENT } from '../tokens.js';
+import { endingWith, startQuerySpan, withTrace } from './query-span.js';
 
 const DEADLINE_MS = 5_000;
 
@@ -24,9 +25,12 @@ export class Queries {
     request: Request,
     deadlineMs = DEADLINE_MS,
   ): Promise<Response> {
+    const span = startQuerySpan(contract);
     await this.endOfTurn();
-    const answer = this.client.send<Reply<Response>>(contract.subject, request).pipe(timeout(deadlineMs));
-    const reply = await firstValueFrom(answer).catch((error: unknown) => {
+    const answer = this.client
+      .send<Reply<Response>>(contract.subject, withTrace(request, span))
+      .pipe(timeout(deadlineMs));
+    const reply = await endingWith(span, firstValueFrom(answer)).catch((error: unknown) => {
       throw notAnswered(contract.owner, error);
     });
     if (reply.ok) return reply.value;

@@ -7,7 +7,7 @@ import {
 } from '@doorbuster/contracts';
 import type { OutgoingEvent } from '@doorbuster/messaging';
 import { Transactions } from '@doorbuster/persistence';
-import { newTraceparent } from '@doorbuster/telemetry';
+import { activeTraceparent } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { decideAdjustment } from '../domain/decide-adjustment.js';
@@ -44,7 +44,7 @@ export class Adjustments {
     if (!answer.ok) return { result: answer, events: [] };
     const changes = [{ before, after: answer.value, cause: 0 }];
     await moveStock(tx, changes);
-    return { result: answer, events: levelEvents(changes, newTraceparent) };
+    return { result: answer, events: levelEvents(changes, activeTraceparent) };
   }
 }
 

@@ -1,13 +1,17 @@
 import { refuse, type Order, type PlaceOrderRequest, type Reply } from '@doorbuster/contracts';
 import { Batcher, QueueFullError } from '@doorbuster/messaging';
 import { Transactions } from '@doorbuster/persistence';
+import { fail } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
+import type { Span } from '@opentelemetry/api';
+import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { decideOrders, type NewOrder } from '../domain/decide-orders.js';
 import type { OrderSagaData } from '../domain/order-saga.js';
 import { OrdersRepository } from '../persistence/orders.repository.js';
 import { pricesRepository } from '../persistence/prices.repository.js';
 import { OrderSagas } from '../sagas/order-sagas.js';
+import { recordReply, spansByOrder, startIntakeSpan } from './intake-spans.js';
 
 const BATCH_MAX = 256;
 /** Some seconds' worth of work; whoever comes after that is told to come back. */
@@ -44,16 +48,38 @@ export class OrderIntake {
     }
   }
 
-  private accept(requests: PlaceOrderRequest[]): Promise<Reply<Order>[]> {
-    return this.transactions.run(async (tx) => {
+  private async accept(requests: PlaceOrderRequest[]): Promise<Reply<Order>[]> {
+    const spans = requests.map(startIntakeSpan);
+    try {
+      const replies = await this.acceptIn(requests, spans);
+      replies.forEach((reply, i) => recordReply(spans[i], reply));
+      return replies;
+    } catch (error) {
+      for (const span of spans) if (span) fail(span, error);
+      throw error;
+    } finally {
+      for (const span of spans) span?.end();
+    }
+  }
+
+  private acceptIn(
+    requests: PlaceOrderRequest[],
+    spans: readonly (Span | undefined)[],
+  ): Promise<Reply<Order>[]> {
+    const work = async (tx: EntityManager) => {
       const skus = new Set(requests.flatMap(({ body }) => body.items.map(({ sku }) => sku)));
       const existing = await this.orders.findByRequests(tx, requests);
       const prices = await pricesRepository.find(tx, [...skus]);
       const { replies, created } = decideOrders(requests, existing, prices, new Date(), uuidv7);
       await this.orders.insert(tx, created);
-      const events = await this.sagas.startCheckouts(tx, created.map(toSagaData));
+      const spansBySaga = spansByOrder(replies, spans);
+      const events = await this.sagas.startCheckouts(tx, created.map(toSagaData), spansBySaga);
       return { result: replies, events };
-    });
+    };
+    return this.transactions.run(
+      work,
+      spans.flatMap((span) => span ?? []),
+    );
   }
 }
 

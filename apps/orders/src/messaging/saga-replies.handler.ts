@@ -23,6 +23,7 @@ import type { SagaEvent } from '@doorbuster/saga';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { OrderSagas } from '../sagas/order-sagas.js';
+import type { SpansBySaga } from '../sagas/saga-spans.js';
 
 const SUCCEEDED = [
   stockReserved,
@@ -48,9 +49,16 @@ export class SagaRepliesHandler {
 
   @ConsumesBatches('orders-replies', [...SUCCEEDED, ...REFUSED])
   handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {
-    return this.transactions.runBatch(batch, (tx, events) => this.sagas.handle(tx, events.map(toSagaEvent)));
+    const spans = spansBySaga(batch);
+    return this.transactions.runBatch(batch, (tx, events) =>
+      this.sagas.handle(tx, events.map(toSagaEvent), spans),
+    );
   }
 }
+
+/** Two replies to one saga in one batch are answered together: on the span of the later one. */
+const spansBySaga = ({ events }: IncomingBatch): SpansBySaga =>
+  new Map(events.flatMap(({ event: { sagaid }, span }) => (sagaid && span ? [[sagaid, span]] : [])));
 
 function toSagaEvent({ type, data, sagaid, sagastep }: CloudEvent): SagaEvent {
   if (sagaid === undefined || sagastep === undefined) throw new Error(`${type} answers no saga's command`);

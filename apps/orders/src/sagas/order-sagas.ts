@@ -12,6 +12,7 @@ import type { OrderCommand, OrderSagaData } from '../domain/order-saga.js';
 import { changeStatus, statusWhenUndone } from '../domain/order-status.js';
 import { OrdersRepository } from '../persistence/orders.repository.js';
 import { SagasRepository } from '../persistence/sagas.repository.js';
+import { recordTransitions, type SpansBySaga } from './saga-spans.js';
 
 type AdvancedOrderSaga = AdvancedSaga<OrderSagaData, OrderCommand>;
 
@@ -41,13 +42,18 @@ export class OrderSagas {
     this.runner = new SagaRunner([checkoutSaga, cancellationSaga], sagas);
   }
 
-  async startCheckouts(tx: EntityManager, checkouts: readonly OrderSagaData[]): Promise<OutgoingEvent[]> {
+  /** @param spans of the requests that are recorded, by order */
+  async startCheckouts(
+    tx: EntityManager,
+    checkouts: readonly OrderSagaData[],
+    spans: SpansBySaga,
+  ): Promise<OutgoingEvent[]> {
     const sagas = checkouts.map((data): NewSaga<OrderSagaData> => ({
       id: data.orderId,
       definition: 'checkout',
       data,
     }));
-    return this.carryOut(tx, await this.runner.start(tx, sagas, new Date()));
+    return this.carryOut(tx, await this.runner.start(tx, sagas, new Date()), spans);
   }
 
   async startCancellations(
@@ -62,8 +68,12 @@ export class OrderSagas {
     return this.carryOut(tx, await this.runner.start(tx, sagas, new Date()));
   }
 
-  async handle(tx: EntityManager, events: readonly SagaEvent[]): Promise<OutgoingEvent[]> {
-    return this.carryOut(tx, await this.runner.handle(tx, events, new Date()));
+  async handle(
+    tx: EntityManager,
+    events: readonly SagaEvent[],
+    spans?: SpansBySaga,
+  ): Promise<OutgoingEvent[]> {
+    return this.carryOut(tx, await this.runner.handle(tx, events, new Date()), spans);
   }
 
   /** Sends again, gives up or parks what is overdue. */
@@ -93,7 +103,9 @@ export class OrderSagas {
   private async carryOut(
     tx: EntityManager,
     advanced: readonly AdvancedOrderSaga[],
+    spans: SpansBySaga = new Map(),
   ): Promise<OutgoingEvent[]> {
+    for (const saga of advanced) recordTransitions(saga, spans);
     const commands = advanced.flatMap(commandsOf);
     const statuses = await this.changeStatuses(tx, advanced);
     const cancellations = advanced.flatMap(cancellationAfter);

@@ -1,17 +1,25 @@
 import { Batcher } from '@doorbuster/messaging';
 import { isTransient, pluck, Transactions } from '@doorbuster/persistence';
 import { LOGGER } from '@doorbuster/service';
-import type { Logger } from '@doorbuster/telemetry';
+import { fail, type Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import type { Span } from '@opentelemetry/api';
+import type { EntityManager } from 'typeorm';
 import { decideResults, type OperationResult } from '../domain/decide-results.js';
+import type { Operation } from '../domain/payment-status.js';
 import type { Payment } from '../domain/payment.js';
 import { reply } from '../messaging/replies.js';
 import { PAYMENT_PROVIDER, type PaymentProvider } from '../providers/payment-provider.js';
 import { askProvider, dueOperation, operationKey, ProviderRefusalError } from './ask-provider.js';
 import { changePayments } from './change-payments.js';
+import { inProviderSpan, startOperationSpan } from './operation-spans.js';
 import { OPERATION_LIMITS, type OperationLimits } from './operation-limits.js';
 
 const RESULTS_OF_A_TRANSACTION_MAX = 1_000;
+
+interface TracedResult extends OperationResult {
+  span: Span | undefined;
+}
 
 /**
  * Asks the provider, outside any transaction, and records what it said: results that come in while some are being
@@ -21,7 +29,7 @@ const RESULTS_OF_A_TRANSACTION_MAX = 1_000;
 @Injectable()
 export class Operations implements BeforeApplicationShutdown {
   private readonly calls = new Map<string, Promise<void>>();
-  private readonly results: Batcher<OperationResult>;
+  private readonly results: Batcher<TracedResult>;
   private closing = false;
 
   constructor(
@@ -30,7 +38,7 @@ export class Operations implements BeforeApplicationShutdown {
     @Inject(Transactions) private readonly transactions: Transactions,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.results = new Batcher<OperationResult>((results) => this.record(results), {
+    this.results = new Batcher<TracedResult>((results) => this.record(results), {
       batchMax: RESULTS_OF_A_TRANSACTION_MAX,
       // No more results than calls, and those are bounded where they begin.
       queueMax: Infinity,
@@ -51,17 +59,25 @@ export class Operations implements BeforeApplicationShutdown {
       const operation = dueOperation(payment);
       const key = operationKey(payment.orderId, operation);
       if (this.calls.has(key)) continue;
-      const call = askProvider(this.provider, payment, operation, this.limits.deadlineMs)
-        // The place is taken until the result is written, so that a slow database slows the asking down.
-        .then((result) => this.results.add(result))
-        .catch((err: unknown) =>
-          this.logger.warn(
-            { err, orderId: payment.orderId, operation },
-            'result not recorded, will ask again',
-          ),
-        )
-        .finally(() => this.calls.delete(key));
+      const call = this.askAndRecord(payment, operation).finally(() => this.calls.delete(key));
       this.calls.set(key, call);
+    }
+  }
+
+  /** Its place is taken until the result is written, so that a slow database slows the asking down. */
+  private async askAndRecord(payment: Payment, operation: Operation): Promise<void> {
+    const { orderId } = payment;
+    const span = startOperationSpan(payment, operation);
+    try {
+      const result = await inProviderSpan(span, operation, () =>
+        askProvider(this.provider, payment, operation, this.limits.deadlineMs),
+      );
+      await this.results.add({ ...result, span });
+    } catch (err) {
+      if (span) fail(span, err);
+      this.logger.warn({ err, orderId, operation }, 'result not recorded, will ask again');
+    } finally {
+      span?.end();
     }
   }
 
@@ -71,7 +87,7 @@ export class Operations implements BeforeApplicationShutdown {
     await Promise.all(this.calls.values());
   }
 
-  private async record(results: OperationResult[]): Promise<[]> {
+  private async record(results: TracedResult[]): Promise<[]> {
     this.report(results);
     try {
       await this.commit(results);
@@ -83,7 +99,7 @@ export class Operations implements BeforeApplicationShutdown {
   }
 
   /** One result that cannot be written must not keep the others from it. */
-  private async commitAlone(result: OperationResult): Promise<void> {
+  private async commitAlone(result: TracedResult): Promise<void> {
     try {
       await this.commit([result]);
     } catch (err) {
@@ -93,9 +109,9 @@ export class Operations implements BeforeApplicationShutdown {
     }
   }
 
-  private async commit(results: OperationResult[]): Promise<void> {
+  private async commit(results: TracedResult[]): Promise<void> {
     const { leaseMs, authoriseAttemptsMax, backoff } = this.limits;
-    const toAsk = await this.transactions.run(async (tx) => {
+    const work = async (tx: EntityManager) => {
       const changes = await changePayments(
         tx,
         pluck(results, 'orderId'),
@@ -103,8 +119,9 @@ export class Operations implements BeforeApplicationShutdown {
         { capacity: this.capacity, leaseMs },
       );
       return { result: changes.toAsk, events: changes.answers.map(reply) };
-    });
-    this.ask(toAsk);
+    };
+    const spans = results.flatMap(({ span }) => span ?? []);
+    this.ask(await this.transactions.run(work, spans));
   }
 
   /** One line for a batch: a provider that is down would fill the log otherwise. */

@@ -1,0 +1,36 @@
+import type { QueryContract } from '@doorbuster/contracts';
+import { fail, startSpanIn, traceparentOf } from '@doorbuster/telemetry';
+import { NatsRecordBuilder, type NatsRecord } from '@nestjs/microservices';
+import { headers } from '@nats-io/transport-node';
+import { context, SpanKind, trace, type Span } from '@opentelemetry/api';
+
+/** Of a question to a service, as a child of the request that it is asked for; `undefined` when that is not recorded. */
+export function startQuerySpan({ owner, subject }: QueryContract): Span | undefined {
+  if (!trace.getActiveSpan()?.isRecording()) return undefined;
+  return startSpanIn(context.active(), subject, {
+    kind: SpanKind.CLIENT,
+    attributes: { 'rpc.system': 'nats', 'rpc.service': owner, 'rpc.method': subject },
+  });
+}
+
+/** The request with its place in the trace, which the service goes on from. */
+export function withTrace(request: unknown, span: Span | undefined): unknown {
+  const traceparent = traceparentOf(span);
+  if (traceparent === undefined) return request;
+  const carrier = headers();
+  carrier.set('traceparent', traceparent);
+  const record: NatsRecord = new NatsRecordBuilder(request).setHeaders(carrier).build();
+  return record;
+}
+
+/** Ends the span with the answer, or with why there is none. */
+export async function endingWith<T>(span: Span | undefined, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (span) fail(span, error);
+    throw error;
+  } finally {
+    span?.end();
+  }
+}

@@ -1,0 +1,72 @@
+import { startSpan } from '@doorbuster/telemetry';
+import { SpanKind, SpanStatusCode, type Attributes, type Span } from '@opentelemetry/api';
+import type { CloudEvent, OutgoingMessage } from './envelope.js';
+import type { BatchOutcome, IncomingBatch } from './jetstream-server.js';
+
+/**
+ * Attributes as in https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/, which are not stable yet: so
+ * their names stand here, where they do not change with an update of the package.
+ */
+const SYSTEM = { 'messaging.system': 'nats' };
+
+/** Gives each event whose trace is recorded a span of its own: a child of whatever caused the event. */
+export function startProcessSpans({ consumer, isReplay, events }: IncomingBatch): void {
+  for (const incoming of events) {
+    const { natsSubject, event, deliveries = 1 } = incoming;
+    const span = startSpan(event.traceparent, `process ${nameOf(natsSubject)}`, {
+      kind: SpanKind.CONSUMER,
+      attributes: {
+        ...SYSTEM,
+        'messaging.operation.type': 'process',
+        'messaging.operation.name': 'process',
+        'messaging.destination.name': natsSubject,
+        'messaging.consumer.group.name': consumer,
+        'messaging.message.id': event.id,
+        'messaging.batch.message_count': events.length,
+        ...sagaAttributes(event),
+      },
+    });
+    if (deliveries > 1) span?.addEvent('redelivered', { 'doorbuster.delivery': deliveries });
+    if (isReplay) span?.addEvent('replayed from the dead letters');
+    incoming.span = span;
+  }
+}
+
+export function endProcessSpans({ events }: IncomingBatch, outcome: BatchOutcome): void {
+  for (const { span } of events) {
+    if (outcome === 'retry') {
+      span?.setStatus({ code: SpanStatusCode.ERROR, message: 'not committed' });
+    }
+    span?.end();
+  }
+}
+
+/** The span of one publication, from the outbox to the broker's disk. */
+export const startPublishSpan = (
+  { id, subject, traceparent }: Pick<OutgoingMessage, 'id' | 'subject' | 'traceparent'>,
+  attributes: Attributes,
+): Span | undefined =>
+  startSpan(traceparent, `publish ${nameOf(subject)}`, {
+    kind: SpanKind.PRODUCER,
+    attributes: {
+      ...SYSTEM,
+      'messaging.operation.type': 'send',
+      'messaging.operation.name': 'publish',
+      'messaging.destination.name': subject,
+      'messaging.message.id': id,
+      ...attributes,
+    },
+  });
+
+/** `reserve-stock` of `cmd.inventory.reserve-stock`: whose it is the service says. */
+const nameOf = (natsSubject: string): string => natsSubject.slice(natsSubject.lastIndexOf('.') + 1);
+
+/** What belongs to a saga is about an order. */
+const sagaAttributes = ({ sagaid, sagastep, subject }: CloudEvent): Attributes =>
+  sagaid === undefined
+    ? {}
+    : {
+        'doorbuster.order.id': subject,
+        'doorbuster.saga.id': sagaid,
+        ...(sagastep !== undefined && { 'doorbuster.saga.step': sagastep }),
+      };
