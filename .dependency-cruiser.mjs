@@ -44,7 +44,7 @@ export default {
       from: { path: '(?:^|/)(apps|libs|tools)/([^/]+)/' },
       to: {
         path: '(?:^|/)libs/[^/]+/src/',
-        pathNot: ['(?:^|/)libs/$2/', '/src/(index|testing|process)\\.ts$'],
+        pathNot: ['(?:^|/)libs/$2/', '/src/(index|testing|process|start)\\.ts$'],
       },
     },
     {

@@ -3,6 +3,7 @@ import { parseArgs, promisify } from 'node:util';
 import { launchPlatform } from '@doorbuster/platform';
 import { verifyInvariants } from '@doorbuster/verify-invariants';
 import { cpuSeconds } from './cpu.js';
+import { median, print } from './figures.js';
 import { openShop } from './shop.js';
 import { loadCheckouts } from './wrk.js';
 
@@ -81,12 +82,4 @@ async function runRuler(directory: string): Promise<number> {
   const perSecond = Number(/checkouts_per_s (\d+)/.exec(stdout)?.[1]);
   print(`ruler    ${perSecond}/s`);
   return perSecond;
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

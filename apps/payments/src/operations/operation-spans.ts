@@ -1,43 +1,29 @@
-import { fail, inSpan, startSpan, startSpanIn } from '@doorbuster/telemetry';
-import { context, SpanKind, type Span } from '@opentelemetry/api';
+import { fail, startSpan } from '@doorbuster/telemetry';
+import { SpanKind, type Span } from '@opentelemetry/api';
 import type { OperationResult } from '../domain/decide-results.js';
 import type { Operation } from '../domain/payment-status.js';
 import type { Payment } from '../domain/payment.js';
 
-/** One attempt, from the asking to the recorded result; in the trace of whoever waits for it. */
-export function startOperationSpan(payment: Payment, operation: Operation): Span | undefined {
+/** The provider's part of one attempt, in the trace of whoever waits for it. */
+export function startProviderSpan(payment: Payment, operation: Operation): Span | undefined {
   const { orderId, attempts, awaiting } = payment;
   const waiting = awaiting[operation] ?? Object.values(awaiting)[0];
   if (!waiting) return undefined;
-  return startSpan(waiting.traceparent, `${operation} payment`, {
+  return startSpan(waiting.traceparent, `provider ${operation}`, {
+    kind: SpanKind.CLIENT,
     attributes: {
+      'peer.service': 'payment-provider',
       'doorbuster.order.id': orderId,
-      'doorbuster.payment.operation': operation,
       'doorbuster.payment.attempt': attempts,
     },
   });
 }
 
-/** The provider's part of it. */
-export async function inProviderSpan(
-  parent: Span | undefined,
-  operation: Operation,
-  ask: () => Promise<OperationResult>,
-): Promise<OperationResult> {
-  if (!parent) return ask();
-  const span = inSpan(parent, () =>
-    startSpanIn(context.active(), `provider ${operation}`, {
-      kind: SpanKind.CLIENT,
-      attributes: { 'peer.service': 'payment-provider' },
-    }),
-  );
-  const result = await ask();
-  const { outcome } = result;
-  if (outcome.kind === 'unknown') {
-    if (span) fail(span, outcome.error);
-  } else {
-    span?.setAttribute('doorbuster.payment.outcome', outcome.kind);
-  }
-  span?.end();
-  return result;
+/**
+ * Says what came of it. The span is not ended yet: the transaction that records the result becomes its child, and links
+ * to a span can only be added while it is open.
+ */
+export function recordOutcome(span: Span, { outcome }: OperationResult): void {
+  span.setAttribute('doorbuster.payment.outcome', outcome.kind);
+  if (outcome.kind === 'unknown') fail(span, outcome.error);
 }

@@ -1,7 +1,7 @@
 import { Batcher } from '@doorbuster/messaging';
 import { isTransient, pluck, Transactions } from '@doorbuster/persistence';
 import { LOGGER } from '@doorbuster/service';
-import { fail, type Logger } from '@doorbuster/telemetry';
+import type { Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { Span } from '@opentelemetry/api';
 import type { EntityManager } from 'typeorm';
@@ -12,7 +12,7 @@ import { reply } from '../messaging/replies.js';
 import { PAYMENT_PROVIDER, type PaymentProvider } from '../providers/payment-provider.js';
 import { askProvider, dueOperation, operationKey, ProviderRefusalError } from './ask-provider.js';
 import { changePayments } from './change-payments.js';
-import { inProviderSpan, startOperationSpan } from './operation-spans.js';
+import { recordOutcome, startProviderSpan } from './operation-spans.js';
 import { OPERATION_LIMITS, type OperationLimits } from './operation-limits.js';
 
 const RESULTS_OF_A_TRANSACTION_MAX = 1_000;
@@ -67,17 +67,17 @@ export class Operations implements BeforeApplicationShutdown {
   /** Its place is taken until the result is written, so that a slow database slows the asking down. */
   private async askAndRecord(payment: Payment, operation: Operation): Promise<void> {
     const { orderId } = payment;
-    const span = startOperationSpan(payment, operation);
+    const span = startProviderSpan(payment, operation);
+    let answeredAt: number | undefined;
     try {
-      const result = await inProviderSpan(span, operation, () =>
-        askProvider(this.provider, payment, operation, this.limits.deadlineMs),
-      );
+      const result = await askProvider(this.provider, payment, operation, this.limits.deadlineMs);
+      answeredAt = Date.now();
+      if (span) recordOutcome(span, result);
       await this.results.add({ ...result, span });
     } catch (err) {
-      if (span) fail(span, err);
       this.logger.warn({ err, orderId, operation }, 'result not recorded, will ask again');
     } finally {
-      span?.end();
+      span?.end(answeredAt);
     }
   }
 

@@ -1,0 +1,87 @@
+import { parseArgs } from 'node:util';
+import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
+import { startCollector } from './collector.js';
+import { cpuSeconds } from './cpu.js';
+import { median, print } from './figures.js';
+import { openShop } from './shop.js';
+import { loadCheckouts } from './wrk.js';
+
+/**
+ * What tracing costs: whole checkouts a second without telemetry, with 5 % of the traces recorded and with all of them,
+ * each on a platform of its own, loaded in turn. The ratios of the medians are the figures. The collector takes what is
+ * exported and forgets it; its work, and the load generator's, are on the same machine.
+ */
+const { values } = parseArgs({
+  options: {
+    connections: { type: 'string', default: '512' },
+    seconds: { type: 'string', default: '10' },
+    rounds: { type: 'string', default: '5' },
+  },
+});
+const connections = Number(values.connections);
+const seconds = Number(values.seconds);
+/** The just-in-time compilers of five processes need some thousand checkouts. */
+const WARM_UP_SECONDS = 15;
+
+const collector = await startCollector();
+const traced = (ratio: string): NodeJS.ProcessEnv => ({
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+  OTEL_METRICS_EXPORTER: 'prometheus',
+  OTEL_LOGS_EXPORTER: 'none',
+  OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+  OTEL_TRACES_SAMPLER_ARG: ratio,
+});
+const SETTINGS: Record<string, NodeJS.ProcessEnv> = {
+  off: { OTEL_SDK_DISABLED: 'true' },
+  '5 %': traced('0.05'),
+  '100 %': traced('1'),
+};
+
+interface Candidate {
+  name: string;
+  platform: LaunchedPlatform;
+  tokensFile: string;
+  perSecond: number[];
+}
+
+const candidates: Candidate[] = [];
+try {
+  for (const [name, env] of Object.entries(SETTINGS)) {
+    const platform = await launchPlatform({ env: { RATE_LIMIT: 'off', LOG_LEVEL: 'warn', ...env } });
+    const candidate: Candidate = { name, platform, tokensFile: '', perSecond: [] };
+    candidates.push(candidate);
+    candidate.tokensFile = await openShop(platform);
+    await load(candidate, WARM_UP_SECONDS, 1);
+  }
+  for (let round = 1; round <= Number(values.rounds); round += 1) {
+    for (const candidate of candidates) await measure(candidate, round + 1);
+  }
+  const [off, ...others] = candidates;
+  print(`tracing off ${median(off?.perSecond ?? []).toFixed(0)}/s, median of ${values.rounds}`);
+  for (const { name, perSecond } of others) {
+    const ratio = median(perSecond) / median(off?.perSecond ?? []);
+    print(`tracing ${name}: ${median(perSecond).toFixed(0)}/s, ${ratio.toFixed(3)} of off`);
+  }
+} finally {
+  for (const { platform } of candidates) await platform.dispose();
+  await collector.close();
+}
+
+async function measure(candidate: Candidate, seed: number): Promise<void> {
+  const cpuBefore = cpuSeconds(candidate.platform);
+  const takenBefore = collector.bytes();
+  const { created, other, errors, p99, seconds: took } = await load(candidate, seconds, seed);
+  const cpu = Object.entries(cpuSeconds(candidate.platform)).map(
+    ([part, used]) => `${part} ${(((used - (cpuBefore[part] ?? 0)) / created) * 1e6).toFixed(0)}`,
+  );
+  candidate.perSecond.push(created / took);
+  print(
+    `${candidate.name.padEnd(6)} ${(created / took).toFixed(0)}/s  p99 ${p99.toFixed(0)} ms  not 201: ${other}, errors: ${errors}, ` +
+      `${((collector.bytes() - takenBefore) / created).toFixed(0)} bytes exported a checkout`,
+  );
+  print(`  CPU us a checkout: ${cpu.join(', ')}`);
+}
+
+function load({ platform, tokensFile }: Candidate, forSeconds: number, seed: number) {
+  return loadCheckouts({ url: platform.url, connections, tokensFile, seconds: forSeconds, seed });
+}

@@ -1,0 +1,167 @@
+import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
+import type { Order } from '@doorbuster/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { retrying, Shop, type Answer } from './fixtures/shop.js';
+import { TraceSink, type SunkSpan } from './fixtures/trace-sink.js';
+import { namesOf, transactionsOf, transitionsOf, wholeTrace } from './fixtures/traces.js';
+
+let sink: TraceSink;
+let platform: LaunchedPlatform;
+let shop: Shop;
+beforeAll(async () => {
+  sink = await TraceSink.open();
+  platform = await launchPlatform({ env: exportingTo(sink, 'http/json') });
+  shop = await Shop.open(platform);
+  await shop.stockUp('MUG', 1_000);
+});
+afterAll(async () => {
+  await platform?.dispose();
+  await sink?.close();
+});
+
+const exportingTo = ({ url }: TraceSink, protocol: string): Record<string, string> => ({
+  RATE_LIMIT: 'off',
+  OTEL_EXPORTER_OTLP_ENDPOINT: url,
+  OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+  OTEL_BSP_SCHEDULE_DELAY: '100',
+});
+
+const mug = [{ sku: 'MUG', quantity: 1 }];
+
+const traceIdOf = ({ headers }: Answer): string => headers.get('traceparent')?.slice(3, 35) ?? '';
+
+/** What every checkout's trace has, however it ends. */
+function expectWholeCheckout(spans: readonly SunkSpan[], orderId: string): void {
+  const [root] = spans.filter(({ parentSpanId }) => parentSpanId === undefined);
+  expect(root).toMatchObject({
+    service: 'gateway',
+    name: 'POST /v1/orders',
+    attributes: { 'http.request.method': 'POST', 'http.route': '/v1/orders' },
+  });
+  const ids = spans.flatMap(({ attributes }) => attributes['doorbuster.order.id'] ?? []);
+  expect(new Set(ids)).toEqual(new Set([orderId]));
+  const processing = spans.filter(({ name }) => name.startsWith('process '));
+  for (const span of processing) {
+    expect(span.attributes).toMatchObject({
+      'messaging.system': 'nats',
+      'messaging.operation.type': 'process',
+      'messaging.destination.name': expect.stringMatching(/^(cmd|evt)\./),
+    });
+    const transactions = transactionsOf(sink, span);
+    expect(transactions, `${span.service} ${span.name}`).not.toEqual([]);
+    for (const { spanId } of transactions) {
+      const statements = sink.spans.filter(({ parentSpanId }) => parentSpanId === spanId);
+      expect(statements.map(({ attributes }) => attributes['db.system.name'])).toContain('postgresql');
+      expect(statements.map(({ attributes }) => attributes['db.query.text'])).toContain('COMMIT');
+    }
+  }
+}
+
+describe('one trace', () => {
+  it('holds a confirmed checkout, from the request to the capture', async () => {
+    const bought = await shop.buy(mug, { wait: 20 });
+    expect(bought.status).toBe(201);
+    const spans = await wholeTrace(sink, traceIdOf(bought));
+    expectWholeCheckout(spans, bought.body.id);
+    expect(namesOf(spans)).toEqual(
+      expect.arrayContaining([
+        'orders accept order',
+        'orders publish reserve-stock',
+        'inventory process reserve-stock',
+        'orders process stock-reserved',
+        'payments process authorise-payment',
+        'payments provider authorise',
+        'orders process payment-authorised',
+        'inventory process commit-stock',
+        'payments process capture-payment',
+      ]),
+    );
+  });
+
+  it('continues the trace of a client that sent one', async () => {
+    const traceId = 'c0ffee'.padEnd(32, '0');
+    const bought = await shop.asCustomer<Order>(
+      'POST',
+      '/v1/orders',
+      { items: mug, payment: { method: 'pm_card_visa' } },
+      { 'idempotency-key': 'traced', prefer: 'wait=20', traceparent: `00-${traceId}-00f067aa0ba902b7-01` },
+    );
+    expect(traceIdOf(bought)).toBe(traceId);
+    const root = await retrying(async () => sink.trace(traceId).find(({ service }) => service === 'gateway'));
+    expect(root).toMatchObject({ name: 'POST /v1/orders', parentSpanId: '00f067aa0ba902b7' });
+  });
+
+  it('shows the compensation of a declined checkout', async () => {
+    const declined = await shop.buy(mug, { method: 'pm_card_chargeDeclined', wait: 20 });
+    expect(declined.status).toBe(402);
+    const spans = await wholeTrace(sink, traceIdOf(declined));
+    expectWholeCheckout(spans, (declined.body as unknown as { orderId: string }).orderId);
+    expect(namesOf(spans)).toContain('inventory process release-stock');
+    expect(transitionsOf(spans)).toEqual(
+      expect.arrayContaining([
+        { name: 'saga.refused', step: 'authorise-payment' },
+        { name: 'saga.compensating', step: 'checkout' },
+        { name: 'saga.succeeded', step: 'release-stock' },
+        { name: 'saga.compensated', step: 'checkout' },
+      ]),
+    );
+  });
+
+  it('shows who refused a checkout without stock', async () => {
+    await shop.stockUp('RARE', 1);
+    const refused = await shop.buy([{ sku: 'RARE', quantity: 2 }], { wait: 20 });
+    expect(refused.status).toBe(409);
+    const spans = await wholeTrace(sink, traceIdOf(refused));
+    expectWholeCheckout(spans, (refused.body as unknown as { orderId: string }).orderId);
+    expect(transitionsOf(spans)).toContainEqual({ name: 'saga.refused', step: 'reserve-stock' });
+    expect(namesOf(spans).filter((name) => name.startsWith('payments'))).toEqual([]);
+  });
+
+  it('shows the retries, the timeout and the compensation of a checkout whose bank is silent', async () => {
+    const { headers, body, status } = await shop.buy(mug, { method: 'pm_sim_timeout' });
+    await shop.settled(body.id);
+    const spans = await wholeTrace(sink, traceIdOf({ headers, body, status }));
+    expectWholeCheckout(spans, body.id);
+    expect(transitionsOf(spans)).toEqual(
+      expect.arrayContaining([
+        { name: 'saga.resent', step: 'authorise-payment' },
+        { name: 'saga.timed_out', step: 'authorise-payment' },
+        { name: 'saga.succeeded', step: 'void-payment' },
+        { name: 'saga.compensated', step: 'checkout' },
+      ]),
+    );
+    expect(namesOf(spans)).toEqual(expect.arrayContaining(['orders saga resent', 'orders saga timed_out']));
+    expect(spans.filter(({ name, failed }) => name === 'provider authorise' && failed)).not.toEqual([]);
+  });
+
+  it('holds a checkout that was finished after kill -9 of the orchestrator', async () => {
+    const accepted = await shop.buy(mug, { method: 'pm_sim_slow' });
+    const traceId = traceIdOf(accepted);
+    const [victim] = platform.run().services['orders']?.pids ?? [];
+    await retrying(
+      async () => namesOf(sink.trace(traceId)).includes('orders publish authorise-payment') || undefined,
+    );
+    process.kill(victim as number, 'SIGKILL');
+    expect(await shop.settled(accepted.body.id)).toMatchObject({ status: 'CONFIRMED' });
+    const spans = await wholeTrace(sink, traceId);
+    expectWholeCheckout(spans, accepted.body.id);
+    expect(new Set(spans.filter(({ service }) => service === 'orders').map(({ pid }) => pid)).size).toBe(2);
+  });
+});
+
+it('50 checkouts at once share batches and keep their traces apart', async () => {
+  const bought = await Promise.all(Array.from({ length: 50 }, () => shop.buy(mug, { wait: 30 })));
+  expect(bought.map(({ status }) => status)).toEqual(Array.from({ length: 50 }, () => 201));
+  expect(new Set(bought.map(traceIdOf)).size).toBe(50);
+  for (const answer of bought) {
+    expectWholeCheckout(await wholeTrace(sink, traceIdOf(answer)), answer.body.id);
+  }
+  const shared = sink.spans.filter(({ name, links }) => name === 'transaction' && links.length > 0);
+  expect(shared).not.toEqual([]);
+  for (const { links, spanId } of shared) {
+    for (const link of links) {
+      const other = sink.spans.find((span) => span.spanId === link.spanId);
+      expect(other?.links.map((back) => back.spanId)).toContain(spanId);
+    }
+  }
+});
