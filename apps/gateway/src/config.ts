@@ -24,6 +24,10 @@ const environment = z.object({
   AUTH_AUDIENCE: optional(z.string()),
   /** Addresses or networks of proxies whose `X-Forwarded-For` is believed, separated by commas. */
   TRUST_PROXY: optional(z.string()),
+  /** Where a trace can be looked at: an address with `{traceId}` in it. */
+  TRACE_URL_TEMPLATE: optional(
+    z.string().regex(/^https?:\/\/.*\{traceId\}/, 'an http address with {traceId} in it'),
+  ),
   NODE_ENV: optional(z.string()),
 });
 
@@ -58,6 +62,7 @@ export const gatewayConfig = environment
     logLevel: env.LOG_LEVEL,
     requestsPerSecondMax: env.RATE_LIMIT === 'off' ? null : env.RATE_LIMIT,
     trustProxy: env.TRUST_PROXY ?? (false as const),
+    traceUrlTemplate: env.TRACE_URL_TEMPLATE,
     auth: authOf(env),
   }));
 export type GatewayConfig = z.infer<typeof gatewayConfig>;

@@ -25,6 +25,12 @@ describe('the configuration', () => {
     expect(() => gatewayConfig.parse({ NATS_URL, RATE_LIMIT: text })).toThrow(/RATE_LIMIT/);
   });
 
+  it('takes a place for traces only with room for the id', () => {
+    const parse = (text: string) => gatewayConfig.parse({ NATS_URL, TRACE_URL_TEMPLATE: text });
+    expect(parse('http://jaeger:16686/trace/{traceId}').traceUrlTemplate).toContain('{traceId}');
+    expect(() => parse('http://jaeger:16686/trace/')).toThrow(/TRACE_URL_TEMPLATE/);
+  });
+
   it('in production needs a key set or a secret, and gives out no tokens', () => {
     const production = { NATS_URL, NODE_ENV: 'production' };
     expect(() => gatewayConfig.parse(production)).toThrow(/AUTH_JWKS_URL/);

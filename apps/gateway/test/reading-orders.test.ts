@@ -55,10 +55,21 @@ describe('reading orders', () => {
     ]);
   });
 
-  it('answers the timeline', async () => {
-    const timeline = { orderId: ORDER_ID, items: [], nextCursor: null };
+  it('answers the timeline, with a link to each of its traces', async () => {
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    const started = {
+      at: '2026-11-23T12:00:00.000Z',
+      saga: 'checkout',
+      sagaId: ORDER_ID,
+      step: 'checkout',
+      transition: 'STARTED' as const,
+      attempt: 0,
+      reason: null,
+      traceId,
+    };
+    const timeline = { orderId: ORDER_ID, items: [started, { ...started, attempt: 1 }], nextCursor: null };
     await fixture.services.answer(getTimeline, () => accept(timeline));
     const { body } = await fixture.http.get(`/v1/orders/${ORDER_ID}/timeline`).set(alice).expect(200);
-    expect(body).toEqual(timeline);
+    expect(body).toEqual({ ...timeline, traces: [{ traceId, url: `http://traces.example/${traceId}` }] });
   });
 });

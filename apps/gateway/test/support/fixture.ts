@@ -51,6 +51,7 @@ export async function startFixture(env: Record<string, string> = {}): Promise<Fi
 export async function startGateway(nats: TestNats, env: Record<string, string> = {}) {
   const config = gatewayConfig.parse({
     NATS_URL: nats.url('gateway'),
+    TRACE_URL_TEMPLATE: 'http://traces.example/{traceId}',
     AUTH_JWT_SECRET: SECRET,
     RATE_LIMIT: 'off',
     LOG_LEVEL: 'silent',

@@ -75,16 +75,27 @@ export const getOrder = query('orders', 'get-order', z.object({ actor, orderId }
 export const listOrders = query('orders', 'list-orders', z.object({ actor, ...pageRequest }), page(order));
 export const cancelOrder = query('orders', 'cancel-order', z.object({ actor, orderId, traceparent }), order);
 
+export const SAGA_TRANSITIONS = [
+  'STARTED',
+  'SENT',
+  'RESENT',
+  'SUCCEEDED',
+  'REFUSED',
+  'TIMED_OUT',
+  'COMPENSATING',
+  'COMPENSATED',
+  'STALLED',
+  'RETRIED',
+  'COMPLETED',
+] as const;
+
 export const timelineEntry = z
   .object({
     at: instant,
     saga: z.string().meta({ description: 'checkout or cancellation' }),
     sagaId: z.uuid(),
     step: z.string(),
-    transition: z.string().meta({
-      description:
-        'SENT, RESENT, SUCCEEDED, REFUSED, TIMED_OUT, COMPENSATING, COMPENSATED, STALLED, RETRIED or COMPLETED',
-    }),
+    transition: z.enum(SAGA_TRANSITIONS),
     attempt: z.int().min(0),
     reason: z.string().nullable(),
     traceId: z.string(),
@@ -92,11 +103,22 @@ export const timelineEntry = z
   .meta({ id: 'TimelineEntry' });
 export type TimelineEntry = z.infer<typeof timelineEntry>;
 
-export const timeline = z
-  .object({ orderId, items: z.array(timelineEntry), nextCursor: z.null() })
-  .meta({ id: 'Timeline' });
+export const timeline = z.object({ orderId, items: z.array(timelineEntry), nextCursor: z.null() });
 export type Timeline = z.infer<typeof timeline>;
 export const getTimeline = query('orders', 'get-timeline', z.object({ actor, orderId }), timeline);
+
+/** The timeline as the gateway gives it: with where to look at what lay between its transitions. */
+export const tracedTimeline = timeline
+  .extend({
+    traces: z.array(
+      z.object({
+        traceId: z.string(),
+        url: z.url().nullable().meta({ description: 'null where nobody told the gateway of a place' }),
+      }),
+    ),
+  })
+  .meta({ id: 'Timeline' });
+export type TracedTimeline = z.infer<typeof tracedTimeline>;
 
 /** Every status an order reaches; the gateway's SSE feed and its `Prefer: wait` live on this one. */
 export const orderStatusChanged = event(

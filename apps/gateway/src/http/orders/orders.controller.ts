@@ -7,7 +7,7 @@ import {
   type Order,
   type Page,
   type PlaceOrderBody,
-  type Timeline,
+  type TracedTimeline,
 } from '@doorbuster/contracts';
 import {
   Body,
@@ -25,6 +25,8 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
 import { Allow, Caller } from '../../auth/allow.decorator.js';
+import type { GatewayConfig } from '../../config.js';
+import { CONFIG } from '../../tokens.js';
 import { OrderEvents } from '../../order-feed/order-events.js';
 import { Queries } from '../../queries/queries.js';
 import { send } from '../answer.js';
@@ -34,6 +36,7 @@ import { pageFilter, type PageFilter } from '../page-filter.js';
 import { ORDER_ID } from '../path-params.js';
 import { Checkout } from './checkout.js';
 import { preferredWaitSeconds } from './prefer.js';
+import { withTraces } from './traced-timeline.js';
 
 @Controller('v1/orders')
 @Allow('customer', 'admin')
@@ -42,6 +45,7 @@ export class OrdersController {
     @Inject(Checkout) private readonly checkout: Checkout,
     @Inject(Queries) private readonly queries: Queries,
     @Inject(OrderEvents) private readonly orderEvents: OrderEvents,
+    @Inject(CONFIG) private readonly config: GatewayConfig,
   ) {}
 
   @Post()
@@ -85,7 +89,8 @@ export class OrdersController {
   }
 
   @Get(':id/timeline')
-  timeline(@Caller() actor: Actor, @Param('id', ORDER_ID) orderId: string): Promise<Timeline> {
-    return this.queries.ask(getTimeline, { actor, orderId });
+  async timeline(@Caller() actor: Actor, @Param('id', ORDER_ID) orderId: string): Promise<TracedTimeline> {
+    const timeline = await this.queries.ask(getTimeline, { actor, orderId });
+    return withTraces(timeline, this.config.traceUrlTemplate);
   }
 }

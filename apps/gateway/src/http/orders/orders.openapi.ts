@@ -1,4 +1,4 @@
-import { order, orderId, page, placeOrderBody, timeline } from '@doorbuster/contracts';
+import { order, orderId, page, placeOrderBody, tracedTimeline } from '@doorbuster/contracts';
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
 import { bearer, body, idempotent, prefer } from '../docs/requests.js';
@@ -92,7 +92,7 @@ export const ordersPaths: ZodOpenApiPathsObject = {
       security: bearer,
       requestParams: { path },
       responses: {
-        '200': json(timeline, 'The transitions, oldest first'),
+        '200': json(tracedTimeline, 'The transitions, oldest first'),
         ...problems('ORDER_NOT_FOUND', ...CLOSED),
       },
     },
