@@ -32,7 +32,7 @@ const traceIdOf = ({ headers }: Answer): string => headers.get('traceparent')?.s
 
 /** What every checkout's trace has, however it ends. */
 function expectWholeCheckout(spans: readonly SunkSpan[], orderId: string): void {
-  const [root] = spans.filter(({ parentSpanId }) => parentSpanId === undefined);
+  const root = spans.find(({ parentSpanId }) => parentSpanId === undefined);
   expect(root).toMatchObject({
     service: 'gateway',
     name: 'POST /v1/orders',
