@@ -28,8 +28,11 @@ export function follow(load, show, fail) {
     );
     if (ended || mine !== round) return;
     const text = error === undefined ? JSON.stringify(result) : `failed: ${error.message}`;
-    if (text !== shown) error === undefined ? show(result) : fail(error);
-    shown = text;
+    if (text !== shown) {
+      shown = text;
+      if (error === undefined) show(result);
+      else fail(error);
+    }
     timer = setTimeout(tick, INTERVAL_MS);
   };
   const tick = () => {

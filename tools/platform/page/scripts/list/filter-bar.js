@@ -52,7 +52,9 @@ function writeQuery(values) {
 }
 
 function offerServices(select, services, chosen) {
-  const names = [...new Set([...services, ...(chosen ? [chosen] : [])])].sort();
+  const names = [...new Set([...services, ...(chosen ? [chosen] : [])])].toSorted((a, b) =>
+    a.localeCompare(b),
+  );
   if (
     [...select.options]
       .slice(1)

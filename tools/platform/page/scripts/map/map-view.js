@@ -22,7 +22,7 @@ export function showMap(root) {
   return follow(() => get('service-map'), show, fail).end;
 }
 
-const COLUMNS = ['From', 'To', 'By', 'Count', 'Errors', '95% within'];
+const COLUMNS = ['From', 'To', 'By', 'Count', 'Errors', 'p95'];
 
 const edgeTable = (edges) =>
   h(

@@ -57,7 +57,7 @@ function sharing({ traceId, spanId, sharedWith }, viewedTraceId) {
 }
 
 function attributes(values, title) {
-  const names = Object.keys(values).sort();
+  const names = Object.keys(values).toSorted();
   if (names.length === 0) return undefined;
   const entries = names.flatMap((name) => [h('dt', {}, name), h('dd', {}, attribute(name, values[name]))]);
   return h('div', { class: 'part' }, title && h('h3', {}, title), h('dl', { class: 'attributes' }, entries));

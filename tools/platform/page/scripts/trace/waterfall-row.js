@@ -24,7 +24,7 @@ export function spanRow(row, { totalUs, traceId, chosen }, actions) {
       h('i', { class: 'dot' }),
       h('span', { class: 'name', title: row.name }, row.name),
       marksOf(row),
-      h('span', { class: 'service' }, row.service),
+      row.changesService && h('span', { class: 'service' }, row.service),
     ),
     h('div', { class: 'lane' }, bar(row, totalUs), ticks(row, totalUs)),
     h('button', {

@@ -22,7 +22,7 @@ export function waterfall(trace, { chosen, folded, choose, fold }) {
 function ruler(totalUs) {
   const ticks = Array.from({ length: TICKS + 1 }, (_, index) => index / TICKS);
   const marks = ticks.map((part) =>
-    h('span', { style: { left: `${100 * part}%` } }, duration(totalUs * part)),
+    h('span', { style: { left: `${100 * part}%` } }, part === 0 ? '0' : duration(totalUs * part)),
   );
   return h(
     'div',
