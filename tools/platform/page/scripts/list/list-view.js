@@ -6,6 +6,7 @@ import { sagaPanel } from '../trace/saga-timeline.js';
 import { filterBar } from './filter-bar.js';
 import { traceRow } from './trace-row.js';
 
+const ORDER_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const NARROW = 'Narrow the filter to see what is further back.';
 
 /** The traces of late. The filter is in the address, so it can be kept and sent to others. */
@@ -14,35 +15,42 @@ export function showList(root) {
   root.className = 'list-view';
   const rows = h('div', { class: 'traces' });
   const below = h('p', { class: 'below' });
-  const saga = h('div', { class: 'saga-of-filter' });
-  const load = () => get(`traces${location.search}`);
+  const saga = sagaOfFilter();
   const bar = filterBar(() => {
-    showSaga(saga);
+    saga.show();
     void following.now();
   });
-  root.append(bar.element, saga, rows, below);
+  const columns = h('div', { class: 'columns' }, h('div', {}, rows, below), h('aside', {}, saga.element));
+  root.append(bar.element, columns);
   const show = (list) => {
     bar.offer(list.services);
     const longestUs = Math.max(1, ...list.items.map(({ durationUs }) => durationUs));
-    replaceChildren(
-      rows,
-      ...(list.items.length === 0 ? [empty(list)] : list.items.map((item) => traceRow(item, longestUs))),
-    );
+    const items = list.items.map((item) => traceRow(item, longestUs));
+    replaceChildren(rows, ...(items.length === 0 ? [empty(list)] : items));
     below.textContent = footnote(list);
   };
   const fail = (error) => replaceChildren(rows, h('p', { class: 'notice' }, error.message));
-  const following = follow(load, show, fail);
-  showSaga(saga);
-  return following.end;
+  const following = follow(() => get(`traces${location.search}`), show, fail);
+  saga.show();
+  return () => {
+    following.end();
+    saga.end();
+  };
 }
 
-/** With a whole order id in the filter, what its saga did stands above its traces. */
-function showSaga(place) {
-  const order = new URLSearchParams(location.search).get('order') ?? '';
-  if (order === place.dataset.order) return;
-  place.dataset.order = order;
-  place.replaceChildren();
-  if (/^[\da-f-]{36}$/i.test(order)) place.append(sagaPanel([order]).element);
+/** With a whole order id in the filter, what its saga did stands beside its traces. */
+function sagaOfFilter() {
+  const element = h('div');
+  let shown = { order: '', end: () => undefined };
+  const show = () => {
+    const order = new URLSearchParams(location.search).get('order') ?? '';
+    if (order === shown.order) return;
+    shown.end();
+    const panel = ORDER_ID.test(order) ? sagaPanel([order]) : undefined;
+    shown = { order, end: panel?.end ?? (() => undefined) };
+    element.replaceChildren(...(panel === undefined ? [] : [panel.element]));
+  };
+  return { element, show, end: () => shown.end() };
 }
 
 function empty({ held }) {

@@ -8,14 +8,14 @@ interface Figures {
   p95Us: number;
 }
 
-export interface MapNode {
+interface MapNode {
   name: string;
   kind: 'service' | 'database' | 'external';
   spans: number;
   errors: number;
 }
 
-export interface MapEdge extends Figures {
+interface MapEdge extends Figures {
   from: string;
   to: string;
   via: 'call' | 'message' | 'database';

@@ -15,7 +15,7 @@ interface LinkView {
   target: { name: string; service: string } | null;
 }
 
-export interface SpanView {
+interface SpanView {
   kind: 'span';
   /** Differs from the trace's own for what a shared transaction did. */
   traceId: string;

@@ -6,7 +6,7 @@ export interface IntakeLimits {
   requestsMax: number;
 }
 
-export const INTAKE_LIMITS: IntakeLimits = {
+const INTAKE_LIMITS: IntakeLimits = {
   bytesPerSecond: 4 * 1024 * 1024,
   burstBytes: 16 * 1024 * 1024,
   requestsMax: 16,

@@ -4,7 +4,7 @@ import { gunzip } from 'node:zlib';
 import { HttpError } from '../http/http-error.js';
 
 /** What the SDK exports at a time, 512 spans, is well below this. */
-export const BODY_BYTES_MAX = 4 * 1024 * 1024;
+const BODY_BYTES_MAX = 4 * 1024 * 1024;
 /** After decompression. */
 const CONTENT_BYTES_MAX = 8 * 1024 * 1024;
 
