@@ -67,7 +67,7 @@ const drawNode = ({ name, kind, spans, errors }, { x, y }) =>
     },
     s('title', {}, name),
     s('rect', { width: NODE.width, height: NODE.height, rx: kind === 'service' ? 10 : 26 }),
-    s('text', { x: NODE.width / 2, y: 22, class: 'name' }, name.length > 18 ? `${name.slice(0, 17)}…` : name),
+    s('text', { x: NODE.width / 2, y: 22, class: 'name' }, name.length > 16 ? `${name.slice(0, 15)}…` : name),
     s('text', { x: NODE.width / 2, y: 39, class: 'about' }, aboutNode(kind, spans, errors)),
   );
 

@@ -22,7 +22,7 @@ export function spanRow(row, { totalUs, traceId, chosen }, actions) {
       { class: 'label', style: { '--depth': Math.min(row.depth, INDENT_MAX) } },
       foldButton(row, actions),
       h('i', { class: 'dot' }),
-      h('span', { class: 'name', title: row.name }, row.name),
+      h('span', { class: 'name', title: row.attributes['db.query.text'] ?? row.name }, row.name),
       marksOf(row),
       row.changesService && h('span', { class: 'service' }, row.service),
     ),

@@ -18,28 +18,41 @@ export function timelineReader({ url, issuesTokens }: Gateway): ReadTimeline {
   let token = { text: '', validUntil: 0 };
   const fresh = async (): Promise<string> => {
     if (Date.now() < token.validUntil) return token.text;
-    const issued = accessToken.parse(await (await ask(`${url}/v1/auth/token`, signIn)).json());
+    const answer = await ask(`${url}/v1/auth/token`, signIn);
+    const issued = accessToken.safeParse(await answer.json().catch(() => undefined)).data;
+    if (issued === undefined) throw new HttpError(502, 'GATEWAY_FAILED', 'The gateway gives out no token.');
     token = { text: issued.accessToken, validUntil: Date.now() + issued.expiresIn * 1_000 - TOKEN_MARGIN_MS };
     return token.text;
   };
-  return async (orderId) => {
-    if (!issuesTokens) {
-      throw new HttpError(
-        404,
-        'NO_TIMELINE',
-        'With AUTH_JWKS_URL set, the gateway gives out no token to read timelines with.',
-      );
-    }
+  const read = async (orderId: string): Promise<Response> => {
     const headers = { authorization: `Bearer ${await fresh()}` };
-    const response = await ask(`${url}/v1/orders/${encodeURIComponent(orderId)}/timeline`, { headers });
-    if (response.status === 401) token = { text: '', validUntil: 0 };
-    if (response.status === 404)
-      throw new HttpError(404, 'UNKNOWN_ORDER', 'The gateway knows no such order.');
-    const parsed = timeline.safeParse(await response.json().catch(() => undefined));
-    if (response.ok && parsed.success) return parsed.data;
-    throw new HttpError(502, 'GATEWAY_FAILED', `The gateway answered ${response.status}.`);
+    return ask(`${url}/v1/orders/${encodeURIComponent(orderId)}/timeline`, { headers });
+  };
+  return async (orderId) => {
+    if (!issuesTokens) throw noTimeline();
+    let response = await read(orderId);
+    if (response.status === 401) {
+      // The gateway was started with another secret since.
+      token = { text: '', validUntil: 0 };
+      response = await read(orderId);
+    }
+    return timelineIn(response);
   };
 }
+
+async function timelineIn(response: Response): Promise<Timeline> {
+  if (response.status === 404) throw new HttpError(404, 'UNKNOWN_ORDER', 'The gateway knows no such order.');
+  const parsed = timeline.safeParse(await response.json().catch(() => undefined));
+  if (response.ok && parsed.success) return parsed.data;
+  throw new HttpError(502, 'GATEWAY_FAILED', `The gateway answered ${response.status}.`);
+}
+
+const noTimeline = (): HttpError =>
+  new HttpError(
+    404,
+    'NO_TIMELINE',
+    'With AUTH_JWKS_URL set, the gateway gives out no token to read timelines with.',
+  );
 
 const signIn: RequestInit = {
   method: 'POST',
