@@ -7,8 +7,8 @@ export interface IntakeLimits {
 }
 
 const INTAKE_LIMITS: IntakeLimits = {
-  bytesPerSecond: 4 * 1024 * 1024,
-  burstBytes: 16 * 1024 * 1024,
+  bytesPerSecond: 2 * 1024 * 1024,
+  burstBytes: 8 * 1024 * 1024,
   requestsMax: 16,
 };
 

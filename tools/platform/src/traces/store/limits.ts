@@ -10,9 +10,9 @@ export interface StoreLimits {
 const MIB = 1024 * 1024;
 
 export const STORE_LIMITS: StoreLimits = {
-  tracesMax: 4_000,
-  spansMax: 30_000,
+  tracesMax: 2_000,
+  spansMax: 20_000,
   spansPerTraceMax: 2_000,
-  bytesMax: 32 * MIB,
+  bytesMax: 24 * MIB,
   bytesPerTraceMax: 4 * MIB,
 };
