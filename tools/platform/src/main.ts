@@ -48,6 +48,7 @@ try {
   await platform.start();
   collectGarbageSoon();
   say(`ready ${platform.url}  next: curl ${platform.url}/v1/products, or open ${platform.url}/docs`);
+  if (platform.tracesUrl !== undefined) say(`traces ${platform.tracesUrl}`);
 } catch (error) {
   if (stopping === undefined) {
     process.stderr.write(`The platform could not start: ${(error as Error).message}\n`);

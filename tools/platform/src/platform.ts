@@ -11,16 +11,19 @@ import type { PlatformConfig } from './config.js';
 import { keptPorts } from './data-dir/kept-ports.js';
 import { killLeftovers, stopLeftovers } from './data-dir/leftovers.js';
 import { lock } from './data-dir/lock.js';
-import { removeRunFile, writeRunFile } from './data-dir/run-file.js';
+import { removeRunFile, writeRunFile, type ServiceView } from './data-dir/run-file.js';
 import { DEMO_CATALOGUE } from './seed/demo-catalogue.js';
 import { seedCatalogue } from './seed/seed-catalogue.js';
 import { openBroker, type Broker } from './servers/nats.js';
 import { openDatabase, type Database } from './servers/postgres.js';
 import { commandLineOf } from './services/command-line.js';
-import type { AppName } from './services/environment.js';
+import { APPS, type AppName } from './services/environment.js';
 import { waitUntilReady } from './services/readiness.js';
-import { pidsOf, startServices, type Services } from './services/start-services.js';
+import { pidsOf, processesOf, startServices, type Services } from './services/start-services.js';
+import { servesMetrics, telemetryEnvironment } from './services/telemetry.js';
 import { Supervised, type Supervise } from './supervision/supervised.js';
+import type { TracesServer } from './traces/http/traces-server.js';
+import { startTracesIfWanted } from './traces/start-if-wanted.js';
 
 /** How long each may take to end in order; all together stay below 10 s. */
 const STOP_DEADLINES_MS = { gateway: 4_000, services: 3_000, servers: 2_000 };
@@ -46,6 +49,8 @@ export class Platform {
   private database: Database | undefined;
   private broker: Broker | undefined;
   private services: Services | undefined;
+  private traces: TracesServer | undefined;
+  private ports: Record<string, number> = {};
 
   constructor(private readonly surroundings: PlatformSurroundings) {
     const { config } = surroundings;
@@ -57,6 +62,7 @@ export class Platform {
   /** Resolves when customers can buy. Rejects with what to do about it when that fails; `stop` still has to be called. */
   async start(): Promise<void> {
     await this.claim();
+    await this.openPorts();
     const credentials = loadCredentials(this.layout.credentials);
     await this.startServers(credentials);
     await this.startServices(credentials);
@@ -70,6 +76,7 @@ export class Platform {
     await stopAll(gateway, STOP_DEADLINES_MS.gateway);
     await stopAll(Object.values(services).flat(), STOP_DEADLINES_MS.services);
     await stopAll(this.servers, STOP_DEADLINES_MS.servers);
+    await this.traces?.close();
     this.abandon();
   }
 
@@ -83,6 +90,11 @@ export class Platform {
     this.release = undefined;
   }
 
+  /** Where the traces are shown; `undefined` when they go elsewhere. */
+  get tracesUrl(): string | undefined {
+    return this.traces?.url;
+  }
+
   private async claim(): Promise<void> {
     const { root } = this.layout;
     const { port } = this.surroundings.config;
@@ -94,13 +106,25 @@ export class Platform {
     throw new Error(`port ${port} is in use; stop what listens there, or set PORT to another one`);
   }
 
+  /** The traces page comes first and ends last: services tell it what they did until they have ended. */
+  private async openPorts(): Promise<void> {
+    const processes = APPS.flatMap((app) => this.processesOf(app));
+    const names = ['postgres', 'nats', 'traces', ...processes.map(metricsOf)];
+    this.ports = await keptPorts(this.layout.root, names);
+    this.traces = await startTracesIfWanted(this.surroundings, this.portOf('traces'), this.url);
+  }
+
   private async startServers({ postgres, nats }: Credentials): Promise<void> {
     const { layout } = this;
     const { databaseUrl, natsUrl } = this.surroundings.config;
-    const ports = await keptPorts(layout.root);
     const supervise = this.superviseIn(this.servers);
-    const database = { layout, credentials: postgres, port: ports.postgres, externalUrl: databaseUrl };
-    const broker = { layout, credentials: nats, port: ports.nats, externalUrl: natsUrl };
+    const database = {
+      layout,
+      credentials: postgres,
+      port: this.portOf('postgres'),
+      externalUrl: databaseUrl,
+    };
+    const broker = { layout, credentials: nats, port: this.portOf('nats'), externalUrl: natsUrl };
     [this.database, this.broker] = await Promise.all([
       this.step('PostgreSQL', openDatabase(database, supervise)),
       this.step('NATS', openBroker(broker, supervise)),
@@ -116,6 +140,11 @@ export class Platform {
       addresses: { ...this.database, ...this.broker },
       secrets: { authJwtSecret },
       replicas: config.replicas,
+      telemetryOf: (app: AppName, name: string) =>
+        telemetryEnvironment(app, env, {
+          tracesUrl: this.tracesUrl,
+          metricsPort: this.portOf(metricsOf(name)),
+        }),
       commandLineOf: this.surroundings.commandLineOf ?? commandLineOf,
     };
     this.services = await startServices(settings, this.superviseIn(this.processes));
@@ -161,12 +190,36 @@ export class Platform {
     writeRunFile(this.layout.root, {
       platform: { pid: process.pid },
       gateway: { url: this.url },
-      services: pidsOf(this.services),
+      services: this.viewServices(this.services),
       postgres: this.database.view(),
       nats: this.broker.view(),
+      traces: this.tracesUrl === undefined ? null : { url: this.tracesUrl },
     });
   }
+
+  private viewServices(services: Services): Record<string, ServiceView> {
+    const answering = servesMetrics(this.surroundings.env);
+    return Object.fromEntries(
+      APPS.map((app) => {
+        const ports = answering ? this.processesOf(app).map((name) => this.portOf(metricsOf(name))) : [];
+        const metrics = ports.map((port) => `http://127.0.0.1:${port}/metrics`);
+        return [app, { pids: pidsOf(services[app]), metrics }];
+      }),
+    );
+  }
+
+  private processesOf(app: AppName): string[] {
+    return processesOf(app, this.surroundings.config.replicas);
+  }
+
+  private portOf(name: string): number {
+    const port = this.ports[name];
+    if (port === undefined) throw new Error(`no port was chosen for ${name}`);
+    return port;
+  }
 }
+
+const metricsOf = (processName: string): string => `metrics-${processName}`;
 
 const stopAll = async (list: Supervised[], deadlineMs: number): Promise<void> => {
   await Promise.all(list.map((supervised) => supervised.stop(deadlineMs)));

@@ -51,8 +51,17 @@ describe('a data directory', () => {
   });
 
   it('keeps the ports of its servers', async () => {
-    const chosen = await keptPorts(dataDir);
-    expect(chosen.postgres).not.toBe(chosen.nats);
-    expect(await keptPorts(dataDir)).toEqual(chosen);
+    const names = ['postgres', 'nats', 'traces'] as const;
+    const chosen = await keptPorts(dataDir, names);
+    expect(new Set(Object.values(chosen)).size).toBe(names.length);
+    expect(await keptPorts(dataDir, names)).toEqual(chosen);
+  });
+
+  it('keeps the ports of what is not started this time, and chooses anew what is damaged', async () => {
+    const chosen = await keptPorts(dataDir, ['postgres', 'metrics-orders-2']);
+    await keptPorts(dataDir, ['postgres']);
+    expect(await keptPorts(dataDir, ['postgres', 'metrics-orders-2'])).toEqual(chosen);
+    writeFileSync(path.join(dataDir, 'ports.json'), '{"postgres":"5432"');
+    expect((await keptPorts(dataDir, ['postgres'])).postgres).toBeGreaterThan(0);
   });
 });

@@ -50,6 +50,10 @@ describe('the platform', () => {
   const eventually = <T>(what: string, read: () => T | undefined): Promise<T> =>
     until(async () => read(), { deadlineMs: 20_000, intervalMs: 20, what });
 
+  /** The stand-in for the gateway answers with it. */
+  const telemetryOfGateway = async (): Promise<Record<string, string>> =>
+    (await (await fetch(platform.url)).json()) as Record<string, string>;
+
   it('says what runs, to its owner only', () => {
     expect(statSync(runFile()).mode & 0o777).toBe(0o600);
     const { services, gateway, postgres, nats } = run();
@@ -67,6 +71,21 @@ describe('the platform', () => {
     expect(pidsOf(run()).every(isAlive)).toBe(true);
   });
 
+  it('shows traces on a page of its own, and tells where each process has its metrics', async () => {
+    const { traces, services } = run();
+    expect(traces?.url).toBe(platform.tracesUrl);
+    const page = await fetch(traces?.url.replace('localhost', '127.0.0.1') as string);
+    expect(page.headers.get('content-type')).toContain('text/html');
+    const metrics = Object.values(services).flatMap((service) => service.metrics);
+    expect(services['orders']?.metrics).toHaveLength(2);
+    expect(new Set(metrics).size).toBe(6);
+    const told = await telemetryOfGateway();
+    expect(told['TRACE_URL_TEMPLATE']).toBe(`${traces?.url}/traces/{traceId}`);
+    expect(services['gateway']?.metrics).toEqual([
+      `http://127.0.0.1:${told['OTEL_EXPORTER_PROMETHEUS_PORT']}/metrics`,
+    ]);
+  });
+
   it('starts every process again that is killed, servers on the port that they had', async () => {
     const before = run();
     for (const pid of pidsOf(before)) process.kill(pid, 'SIGKILL');
@@ -76,6 +95,8 @@ describe('the platform', () => {
     });
     expect(after.postgres.url).toBe(before.postgres.url);
     expect(after.nats.url).toBe(before.nats.url);
+    const metrics = (found: RunFile) => Object.values(found.services).map((service) => service.metrics);
+    expect(metrics(after)).toEqual(metrics(before));
   });
 
   it('starts NATS empty when its storage was deleted under it', async () => {
@@ -93,12 +114,13 @@ describe('the platform', () => {
   });
 
   it('leaves nothing running when it is stopped, and goes on from there', async () => {
-    const { postgres } = run();
+    const { postgres, traces } = run();
     await platform.stop();
     expect(findLeftovers(dataDir)).toEqual([]);
     expect(existsSync(runFile())).toBe(false);
     platform = await create();
     await platform.start();
     expect(run().postgres.url).toBe(postgres.url);
+    expect(run().traces).toEqual(traces);
   });
 });

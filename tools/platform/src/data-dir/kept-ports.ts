@@ -2,18 +2,27 @@ import path from 'node:path';
 import { findFreePort, readTextIfAny, writePrivateFile } from '@doorbuster/embedded';
 import { z } from 'zod';
 
-const ports = z.object({ postgres: z.int(), nats: z.int() });
-export type Ports = z.infer<typeof ports>;
+const ports = z.record(z.string(), z.int().min(1).max(65_535));
+const ATTEMPTS_MAX = 20;
 
-/** The ports of the last start where they are still free, so that saved addresses stay true. */
-export async function keptPorts(dataDir: string): Promise<Ports> {
+/** The ports of the last start where they are still free, so that saved addresses stay true; no two are the same. */
+export async function keptPorts<Name extends string>(
+  dataDir: string,
+  names: readonly Name[],
+): Promise<Record<Name, number>> {
   const file = path.join(dataDir, 'ports.json');
-  const kept = ports.partial().safeParse(parse(readTextIfAny(file) ?? '{}')).data ?? {};
-  const postgres = await findFreePort(kept.postgres);
-  const nats = await findFreePort(kept.nats === postgres ? undefined : kept.nats);
-  const chosen = { postgres, nats };
-  writePrivateFile(file, `${JSON.stringify(chosen)}\n`);
-  return chosen;
+  const kept = ports.safeParse(parse(readTextIfAny(file) ?? '{}')).data ?? {};
+  const chosen = new Map<Name, number>();
+  for (const name of names) chosen.set(name, await choose(kept[name], new Set(chosen.values())));
+  const now = Object.fromEntries(chosen) as Record<Name, number>;
+  writePrivateFile(file, `${JSON.stringify({ ...kept, ...now })}\n`);
+  return now;
+}
+
+async function choose(kept: number | undefined, taken: Set<number>): Promise<number> {
+  let port = await findFreePort(kept);
+  for (let attempt = 0; taken.has(port) && attempt < ATTEMPTS_MAX; attempt += 1) port = await findFreePort();
+  return port;
 }
 
 /** Ports can be chosen anew, so a damaged file is no reason not to start. */

@@ -3,11 +3,19 @@ import path from 'node:path';
 import { writePrivateFile } from '@doorbuster/embedded';
 import type { ServerView } from '../servers/server-view.js';
 
+export interface ServiceView {
+  pids: number[];
+  /** Where each process answers Prometheus. */
+  metrics: string[];
+}
+
 /** What runs at this moment, for tests, load generators and operators: `DATA_DIR/run.json`. */
 export interface RunFile {
   platform: { pid: number };
   gateway: { url: string };
-  services: Record<string, { pids: number[] }>;
+  services: Record<string, ServiceView>;
+  /** `null` when there is no page for them. */
+  traces: { url: string } | null;
   postgres: ServerView;
   nats: ServerView;
 }

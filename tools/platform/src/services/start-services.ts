@@ -1,4 +1,4 @@
-import { SERVICES, type ServiceName } from '@doorbuster/contracts';
+import type { ServiceName } from '@doorbuster/contracts';
 import { startProcess } from '@doorbuster/embedded';
 import { markOf } from '../data-dir/leftovers.js';
 import type { Supervise, Supervised } from '../supervision/supervised.js';
@@ -10,6 +10,8 @@ export interface ServicesSettings {
   addresses: Addresses;
   secrets: Secrets;
   replicas: Record<ServiceName, number>;
+  /** What a process is told about its telemetry, by its name. */
+  telemetryOf: (app: AppName, name: string) => NodeJS.ProcessEnv;
   /** Arguments of Node. */
   commandLineOf: (app: AppName) => string[];
 }
@@ -21,7 +23,7 @@ export async function startServices(settings: ServicesSettings, supervise: Super
   const services = Object.fromEntries(
     APPS.map((app) => [
       app,
-      replicasOf(app, settings).map((name) => supervise(name, () => launch(app, settings))),
+      processesOf(app, settings.replicas).map((name) => supervise(name, () => launch(app, name, settings))),
     ]),
   ) as Services;
   await Promise.all(
@@ -30,23 +32,22 @@ export async function startServices(settings: ServicesSettings, supervise: Super
   return services;
 }
 
-function replicasOf(app: AppName, { replicas }: ServicesSettings): string[] {
+/** What the processes of an app are called. */
+export function processesOf(app: AppName, replicas: Record<ServiceName, number>): string[] {
   const count = app === 'gateway' ? 1 : replicas[app];
   return Array.from({ length: count }, (_, index) => (index === 0 ? app : `${app}-${index + 1}`));
 }
 
-const launch = (app: AppName, { dataDir, env, addresses, secrets, commandLineOf }: ServicesSettings) =>
-  startProcess({
+function launch(app: AppName, name: string, settings: ServicesSettings) {
+  const { dataDir, env, addresses, secrets, commandLineOf, telemetryOf } = settings;
+  return startProcess({
     command: process.execPath,
     args: [...commandLineOf(app), markOf(dataDir)],
-    env: environmentOf(app, env, addresses, secrets),
+    env: { ...environmentOf(app, env, addresses, secrets), ...telemetryOf(app, name) },
     output: 'inherit',
   });
+}
 
 /** Process ids as they are now, for run.json. */
-export function pidsOf(services: Services): Record<string, { pids: number[] }> {
-  const apps = [...SERVICES, 'gateway'] as const;
-  return Object.fromEntries(
-    apps.map((app) => [app, { pids: services[app].flatMap(({ pid }) => (pid === undefined ? [] : [pid])) }]),
-  );
-}
+export const pidsOf = (processes: Supervised[]): number[] =>
+  processes.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));

@@ -1,0 +1,16 @@
+import { h } from './dom.js';
+import { count, counted } from './format.js';
+
+/** What should not be missed about a trace. */
+export const badges = ({ errors, resent, complete, dropped }) => [
+  errors > 0 && h('span', { class: 'badge bad' }, counted(errors, 'error')),
+  resent > 0 &&
+    h('span', { class: 'badge warn', title: 'Commands that were sent again' }, `resent ×${count(resent)}`),
+  !complete && h('span', { class: 'badge', title: 'Its first span is not here (yet)' }, 'incomplete'),
+  dropped > 0 &&
+    h(
+      'span',
+      { class: 'badge', title: 'More spans than are kept of one trace' },
+      `${count(dropped)} not kept`,
+    ),
+];

@@ -1,0 +1,116 @@
+import { colourOf } from '../colours.js';
+import { h } from '../dom.js';
+import { counted, duration } from '../format.js';
+
+const INDENT_MAX = 12;
+const percent = (part) => `${100 * Math.min(1, Math.max(0, part))}%`;
+
+/** A span: where it belongs on the left, when it was on the right. */
+export function spanRow(row, { totalUs, traceId, chosen }, actions) {
+  const elsewhere = row.traceId !== traceId;
+  return h(
+    'div',
+    {
+      class: 'row span',
+      'data-colour': colourOf(row.service),
+      'data-failed': row.failed,
+      'data-shared': elsewhere,
+      'data-chosen': chosen,
+    },
+    h(
+      'div',
+      { class: 'label', style: { '--depth': Math.min(row.depth, INDENT_MAX) } },
+      foldButton(row, actions),
+      h('i', { class: 'dot' }),
+      h('span', { class: 'name', title: row.attributes['db.query.text'] ?? row.name }, row.name),
+      marksOf(row),
+      row.changesService && h('span', { class: 'service' }, row.service),
+    ),
+    h('div', { class: 'lane' }, bar(row, totalUs), ticks(row, totalUs)),
+    h('button', {
+      class: 'open',
+      type: 'button',
+      'data-key': row.key,
+      'aria-label': `${row.name}, ${row.service}, ${duration(row.durationUs)}${row.failed ? ', failed' : ''}`,
+      onclick: actions.choose,
+    }),
+  );
+}
+
+/** The place of a parent that never came. */
+export const missingRow = (row, actions) =>
+  h(
+    'div',
+    { class: 'row missing' },
+    h(
+      'div',
+      { class: 'label', style: { '--depth': Math.min(row.depth, INDENT_MAX) } },
+      foldButton(row, actions),
+      h('i', { class: 'dot' }),
+      h('span', { class: 'name' }, 'Missing span'),
+      h('span', { class: 'service mono' }, row.spanId),
+    ),
+    h('div', { class: 'lane' }, h('span', { class: 'why' }, 'not exported yet, or lost with its process')),
+  );
+
+const foldButton = ({ isParent, name }, { fold, folded }) =>
+  isParent
+    ? h(
+        'button',
+        {
+          class: 'fold',
+          type: 'button',
+          'aria-expanded': String(!folded),
+          'aria-label': `What is below ${name}`,
+          onclick: fold,
+        },
+        '▾',
+      )
+    : h('span', { class: 'fold' });
+
+function marksOf({ events, sharedWith, failed, attributes }) {
+  const resent = events.filter(({ name }) => name === 'saga.resent').length;
+  const messages = attributes['messaging.batch.message_count'];
+  return [
+    failed && h('span', { class: 'badge bad' }, 'error'),
+    resent > 0 && h('span', { class: 'badge warn' }, `resent ×${resent}`),
+    sharedWith > 0 &&
+      h(
+        'span',
+        { class: 'badge shared', title: 'One transaction did the work of all of them' },
+        `shared with ${counted(sharedWith, 'other')}`,
+      ),
+    messages > 1 &&
+      sharedWith === undefined &&
+      h('span', { class: 'badge', title: 'Messages in its batch' }, `batch of ${messages}`),
+  ];
+}
+
+function bar({ offsetUs, durationUs }, totalUs) {
+  const [from, width] = [offsetUs / totalUs, durationUs / totalUs];
+  const before = from + width > 0.85 && from > 0.15;
+  return [
+    h('i', { class: 'bar', style: { left: percent(from), width: percent(width) } }),
+    h(
+      'span',
+      {
+        class: 'took',
+        'data-inside': !before && from + width > 0.85,
+        style: before
+          ? { right: percent(1 - from) }
+          : { left: percent(from + width > 0.85 ? from : from + width) },
+      },
+      duration(durationUs),
+    ),
+  ];
+}
+
+const ticks = ({ events }, totalUs) =>
+  events.map(({ name, offsetUs }) =>
+    h('i', {
+      class: 'tick',
+      title: `${name} at ${duration(offsetUs)}`,
+      'data-event': name,
+      style: { left: percent(offsetUs / totalUs) },
+    }),
+  );

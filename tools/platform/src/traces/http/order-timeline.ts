@@ -1,0 +1,73 @@
+import { accessToken, timeline, type Timeline } from '@doorbuster/contracts';
+import { HttpError } from './http-error.js';
+
+const REQUEST_DEADLINE_MS = 5_000;
+/** A token is taken anew before it ends. */
+const TOKEN_MARGIN_MS = 30_000;
+
+export interface Gateway {
+  url: string;
+  /** Whether it gives out tokens itself. */
+  issuesTokens: boolean;
+}
+
+export type ReadTimeline = (orderId: string) => Promise<Timeline>;
+
+/** Reads the saga of an order from the gateway, as an administrator. @throws HttpError */
+export function timelineReader({ url, issuesTokens }: Gateway): ReadTimeline {
+  let token = { text: '', validUntil: 0 };
+  const fresh = async (): Promise<string> => {
+    if (Date.now() < token.validUntil) return token.text;
+    const answer = await ask(`${url}/v1/auth/token`, signIn);
+    const issued = accessToken.safeParse(await answer.json().catch(() => undefined)).data;
+    if (issued === undefined) throw new HttpError(502, 'GATEWAY_FAILED', 'The gateway gives out no token.');
+    token = { text: issued.accessToken, validUntil: Date.now() + issued.expiresIn * 1_000 - TOKEN_MARGIN_MS };
+    return token.text;
+  };
+  const read = async (orderId: string): Promise<Response> => {
+    const headers = { authorization: `Bearer ${await fresh()}` };
+    return ask(`${url}/v1/orders/${encodeURIComponent(orderId)}/timeline`, { headers });
+  };
+  return async (orderId) => {
+    if (!issuesTokens) throw noTimeline();
+    let response = await read(orderId);
+    if (response.status === 401) {
+      // The gateway was started with another secret since.
+      token = { text: '', validUntil: 0 };
+      response = await read(orderId);
+    }
+    return timelineIn(response);
+  };
+}
+
+async function timelineIn(response: Response): Promise<Timeline> {
+  if (response.status === 404) throw new HttpError(404, 'UNKNOWN_ORDER', 'The gateway knows no such order.');
+  const parsed = timeline.safeParse(await response.json().catch(() => undefined));
+  if (response.ok && parsed.success) return parsed.data;
+  throw new HttpError(502, 'GATEWAY_FAILED', `The gateway answered ${response.status}.`);
+}
+
+const noTimeline = (): HttpError =>
+  new HttpError(
+    404,
+    'NO_TIMELINE',
+    'With AUTH_JWKS_URL set, the gateway gives out no token to read timelines with.',
+  );
+
+const signIn: RequestInit = {
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ customerId: 'traces-page', role: 'admin' }),
+};
+
+async function ask(url: string, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, { ...request, signal: AbortSignal.timeout(REQUEST_DEADLINE_MS) });
+  } catch (cause) {
+    throw new HttpError(
+      502,
+      'GATEWAY_UNREACHABLE',
+      `The gateway does not answer: ${(cause as Error).message}.`,
+    );
+  }
+}

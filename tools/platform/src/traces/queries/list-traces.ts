@@ -1,0 +1,46 @@
+import { textAttribute } from '../store/span.js';
+import type { StoredTrace, TraceStore } from '../store/trace-store.js';
+import { summaryOf, type TraceSummary } from './trace-summary.js';
+
+export interface TraceFilter {
+  /** The beginning of an order's id. */
+  order: string | undefined;
+  service: string | undefined;
+  errorsOnly: boolean;
+  durationMsMin: number;
+  limit: number;
+}
+
+export interface TraceList {
+  items: TraceSummary[];
+  /** How many more there are that the filter lets through. */
+  more: number;
+  /** Of all traces, to choose from. */
+  services: string[];
+  held: TraceStore['size'];
+}
+
+/** The latest first. */
+export function listTraces(store: TraceStore, filter: TraceFilter): TraceList {
+  const found: TraceSummary[] = [];
+  const services = new Set<string>();
+  for (const trace of store.all()) {
+    const summary = summaryOf(trace);
+    if (summary === undefined) continue;
+    for (const { name } of summary.services) services.add(name);
+    if (passes(trace, summary, filter)) found.push(summary);
+  }
+  const items = found.toSorted((a, b) => b.startUs - a.startUs).slice(0, filter.limit);
+  return { items, more: found.length - items.length, services: [...services].toSorted(), held: store.size };
+}
+
+function passes(trace: StoredTrace, summary: TraceSummary, filter: TraceFilter): boolean {
+  if (filter.errorsOnly && summary.errors === 0) return false;
+  if (summary.durationUs < filter.durationMsMin * 1_000) return false;
+  if (filter.service !== undefined && !summary.services.some(({ name }) => name === filter.service))
+    return false;
+  return filter.order === undefined || mentions(trace, filter.order);
+}
+
+const mentions = ({ spans }: StoredTrace, order: string): boolean =>
+  [...spans.values()].some((span) => textAttribute(span, 'doorbuster.order.id')?.startsWith(order) === true);

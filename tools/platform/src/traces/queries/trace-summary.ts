@@ -1,0 +1,72 @@
+import { textAttribute, type Span } from '../store/span.js';
+import type { StoredTrace } from '../store/trace-store.js';
+
+const ORDER_IDS_MAX = 5;
+const ORDER_ID = 'doorbuster.order.id';
+const RESENT = 'saga.resent';
+
+export interface TraceSummary {
+  traceId: string;
+  /** Of the first span; `complete` says whether that is the real one or the earliest whose parent is missing. */
+  name: string;
+  service: string;
+  complete: boolean;
+  startUs: number;
+  durationUs: number;
+  spans: number;
+  dropped: number;
+  errors: number;
+  /** Commands of a saga that were sent again. */
+  resent: number;
+  /** With how many spans each. */
+  services: { name: string; spans: number }[];
+  orderIds: string[];
+}
+
+/** A trace changes seldom and is asked for often. */
+const known = new WeakMap<StoredTrace, { version: number; summary: TraceSummary }>();
+
+/** `undefined` of a trace that has no span yet. */
+export function summaryOf(trace: StoredTrace): TraceSummary | undefined {
+  const before = known.get(trace);
+  if (before?.version === trace.version) return before.summary;
+  const spans = [...trace.spans.values()].toSorted((a, b) => a.startUs - b.startUs);
+  const summary = summarise(trace, spans);
+  if (summary !== undefined) known.set(trace, { version: trace.version, summary });
+  return summary;
+}
+
+function summarise({ traceId, spans: byId, dropped }: StoredTrace, spans: Span[]): TraceSummary | undefined {
+  const real = spans.find(({ parentSpanId }) => parentSpanId === '');
+  const first = real ?? spans.find(({ parentSpanId }) => !byId.has(parentSpanId)) ?? spans[0];
+  if (first === undefined) return undefined;
+  const startUs = spans[0]?.startUs ?? first.startUs;
+  const endUs = spans.reduce((latest, span) => Math.max(latest, span.endUs), startUs);
+  return {
+    traceId,
+    name: first.name,
+    service: first.service,
+    complete: real !== undefined,
+    startUs,
+    durationUs: endUs - startUs,
+    spans: spans.length,
+    dropped,
+    errors: spans.filter(({ failed }) => failed).length,
+    resent: spans.reduce((sum, span) => sum + resentIn(span), 0),
+    services: countServices(spans),
+    orderIds: orderIdsIn(spans),
+  };
+}
+
+const resentIn = ({ events }: Span): number => events.filter(({ name }) => name === RESENT).length;
+
+function countServices(spans: Span[]): TraceSummary['services'] {
+  const counts = new Map<string, number>();
+  for (const { service } of spans) counts.set(service, (counts.get(service) ?? 0) + 1);
+  return [...counts].map(([name, count]) => ({ name, spans: count }));
+}
+
+function orderIdsIn(spans: Span[]): string[] {
+  const ids = spans.map((span) => textAttribute(span, ORDER_ID)).filter((id) => id !== undefined);
+  return [...new Set(ids)].slice(0, ORDER_IDS_MAX);
+}

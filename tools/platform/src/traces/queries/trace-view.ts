@@ -1,0 +1,110 @@
+import type { Attributes, Span, SpanKind } from '../store/span.js';
+import type { TraceStore } from '../store/trace-store.js';
+import { othersIn, sharedTransactionsOf } from './shared-transaction.js';
+import { placeSpans, type PlacedSpan } from './span-tree.js';
+import { summaryOf, type TraceSummary } from './trace-summary.js';
+
+/** So many rows come from other traces at most. */
+const SHARED_ROWS_MAX = 1_000;
+
+interface LinkView {
+  traceId: string;
+  spanId: string;
+  attributes: Attributes;
+  /** What it leads to; `null` when that is not here, or no longer. */
+  target: { name: string; service: string } | null;
+}
+
+interface SpanView {
+  kind: 'span';
+  /** Differs from the trace's own for what a shared transaction did. */
+  traceId: string;
+  spanId: string;
+  depth: number;
+  name: string;
+  service: string;
+  spanKind: SpanKind;
+  /** From the beginning of the trace. */
+  offsetUs: number;
+  durationUs: number;
+  failed: boolean;
+  statusMessage: string;
+  attributes: Attributes;
+  events: { name: string; offsetUs: number; attributes: Attributes }[];
+  links: LinkView[];
+  /** With how many other traces a transaction is shared. */
+  sharedWith?: number;
+}
+
+/** Stands for a parent that never came. */
+interface MissingView {
+  kind: 'missing';
+  spanId: string;
+  depth: number;
+}
+
+export interface TraceView extends TraceSummary {
+  rows: (SpanView | MissingView)[];
+}
+
+/** A trace as it is drawn, row by row; `undefined` of one that is not here. */
+export function viewTrace(store: TraceStore, traceId: string): TraceView | undefined {
+  const trace = store.get(traceId);
+  const summary = trace && summaryOf(trace);
+  if (trace === undefined || summary === undefined) return undefined;
+  let room = SHARED_ROWS_MAX;
+  const rows = placeSpans(trace.spans).flatMap((placed) => {
+    const shared = sharedRows(placed, store).slice(0, room);
+    room -= shared.length;
+    return [placed, ...shared];
+  });
+  const startUs = rows.reduce((first, { span }) => Math.min(first, span?.startUs ?? first), summary.startUs);
+  const endUs = rows.reduce((last, { span }) => Math.max(last, span?.endUs ?? last), startUs);
+  const view = (placed: PlacedSpan) => viewRow(placed, { store, traceId, startUs });
+  return { ...summary, startUs, durationUs: endUs - startUs, rows: rows.map(view) };
+}
+
+function sharedRows({ span, depth }: PlacedSpan, store: TraceStore): PlacedSpan[] {
+  if (span === undefined) return [];
+  return sharedTransactionsOf(span, store).flatMap(({ spans }) =>
+    spans.map((placed) => ({ ...placed, depth: depth + 1 + placed.depth })),
+  );
+}
+
+interface Context {
+  store: TraceStore;
+  traceId: string;
+  startUs: number;
+}
+
+function viewRow({ span, spanId, depth }: PlacedSpan, context: Context): SpanView | MissingView {
+  if (span === undefined) return { kind: 'missing', spanId, depth };
+  const sharedWith = othersIn(span, context.traceId, span.traceId);
+  return {
+    kind: 'span',
+    traceId: span.traceId,
+    spanId,
+    depth,
+    name: span.name,
+    service: span.service,
+    spanKind: span.kind,
+    offsetUs: span.startUs - context.startUs,
+    durationUs: span.endUs - span.startUs,
+    failed: span.failed,
+    statusMessage: span.statusMessage,
+    attributes: span.attributes,
+    events: span.events.map(({ name, atUs, attributes }) => ({
+      name,
+      offsetUs: atUs - context.startUs,
+      attributes,
+    })),
+    links: viewLinks(span, context.store),
+    ...(sharedWith !== undefined && { sharedWith }),
+  };
+}
+
+const viewLinks = ({ links }: Span, store: TraceStore): LinkView[] =>
+  links.map((link) => {
+    const target = store.find(link.traceId, link.spanId);
+    return { ...link, target: target === undefined ? null : { name: target.name, service: target.service } };
+  });

@@ -1,0 +1,61 @@
+import type { Attributes, AttributeValue } from '../store/span.js';
+
+const ATTRIBUTES_MAX = 128;
+const TEXT_MAX = 4_096;
+const DEPTH_MAX = 6;
+
+export const asRecord = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+
+export const asList = (value: unknown, max: number): unknown[] =>
+  Array.isArray(value) ? value.slice(0, max) : [];
+
+/** Copied where it is cut: a slice would keep the whole text that it comes from in memory. */
+export function boundedText(value: unknown, max = TEXT_MAX): string {
+  if (typeof value !== 'string') return '';
+  return value.length <= max ? value : `${Buffer.from(value.slice(0, max)).toString()}…`;
+}
+
+/** `KeyValue[]` of OTLP. Any name may come, `__proto__` too, which `fromEntries` takes as a name like others. */
+export function decodeAttributes(value: unknown): Attributes {
+  return Object.fromEntries(
+    asList(value, ATTRIBUTES_MAX).flatMap((item) => {
+      const { key, value: content } = asRecord(item);
+      const decoded = plain(content, 0);
+      return typeof key === 'string' && decoded !== undefined
+        ? [[boundedText(key, 256), scalar(decoded)]]
+        : [];
+    }),
+  );
+}
+
+/** Lists and maps are shown as JSON and nothing else is done with them, so they are kept as that. */
+function scalar(decoded: unknown): AttributeValue {
+  if (typeof decoded === 'number' || typeof decoded === 'boolean') return decoded;
+  return boundedText(typeof decoded === 'string' ? decoded : JSON.stringify(decoded));
+}
+
+/** `AnyValue` of OTLP as the value that it stands for. */
+function plain(value: unknown, depth: number): unknown {
+  const any = asRecord(value);
+  if (typeof any['stringValue'] === 'string') return any['stringValue'];
+  if (typeof any['boolValue'] === 'boolean') return any['boolValue'];
+  if (any['intValue'] !== undefined) return integer(any['intValue']);
+  if (any['doubleValue'] !== undefined) return any['doubleValue'];
+  if (typeof any['bytesValue'] === 'string') return any['bytesValue'];
+  if (depth >= DEPTH_MAX) return '…';
+  if (any['arrayValue'] !== undefined) {
+    return asList(asRecord(any['arrayValue'])['values'], ATTRIBUTES_MAX).map((item) =>
+      plain(item, depth + 1),
+    );
+  }
+  if (any['kvlistValue'] === undefined) return undefined;
+  const pairs = asList(asRecord(any['kvlistValue'])['values'], ATTRIBUTES_MAX).map(asRecord);
+  return Object.fromEntries(pairs.map(({ key, value: item }) => [String(key), plain(item, depth + 1)]));
+}
+
+/** 64 bits, so JSON has them as text; what a number cannot hold stays text. */
+function integer(value: unknown): unknown {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}

@@ -1,0 +1,42 @@
+import type { IncomingMessage } from 'node:http';
+import { HttpError } from '../http/http-error.js';
+import type { TraceStore } from '../store/trace-store.js';
+import { decodeExport, type DecodedExport } from './decode-export.js';
+import type { IntakeBudget } from './intake-budget.js';
+import { readBody } from './request-body.js';
+
+/** The OTLP/HTTP call `POST /v1/traces`: takes what it can and says how much it could not. @throws HttpError */
+export async function receiveTraces(
+  request: IncomingMessage,
+  store: TraceStore,
+  budget: IntakeBudget,
+): Promise<object> {
+  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
+    throw new HttpError(
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+      'only OTLP/JSON is understood here: set OTEL_EXPORTER_OTLP_PROTOCOL=http/json',
+    );
+  }
+  if (!budget.enter())
+    throw new HttpError(429, 'TOO_MUCH', 'more comes than is read here', { 'retry-after': '1' });
+  let bytes = 0;
+  try {
+    const body = await readBody(request);
+    bytes = body.length;
+    const { spans, rejected } = parse(body);
+    for (const span of spans) store.add(span);
+    if (rejected === 0) return {};
+    return { partialSuccess: { rejectedSpans: rejected, errorMessage: 'ids or times that are none' } };
+  } finally {
+    budget.leave(bytes);
+  }
+}
+
+function parse(body: Buffer): DecodedExport {
+  try {
+    return decodeExport(JSON.parse(body.toString()));
+  } catch (error) {
+    throw new HttpError(400, 'BAD_EXPORT', `not an export of traces: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { HttpError } from '../http/http-error.js';
+
+/** What the SDK exports at a time, 512 spans, is well below this. */
+const BODY_BYTES_MAX = 4 * 1024 * 1024;
+/** After decompression. */
+const CONTENT_BYTES_MAX = 8 * 1024 * 1024;
+
+const unzip = promisify(gunzip);
+
+/** All of a request's content, decompressed. @throws HttpError */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const encoding = request.headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity' && encoding !== 'gzip') {
+    throw new HttpError(415, 'UNSUPPORTED_ENCODING', 'content-encoding is gzip or nothing');
+  }
+  const body = await collect(request);
+  if (encoding === 'identity') return body;
+  return unzip(body, { maxOutputLength: CONTENT_BYTES_MAX }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
+    throw new HttpError(400, 'BAD_GZIP', 'the body is not gzip');
+  });
+}
+
+async function collect(request: IncomingMessage): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX) throw tooLarge();
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > BODY_BYTES_MAX) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+const tooLarge = (): HttpError =>
+  new HttpError(413, 'TOO_LARGE', `a body is ${BODY_BYTES_MAX} bytes at most, ${CONTENT_BYTES_MAX} unpacked`);

@@ -1,0 +1,27 @@
+import type { Logger } from '@doorbuster/telemetry';
+import type { PlatformConfig } from '../config.js';
+import { exportsElsewhere } from '../services/telemetry.js';
+import { startTracesServer, type TracesServer } from './http/traces-server.js';
+
+interface Surroundings {
+  config: PlatformConfig;
+  env: NodeJS.ProcessEnv;
+  logger: Logger;
+}
+
+/** The traces page of a platform whose spans go nowhere else. A platform sells without it, too. */
+export async function startTracesIfWanted(
+  { config, env, logger }: Surroundings,
+  port: number,
+  gatewayUrl: string,
+): Promise<TracesServer | undefined> {
+  if (exportsElsewhere(env)) return undefined;
+  const onDefect = (error: unknown): void => logger.error({ err: error }, 'the traces page has a defect');
+  const gateway = { url: gatewayUrl, issuesTokens: config.issuesTokens };
+  try {
+    return await startTracesServer({ port, gateway, onDefect });
+  } catch (error) {
+    logger.warn(`no traces page: ${(error as Error).message}`);
+    return undefined;
+  }
+}

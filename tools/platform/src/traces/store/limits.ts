@@ -1,0 +1,18 @@
+/** How much is kept. What comes on top pushes out the oldest traces, or is left out of a trace that has its share. */
+export interface StoreLimits {
+  tracesMax: number;
+  spansMax: number;
+  spansPerTraceMax: number;
+  bytesMax: number;
+  bytesPerTraceMax: number;
+}
+
+const MIB = 1024 * 1024;
+
+export const STORE_LIMITS: StoreLimits = {
+  tracesMax: 2_000,
+  spansMax: 20_000,
+  spansPerTraceMax: 2_000,
+  bytesMax: 24 * MIB,
+  bytesPerTraceMax: 4 * MIB,
+};

@@ -1,0 +1,82 @@
+import { STORE_LIMITS, type StoreLimits } from './limits.js';
+import type { Span } from './span.js';
+
+export interface StoredTrace {
+  traceId: string;
+  spans: Map<string, Span>;
+  bytes: number;
+  /** Spans that found no more room in this trace. */
+  dropped: number;
+  /** Changes with every span. */
+  version: number;
+}
+
+/** The traces of late, in memory. Those that began first go first when there are too many. */
+export class TraceStore {
+  /** In the order of their first spans. */
+  private readonly traces = new Map<string, StoredTrace>();
+  private readonly held = { spans: 0, bytes: 0, evicted: 0 };
+
+  constructor(private readonly limits: StoreLimits = STORE_LIMITS) {}
+
+  /** How much is held, and how many traces had to go since the start. */
+  get size(): { traces: number; spans: number; bytes: number; evicted: number } {
+    return { traces: this.traces.size, ...this.held };
+  }
+
+  add(span: Span): void {
+    const trace = this.traces.get(span.traceId) ?? this.open(span.traceId);
+    trace.version += 1;
+    // An exporter that got no answer sends again.
+    const before = trace.spans.get(span.spanId);
+    if (before !== undefined) this.count(trace, -1, -before.bytes);
+    if (this.isFull(trace, span)) {
+      trace.spans.delete(span.spanId);
+      trace.dropped += 1;
+    } else {
+      trace.spans.set(span.spanId, span);
+      this.count(trace, 1, span.bytes);
+    }
+    this.evict();
+  }
+
+  get(traceId: string): StoredTrace | undefined {
+    return this.traces.get(traceId);
+  }
+
+  find(traceId: string, spanId: string): Span | undefined {
+    return this.traces.get(traceId)?.spans.get(spanId);
+  }
+
+  all(): Iterable<StoredTrace> {
+    return this.traces.values();
+  }
+
+  private open(traceId: string): StoredTrace {
+    const trace = { traceId, spans: new Map(), bytes: 0, dropped: 0, version: 0 };
+    this.traces.set(traceId, trace);
+    return trace;
+  }
+
+  private isFull(trace: StoredTrace, span: Span): boolean {
+    const { spansPerTraceMax, bytesPerTraceMax } = this.limits;
+    return trace.spans.size >= spansPerTraceMax || trace.bytes + span.bytes > bytesPerTraceMax;
+  }
+
+  private count(trace: StoredTrace, spans: number, bytes: number): void {
+    trace.bytes += bytes;
+    this.held.spans += spans;
+    this.held.bytes += bytes;
+  }
+
+  private evict(): void {
+    const { tracesMax, spansMax, bytesMax } = this.limits;
+    for (const oldest of this.traces.values()) {
+      const { spans, bytes } = this.held;
+      if (this.traces.size <= tracesMax && spans <= spansMax && bytes <= bytesMax) return;
+      this.traces.delete(oldest.traceId);
+      this.count(oldest, -oldest.spans.size, -oldest.bytes);
+      this.held.evicted += 1;
+    }
+  }
+}

@@ -1,0 +1,206 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { TraceList } from '../../src/traces/queries/list-traces.js';
+import type { ServiceMap } from '../../src/traces/queries/service-map.js';
+import type { TraceView } from '../../src/traces/queries/trace-view.js';
+import { newSpanId, newTraceId, span } from './otlp.js';
+import { serve, type Served } from './served.js';
+
+const START_MS = 1_795_000_000_000;
+
+let served: Served;
+beforeEach(async () => {
+  served = await serve();
+});
+afterEach(async () => {
+  await served.close();
+  expect(served.defects).toEqual([]);
+});
+
+describe('the list of traces', () => {
+  const namesFor = async (query: string): Promise<string[]> =>
+    (await served.get<TraceList>(`traces?${query}`)).items.map(({ name }) => name);
+
+  beforeEach(async () => {
+    const traceId = newTraceId();
+    const root = span({ traceId, name: 'bought', service: 'gateway', durationMs: 40 });
+    const order = { 'doorbuster.order.id': '0198-aaaa' };
+    await served.send(
+      root,
+      span({ traceId, parentSpanId: root.spanId, attributes: order, events: ['saga.resent'] }),
+    );
+    await served.send(
+      span({
+        name: 'declined',
+        failed: true,
+        startMs: START_MS + 1_000,
+        attributes: { 'doorbuster.order.id': '0198-bbbb' },
+      }),
+    );
+    await served.send(
+      span({ name: 'slow', startMs: START_MS + 2_000, durationMs: 5_000, service: 'catalog' }),
+    );
+  });
+
+  it('has the latest first, each with what it was', async () => {
+    const { items, services } = await served.get<TraceList>('traces');
+    expect(items.map(({ name }) => name)).toEqual(['slow', 'declined', 'bought']);
+    expect(items[2]).toMatchObject({
+      service: 'gateway',
+      complete: true,
+      durationUs: 40_000,
+      spans: 2,
+      errors: 0,
+      resent: 1,
+      orderIds: ['0198-aaaa'],
+      services: [
+        { name: 'gateway', spans: 1 },
+        { name: 'orders', spans: 1 },
+      ],
+    });
+    expect(services).toEqual(['catalog', 'gateway', 'orders']);
+  });
+
+  it('is filtered by order, service, error and duration', async () => {
+    expect(await namesFor('order=0198-aaaa')).toEqual(['bought']);
+    expect(await namesFor('order=0198')).toEqual(['declined', 'bought']);
+    expect(await namesFor('service=orders')).toEqual(['declined', 'bought']);
+    expect(await namesFor('error=true&service=')).toEqual(['declined']);
+    expect(await namesFor('minDurationMs=41')).toEqual(['slow']);
+    expect(await namesFor('limit=1')).toEqual(['slow']);
+  });
+
+  it('names what is wrong with a filter', async () => {
+    const answer = await fetch(`${served.url}/api/traces?minDurationMs=fast`);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({
+      code: 'BAD_FILTER',
+      detail: expect.stringContaining('minDurationMs'),
+    });
+  });
+});
+
+describe('a trace', () => {
+  const rowsOf = async (traceId: string): Promise<string[]> =>
+    (await served.get<TraceView>(`traces/${traceId}`)).rows.map((row) =>
+      '  '.repeat(row.depth).concat(row.kind === 'missing' ? 'missing' : row.name),
+    );
+
+  it('has parents before their children, by time, and a place for parents that never came', async () => {
+    const traceId = newTraceId();
+    const root = span({ traceId, name: 'root' });
+    const child = span({ traceId, parentSpanId: root.spanId, name: 'child', startMs: START_MS + 1 });
+    const late = span({ traceId, parentSpanId: root.spanId, name: 'late', startMs: START_MS + 5 });
+    const below = span({ traceId, parentSpanId: child.spanId, name: 'below', startMs: START_MS + 6 });
+    const lost = newSpanId();
+    const orphans = ['a', 'b'].map((name) => span({ traceId, parentSpanId: lost, name }));
+    await served.send(late, ...orphans, below, root, child);
+    expect(await rowsOf(traceId)).toEqual([
+      'root',
+      '  child',
+      '    below',
+      '  late',
+      'missing',
+      '  a',
+      '  b',
+    ]);
+  });
+
+  it('loses no span to others that are one another’s parents', async () => {
+    const traceId = newTraceId();
+    const [a, b] = [newSpanId(), newSpanId()];
+    await served.send(
+      span({ traceId, spanId: a, parentSpanId: b, name: 'a' }),
+      span({ traceId, spanId: b, parentSpanId: a, name: 'b' }),
+      span({ traceId, name: 'root' }),
+    );
+    expect(await rowsOf(traceId)).toEqual(['root', 'a', '  b']);
+  });
+
+  it('shows the transaction that did its work in another trace, and how many shared it', async () => {
+    const [owner, other, third] = [newTraceId(), newTraceId(), newTraceId()];
+    const transactionId = newSpanId();
+    const link = { traceId: owner, spanId: transactionId };
+    const first = span({ traceId: owner, name: 'process first', kind: 'CONSUMER' });
+    const [second, last] = [other, third].map((traceId) =>
+      span({ traceId, name: 'process second', kind: 'CONSUMER', links: [link] }),
+    ) as [ReturnType<typeof span>, ReturnType<typeof span>];
+    const transaction = span({
+      ...link,
+      parentSpanId: first.spanId,
+      name: 'transaction',
+      links: [second, last],
+    });
+    const sql = span({ traceId: owner, parentSpanId: transactionId, name: 'INSERT' });
+    const foreign = span({
+      traceId: owner,
+      parentSpanId: transactionId,
+      name: 'elsewhere',
+      service: 'payments',
+    });
+    await served.send(
+      first,
+      second,
+      last,
+      transaction,
+      sql,
+      foreign,
+      span({ traceId: owner, name: 'unrelated' }),
+    );
+    expect(await rowsOf(other)).toEqual(['process second', '  transaction', '    INSERT']);
+    const view = await served.get<TraceView>(`traces/${other}`);
+    expect(view).toMatchObject({ spans: 1 });
+    expect(view.rows[0]).toMatchObject({
+      links: [{ ...link, target: { name: 'transaction', service: 'orders' } }],
+    });
+    expect(view.rows[1]).toMatchObject({ traceId: owner, sharedWith: 2 });
+    const own = await served.get<TraceView>(`traces/${owner}`);
+    expect(own.rows.find((row) => row.spanId === transactionId)).toMatchObject({
+      traceId: owner,
+      sharedWith: 2,
+    });
+  });
+
+  it('says that a link leads to what is not here', async () => {
+    const sent = span({ kind: 'CONSUMER', links: [{ traceId: newTraceId(), spanId: newSpanId() }] });
+    await served.send(sent);
+    const { rows } = await served.get<TraceView>(`traces/${sent.traceId}`);
+    expect(rows).toMatchObject([{ links: [{ target: null }] }]);
+  });
+
+  it('is unknown by name when it is not here', async () => {
+    const answer = await fetch(`${served.url}/api/traces/${newTraceId()}`);
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([404, 'UNKNOWN_TRACE']);
+  });
+});
+
+describe('the service map', () => {
+  it('goes by calls, by who sends to a destination, and to databases', async () => {
+    const traceId = newTraceId();
+    const root = span({ traceId, service: 'gateway', kind: 'SERVER' });
+    const below = { traceId, parentSpanId: root.spanId };
+    const to = { 'messaging.destination.name': 'cmd.inventory.reserve-stock' };
+    await served.send(
+      root,
+      span({ ...below, service: 'orders', kind: 'SERVER', durationMs: 7 }),
+      span({ ...below, service: 'orders', kind: 'PRODUCER', attributes: to }),
+      ...Array.from({ length: 20 }, (_, index) =>
+        span({
+          ...below,
+          service: 'inventory',
+          kind: 'CONSUMER',
+          attributes: to,
+          durationMs: index + 1,
+          failed: index === 0,
+        }),
+      ),
+      span({ traceId, service: 'inventory', kind: 'CLIENT', attributes: { 'db.system.name': 'postgresql' } }),
+    );
+    const { nodes, edges } = await served.get<ServiceMap>('service-map');
+    expect(edges.toSorted((a, b) => a.to.localeCompare(b.to))).toMatchObject([
+      { from: 'orders', to: 'inventory', via: 'message', count: 20, errors: 1, p95Us: 19_000 },
+      { from: 'gateway', to: 'orders', via: 'call', count: 2 },
+      { from: 'inventory', to: 'postgresql', via: 'database', count: 1, errors: 0 },
+    ]);
+    expect(nodes.map(({ name, kind }) => [name, kind])).toContainEqual(['postgresql', 'database']);
+  });
+});

@@ -1,0 +1,124 @@
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { TraceList } from '../../src/traces/queries/list-traces.js';
+import type { TraceView } from '../../src/traces/queries/trace-view.js';
+import { IntakeBudget } from '../../src/traces/receiver/intake-budget.js';
+import { newTraceId, otlp, span } from './otlp.js';
+import { serve, type Served } from './served.js';
+
+describe('the receiver of traces', () => {
+  let served: Served;
+  beforeEach(async () => {
+    served = await serve();
+  });
+  afterEach(async () => {
+    await served.close();
+    expect(served.defects).toEqual([]);
+  });
+  const codeOf = async (response: Response) => [
+    response.status,
+    ((await response.json()) as { code: string }).code,
+  ];
+
+  it('takes OTLP in JSON, packed or not', async () => {
+    const [plain, packed] = [span(), span()];
+    await served.send(plain);
+    const body = Buffer.from(gzipSync(JSON.stringify(otlp(packed))));
+    const answer = await served.post(body, { 'content-encoding': 'gzip' });
+    expect([answer.status, await answer.json()]).toEqual([200, {}]);
+    const { items } = await served.get<TraceList>('traces');
+    expect(items.map(({ traceId }) => traceId).toSorted()).toEqual(
+      [plain.traceId, packed.traceId].toSorted(),
+    );
+  });
+
+  it('says what it does not understand, and what to set', async () => {
+    const answer = await served.post('x', { 'content-type': 'application/x-protobuf' });
+    expect(answer.status).toBe(415);
+    expect(await answer.text()).toContain('OTEL_EXPORTER_OTLP_PROTOCOL=http/json');
+    expect(await codeOf(await served.post('x', { 'content-encoding': 'br' }))).toEqual([
+      415,
+      'UNSUPPORTED_ENCODING',
+    ]);
+    expect(await codeOf(await served.post('x', { 'content-encoding': 'gzip' }))).toEqual([400, 'BAD_GZIP']);
+  });
+
+  it.each(['', '{', '[]', 'null', '7', '{"resourceSpans":1}', '['.repeat(20_000)])(
+    'refuses what is no export: %.20s',
+    async (body) => expect(await codeOf(await served.post(body))).toEqual([400, 'BAD_EXPORT']),
+  );
+
+  it('takes the good spans of an export and tells how many were none', async () => {
+    const good = span();
+    const bad = [
+      null,
+      7,
+      {},
+      { ...good, traceId: '0'.repeat(32) },
+      { traceId: newTraceId(), spanId: 'x', startTimeUnixNano: '1' },
+    ];
+    const [{ scopeSpans }] = (otlp(good) as { resourceSpans: [{ scopeSpans: [{ spans: unknown[] }] }] })
+      .resourceSpans;
+    const body = {
+      resourceSpans: [
+        null,
+        {},
+        { scopeSpans: 'x' },
+        { scopeSpans: [{ spans: [...bad, ...scopeSpans[0].spans] }] },
+      ],
+    };
+    const answer = await served.post(JSON.stringify(body));
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ partialSuccess: { rejectedSpans: bad.length } });
+    expect((await served.get<TraceList>('traces')).held.spans).toBe(1);
+  });
+
+  it('keeps values of every type, and cuts those that are too long', async () => {
+    const sent = span({ attributes: { long: 'x'.repeat(100_000), count: 7 } });
+    const body = JSON.stringify(otlp(sent)).replace(
+      '{"key":"count"',
+      '{"key":"list","value":{"arrayValue":{"values":[{"intValue":"1"},{"boolValue":true}]}}},' +
+        '{"key":"map","value":{"kvlistValue":{"values":[{"key":"a","value":{"doubleValue":0.5}}]}}},' +
+        '{"key":"big","value":{"intValue":"9223372036854775807"}},{"key":"none","value":{}},{"key":"count"',
+    );
+    expect((await served.post(body)).status).toBe(200);
+    const { rows } = await served.get<TraceView>(`traces/${sent.traceId}`);
+    expect(rows[0]).toMatchObject({
+      attributes: { count: 7, list: '[1,true]', map: '{"a":0.5}', big: '9223372036854775807' },
+    });
+    expect(JSON.stringify(rows).length).toBeLessThan(6_000);
+  });
+
+  it('reads no body that is too large, packed or not', async () => {
+    expect(await codeOf(await served.post('x'.repeat(5_000_000)))).toEqual([413, 'TOO_LARGE']);
+    const bomb = Buffer.from(gzipSync(Buffer.alloc(64 * 1024 * 1024)));
+    expect(await codeOf(await served.post(bomb, { 'content-encoding': 'gzip' }))).toEqual([413, 'TOO_LARGE']);
+    await served.send(span());
+  });
+
+  it('takes logs and metrics, and forgets them', async () => {
+    for (const signal of ['logs', 'metrics']) {
+      const answer = await fetch(`${served.url}/v1/${signal}`, { method: 'POST', body: 'anything' });
+      expect(answer.status).toBe(200);
+    }
+  });
+
+  it('sends away what is more than it may read, until that is past', async () => {
+    let now = 0;
+    const limits = { bytesPerSecond: 1_000, burstBytes: 100, requestsMax: 4 };
+    const slow = await serve({ budget: new IntakeBudget(limits, () => now) });
+    await slow.send(span());
+    const refused = await slow.post(JSON.stringify(otlp(span())));
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
+    now = 5_000;
+    await slow.send(span());
+    await slow.close();
+  });
+
+  it('reads so many requests at a time and no more', () => {
+    const budget = new IntakeBudget({ bytesPerSecond: 1, burstBytes: 100, requestsMax: 2 }, () => 0);
+    expect([budget.enter(), budget.enter(), budget.enter()]).toEqual([true, true, false]);
+    budget.leave(1);
+    expect(budget.enter()).toBe(true);
+  });
+});

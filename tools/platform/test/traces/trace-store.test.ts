@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { decodeExport } from '../../src/traces/receiver/decode-export.js';
+import { STORE_LIMITS } from '../../src/traces/store/limits.js';
+import { TraceStore } from '../../src/traces/store/trace-store.js';
+import { newTraceId, otlp, span, type TestSpan } from './otlp.js';
+
+const add = (store: TraceStore, ...spans: TestSpan[]): void => {
+  for (const decoded of decodeExport(otlp(...spans)).spans) store.add(decoded);
+};
+const idsIn = (store: TraceStore): string[] => [...store.all()].map(({ traceId }) => traceId);
+
+describe('the store of traces', () => {
+  it('lets the oldest traces go when there are too many', () => {
+    const store = new TraceStore({ ...STORE_LIMITS, tracesMax: 2 });
+    const spans = [span(), span(), span()];
+    add(store, ...spans);
+    expect(idsIn(store)).toEqual(spans.slice(1).map(({ traceId }) => traceId));
+    expect(store.size).toMatchObject({ traces: 2, spans: 2, evicted: 1 });
+  });
+
+  it('lets as many old traces go as the spans and the bytes of a new one take', () => {
+    for (const limits of [{ spansMax: 4 }, { bytesMax: 4 * 1_500 }]) {
+      const store = new TraceStore({ ...STORE_LIMITS, ...limits });
+      const traceId = newTraceId();
+      const attributes = { text: 'x'.repeat(500) };
+      add(store, ...[1, 2, 3].map(() => span({ attributes })));
+      add(store, ...[1, 2, 3].map(() => span({ traceId, attributes })));
+      expect(idsIn(store)).toContain(traceId);
+      expect(store.size).toMatchObject({ traces: 2, spans: 4 });
+    }
+  });
+
+  it('keeps so many spans and bytes of one trace, and counts the others', () => {
+    for (const limits of [{ spansPerTraceMax: 2 }, { bytesPerTraceMax: 2 * 1_500 }]) {
+      const store = new TraceStore({ ...STORE_LIMITS, ...limits });
+      const traceId = newTraceId();
+      add(store, ...[1, 2, 3, 4, 5].map(() => span({ traceId, attributes: { text: 'x'.repeat(500) } })));
+      expect(store.get(traceId)?.spans.size).toBe(2);
+      expect(store.get(traceId)?.dropped).toBe(3);
+    }
+  });
+
+  it('counts a span once that is sent twice', () => {
+    const store = new TraceStore();
+    const sent = span();
+    add(store, sent);
+    const before = store.size;
+    add(store, sent);
+    expect(store.size).toEqual(before);
+  });
+
+  it('stays within its bounds whatever comes', () => {
+    const limits = {
+      tracesMax: 50,
+      spansMax: 300,
+      spansPerTraceMax: 20,
+      bytesMax: 200_000,
+      bytesPerTraceMax: 40_000,
+    };
+    const store = new TraceStore(limits);
+    const traces = Array.from({ length: 120 }, newTraceId);
+    for (let turn = 0; turn < 4_000; turn += 1) {
+      const traceId = traces[(turn * 7_919) % traces.length] as string;
+      add(store, span({ traceId, attributes: { text: 'x'.repeat((turn * 31) % 3_000) } }));
+      const { traces: count, spans, bytes } = store.size;
+      expect(count <= limits.tracesMax && spans <= limits.spansMax && bytes <= limits.bytesMax).toBe(true);
+    }
+    const held = [...store.all()];
+    expect(store.size.spans).toBe(held.reduce((sum, { spans }) => sum + spans.size, 0));
+    expect(store.size.bytes).toBe(held.reduce((sum, { bytes }) => sum + bytes, 0));
+  });
+});
