@@ -4,13 +4,18 @@ import type { OperationResult } from '../domain/decide-results.js';
 import type { Operation } from '../domain/payment-status.js';
 import type { Payment } from '../domain/payment.js';
 
-/** The provider's part of one attempt, in the trace of whoever waits for it. */
-export function startProviderSpan(payment: Payment, operation: Operation): Span | undefined {
+/** The provider's part of one attempt, in the trace of whoever waits for it. `startedAt` in ms since the epoch. */
+export function startProviderSpan(
+  payment: Payment,
+  operation: Operation,
+  startedAt: number,
+): Span | undefined {
   const { orderId, attempts, awaiting } = payment;
   const waiting = awaiting[operation] ?? Object.values(awaiting)[0];
   if (!waiting) return undefined;
   return startSpan(waiting.traceparent, `provider ${operation}`, {
     kind: SpanKind.CLIENT,
+    startTime: startedAt,
     attributes: {
       'peer.service': 'payment-provider',
       'doorbuster.order.id': orderId,

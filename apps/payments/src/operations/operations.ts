@@ -67,11 +67,13 @@ export class Operations implements BeforeApplicationShutdown {
   /** Its place is taken until the result is written, so that a slow database slows the asking down. */
   private async askAndRecord(payment: Payment, operation: Operation): Promise<void> {
     const { orderId } = payment;
-    const span = startProviderSpan(payment, operation);
+    const startedAt = Date.now();
+    const begun = performance.now();
+    const span = startProviderSpan(payment, operation, startedAt);
     let answeredAt: number | undefined;
     try {
       const result = await askProvider(this.provider, payment, operation, this.limits.deadlineMs);
-      answeredAt = Date.now();
+      answeredAt = startedAt + performance.now() - begun;
       if (span) recordOutcome(span, result);
       await this.results.add({ ...result, span });
     } catch (err) {
