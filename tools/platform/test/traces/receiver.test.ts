@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TraceList } from '../../src/traces/queries/list-traces.js';
@@ -94,6 +96,15 @@ describe('the receiver of traces', () => {
     const bomb = Buffer.from(gzipSync(Buffer.alloc(64 * 1024 * 1024)));
     expect(await codeOf(await served.post(bomb, { 'content-encoding': 'gzip' }))).toEqual([413, 'TOO_LARGE']);
     await served.send(span());
+  });
+
+  it('does not mind who goes away in the middle of a body', async () => {
+    const { hostname, port } = new URL(served.url);
+    const socket = connect(Number(port), hostname);
+    socket.write('POST /v1/traces HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n');
+    socket.write('content-length: 1000\r\n\r\n{', () => socket.destroy());
+    await once(socket, 'close');
+    for (let turn = 0; turn < 20; turn += 1) await served.send(span());
   });
 
   it('takes logs and metrics, and forgets them', async () => {

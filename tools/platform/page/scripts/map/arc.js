@@ -1,18 +1,33 @@
 import { NODE } from './layout.js';
 
-/** How far an edge bends from the straight way, so that the two of a pair are seen apart. */
-const BEND = 0.14;
+/** How far an edge may bend from the straight way: some, so that the two of a pair are seen apart, or around a node. */
+const BENDS = [0.14, -0.14, 0.26, -0.26, 0.4, -0.4];
+const SAMPLES = [0.15, 0.25, 0.35, 0.45, 0.5, 0.55, 0.65, 0.75, 0.85];
+const CLEARANCE = 14;
 
-/** An edge from the rim of one node to that of another: its path, and where its figures go. */
-export function arc(from, to) {
-  const [dx, dy] = [to.x - from.x, to.y - from.y];
-  const control = { x: (from.x + to.x) / 2 + dy * BEND, y: (from.y + to.y) / 2 - dx * BEND };
-  const [start, end] = [rim(from, control), rim(to, control)];
-  return {
-    path: `M${start.x} ${start.y}Q${control.x} ${control.y} ${end.x} ${end.y}`,
-    middle: { x: (start.x + 2 * control.x + end.x) / 4, y: (start.y + 2 * control.y + end.y) / 4 },
-  };
+/** An edge from the rim of one node to that of another, around all others: its path, and where its figures go. */
+export function arc(from, to, places) {
+  const others = [...places.values()].filter((place) => place !== from && place !== to);
+  const curves = BENDS.map((bend) => curve(from, to, bend));
+  const free = curves.find(
+    ({ at }) => !SAMPLES.some((part) => others.some((other) => covers(other, at(part)))),
+  );
+  const { start, control, end, at } = free ?? curves[0];
+  return { path: `M${start.x} ${start.y}Q${control.x} ${control.y} ${end.x} ${end.y}`, middle: at(0.5) };
 }
+
+/** A quadratic Bézier curve, `at` any part of the way. */
+function curve(from, to, bend) {
+  const [dx, dy] = [to.x - from.x, to.y - from.y];
+  const control = { x: (from.x + to.x) / 2 + dy * bend, y: (from.y + to.y) / 2 - dx * bend };
+  const [start, end] = [rim(from, control), rim(to, control)];
+  const along = (part, axis) =>
+    (1 - part) ** 2 * start[axis] + 2 * part * (1 - part) * control[axis] + part ** 2 * end[axis];
+  return { start, control, end, at: (part) => ({ x: along(part, 'x'), y: along(part, 'y') }) };
+}
+
+const covers = (centre, { x, y }) =>
+  Math.abs(x - centre.x) < NODE.width / 2 + CLEARANCE && Math.abs(y - centre.y) < NODE.height / 2 + CLEARANCE;
 
 /** Where the way from a node's centre leaves its box. */
 function rim(centre, towards) {

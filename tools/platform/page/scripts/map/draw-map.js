@@ -38,7 +38,7 @@ const arrowHead = (kind) =>
 const drawEdge = (edge, places) =>
   s('path', {
     class: 'edge',
-    d: arc(places.get(edge.from), places.get(edge.to)).path,
+    d: arc(places.get(edge.from), places.get(edge.to), places).path,
     'data-via': edge.via,
     'data-failed': edge.errors > 0,
     'marker-end': `url(#arrow-${edge.errors > 0 ? 'failed' : 'plain'})`,
@@ -46,7 +46,7 @@ const drawEdge = (edge, places) =>
   });
 
 function drawFigures({ from, to, count: calls, errors, p95Us, destinations }, places) {
-  const { x, y } = arc(places.get(from), places.get(to)).middle;
+  const { x, y } = arc(places.get(from), places.get(to), places).middle;
   return s(
     'text',
     { class: 'figures', x, y, 'data-failed': errors > 0 },

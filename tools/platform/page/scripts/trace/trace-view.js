@@ -11,7 +11,13 @@ import { waterfall } from './waterfall.js';
 export function showTrace(root, traceId) {
   document.title = `Trace ${traceId.slice(0, 8)}`;
   root.className = 'trace-view';
-  const state = { trace: undefined, chosen: undefined, folded: new Set(), panel: undefined };
+  const state = {
+    trace: undefined,
+    chosen: undefined,
+    folded: new Set(),
+    addressed: false,
+    panel: undefined,
+  };
   const head = h('div');
   const main = h('div', { class: 'waterfall-place' });
   const details = h('div', { class: 'details-place' });
@@ -40,9 +46,11 @@ export function showTrace(root, traceId) {
   const show = (trace) => {
     state.trace = { ...trace, rows: withKeys(trace.rows) };
     document.title = `${trace.name} · trace ${traceId.slice(0, 8)}`;
-    state.chosen ??= spanInAddress(state.trace);
+    const meant = state.addressed ? undefined : spanInAddress(state.trace);
+    if (meant !== undefined) Object.assign(state, { chosen: meant, addressed: true });
     replaceChildren(head, traceHead(trace));
     draw();
+    if (meant !== undefined) main.querySelector('[data-chosen]').scrollIntoView({ block: 'center' });
     showSaga(trace.orderIds);
   };
   const showSaga = (orderIds) => {

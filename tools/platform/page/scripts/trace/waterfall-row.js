@@ -53,13 +53,14 @@ export const missingRow = (row, actions) =>
     h('div', { class: 'lane' }, h('span', { class: 'why' }, 'not exported yet, or lost with its process')),
   );
 
-const foldButton = ({ isParent, name }, { fold, folded }) =>
+const foldButton = ({ isParent, name, key }, { fold, folded }) =>
   isParent
     ? h(
         'button',
         {
           class: 'fold',
           type: 'button',
+          'data-key': `fold ${key}`,
           'aria-expanded': String(!folded),
           'aria-label': `What is below ${name}`,
           onclick: fold,
