@@ -1,9 +1,11 @@
 import { NODE } from './layout.js';
 
 /** How far an edge may bend from the straight way: some, so that the two of a pair are seen apart, or around a node. */
-const BENDS = [0.14, -0.14, 0.26, -0.26, 0.4, -0.4];
+const BENDS = [0.14, -0.14, 0.26, -0.26, 0.4, -0.4, 0.65, -0.65];
 const SAMPLES = [0.15, 0.25, 0.35, 0.45, 0.5, 0.55, 0.65, 0.75, 0.85];
 const CLEARANCE = 14;
+/** Nearer to where an edge begins, so that the figures of two that go to and fro stand apart. */
+const FIGURES_AT = 0.42;
 
 /** An edge from the rim of one node to that of another, around all others: its path, and where its figures go. */
 export function arc(from, to, places) {
@@ -13,7 +15,10 @@ export function arc(from, to, places) {
     ({ at }) => !SAMPLES.some((part) => others.some((other) => covers(other, at(part)))),
   );
   const { start, control, end, at } = free ?? curves[0];
-  return { path: `M${start.x} ${start.y}Q${control.x} ${control.y} ${end.x} ${end.y}`, middle: at(0.5) };
+  return {
+    path: `M${start.x} ${start.y}Q${control.x} ${control.y} ${end.x} ${end.y}`,
+    figures: at(FIGURES_AT),
+  };
 }
 
 /** A quadratic Bézier curve, `at` any part of the way. */

@@ -46,7 +46,7 @@ const drawEdge = (edge, places) =>
   });
 
 function drawFigures({ from, to, count: calls, errors, p95Us, destinations }, places) {
-  const { x, y } = arc(places.get(from), places.get(to), places).middle;
+  const { x, y } = arc(places.get(from), places.get(to), places).figures;
   return s(
     'text',
     { class: 'figures', x, y, 'data-failed': errors > 0 },

@@ -11,9 +11,8 @@ export interface SharedTransaction {
   spans: PlacedSpan[];
 }
 
-/** The transactions of other traces that did this span's work too, because its message came in the same batch. */
+/** The transactions of other traces that did this span's work too, because it came in the same batch. */
 export function sharedTransactionsOf(span: Span, store: TraceStore): SharedTransaction[] {
-  if (span.kind !== 'CONSUMER') return [];
   return span.links.flatMap(({ traceId, spanId }) => {
     const transaction = traceId === span.traceId ? undefined : store.find(traceId, spanId);
     return transaction?.name === TRANSACTION ? [{ transaction, spans: spansOf(transaction, store) }] : [];
