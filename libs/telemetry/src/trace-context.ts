@@ -60,6 +60,12 @@ function parse(traceparent: string): SpanContext | undefined {
   return isSpanContextValid(spanContext) ? spanContext : undefined;
 }
 
+/** What a log line says of a traceparent: the trace, and the span in it. */
+export const traceFields = (traceparent: string): { traceId: string; spanId: string } => ({
+  traceId: traceIdOf(traceparent),
+  spanId: traceparent.slice(36, 52),
+});
+
 /** All zeros means "no trace" in the specification. */
 const isInvalid = (id: string | undefined): boolean => id === undefined || /^0+$/.test(id);
 

@@ -1,0 +1,54 @@
+import { stdSerializers } from 'pino';
+
+/** Names of fields that never leave the process, in whatever spelling: `accessToken`, `access_token`, `Access-Token`. */
+const SECRET = new Set([
+  'accesstoken',
+  'apikey',
+  'authorization',
+  'card',
+  'cardnumber',
+  'cookie',
+  'cvc',
+  'idtoken',
+  'jwt',
+  'password',
+  // An order's: what it is paid with.
+  'payment',
+  'paymentmethod',
+  // Of a failed statement: whatever was written, a payment method too.
+  'parameters',
+  'refreshtoken',
+  'secret',
+  'setcookie',
+  'token',
+]);
+const BLACKED_OUT = '[redacted]';
+/** Deeper than anything that is logged. */
+const DEPTH_MAX = 8;
+
+/** Secrets inside of texts, such as an error's: a bearer's token, the user and password of a URL. */
+const SECRET_TEXTS = [
+  { pattern: /\b(Bearer) +[\w.~+/-]+=*/gi, instead: `$1 ${BLACKED_OUT}` },
+  { pattern: /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, instead: BLACKED_OUT },
+  { pattern: /\/\/[^/\s:@]*:[^/\s@]+@/g, instead: `//${BLACKED_OUT}@` },
+];
+
+/** A copy with every secret blacked out, at whatever depth, and with errors as plain objects. */
+export function withoutSecrets<T>(value: T, depth = 0): T {
+  if (typeof value === 'string') return cleaned(value) as T;
+  if (typeof value !== 'object' || value === null || depth > DEPTH_MAX) return value;
+  if (Array.isArray(value)) return value.map((item) => withoutSecrets<unknown>(item, depth + 1)) as T;
+  if (value instanceof Error) return withoutSecrets({ ...stdSerializers.err(value) }, depth) as T;
+  if ('toJSON' in value) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      isSecret(name) ? BLACKED_OUT : withoutSecrets<unknown>(inner, depth + 1),
+    ]),
+  ) as T;
+}
+
+const isSecret = (name: string): boolean => SECRET.has(name.toLowerCase().replaceAll(/[-_]/g, ''));
+
+const cleaned = (text: string): string =>
+  SECRET_TEXTS.reduce((rest, { pattern, instead }) => rest.replace(pattern, instead), text);
