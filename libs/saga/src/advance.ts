@@ -211,9 +211,10 @@ class Advancing<Data, Command> {
   ): void {
     const { name } = action;
     const deadlineAt = this.now + deadlineMs(action, attempt);
+    const sentAt = kind === 'RESENT' ? this.pendingOf(name)?.sentAt : this.now;
     this.draft.pending = [
       ...this.draft.pending.filter((p) => p.name !== name),
-      { name, attempt, deadlineAt },
+      { name, attempt, ...(sentAt !== undefined && { sentAt }), deadlineAt },
     ];
     this.commands.push({ action: name, command: action.command(this.draft.data) });
     this.note(name, kind, attempt, reason ?? null);

@@ -5,6 +5,8 @@ export type SagaState = (typeof SAGA_STATES)[number];
 export interface PendingAction {
   name: string;
   attempt: number;
+  /** When it was sent first, in milliseconds since the epoch; unknown of what an earlier release sent. */
+  sentAt?: number;
   /** Milliseconds since the epoch; `null` once all attempts went unanswered and an operator has to look. */
   deadlineAt: number | null;
 }
@@ -24,6 +26,8 @@ export interface SagaInstance<Data> {
   readonly reason: string | null;
   /** Transitions so far; numbers the next one. */
   readonly sequence: number;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
   readonly data: Data;
 }
 

@@ -52,7 +52,9 @@ export class SagaRunner<Tx, Data, Command> {
 
   async start(tx: Tx, sagas: NewSaga<Data>[], now: Date): Promise<AdvancedSaga<Data, Command>[]> {
     if (sagas.length === 0) return [];
-    const advanced = sagas.map((saga) => this.advanceOne(this.initial(saga), [{ kind: 'started' }], now));
+    const advanced = sagas.map((saga) =>
+      this.advanceOne(this.initial(saga, now), [{ kind: 'started' }], now),
+    );
     await this.store.insert(
       tx,
       advanced.map(({ instance }) => instance),
@@ -128,7 +130,7 @@ export class SagaRunner<Tx, Data, Command> {
     return result;
   }
 
-  private initial({ id, definition, data }: NewSaga<Data>): SagaInstance<Data> {
+  private initial({ id, definition, data }: NewSaga<Data>, now: Date): SagaInstance<Data> {
     const newest = this.newest.get(definition);
     if (!newest) throw new Error(`no saga definition is named ${definition}`);
     return {
@@ -141,6 +143,7 @@ export class SagaRunner<Tx, Data, Command> {
       refused: [],
       reason: null,
       sequence: 0,
+      startedAt: now.getTime(),
       data,
     };
   }

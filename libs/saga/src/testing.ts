@@ -35,6 +35,7 @@ export class SagaOnPaper<Data, Command> {
       refused: [],
       reason: null,
       sequence: 0,
+      startedAt: this.now,
       data,
     };
   }

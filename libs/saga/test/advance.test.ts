@@ -104,6 +104,22 @@ describe('a silence', () => {
   });
 });
 
+describe('the time a step takes', () => {
+  it('counts from the first time it was sent, and afresh when an operator retries', () => {
+    const saga = begin().succeed('book-flight', 'book-car').passDeadline();
+    expect(saga.instance.pending).toMatchObject([{ attempt: 2, sentAt: 0 }]);
+    const stalled = atPivot().loseEveryReplyTo('pay').succeed('send-tickets').retry();
+    expect(stalled.instance.pending).toMatchObject([{ attempt: 1, sentAt: stalled.now }]);
+    expect(stalled.now).toBeGreaterThan(0);
+  });
+
+  it('stays unknown for what was sent before the sending was timed', () => {
+    const saga = begin().succeed('book-flight', 'book-car');
+    saga.instance = { ...saga.instance, pending: [{ name: 'book-hotel', attempt: 1, deadlineAt: 1_000 }] };
+    expect(saga.passDeadline().instance.pending[0]).not.toHaveProperty('sentAt');
+  });
+});
+
 describe('what comes late, twice or uncalled for', () => {
   it.each<SagaInput>([
     { kind: 'succeeded', action: 'book-flight' },
