@@ -9,6 +9,7 @@ import {
   type JsMsg,
 } from '@nats-io/jetstream';
 import { nanos, type NatsConnection } from '@nats-io/transport-node';
+import { observeLag } from './consumer-metrics.js';
 import { manager } from './streams.js';
 
 export interface ConsumerOptions {
@@ -36,6 +37,7 @@ export class DurableConsumer {
   private messages: ConsumerMessages | undefined;
   private closed = false;
   private loop: Promise<void> | undefined;
+  private endObserving: (() => void) | undefined;
 
   constructor(
     private readonly nc: NatsConnection,
@@ -47,11 +49,13 @@ export class DurableConsumer {
 
   start(): void {
     this.loop = this.run();
+    this.endObserving = observeLag(this.nc, this.options);
   }
 
   /** Takes no further message. What was taken can still be acknowledged. */
   async stop(): Promise<void> {
     this.closed = true;
+    this.endObserving?.();
     this.messages?.stop();
     await this.loop;
   }

@@ -14,6 +14,7 @@ import { Catch, UseFilters, type RpcExceptionFilter } from '@nestjs/common';
 import { EventPattern, Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { lastValueFrom, throwError, type Observable } from 'rxjs';
 import { Batcher } from './batcher.js';
+import { recordBatch, recordBatchSize } from './consumer-metrics.js';
 import { DurableConsumer } from './consumer.js';
 import { decodeBatch, MalformedBatchError, type CloudEvent } from './envelope.js';
 import { endProcessSpans, startProcessSpans } from './event-spans.js';
@@ -159,7 +160,9 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   ): Promise<void> {
     const batch = decode(consumer, messages);
     startProcessSpans(batch);
+    const startedAt = performance.now();
     const outcome = await this.outcomeOf(batch, handler);
+    recordBatch(consumer, messages, outcome, startedAt);
     endProcessSpans(batch, outcome);
     for (const message of messages) {
       if (outcome === 'done') message.ack();
@@ -193,6 +196,7 @@ function decode(consumer: string, messages: JsMsg[]): IncomingBatch {
       batch.malformed.push({ natsSubject, text: error.text, error });
     }
   }
+  recordBatchSize(consumer, batch.events.length);
   return batch;
 }
 

@@ -3,6 +3,7 @@ import type { ServiceName } from '@doorbuster/contracts';
 import type { Logger } from '@doorbuster/telemetry';
 import { DataSource, type MigrationInterface, type ObjectType, type QueryRunner } from 'typeorm';
 import { CreateMessagingTables1767225600000 } from './create-messaging-tables.migration.js';
+import { IndexOpenDeadLetters1768000000000 } from './index-open-dead-letters.migration.js';
 
 export interface DatabaseOptions {
   /** `postgres://role:password@host:port/database`, the role being the service's own. */
@@ -35,7 +36,11 @@ export async function openDatabase(options: DatabaseOptions, logger: Logger): Pr
     schema: options.service,
     applicationName: options.service,
     entities: options.entities ?? [],
-    migrations: [CreateMessagingTables1767225600000, ...options.migrations],
+    migrations: [
+      CreateMessagingTables1767225600000,
+      IndexOpenDeadLetters1768000000000,
+      ...options.migrations,
+    ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'all',
     parseInt8: true,

@@ -1,6 +1,8 @@
 import { newTraceparent, type Logger } from '@doorbuster/telemetry';
 import type { DataSource, EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { afterCommit } from './after-commit.js';
+import { countDeadLetter } from './backlog-metrics.js';
 
 export interface DeadLetterRow {
   id: string;
@@ -58,6 +60,7 @@ export class DeadLetters {
         traceparent,
       ],
     );
+    afterCommit(tx, () => countDeadLetter(consumer));
   }
 
   /** Newest first; `before` is the id of the last one seen. */

@@ -1,3 +1,5 @@
+export { afterCommit } from './after-commit.js';
+export { observeBacklog } from './backlog-metrics.js';
 export { pluck } from './columns.js';
 export { openDatabase, type DatabaseOptions } from './data-source.js';
 export { DeadLetters, type DeadLetterRow } from './dead-letters.js';

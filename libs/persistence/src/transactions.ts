@@ -9,6 +9,7 @@ import {
 import { activeSpans, fail, inSharedSpan, type Logger } from '@doorbuster/telemetry';
 import type { Span } from '@opentelemetry/api';
 import type { DataSource, EntityManager } from 'typeorm';
+import { effectsOf, type Effect } from './after-commit.js';
 import type { DeadLetters } from './dead-letters.js';
 import type { Outbox } from './outbox.js';
 import { isTransient, isUniqueViolation } from './postgres-errors.js';
@@ -35,17 +36,18 @@ export class Transactions {
     work: (tx: EntityManager) => Promise<{ result: R; events: OutgoingEvent[] }>,
     spans: readonly Span[] = activeSpans(),
   ): Promise<R> {
-    const attempt = async (): Promise<{ result: R; messages: OutgoingMessage[] }> =>
+    const attempt = async (): Promise<{ result: R; messages: OutgoingMessage[]; effects: Effect[] }> =>
       await this.dataSource.transaction(async (tx) => {
         const { result, events } = await work(tx);
         const messages = toMessages(events);
         await this.outbox.insert(tx, messages);
-        return { result, messages };
+        return { result, messages, effects: effectsOf(tx) };
       });
     const attributes = { 'doorbuster.transaction.shared_by': spans.length };
     return inSharedSpan(spans, 'transaction', attributes, async () => {
-      const { result, messages } = await againAfterLostRace(attempt);
+      const { result, messages, effects } = await againAfterLostRace(attempt);
       this.outbox.publish(messages);
+      for (const effect of effects) effect();
       return result;
     });
   }

@@ -27,7 +27,11 @@ describe('opening the database', () => {
     const rows: { name: string }[] = await notebook.dataSource.query(
       'select name from migrations order by id',
     );
-    expect(pluck(rows, 'name')).toEqual(['CreateMessagingTables1767225600000', 'CreateNotes1767225601000']);
+    expect(pluck(rows, 'name')).toEqual([
+      'CreateMessagingTables1767225600000',
+      'CreateNotes1767225601000',
+      'IndexOpenDeadLetters1768000000000',
+    ]);
     await Promise.all(replicas.map((replica) => replica.destroy()));
   });
 

@@ -1,7 +1,8 @@
-import type { ServiceName } from '@doorbuster/contracts';
+import { TOPOLOGY, type ServiceName } from '@doorbuster/contracts';
 import { connectNats, JetStreamServer, Publisher } from '@doorbuster/messaging';
 import {
   DeadLetters,
+  observeBacklog,
   openDatabase,
   Outbox,
   Transactions,
@@ -31,22 +32,30 @@ export interface ServiceModuleOptions {
   entities: DatabaseOptions['entities'];
 }
 
+/** Names of the service's consumers. */
+const CONSUMERS = Symbol('consumers');
+
 /** Starts what runs beside the handlers, and closes everything once no handler runs any more. */
 @Injectable()
 class Lifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
+  private endObserving: (() => void) | undefined;
+
   constructor(
     @Inject(NATS_CONNECTION) private readonly nc: NatsConnection,
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(Outbox) private readonly outbox: Outbox,
     @Inject(StreamKeeper) private readonly streams: StreamKeeper,
+    @Inject(CONSUMERS) private readonly consumers: string[],
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     await this.streams.start();
     this.outbox.startSweeping();
+    this.endObserving = observeBacklog(this.dataSource, this.consumers);
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.endObserving?.();
     await this.streams.close();
     await this.outbox.close();
     await this.nc.drain();
@@ -64,6 +73,7 @@ export class ServiceModule {
       controllers: [operationsController(service)],
       providers: [
         Lifecycle,
+        { provide: CONSUMERS, useValue: TOPOLOGY[service].consumers.map(({ name }) => name) },
         { provide: LOGGER, useValue: logger },
         { provide: NATS_CONNECTION, useFactory: () => connectNats(config.NATS_URL, service) },
         {

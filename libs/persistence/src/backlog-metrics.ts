@@ -1,0 +1,55 @@
+import { metrics } from '@opentelemetry/api';
+import { observeSampled } from '@doorbuster/telemetry';
+import type { DataSource } from 'typeorm';
+
+const meter = metrics.getMeter('doorbuster.persistence');
+
+const outboxDepth = meter.createObservableGauge('doorbuster.outbox.depth', {
+  description: 'Messages committed and not yet published; counted up to 10,000.',
+  unit: '{message}',
+});
+const outboxAge = meter.createObservableGauge('doorbuster.outbox.oldest.age', {
+  description: 'Age of the message that has waited longest to be published, 0 when none waits.',
+  unit: 's',
+});
+const openDeadLetters = meter.createObservableGauge('doorbuster.dead_letters.open', {
+  description: 'Dead letters that nobody has replayed yet.',
+  unit: '{event}',
+});
+const deadLetters = meter.createCounter('doorbuster.dead_letters', {
+  description: 'Events that a consumer gave up on.',
+  unit: '{event}',
+});
+
+export const countDeadLetter = (consumer: string): void => deadLetters.add(1, { consumer });
+
+/** Each part is answered by an index, however long the outbox or the history of dead letters has grown. */
+const QUERY = `select
+  (select count(*)::int from (select from outbox limit 10000) as counted) as depth,
+  coalesce((select extract(epoch from now() - created_at) from outbox order by id limit 1), 0)::float8 as "oldestAge",
+  (select coalesce(json_object_agg(consumer, open), '{}') from
+    (select consumer, count(*) as open from dead_letters where replayed_at is null group by consumer) as by_consumer
+  ) as open`;
+
+interface Backlog {
+  depth: number;
+  oldestAge: number;
+  open: Record<string, number>;
+}
+
+/** What of a service's work waits: for the broker, or for an operator. @returns what ends it */
+export function observeBacklog(dataSource: DataSource, consumers: readonly string[]): () => void {
+  return observeSampled({
+    meter,
+    gauges: [outboxDepth, outboxAge, openDeadLetters],
+    read: async () => {
+      const [backlog] = await dataSource.query<[Backlog]>(QUERY);
+      return backlog;
+    },
+    observe: (result, { depth, oldestAge, open }) => {
+      result.observe(outboxDepth, depth);
+      result.observe(outboxAge, oldestAge);
+      for (const consumer of consumers) result.observe(openDeadLetters, open[consumer] ?? 0, { consumer });
+    },
+  });
+}

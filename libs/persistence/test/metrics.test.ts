@@ -1,0 +1,53 @@
+import { measured } from '@doorbuster/telemetry/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterCommit, observeBacklog } from '../src/index.js';
+import { batchOf, CONSUMER, insertNote, Notebook } from './fixtures/notebook.js';
+
+let notebook: Notebook;
+beforeAll(async () => {
+  notebook = await Notebook.start();
+});
+afterAll(() => notebook.stop());
+
+it('what waits is counted: for the broker, and for an operator', async () => {
+  await notebook.dataSource.query(
+    `insert into outbox (id, subject, payload, traceparent, created_at)
+     select uuidv7(interval '-1 minute'), 's', 'p', '', now() - interval '1 minute' from generate_series(1, 3)`,
+  );
+  await notebook.transactions.runBatch(batchOf('a', 'poison-1', 'poison-2'), notebook.takeNotes);
+  const letters = await notebook.listDeadLetters();
+  await notebook.deadLetters.markReplayed(letters[0]?.id ?? '');
+  const end = observeBacklog(notebook.dataSource, [CONSUMER, 'inventory-products']);
+  const [age] = await measured('doorbuster.outbox.oldest.age');
+  expect(age?.value).toBeGreaterThan(59);
+  const [depth] = await measured('doorbuster.outbox.depth');
+  expect(depth?.value).toBeGreaterThanOrEqual(3);
+  expect(await measured('doorbuster.dead_letters.open')).toEqual([
+    { attributes: { consumer: CONSUMER }, value: 1 },
+    { attributes: { consumer: 'inventory-products' }, value: 0 },
+  ]);
+  expect(await measured('doorbuster.dead_letters')).toEqual([
+    { attributes: { consumer: CONSUMER }, value: 2 },
+  ]);
+  end();
+});
+
+it('what waits for a commit happens after it, once, and not at all after a rollback', async () => {
+  const effects: string[] = [];
+  let runs = 0;
+  await notebook.dataSource.query(`insert into notes (id) values ('taken')`);
+  await notebook.transactions.run(async (tx) => {
+    runs += 1;
+    afterCommit(tx, () => effects.push(`told by run ${runs}`));
+    await insertNote(tx, runs === 1 ? 'taken' : 'free');
+    expect(effects).toEqual([]);
+    return { result: undefined, events: [] };
+  });
+  expect(effects).toEqual(['told by run 2']);
+  const failing = notebook.transactions.run((tx) => {
+    afterCommit(tx, () => effects.push('never'));
+    return Promise.reject(new Error('changed its mind'));
+  });
+  await expect(failing).rejects.toThrow('changed its mind');
+  expect(effects).toEqual(['told by run 2']);
+});
