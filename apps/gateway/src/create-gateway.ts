@@ -9,6 +9,7 @@ import { AccessGuard } from './auth/access.guard.js';
 import { TokenVerifier } from './auth/token-verifier.js';
 import type { GatewayConfig } from './config.js';
 import { Draining } from './edge/draining.js';
+import { measureRequests } from './edge/http-metrics.js';
 import { httpServer } from './edge/http-server.js';
 import { identifyCallers } from './edge/identity.hook.js';
 import { parseOnlyJson } from './edge/json-body.js';
@@ -36,6 +37,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger): Prom
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   routes.collectFrom(fastify);
   traceRequests(fastify);
+  measureRequests(fastify);
   app.get(Draining).closeConnectionsOf(fastify);
   parseOnlyJson(fastify);
   identifyCallers(fastify, app.get(TokenVerifier));

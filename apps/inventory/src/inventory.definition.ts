@@ -6,11 +6,12 @@ import { StockCommandsHandler } from './messaging/stock-commands.handler.js';
 import { CreateStock1767225601000 } from './persistence/create-stock.migration.js';
 import { Adjustments } from './queries/adjustments.js';
 import { StockArrivals } from './queries/stock-arrivals.js';
+import { StockAudit } from './queries/stock-audit.js';
 import { StockController } from './queries/stock.controller.js';
 
 export const inventoryDefinition: ServiceDefinition = {
   service: 'inventory',
   migrations: [CreateStock1767225601000],
   controllers: [StockCommandsHandler, ProductsHandler, StockController],
-  providers: [reservationTtl, StockArrivals, Adjustments, ExpirySweep],
+  providers: [reservationTtl, StockArrivals, Adjustments, ExpirySweep, StockAudit],
 };

@@ -10,10 +10,19 @@ import { OrdersController } from './queries/orders.controller.js';
 import { SagasController } from './queries/sagas.controller.js';
 import { DeadlineSweeper } from './sagas/deadline-sweeper.js';
 import { OrderSagas } from './sagas/order-sagas.js';
+import { SagaGauges } from './sagas/saga-gauges.js';
 
 export const orders: ServiceDefinition = {
   service: 'orders',
   migrations: [CreateOrders1767225602000],
   controllers: [OrdersController, SagasController, PricesHandler, SagaRepliesHandler],
-  providers: [OrdersRepository, SagasRepository, OrderSagas, OrderIntake, OrderCancellation, DeadlineSweeper],
+  providers: [
+    OrdersRepository,
+    SagasRepository,
+    OrderSagas,
+    OrderIntake,
+    OrderCancellation,
+    DeadlineSweeper,
+    SagaGauges,
+  ],
 };

@@ -2,6 +2,7 @@ import type { Actor, Order, OrderStatus } from '@doorbuster/contracts';
 import { Inject, Injectable, type MessageEvent } from '@nestjs/common';
 import { Observable, type Subscriber } from 'rxjs';
 import { ProblemException } from '../problem/problem.exception.js';
+import { openStreams } from './feed-metrics.js';
 import { OrderFeed } from './order-feed.js';
 import { OrderLookup } from './order-lookup.js';
 
@@ -43,6 +44,7 @@ export class OrderEvents {
 
   private stream(actor: Actor, order: Order, subscriber: Subscriber<MessageEvent>): () => void {
     this.open += 1;
+    openStreams.add(1);
     const tell = singleFile(order.id, order.cancelling ? LAST_WHEN_CANCELLING : LAST, subscriber);
     const look = (): void => {
       void this.lookup
@@ -61,6 +63,7 @@ export class OrderEvents {
     if (heard) tell(heard);
     return () => {
       this.open -= 1;
+      openStreams.add(-1);
       clearInterval(heartbeat);
       unwatch();
     };

@@ -1,5 +1,6 @@
 import type { Actor, Order, OrderStatus, OrderStatusChanged } from '@doorbuster/contracts';
 import { Inject, Injectable } from '@nestjs/common';
+import { waitingRequests } from './feed-metrics.js';
 import { OrderFeed } from './order-feed.js';
 import { OrderLookup } from './order-lookup.js';
 
@@ -30,12 +31,14 @@ export class Settlement {
     if (heard && until.includes(heard.status)) return withStatus(order, heard);
     if (waitMs === 0 || this.waiting >= WAITING_MAX) return order;
     this.waiting += 1;
+    waitingRequests.add(1);
     try {
       const settled = await this.hear({ actor, order, until, waitMs });
       // Silence proves nothing: the one who answers in the end is the one who knows.
       return settled ?? (await this.lookup.glance(actor, order.id)) ?? order;
     } finally {
       this.waiting -= 1;
+      waitingRequests.add(-1);
     }
   }
 

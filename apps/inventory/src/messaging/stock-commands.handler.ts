@@ -6,7 +6,7 @@ import {
   type IncomingBatch,
   type OutgoingEvent,
 } from '@doorbuster/messaging';
-import { Transactions } from '@doorbuster/persistence';
+import { afterCommit, Transactions } from '@doorbuster/persistence';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
@@ -16,6 +16,7 @@ import { loadStockState, saveStockChanges } from '../persistence/stock-state.js'
 import { levelEvents } from './level-events.js';
 import { replies } from './replies.js';
 import { parseCommand } from './stock-command.parser.js';
+import { countRefusals } from './stock-metrics.js';
 
 /** The stock side of the checkout: reserve, then commit or release; restock when a sale is undone. */
 @Controller()
@@ -38,6 +39,7 @@ export class StockCommandsHandler {
       reservationTtlMs: this.reservationTtlMs,
     });
     await saveStockChanges(tx, decision);
+    afterCommit(tx, () => countRefusals(decision.answers));
     return [
       ...replies(events, decision.answers),
       ...levelEvents(decision.levels, (cause) => events[cause]?.traceparent),

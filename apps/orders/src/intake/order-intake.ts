@@ -1,6 +1,6 @@
 import { refuse, type Order, type PlaceOrderRequest, type Reply } from '@doorbuster/contracts';
 import { Batcher, QueueFullError } from '@doorbuster/messaging';
-import { Transactions } from '@doorbuster/persistence';
+import { afterCommit, Transactions } from '@doorbuster/persistence';
 import { fail } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Span } from '@opentelemetry/api';
@@ -11,6 +11,7 @@ import type { OrderSagaData } from '../domain/order-saga.js';
 import { OrdersRepository } from '../persistence/orders.repository.js';
 import { pricesRepository } from '../persistence/prices.repository.js';
 import { OrderSagas } from '../sagas/order-sagas.js';
+import { countAccepted } from '../sagas/saga-metrics.js';
 import { recordReply, spansByOrder, startIntakeSpan } from './intake-spans.js';
 
 const BATCH_MAX = 256;
@@ -74,6 +75,7 @@ export class OrderIntake {
       await this.orders.insert(tx, created);
       const spansBySaga = spansByOrder(replies, spans);
       const events = await this.sagas.startCheckouts(tx, created.map(toSagaData), spansBySaga);
+      afterCommit(tx, () => countAccepted(created.length));
       return { result: replies, events };
     };
     return this.transactions.run(

@@ -13,7 +13,17 @@ import type { CancellationRequest, OrderSagaData } from '../domain/order-saga.js
 
 type OrderSaga = SagaInstance<OrderSagaData>;
 
-const INSTANCE = 'id, definition, version, state, stage, pending, refused, reason, sequence, data';
+/** An action of a definition, and how many of its sagas wait for it. */
+export interface WaitingAction {
+  saga: string;
+  step: string;
+  total: number;
+  /** Those of them that were given up until an operator looks. */
+  parked: number;
+}
+
+const INSTANCE = `id, definition, version, state, stage, pending, refused, reason, sequence, data,
+  (extract(epoch from created_at) * 1000)::float8 as "startedAt"`;
 
 @Injectable()
 export class SagasRepository implements SagaStore<EntityManager, OrderSagaData> {
@@ -94,6 +104,16 @@ export class SagasRepository implements SagaStore<EntityManager, OrderSagaData> 
       [id],
     );
     return rows[0] && toSaga(rows[0]);
+  }
+
+  /** Only of sagas in flight, which an index knows. */
+  waitingActions(): Promise<WaitingAction[]> {
+    return this.dataSource.query(
+      `select definition as saga, action->>'name' as step, count(*)::int as total,
+              count(*) filter (where action->'deadlineAt' = 'null')::int as parked
+       from sagas cross join lateral jsonb_array_elements(pending) as action
+       where state not in ('COMPLETED', 'COMPENSATED') group by 1, 2`,
+    );
   }
 
   async timeline(sagaIds: readonly string[]): Promise<TimelineEntry[]> {

@@ -1,9 +1,9 @@
 import { orderStatusChanged, type OrderStatus } from '@doorbuster/contracts';
 import { newEvent, type OutgoingEvent } from '@doorbuster/messaging';
-import { isTransient } from '@doorbuster/persistence';
+import { afterCommit, isTransient } from '@doorbuster/persistence';
 import { SagaRunner, type AdvancedSaga, type NewSaga, type SagaEvent } from '@doorbuster/saga';
 import { LOGGER } from '@doorbuster/service';
-import { traceIdOf, type Logger } from '@doorbuster/telemetry';
+import { traceFields, type Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { cancellationSaga } from '../domain/cancellation.saga.js';
@@ -12,6 +12,7 @@ import type { OrderCommand, OrderSagaData } from '../domain/order-saga.js';
 import { changeStatus, statusWhenUndone } from '../domain/order-status.js';
 import { OrdersRepository } from '../persistence/orders.repository.js';
 import { SagasRepository } from '../persistence/sagas.repository.js';
+import { countCheckout, recordSagas } from './saga-metrics.js';
 import { recordTransitions, type SpansBySaga } from './saga-spans.js';
 
 type AdvancedOrderSaga = AdvancedSaga<OrderSagaData, OrderCommand>;
@@ -109,6 +110,7 @@ export class OrderSagas {
     const commands = advanced.flatMap(commandsOf);
     const statuses = await this.changeStatuses(tx, advanced);
     const cancellations = advanced.flatMap(cancellationAfter);
+    afterCommit(tx, () => recordSagas(advanced, Date.now()));
     if (cancellations.length === 0) return [...commands, ...statuses];
     return [...commands, ...statuses, ...(await this.startCancellations(tx, cancellations))];
   }
@@ -132,7 +134,10 @@ export class OrderSagas {
     );
     await this.orders.changeStatus(tx, changes, now);
     return changes.map(({ id, customerId, status, reason, traceparent }) => {
-      this.logger.info({ orderId: id, traceId: traceIdOf(traceparent), status, reason }, 'order');
+      afterCommit(tx, () => {
+        this.logger.info({ orderId: id, ...traceFields(traceparent), status, reason }, 'order');
+        countCheckout(status, reason);
+      });
       const data = { orderId: id, customerId, status, reason, at: now.toISOString() };
       return newEvent(orderStatusChanged, { subject: id, data, traceparent });
     });

@@ -14,6 +14,7 @@ import { askProvider, dueOperation, operationKey, ProviderRefusalError } from '.
 import { changePayments } from './change-payments.js';
 import { recordOutcome, startProviderSpan } from './operation-spans.js';
 import { OPERATION_LIMITS, type OperationLimits } from './operation-limits.js';
+import { timed } from './provider-metrics.js';
 
 const RESULTS_OF_A_TRANSACTION_MAX = 1_000;
 
@@ -72,7 +73,7 @@ export class Operations implements BeforeApplicationShutdown {
     const span = startProviderSpan(payment, operation, startedAt);
     let answeredAt: number | undefined;
     try {
-      const result = await askProvider(this.provider, payment, operation, this.limits.deadlineMs);
+      const result = await timed(askProvider(this.provider, payment, operation, this.limits.deadlineMs));
       answeredAt = startedAt + performance.now() - begun;
       if (span) recordOutcome(span, result);
       await this.results.add({ ...result, span });
