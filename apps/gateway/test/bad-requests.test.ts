@@ -28,7 +28,7 @@ describe('a bad request', () => {
   const problemOf = async (response: Response) => {
     expect(response.headers.get('content-type')).toContain('application/problem+json');
     const traceparent = response.headers.get('traceparent');
-    expect(traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+    expect(traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
     const body = (await response.json()) as Problem;
     expect(body).toMatchObject({
       type: expect.stringContaining('urn:'),
@@ -186,7 +186,7 @@ describe('a bad request', () => {
     'or a good one with the traceparent %j begins a trace of its own',
     async (traceparent) => {
       const response = await fetch(`${fixture.url}/healthz`, { headers: { traceparent } });
-      expect(response.headers.get('traceparent')).toMatch(/^00-(?!0{32})[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+      expect(response.headers.get('traceparent')).toMatch(/^00-(?!0{32})[0-9a-f]{32}-[0-9a-f]{16}-00$/);
     },
   );
 });

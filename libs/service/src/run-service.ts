@@ -4,6 +4,7 @@ import { JetStreamServer, natsOptions } from '@doorbuster/messaging';
 import type { DatabaseOptions } from '@doorbuster/persistence';
 import { createLogger, NestLogger } from '@doorbuster/telemetry';
 import { Module, type INestApplication, type ModuleMetadata } from '@nestjs/common';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { NestFactory } from '@nestjs/core';
 import { Transport, type MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -44,7 +45,7 @@ export async function startService(
   app.useGlobalFilters(new QueryExceptionFilter(logger));
   app.useGlobalInterceptors(new QuerySpanInterceptor());
   const nats = natsOptions(config.NATS_URL, service);
-  app.connectMicroservice<MicroserviceOptions>(
+  const queries = app.connectMicroservice<MicroserviceOptions>(
     {
       transport: Transport.NATS,
       options: { ...nats, queue: service, gracefulShutdown: true, gracePeriod: GRACE_MS },
@@ -55,6 +56,8 @@ export async function startService(
   // Streams first: what the first request has to say would else wait in the outbox for the sweeper.
   await app.init();
   await app.startAllMicroservices();
+  // Started means heard: the server has the subscriptions.
+  await queries.unwrap<NatsConnection>().flush();
   logger.info('started');
   return app;
 }
