@@ -4,16 +4,17 @@ import type { AddressInfo } from 'node:net';
 
 export interface Collector {
   url: string;
-  /** Received so far. */
-  bytes: () => number;
+  /** Received so far from whoever was told to send to `<url>/<sender>`. */
+  bytes: (sender: string) => number;
   close: () => Promise<void>;
 }
 
 /** Takes whatever is exported over OTLP/HTTP and forgets it. */
 export async function startCollector(): Promise<Collector> {
-  let bytes = 0;
+  const bytes = new Map<string, number>();
   const server = createServer((request, response) => {
-    request.on('data', (chunk: Buffer) => (bytes += chunk.length));
+    const [, sender = ''] = (request.url ?? '').split('/');
+    request.on('data', (chunk: Buffer) => bytes.set(sender, (bytes.get(sender) ?? 0) + chunk.length));
     request.on('end', () => response.end());
   });
   server.listen(0, '127.0.0.1');
@@ -21,7 +22,7 @@ export async function startCollector(): Promise<Collector> {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
-    bytes: () => bytes,
+    bytes: (sender) => bytes.get(sender) ?? 0,
     close: async () => {
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));

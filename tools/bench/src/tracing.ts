@@ -24,14 +24,14 @@ const seconds = Number(values.seconds);
 const WARM_UP_SECONDS = 15;
 
 const collector = await startCollector();
-const traced = (ratio: string): NodeJS.ProcessEnv => ({
-  OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+const traced = (ratio: string) => ({
+  OTEL_EXPORTER_OTLP_ENDPOINT: `${collector.url}/${ratio}`,
   OTEL_METRICS_EXPORTER: 'prometheus',
   OTEL_LOGS_EXPORTER: 'none',
   OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
   OTEL_TRACES_SAMPLER_ARG: ratio,
 });
-const SETTINGS: Record<string, NodeJS.ProcessEnv> = {
+const SETTINGS: Record<string, Record<string, string>> = {
   off: { OTEL_SDK_DISABLED: 'true' },
   '5 %': traced('0.05'),
   '100 %': traced('1'),
@@ -39,6 +39,8 @@ const SETTINGS: Record<string, NodeJS.ProcessEnv> = {
 
 interface Candidate {
   name: string;
+  /** What it has exported so far. */
+  exportedBytes: () => number;
   platform: LaunchedPlatform;
   tokensFile: string;
   perSecond: number[];
@@ -48,7 +50,8 @@ const candidates: Candidate[] = [];
 try {
   for (const [name, env] of Object.entries(SETTINGS)) {
     const platform = await launchPlatform({ env: { RATE_LIMIT: 'off', LOG_LEVEL: 'warn', ...env } });
-    const candidate: Candidate = { name, platform, tokensFile: '', perSecond: [] };
+    const exportedBytes = (): number => collector.bytes(env['OTEL_TRACES_SAMPLER_ARG'] ?? 'off');
+    const candidate: Candidate = { name, exportedBytes, platform, tokensFile: '', perSecond: [] };
     candidates.push(candidate);
     candidate.tokensFile = await openShop(platform);
     await load(candidate, WARM_UP_SECONDS, 1);
@@ -69,7 +72,7 @@ try {
 
 async function measure(candidate: Candidate, seed: number): Promise<void> {
   const cpuBefore = cpuSeconds(candidate.platform);
-  const takenBefore = collector.bytes();
+  const exportedBefore = candidate.exportedBytes();
   const { created, other, errors, p99, seconds: took } = await load(candidate, seconds, seed);
   const cpu = Object.entries(cpuSeconds(candidate.platform)).map(
     ([part, used]) => `${part} ${(((used - (cpuBefore[part] ?? 0)) / created) * 1e6).toFixed(0)}`,
@@ -77,7 +80,7 @@ async function measure(candidate: Candidate, seed: number): Promise<void> {
   candidate.perSecond.push(created / took);
   print(
     `${candidate.name.padEnd(6)} ${(created / took).toFixed(0)}/s  p99 ${p99.toFixed(0)} ms  not 201: ${other}, errors: ${errors}, ` +
-      `${((collector.bytes() - takenBefore) / created).toFixed(0)} bytes exported a checkout`,
+      `${((candidate.exportedBytes() - exportedBefore) / created).toFixed(0)} bytes exported a checkout`,
   );
   print(`  CPU us a checkout: ${cpu.join(', ')}`);
 }
