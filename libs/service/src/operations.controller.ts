@@ -17,14 +17,19 @@ import { Payload } from '@nestjs/microservices';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { DataSource } from 'typeorm';
 import { Answers } from './queries.js';
+import { shared } from './shared.js';
 import { NATS_CONNECTION } from './tokens.js';
 
 const PROBE_TIMEOUT_MS = 1_000;
+/** Every replica of the gateway asks, and each as often as it is asked. */
+const PROBE_FRESH_MS = 250;
 
 /** What every service answers about itself, on subjects of its own. */
 export function operationsController(service: ServiceName): Type {
   @Controller()
   class OperationsController {
+    private readonly probeAll = shared(() => this.probe(), PROBE_FRESH_MS);
+
     constructor(
       @Inject(DataSource) private readonly dataSource: DataSource,
       @Inject(NATS_CONNECTION) private readonly nc: NatsConnection,
@@ -34,11 +39,7 @@ export function operationsController(service: ServiceName): Type {
 
     @Answers(healthOf(service))
     async health(): Promise<Reply<Health>> {
-      const [postgres, nats] = await Promise.all([
-        probe(() => this.dataSource.query('select 1')),
-        probe(() => this.nc.flush()),
-      ]);
-      return accept({ service, dependencies: { postgres, nats } });
+      return accept({ service, dependencies: await this.probeAll() });
     }
 
     @Answers(listDeadLettersOf(service))
@@ -65,6 +66,14 @@ export function operationsController(service: ServiceName): Type {
       }
       await this.deadLetters.markReplayed(id);
       return accept(toDeadLetter({ ...row, replayedAt: new Date() }));
+    }
+
+    private async probe(): Promise<Health['dependencies']> {
+      const [postgres, nats] = await Promise.all([
+        probe(() => this.dataSource.query('select 1')),
+        probe(() => this.nc.flush()),
+      ]);
+      return { postgres, nats };
     }
   }
 
