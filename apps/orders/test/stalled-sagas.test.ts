@@ -24,7 +24,10 @@ it('stalled sagas are found by an index of their own among all that ever ran', a
   await fill('COMPLETED', ENDED);
   await orders.rows('analyze sagas');
   const found = await orders.ask(listSagas, { state: 'STALLED', limit: 50 });
-  expect(found).toMatchObject({ ok: true, value: { items: Array(3).fill({ state: 'STALLED' }) } });
+  expect(found).toMatchObject({
+    ok: true,
+    value: { items: Array.from({ length: 3 }, () => ({ state: 'STALLED' })) },
+  });
   const scans = () =>
     orders.rows(
       `select idx_scan::int as scans from pg_stat_user_indexes where indexrelname = 'sagas_stalled'`,
