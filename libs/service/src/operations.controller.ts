@@ -19,6 +19,7 @@ import { DataSource } from 'typeorm';
 import { Answers } from './queries.js';
 import { shared } from './shared.js';
 import { NATS_CONNECTION } from './tokens.js';
+import { withinTime } from './within-time.js';
 
 const PROBE_TIMEOUT_MS = 1_000;
 /** Every replica of the gateway asks, and each as often as it is asked. */
@@ -87,14 +88,5 @@ export function operationsController(service: ServiceName): Type {
   return OperationsController;
 }
 
-async function probe(ask: () => Promise<unknown>): Promise<'up' | 'down'> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'down'>((resolve) => {
-    timer = setTimeout(() => resolve('down'), PROBE_TIMEOUT_MS);
-  });
-  const answer = ask().then(
-    () => 'up' as const,
-    () => 'down' as const,
-  );
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
-}
+const probe = async (ask: () => Promise<unknown>): Promise<'up' | 'down'> =>
+  (await withinTime(ask(), PROBE_TIMEOUT_MS)) === 'done' ? 'up' : 'down';

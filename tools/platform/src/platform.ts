@@ -6,6 +6,7 @@ import {
   type Credentials,
   type DataLayout,
 } from '@doorbuster/embedded';
+import { SHUTDOWN_MS } from '@doorbuster/service/process';
 import type { Logger } from '@doorbuster/telemetry';
 import type { PlatformConfig } from './config.js';
 import { keptPorts } from './data-dir/kept-ports.js';
@@ -21,9 +22,6 @@ import type { AppName } from './services/environment.js';
 import { waitUntilReady } from './services/readiness.js';
 import { pidsOf, startServices, type Services } from './services/start-services.js';
 import { Supervised, type Supervise } from './supervision/supervised.js';
-
-/** How long each may take to end in order; all together stay below 10 s. */
-const STOP_DEADLINES_MS = { gateway: 4_000, services: 3_000, servers: 2_000 };
 
 export interface PlatformSurroundings {
   config: PlatformConfig;
@@ -67,9 +65,9 @@ export class Platform {
   async stop(): Promise<void> {
     this.stopped = true;
     const { gateway = [], ...services } = this.services ?? {};
-    await stopAll(gateway, STOP_DEADLINES_MS.gateway);
-    await stopAll(Object.values(services).flat(), STOP_DEADLINES_MS.services);
-    await stopAll(this.servers, STOP_DEADLINES_MS.servers);
+    await stopAll(gateway, SHUTDOWN_MS.gateway + SHUTDOWN_MS.grace);
+    await stopAll(Object.values(services).flat(), SHUTDOWN_MS.service + SHUTDOWN_MS.grace);
+    await stopAll(this.servers, SHUTDOWN_MS.servers);
     this.abandon();
   }
 
