@@ -1,4 +1,4 @@
-import { exitOnSignal, readConfig } from '@doorbuster/service/process';
+import { exitOnSignal, readConfig, SHUTDOWN_MS } from '@doorbuster/service/process';
 import { createLogger } from '@doorbuster/telemetry';
 import { gatewayConfig } from './config.js';
 import { createGateway } from './create-gateway.js';
@@ -8,7 +8,7 @@ export async function runGateway(): Promise<void> {
   const config = readConfig(gatewayConfig);
   const logger = createLogger('gateway', config.logLevel);
   const { app } = await createGateway(config, logger);
-  exitOnSignal(() => app.close());
+  exitOnSignal(() => app.close(), SHUTDOWN_MS.gateway);
   await app.listen(config.port, config.host);
   logger.info({ port: config.port }, 'listening');
 }

@@ -13,7 +13,7 @@ import {
   type Saga,
   type ServiceName,
 } from '@doorbuster/contracts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ORDER_ID } from './support/examples.js';
 import { startFixture, type Fixture } from './support/fixture.js';
 
@@ -214,6 +214,23 @@ describe('what operators do', () => {
 
     it('is alive without anybody', async () => {
       expect((await fixture.http.get('/healthz').expect(200)).body).toEqual({ status: 'ok' });
+    });
+
+    /** What the last test was told has been forgotten. */
+    const askAnew = async (): Promise<void> => {
+      const before = Date.now();
+      await expect.poll(() => Date.now() - before).toBeGreaterThan(250);
+    };
+    beforeEach(askAnew);
+
+    it('asks the services once for all who ask at the same time', async () => {
+      await allUp();
+      await Promise.all(Array.from({ length: 30 }, () => fixture.http.get('/readyz').expect(200)));
+      for (const service of SERVICES) {
+        const asked = fixture.services.requests(healthOf(service)).length;
+        expect(asked).toBeGreaterThan(0);
+        expect(asked).toBeLessThan(5);
+      }
     });
 
     it('is ready when all are up, each named', async () => {

@@ -34,6 +34,7 @@ describe('placing an order', () => {
         idempotencyKey: 'key-2',
         body: PLACE_ORDER,
         traceparent: response.headers['traceparent'],
+        expiresInMs: expect.toSatisfy((ms: number) => ms > 0 && ms <= 7_000),
       },
     ]);
   });
@@ -86,12 +87,28 @@ describe('placing an order', () => {
     expect(response.headers['retry-after']).toBe('1');
   });
 
-  it('gives up on an answer that does not come', { timeout: 15_000 }, async () => {
-    await fixture.services.answerOrders(() => new Promise(() => undefined));
-    const response = await place().expect(503);
-    expect(response.body.code).toBe('SERVICE_TIMEOUT');
-    expect(response.headers['retry-after']).toBe('1');
-  });
+  it(
+    'gives up on an answer that does not come, and on what waited behind it',
+    { timeout: 15_000 },
+    async () => {
+      await fixture.services.answerOrders(() => new Promise(() => undefined));
+      const handedOver = () =>
+        new Set(fixture.services.orderRequests().map(({ idempotencyKey }) => idempotencyKey));
+      const begun = Date.now();
+      const responses = [];
+      for (let batch = 1; batch <= 8; batch += 1) {
+        responses.push(place({ 'idempotency-key': `batch-${batch}` }).then((response) => response));
+        await expect.poll(() => handedOver().size).toBe(batch);
+      }
+      responses.push(place({ 'idempotency-key': 'behind' }));
+      for (const { status, body, headers } of await Promise.all(responses)) {
+        expect({ status, code: body.code }).toEqual({ status: 503, code: 'SERVICE_TIMEOUT' });
+        expect(headers['retry-after']).toBe('1');
+      }
+      expect(Date.now() - begun).toBeLessThan(10_000);
+      expect(handedOver()).not.toContain('behind');
+    },
+  );
 
   it('is not for operators', async () => {
     const admin = await fixture.as('root', 'admin');

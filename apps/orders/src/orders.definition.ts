@@ -4,6 +4,7 @@ import { OrderIntake } from './intake/order-intake.js';
 import { PricesHandler } from './messaging/prices.handler.js';
 import { SagaRepliesHandler } from './messaging/saga-replies.handler.js';
 import { CreateOrders1767225602000 } from './persistence/create-orders.migration.js';
+import { IndexStalledSagas1767225603000 } from './persistence/index-stalled-sagas.migration.js';
 import { OrdersRepository } from './persistence/orders.repository.js';
 import { SagasRepository } from './persistence/sagas.repository.js';
 import { OrdersController } from './queries/orders.controller.js';
@@ -14,7 +15,7 @@ import { SagaGauges } from './sagas/saga-gauges.js';
 
 export const orders: ServiceDefinition = {
   service: 'orders',
-  migrations: [CreateOrders1767225602000],
+  migrations: [CreateOrders1767225602000, IndexStalledSagas1767225603000],
   controllers: [OrdersController, SagasController, PricesHandler, SagaRepliesHandler],
   providers: [
     OrdersRepository,

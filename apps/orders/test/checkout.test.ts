@@ -133,6 +133,27 @@ describe('intake', () => {
     expect(await place()).toMatchObject({ ok: true, value: { total: { amount: 5 } } });
   });
 
+  it('accepts nothing that nobody waits for any more once a hanging database goes on', async () => {
+    const expiresInMs = 500;
+    const place = (key: string, more = {}) => orders.place([{ sku: 'MUG', quantity: 1 }], { key, ...more });
+    const blocker = await orders.database.connect();
+    await blocker.query('begin; lock table orders');
+    const atWork = place('late-at-work', { expiresInMs });
+    // The batch of intake itself, not one of replies to an order before.
+    const intakeAtWork = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%idempotency_key)'`;
+    await expect.poll(() => orders.rows(intakeAtWork), { timeout: 10_000 }).toHaveLength(1);
+    const asked = Date.now();
+    const late = [atWork, place('late-in-the-queue', { expiresInMs })];
+    const patient = place('patient');
+    await expect.poll(() => Date.now() - asked, { timeout: 5_000 }).toBeGreaterThan(expiresInMs);
+    await blocker.query('commit');
+    blocker.release();
+    for (const reply of late) expect(await reply).toMatchObject({ error: { code: 'SERVICE_TIMEOUT' } });
+    expect(await patient).toMatchObject({ ok: true });
+    expect(await orders.rows(`select 1 from orders where idempotency_key like 'late-%'`)).toEqual([]);
+    expect(await place('late-at-work')).toMatchObject({ ok: true });
+  });
+
   it('charges the newest price, whatever order prices come in', async () => {
     await orders.learnPrice('SALE', 300, 3);
     await orders.learnPrice('NOISE', 1);

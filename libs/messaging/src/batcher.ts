@@ -5,13 +5,20 @@ export class QueueFullError extends Error {
   readonly code = 'QUEUE_FULL';
 }
 
-export interface BatcherOptions {
+/** When its turn came, nobody waited for the item any more: nothing was done for it. */
+export class StaleItemError extends Error {
+  readonly code = 'STALE_ITEM';
+}
+
+export interface BatcherOptions<T> {
   /** Items of one batch at the most. */
   batchMax: number;
   /** Items waiting at the most, the batches at work not counted. */
   queueMax: number;
   /** Batches at work at the same time at the most; one, when absent, makes the largest batches. */
   concurrency?: number;
+  /** Asked when an item's turn comes: whether nobody waits for it any more. */
+  isStale?: (item: T) => boolean;
 }
 
 interface Entry<T, R> {
@@ -31,10 +38,13 @@ export class Batcher<T, R = void> {
   constructor(
     /** Gives one result an item, in order. When it throws, every item of the batch is told so. */
     private readonly handle: (items: T[]) => Promise<readonly R[]>,
-    private readonly options: BatcherOptions,
+    private readonly options: BatcherOptions<T>,
   ) {}
 
-  /** @throws {QueueFullError} at once when `queueMax` items wait already */
+  /**
+   * @throws {QueueFullError} at once when `queueMax` items wait already
+   * @throws {StaleItemError} when its turn comes and it is stale
+   */
   add(item: T): Promise<R> {
     if (this.queue.length >= this.options.queueMax) {
       return Promise.reject(new QueueFullError(`${this.options.queueMax} items wait already`));
@@ -64,7 +74,8 @@ export class Batcher<T, R = void> {
     // The end of this turn of the event loop: what one packet brought goes into one batch.
     await new Promise((next) => setImmediate(next));
     while (this.queue.length > 0) {
-      const entries = this.queue.splice(0, this.options.batchMax);
+      const entries = this.takeBatch();
+      if (entries.length === 0) continue;
       try {
         const results = await this.handle(entries.map(({ item }) => item));
         entries.forEach(({ resolve }, index) => resolve(results[index] as R));
@@ -73,5 +84,14 @@ export class Batcher<T, R = void> {
       }
     }
     done();
+  }
+
+  private takeBatch(): Entry<T, R>[] {
+    const { batchMax, isStale = () => false } = this.options;
+    return this.queue.splice(0, batchMax).filter(({ item, reject }) => {
+      if (!isStale(item)) return true;
+      reject(new StaleItemError('nobody waits for it any more'));
+      return false;
+    });
   }
 }

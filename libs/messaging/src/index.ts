@@ -1,4 +1,4 @@
-export { Batcher, QueueFullError, type BatcherOptions } from './batcher.js';
+export { Batcher, QueueFullError, StaleItemError, type BatcherOptions } from './batcher.js';
 export { connectNats, natsOptions } from './connection.js';
 export {
   decodeBatch,

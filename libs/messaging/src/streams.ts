@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { streamsOf, type ServiceName } from '@doorbuster/contracts';
 import {
   DiscardPolicy,
@@ -7,6 +8,7 @@ import {
   jetstreamManager,
   type JetStreamManager,
   type StreamConfig,
+  type StreamInfo,
 } from '@nats-io/jetstream';
 import { nanos, type NatsConnection } from '@nats-io/transport-node';
 
@@ -18,11 +20,17 @@ const GIB = 1024 ** 3;
 export const manager = (nc: NatsConnection): Promise<JetStreamManager> =>
   jetstreamManager(nc, { checkAPI: false });
 
-/** Creates the streams that `service` owns, where they are missing. Gives the names of those it created. */
+/**
+ * Creates the streams that `service` owns, where they are missing. Gives the names of those it created.
+ *
+ * @param mend whether to change those that are configured otherwise: for a start, since replicas of two versions that
+ *   did so again and again would undo each other's changes
+ */
 export async function ensureStreams(
   nc: NatsConnection,
   service: ServiceName,
   replicas: number,
+  { mend }: { mend: boolean } = { mend: true },
 ): Promise<string[]> {
   const jsm = await manager(nc);
   const created: string[] = [];
@@ -40,11 +48,12 @@ export async function ensureStreams(
         ? { retention: RetentionPolicy.Workqueue, discard: DiscardPolicy.New }
         : { retention: RetentionPolicy.Limits, discard: DiscardPolicy.Old }),
     };
-    if (await exists(jsm, name)) {
-      await jsm.streams.update(name, config);
-    } else {
+    const present = (await infoOf(jsm, name))?.config;
+    if (present === undefined) {
       await jsm.streams.add(config);
       created.push(name);
+    } else if (mend && !isDeepStrictEqual({ ...present, ...config }, present)) {
+      await jsm.streams.update(name, config);
     }
   }
   return created;
@@ -52,22 +61,14 @@ export async function ensureStreams(
 
 /** When the stream was created, which tells it from one of the same name before; `undefined` when there is none. */
 export async function streamCreatedAt(nc: NatsConnection, stream: string): Promise<string | undefined> {
-  const jsm = await manager(nc);
-  try {
-    const { created } = await jsm.streams.info(stream);
-    return created;
-  } catch (error) {
-    if (error instanceof JetStreamApiError && error.status === 404) return undefined;
-    throw error;
-  }
+  return (await infoOf(await manager(nc), stream))?.created;
 }
 
-async function exists(jsm: JetStreamManager, stream: string): Promise<boolean> {
+async function infoOf(jsm: JetStreamManager, stream: string): Promise<StreamInfo | undefined> {
   try {
-    await jsm.streams.info(stream);
-    return true;
+    return await jsm.streams.info(stream);
   } catch (error) {
-    if (error instanceof JetStreamApiError && error.status === 404) return false;
+    if (error instanceof JetStreamApiError && error.status === 404) return undefined;
     throw error;
   }
 }

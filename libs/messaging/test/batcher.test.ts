@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Batcher, QueueFullError } from '../src/index.js';
+import { Batcher, QueueFullError, StaleItemError, type BatcherOptions } from '../src/index.js';
 
 const UNBOUNDED = { batchMax: 1_000, queueMax: 1_000 };
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** A batcher whose batches are written when the test says so. */
-function held(options = UNBOUNDED) {
+function held(options: BatcherOptions<number> = UNBOUNDED) {
   const batches: number[][] = [];
   const releases: (() => void)[] = [];
   const batcher = new Batcher<number, string>(async (items) => {
@@ -105,6 +105,24 @@ describe('the batcher', () => {
     for (let i = 0; i < 3; i += 1) await release();
     await batcher.idle();
     expect(batches).toEqual([[1], [2], [3], [5]]);
+  });
+
+  it('does nothing for what nobody waits for any more when its turn comes, and says so', async () => {
+    const stale = new Set<number>();
+    const { batcher, batches, release } = held({ ...UNBOUNDED, isStale: (item) => stale.has(item) });
+    void batcher.add(1);
+    await turn();
+    const outcomes = Promise.allSettled([batcher.add(2), batcher.add(3)]);
+    stale.add(1).add(2);
+    await release();
+    await release();
+    expect((await outcomes)[0]).toMatchObject({ reason: expect.any(StaleItemError) });
+    expect((await outcomes)[1]).toMatchObject({ value: '3' });
+    expect(batches).toEqual([[1], [3]]);
+    const alone = batcher.add(2);
+    await expect(alone).rejects.toThrow(StaleItemError);
+    await batcher.idle();
+    expect(batches).toEqual([[1], [3]]);
   });
 
   it('is idle when nothing waits and nothing is at work, not before', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { ensureStreams, streamCreatedAt } from '../src/index.js';
 import { eventually } from '@doorbuster/embedded/testing';
 import { Broker, orders } from './fixtures/broker.js';
@@ -65,6 +66,23 @@ it('streams are created once, and a new one is told from the one before', async 
   const created = await ensureStreams(nc, 'inventory', 1);
   expect(created.toSorted()).toEqual(['INVENTORY_COMMANDS', 'INVENTORY_EVENTS']);
   expect(await streamCreatedAt(nc, 'INVENTORY_EVENTS')).not.toBe(first);
+});
+
+it('streams that are as they should be are left alone, others are mended when that is wanted', async () => {
+  const nc = await broker.connect('inventory');
+  await ensureStreams(nc, 'inventory', 1);
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  const config = async () => (await jsm.streams.info('INVENTORY_EVENTS')).config;
+  const wanted = await config();
+  const asked = nc.stats().outMsgs;
+  await ensureStreams(nc, 'inventory', 1);
+  // One question a stream, and no change.
+  expect(nc.stats().outMsgs - asked).toBe(2);
+  await jsm.streams.update('INVENTORY_EVENTS', { max_bytes: 1_000_000 });
+  await ensureStreams(nc, 'inventory', 1, { mend: false });
+  expect(await config()).toMatchObject({ max_bytes: 1_000_000 });
+  await ensureStreams(nc, 'inventory', 1);
+  expect(await config()).toEqual(wanted);
 });
 
 it('two replicas may create the streams at the same time', async () => {

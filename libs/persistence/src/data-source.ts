@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceName } from '@doorbuster/contracts';
 import type { Logger } from '@doorbuster/telemetry';
+import type { Pool, PoolClient } from 'pg';
 import { DataSource, type MigrationInterface, type ObjectType, type QueryRunner } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { CreateMessagingTables1767225600000 } from './create-messaging-tables.migration.js';
 import { IndexOpenDeadLetters1768000000000 } from './index-open-dead-letters.migration.js';
 
@@ -66,6 +68,7 @@ export async function openDatabase(options: DatabaseOptions, logger: Logger): Pr
       await sleep(RETRY_MS);
     }
   }
+  endUnfinishedClients((dataSource.driver as PostgresDriver).master as Pool);
   try {
     await migrate(dataSource, options.service);
   } catch (error) {
@@ -73,6 +76,17 @@ export async function openDatabase(options: DatabaseOptions, logger: Logger): Pr
     throw error;
   }
   return dataSource;
+}
+
+/**
+ * A statement that was given up after its time may still be at work, and its transaction open: whoever got that connection
+ * next would be part of it. So it is ended instead of going back to the pool.
+ */
+function endUnfinishedClients(pool: Pool): void {
+  pool.on('release', (_error, client: PoolClient & { readyForQuery?: boolean }) => {
+    const isIdle = client.readyForQuery === true && client.getTransactionStatus() === 'I';
+    if (!isIdle) void client.end();
+  });
 }
 
 /** One replica migrates, the others wait for it and find nothing left to do. */

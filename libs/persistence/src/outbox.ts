@@ -5,7 +5,11 @@ import type { DataSource, EntityManager } from 'typeorm';
 /** A row this old was left behind: whoever wrote it crashed, or the broker was away. */
 const LEFT_BEHIND_MS = 5_000;
 const SWEEP_INTERVAL_MS = 1_000;
-const SWEEP_ROWS_MAX = 500;
+/** While a full round got something through. */
+const BUSY_INTERVAL_MS = 20;
+/** About 25 MiB when every message is as large as it may be. */
+const SWEEP_ROWS_MAX = 50;
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 /** Acknowledged rows are deleted together; a crash before that only means a publication that the broker drops. */
 const DELETE_DELAY_MS = 20;
 
@@ -21,6 +25,8 @@ export class Outbox {
   private deleting: Promise<void> | undefined;
   private nextSweep: NodeJS.Timeout | undefined;
   private sweeping: Promise<void> | undefined;
+  /** Where the next round goes on: what cannot be published must not keep what is behind it from its turn. */
+  private sweptTo = FIRST_ID;
   private isClosed = false;
   private broken = false;
 
@@ -44,31 +50,38 @@ export class Outbox {
   /** To be called once that transaction has committed. Does not wait: the rows are safe. */
   publish(messages: readonly OutgoingMessage[]): void {
     for (const message of messages) {
-      const publication = this.publishOne(message, false).finally(() => this.publishing.delete(publication));
+      const publication = this.publishOne(message, false)
+        .then(() => undefined)
+        .finally(() => this.publishing.delete(publication));
       this.publishing.add(publication);
     }
   }
 
-  startSweeping(): void {
+  startSweeping(delayMs = SWEEP_INTERVAL_MS): void {
     if (this.isClosed) return;
     this.nextSweep = setTimeout(() => {
-      this.sweeping = this.sweepOnce()
-        .then(() => undefined)
-        .catch((err: unknown) => this.logger.warn({ err }, 'outbox sweep failed, will try again'))
-        .finally(() => this.startSweeping());
-    }, SWEEP_INTERVAL_MS);
+      this.sweeping = this.sweepOnce().then(
+        ({ isMoreDue }) => this.startSweeping(isMoreDue ? BUSY_INTERVAL_MS : SWEEP_INTERVAL_MS),
+        (err: unknown) => {
+          this.logger.warn({ err }, 'outbox sweep failed, will try again');
+          this.startSweeping();
+        },
+      );
+    }, delayMs);
   }
 
-  /** Publishes what is old enough to have been left behind; `ageMs` 0 takes everything. */
-  async sweepOnce(ageMs = LEFT_BEHIND_MS): Promise<number> {
+  /** One round over what is old enough to have been left behind; with `ageMs` 0 that is everything. */
+  async sweepOnce(ageMs = LEFT_BEHIND_MS): Promise<{ found: number; isMoreDue: boolean }> {
     const rows: OutgoingMessage[] = await this.dataSource.query(
       `select id, subject, payload, traceparent from outbox
-       where created_at <= now() - $1 * interval '1 millisecond' order by id limit ${SWEEP_ROWS_MAX}`,
-      [ageMs],
+       where id > $2 and created_at <= now() - $1 * interval '1 millisecond' order by id limit ${SWEEP_ROWS_MAX}`,
+      [ageMs, this.sweptTo],
     );
+    const isFull = rows.length === SWEEP_ROWS_MAX;
+    this.sweptTo = (isFull && rows.at(-1)?.id) || FIRST_ID;
     if (rows.length > 0) this.logger.info({ rows: rows.length }, 'publishing what was left in the outbox');
-    await Promise.all(rows.map((row) => this.publishOne(row, true)));
-    return rows.length;
+    const published = await Promise.all(rows.map((row) => this.publishOne(row, true)));
+    return { found: rows.length, isMoreDue: isFull && published.includes(true) };
   }
 
   /** Ends the sweeper and waits for publications under way and for their deletion. */
@@ -81,7 +94,7 @@ export class Outbox {
     await this.deletePublished();
   }
 
-  private async publishOne(message: OutgoingMessage, wasLeftBehind: boolean): Promise<void> {
+  private async publishOne(message: OutgoingMessage, wasLeftBehind: boolean): Promise<boolean> {
     const span = startPublishSpan(message, { 'doorbuster.outbox.left_behind': wasLeftBehind });
     try {
       await this.publisher.publish(message);
@@ -93,11 +106,13 @@ export class Outbox {
           this.deleting = this.deletePublished();
         }, DELETE_DELAY_MS),
       );
+      return true;
     } catch (err) {
       if (span) fail(span, err);
       if (!this.broken)
         this.logger.warn({ err, subject: message.subject }, 'cannot publish, the outbox keeps it');
       this.broken = true;
+      return false;
     } finally {
       span?.end();
     }

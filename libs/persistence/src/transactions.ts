@@ -10,7 +10,8 @@ import { activeSpans, fail, inSharedSpan, type Logger } from '@doorbuster/teleme
 import type { Span } from '@opentelemetry/api';
 import type { DataSource, EntityManager } from 'typeorm';
 import { effectsOf, type Effect } from './after-commit.js';
-import type { DeadLetters } from './dead-letters.js';
+import { pluck } from './columns.js';
+import type { DeadLetters, NewDeadLetter } from './dead-letters.js';
 import type { Outbox } from './outbox.js';
 import { isTransient, isUniqueViolation } from './postgres-errors.js';
 
@@ -53,64 +54,81 @@ export class Transactions {
   }
 
   /**
-   * The house pattern for a batch of a consumer. When it fails for a reason that will not pass, each event is tried
-   * alone in a savepoint, so that the poison ones become dead letters and the others commit.
+   * The house pattern for a batch of a consumer: one transaction. When it fails for a reason that will not pass, its
+   * halves are tried in transactions of their own, the first before the second so that nothing overtakes anything, and
+   * so on until the poison events are alone. They become dead letters once all others have committed.
    */
   async runBatch(batch: IncomingBatch, work: BatchWork): Promise<BatchOutcome> {
+    const letters: NewDeadLetter[] = batch.malformed.map(({ natsSubject, text, error }) => ({
+      consumer: batch.consumer,
+      natsSubject,
+      event: text,
+      error,
+    }));
     try {
-      if (batch.malformed.length > 0) return await this.runOneByOne(batch, work);
-      await this.run(
-        async (tx) => ({ result: undefined, events: await work(tx, eventsOf(batch)) }),
-        spansOf(batch),
+      const poison = await this.commitOrSplit(batch.events, work, batch.isReplay);
+      letters.push(...poison.map(([incoming, error]) => toDeadLetter(batch.consumer, incoming, error)));
+      await this.keepDeadLetters(
+        letters,
+        poison.flatMap(([{ span }]) => span ?? []),
       );
       return 'done';
-    } catch (error) {
-      if (batch.isReplay) throw error;
-      if (isTransient(error)) return this.retryLater(batch, error);
-      try {
-        return await this.runOneByOne(batch, work);
-      } catch (err) {
-        return this.retryLater(batch, err);
-      }
+    } catch (err) {
+      if (batch.isReplay) throw err;
+      const { consumer, events } = batch;
+      this.logger.warn(
+        { err, consumer, events: events.length },
+        'batch not committed, will be delivered again',
+      );
+      return 'retry';
     }
   }
 
-  private retryLater({ consumer, events }: IncomingBatch, err: unknown): BatchOutcome {
-    this.logger.warn(
-      { err, consumer, events: events.length },
-      'batch not committed, will be delivered again',
-    );
-    return 'retry';
+  /**
+   * Commits all events but the poison ones, which it gives with their errors.
+   * @throws what will pass. What was committed by then is delivered again, and gets the same answer
+   */
+  private async commitOrSplit(
+    events: IncomingEvent[],
+    work: BatchWork,
+    isReplay: boolean,
+  ): Promise<Poison[]> {
+    const [first] = events;
+    if (!first) return [];
+    try {
+      await this.run(
+        async (tx) => ({ result: undefined, events: await work(tx, pluck(events, 'event')) }),
+        spansOf(events),
+      );
+      return [];
+    } catch (error) {
+      if (isReplay || isTransient(error)) throw error;
+      if (events.length === 1) return [[first, error]];
+    }
+    const half = Math.ceil(events.length / 2);
+    const earlier = await this.commitOrSplit(events.slice(0, half), work, isReplay);
+    return [...earlier, ...(await this.commitOrSplit(events.slice(half), work, isReplay))];
   }
 
-  private async runOneByOne(batch: IncomingBatch, work: BatchWork): Promise<BatchOutcome> {
+  private async keepDeadLetters(letters: readonly NewDeadLetter[], spans: readonly Span[]): Promise<void> {
+    if (letters.length === 0) return;
     await this.run(async (tx) => {
-      const events: OutgoingEvent[] = [];
-      for (const { natsSubject, text, error } of batch.malformed) {
-        await this.deadLetters.insert(tx, { consumer: batch.consumer, natsSubject, event: text, error });
-      }
-      for (const { natsSubject, event, span } of batch.events) {
-        try {
-          const alone = (): Promise<OutgoingEvent[]> =>
-            tx.transaction((savepoint) => work(savepoint, [event]));
-          events.push(...(await againAfterLostRace(alone)));
-        } catch (error) {
-          if (isTransient(error)) throw error;
-          if (span) fail(span, error);
-          const { traceparent } = event;
-          await this.deadLetters.insert(tx, {
-            consumer: batch.consumer,
-            natsSubject,
-            event,
-            error,
-            traceparent,
-          });
-        }
-      }
-      return { result: undefined, events };
-    }, spansOf(batch));
-    return 'done';
+      for (const letter of letters) await this.deadLetters.insert(tx, letter);
+      return { result: undefined, events: [] };
+    }, spans);
   }
+}
+
+/** An event that fails for good, and why. */
+type Poison = [incoming: IncomingEvent, error: unknown];
+
+function toDeadLetter(
+  consumer: string,
+  { natsSubject, event, span }: IncomingEvent,
+  error: unknown,
+): NewDeadLetter {
+  if (span) fail(span, error);
+  return { consumer, natsSubject, event, error, traceparent: event.traceparent };
 }
 
 /** Each time somebody else was first with yet another key. More often than this it is no race but a mistake. */
@@ -126,6 +144,4 @@ async function againAfterLostRace<R>(attempt: () => Promise<R>): Promise<R> {
   }
 }
 
-const eventsOf = (batch: IncomingBatch): IncomingEvent['event'][] => batch.events.map(({ event }) => event);
-
-const spansOf = ({ events }: IncomingBatch): Span[] => events.flatMap(({ span }) => span ?? []);
+const spansOf = (events: readonly IncomingEvent[]): Span[] => events.flatMap(({ span }) => span ?? []);

@@ -47,6 +47,24 @@ describe('opening the database', () => {
     expect(await notebook.transactions.runBatch(batchOf('a'), notebook.takeNotes)).toBe('done');
   });
 
+  it.each([
+    ['in the middle of a transaction', 'start transaction', 'idle in transaction'],
+    ['with a statement at work', 'select pg_sleep(30)', 'active'],
+  ])('gives nobody a connection that was let go %s', async (_, sql, state) => {
+    const runner = notebook.dataSource.createQueryRunner();
+    const [{ pid }] = await runner.query('select pg_backend_pid() as pid');
+    const abandoned = runner.query(sql).catch(() => undefined);
+    const stateOf = () =>
+      notebook.dataSource.query('select state from pg_stat_activity where pid = $1', [pid]);
+    await expect.poll(stateOf).toEqual([{ state }]);
+    await runner.release();
+    const pids: { pid: number }[][] = await Promise.all(
+      Array.from({ length: 8 }, () => notebook.dataSource.query('select pg_backend_pid() as pid')),
+    );
+    expect(pids.flat().map((row) => row.pid)).not.toContain(pid);
+    await abandoned;
+  });
+
   it('gives whole numbers as numbers', async () => {
     expect(await query('select 9007199254740991::bigint as n')).toEqual([{ n: 9_007_199_254_740_991 }]);
   });

@@ -1,7 +1,8 @@
 import { toMessages } from '@doorbuster/messaging';
+import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { DeadLetters, Transactions, type Outbox } from '../src/index.js';
-import { createLogger } from '@doorbuster/telemetry';
+import { DeadLetters, pluck, Transactions, type Outbox } from '../src/index.js';
+import { createLogger, newTraceparent } from '@doorbuster/telemetry';
 import { eventually } from '@doorbuster/embedded/testing';
 import { insertNote, noted, Notebook } from './fixtures/notebook.js';
 
@@ -72,7 +73,7 @@ describe('the outbox', () => {
     await notebook.dataSource.transaction((tx) =>
       notebook.outbox.insert(tx, toMessages([noted('left-behind')])),
     );
-    expect(await notebook.outbox.sweepOnce()).toBe(0);
+    expect(await notebook.outbox.sweepOnce()).toMatchObject({ found: 0 });
     expect(await notebook.outboxRows()).toHaveLength(1);
     await notebook.dataSource.query(`update outbox set created_at = now() - interval '1 minute'`);
     const outbox = notebook.newOutbox();
@@ -80,6 +81,27 @@ describe('the outbox', () => {
     await emptyOutbox();
     await outbox.close();
     expect(await notebook.publishedNotes()).toContain('left-behind');
+  });
+
+  it('is swept to its end in small rounds, also behind what cannot be published', async () => {
+    const stuck = Array.from({ length: 60 }, () => ({
+      id: uuidv7(),
+      subject: 'evt.nobody.takes-this',
+      payload: '[]',
+      traceparent: newTraceparent(),
+    }));
+    await notebook.outbox.insert(notebook.dataSource.manager, stuck);
+    const noteIds = Array.from({ length: 120 }, (_, i) => `behind-${i}`);
+    for (const id of noteIds) {
+      await notebook.outbox.insert(notebook.dataSource.manager, toMessages([noted(id)]));
+    }
+    const outbox = notebook.newOutbox();
+    const rounds = [];
+    for (let round = 0; round < 4; round += 1) rounds.push((await outbox.sweepOnce(0)).found);
+    await outbox.close();
+    expect(rounds).toEqual([50, 50, 50, 30]);
+    expect((await notebook.outboxRows()).map(({ id }) => id)).toEqual(pluck(stuck, 'id'));
+    expect(await notebook.publishedNotes()).toEqual(expect.arrayContaining(noteIds));
   });
 
   it('published twice by a process that died before it forgot, counts once', async () => {

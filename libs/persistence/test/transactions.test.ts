@@ -74,6 +74,26 @@ describe('a batch', () => {
     expect(await notebook.publishedNotes()).not.toContain('poison-1');
   });
 
+  it('with poison in it holds no lock for all of it, and keeps the order of its events', async () => {
+    const ids = Array.from({ length: 64 }, (_, i) => (i === 17 || i === 40 ? `poison-${i}` : `n-${i}`));
+    const committed: string[] = [];
+    const seen: string[] = [];
+    let transactions = 0;
+    const outcome = await notebook.transactions.runBatch(batchOf(...ids), async (tx, events) => {
+      transactions += 1;
+      const subjects = events.map(({ subject }) => subject);
+      if (subjects.length === 1) seen.push(...(await notebook.notes()));
+      const replies = await notebook.takeNotes(tx, events);
+      committed.push(...subjects);
+      return replies;
+    });
+    expect(outcome).toBe('done');
+    expect(seen.length).toBeGreaterThan(0);
+    expect(committed).toEqual(ids.filter((id) => id.startsWith('n-')));
+    expect(transactions).toBeLessThan(ids.length / 2);
+    expect(await notebook.listDeadLetters()).toHaveLength(2);
+  });
+
   it('lets what was no batch become a dead letter, whatever bytes it is of, beside events that commit', async () => {
     const texts = ['{"half', 'with \0 NUL', '\\u0000', 'half a pair \ud83d', '\\\\ud83d', ''];
     const outcome = await notebook.transactions.runBatch(

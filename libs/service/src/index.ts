@@ -1,7 +1,8 @@
 export { readConfig, serviceConfig, type ServiceConfig } from './config.js';
 export { Answers } from './queries.js';
 export { runService, startService, type ServiceDefinition } from './run-service.js';
-export { exitOnSignal } from './shutdown.js';
+export { SHUTDOWN_MS } from './shutdown-budget.js';
 export { StreamKeeper } from './stream-keeper.js';
 export { Sweeper } from './sweeper.js';
+export { withinTime } from './within-time.js';
 export { LOGGER, NATS_CONNECTION } from './tokens.js';

@@ -17,14 +17,20 @@ import { Payload } from '@nestjs/microservices';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { DataSource } from 'typeorm';
 import { Answers } from './queries.js';
+import { shared } from './shared.js';
 import { NATS_CONNECTION } from './tokens.js';
+import { withinTime } from './within-time.js';
 
 const PROBE_TIMEOUT_MS = 1_000;
+/** Every replica of the gateway asks, and each as often as it is asked. */
+const PROBE_FRESH_MS = 250;
 
 /** What every service answers about itself, on subjects of its own. */
 export function operationsController(service: ServiceName): Type {
   @Controller()
   class OperationsController {
+    private readonly probeAll = shared(() => this.probe(), PROBE_FRESH_MS);
+
     constructor(
       @Inject(DataSource) private readonly dataSource: DataSource,
       @Inject(NATS_CONNECTION) private readonly nc: NatsConnection,
@@ -34,11 +40,7 @@ export function operationsController(service: ServiceName): Type {
 
     @Answers(healthOf(service))
     async health(): Promise<Reply<Health>> {
-      const [postgres, nats] = await Promise.all([
-        probe(() => this.dataSource.query('select 1')),
-        probe(() => this.nc.flush()),
-      ]);
-      return accept({ service, dependencies: { postgres, nats } });
+      return accept({ service, dependencies: await this.probeAll() });
     }
 
     @Answers(listDeadLettersOf(service))
@@ -66,6 +68,14 @@ export function operationsController(service: ServiceName): Type {
       await this.deadLetters.markReplayed(id);
       return accept(toDeadLetter({ ...row, replayedAt: new Date() }));
     }
+
+    private async probe(): Promise<Health['dependencies']> {
+      const [postgres, nats] = await Promise.all([
+        probe(() => this.dataSource.query('select 1')),
+        probe(() => this.nc.flush()),
+      ]);
+      return { postgres, nats };
+    }
   }
 
   const toDeadLetter = (row: DeadLetterRow): DeadLetter => ({
@@ -78,14 +88,5 @@ export function operationsController(service: ServiceName): Type {
   return OperationsController;
 }
 
-async function probe(ask: () => Promise<unknown>): Promise<'up' | 'down'> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'down'>((resolve) => {
-    timer = setTimeout(() => resolve('down'), PROBE_TIMEOUT_MS);
-  });
-  const answer = ask().then(
-    () => 'up' as const,
-    () => 'down' as const,
-  );
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
-}
+const probe = async (ask: () => Promise<unknown>): Promise<'up' | 'down'> =>
+  (await withinTime(ask(), PROBE_TIMEOUT_MS)) === 'done' ? 'up' : 'down';

@@ -1,3 +1,6 @@
-/** What a process needs before and after everything else, without the database that `.` brings along. */
+/** What a process without a database needs, too; `.` would bring one along. */
 export { readConfig } from './config.js';
+export { shared } from './shared.js';
+export { SHUTDOWN_MS } from './shutdown-budget.js';
 export { exitOnSignal } from './shutdown.js';
+export { withinTime } from './within-time.js';

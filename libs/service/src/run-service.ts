@@ -12,6 +12,7 @@ import { readConfig, serviceConfig, type ServiceConfig } from './config.js';
 import { QueryExceptionFilter } from './queries.js';
 import { QuerySpanInterceptor } from './query-span.interceptor.js';
 import { ServiceModule } from './service.module.js';
+import { SHUTDOWN_MS } from './shutdown-budget.js';
 import { exitOnSignal } from './shutdown.js';
 
 export interface ServiceDefinition extends Pick<ModuleMetadata, 'imports' | 'controllers' | 'providers'> {
@@ -19,9 +20,6 @@ export interface ServiceDefinition extends Pick<ModuleMetadata, 'imports' | 'con
   migrations: DatabaseOptions['migrations'];
   entities?: DatabaseOptions['entities'];
 }
-
-/** Requests that arrived before a shutdown are answered in this time. */
-const GRACE_MS = 1_000;
 
 /** Starts a service: schema up to date, streams there, queries and batches being answered. */
 export async function startService(
@@ -48,7 +46,7 @@ export async function startService(
   const queries = app.connectMicroservice<MicroserviceOptions>(
     {
       transport: Transport.NATS,
-      options: { ...nats, queue: service, gracefulShutdown: true, gracePeriod: GRACE_MS },
+      options: { ...nats, queue: service, gracefulShutdown: true, gracePeriod: SHUTDOWN_MS.queries },
     },
     { inheritAppConfig: true },
   );
@@ -66,5 +64,5 @@ export async function startService(
 export async function runService(definition: ServiceDefinition): Promise<void> {
   const config = readConfig(serviceConfig);
   const app = await startService(definition, config);
-  exitOnSignal(() => app.close());
+  exitOnSignal(() => app.close(), SHUTDOWN_MS.service);
 }

@@ -21,8 +21,10 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { DataSource } from 'typeorm';
 import type { ServiceConfig } from './config.js';
 import { operationsController } from './operations.controller.js';
+import { SHUTDOWN_MS } from './shutdown-budget.js';
 import { StreamKeeper } from './stream-keeper.js';
 import { LOGGER, NATS_CONNECTION } from './tokens.js';
+import { withinTime } from './within-time.js';
 
 export interface ServiceModuleOptions {
   service: ServiceName;
@@ -46,6 +48,7 @@ class Lifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
     @Inject(Outbox) private readonly outbox: Outbox,
     @Inject(StreamKeeper) private readonly streams: StreamKeeper,
     @Inject(CONSUMERS) private readonly consumers: string[],
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -56,10 +59,16 @@ class Lifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     this.endObserving?.();
-    await this.streams.close();
-    await this.outbox.close();
-    await this.nc.drain();
-    await this.dataSource.destroy();
+    await this.end('stream check', this.streams.close(), SHUTDOWN_MS.connection);
+    await this.end('outbox', this.outbox.close(), SHUTDOWN_MS.outbox);
+    await this.end('NATS', this.nc.drain(), SHUTDOWN_MS.connection);
+    await this.end('PostgreSQL', this.dataSource.destroy(), SHUTDOWN_MS.connection);
+  }
+
+  /** What hangs, as everything may whose other side is away, must not take the time of the others. */
+  private async end(what: string, closing: Promise<unknown>, deadlineMs: number): Promise<void> {
+    const outcome = await withinTime(closing, deadlineMs);
+    if (outcome !== 'done') this.logger.warn(`${what} not closed in order: ${outcome}`);
   }
 }
 

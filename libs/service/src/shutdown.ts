@@ -1,21 +1,17 @@
 import { stopTelemetry } from '@doorbuster/telemetry/start';
+import { SHUTDOWN_MS } from './shutdown-budget.js';
+import { withinTime } from './within-time.js';
 
-const DEADLINE_MS = 8_000;
-
-/** On SIGTERM and SIGINT closes what `close` closes and exits with 0, or with 1 when that takes over 8 s. */
-export function exitOnSignal(close: () => Promise<unknown>): void {
-  const exit = (): void => {
-    setTimeout(() => process.exit(1), DEADLINE_MS).unref();
-    void close()
-      .then(
-        () => 0,
-        () => 1,
-      )
-      .then(async (code) => {
-        await stopTelemetry();
-        process.exit(code);
-      });
+/**
+ * On SIGTERM and SIGINT closes what `close` closes and exits with 0, or with 1 when that fails or hangs; in `deadlineMs`
+ * at the most.
+ */
+export function exitOnSignal(close: () => Promise<unknown>, deadlineMs: number): void {
+  const exit = async (): Promise<void> => {
+    const outcome = await withinTime(close(), deadlineMs - SHUTDOWN_MS.telemetry);
+    await stopTelemetry(SHUTDOWN_MS.telemetry);
+    process.exit(outcome === 'done' ? 0 : 1);
   };
-  process.once('SIGTERM', exit);
-  process.once('SIGINT', exit);
+  process.once('SIGTERM', () => void exit());
+  process.once('SIGINT', () => void exit());
 }

@@ -13,6 +13,8 @@ export class StreamKeeper {
   private ensuring: Promise<void> | undefined;
   private closed = false;
   private failing = false;
+  /** At the start, and when the broker may be another one. */
+  private mayDiffer = true;
 
   constructor(
     private readonly nc: NatsConnection,
@@ -38,7 +40,11 @@ export class StreamKeeper {
   }
 
   private async watchReconnects(): Promise<void> {
-    for await (const { type } of this.nc.status()) if (type === 'reconnect') await this.check();
+    for await (const { type } of this.nc.status()) {
+      if (type !== 'reconnect') continue;
+      this.mayDiffer = true;
+      await this.check();
+    }
   }
 
   private async check(): Promise<void> {
@@ -52,8 +58,10 @@ export class StreamKeeper {
   }
 
   private async ensure(): Promise<void> {
+    const mend = this.mayDiffer;
+    this.mayDiffer = false;
     try {
-      for (const stream of await ensureStreams(this.nc, this.service, this.replicas)) {
+      for (const stream of await ensureStreams(this.nc, this.service, this.replicas, { mend })) {
         this.logger.info({ stream }, 'stream created');
       }
       for (const listener of this.listeners) listener();
@@ -61,6 +69,7 @@ export class StreamKeeper {
     } catch (err) {
       if (!this.failing) this.logger.warn({ err }, 'cannot make sure of the streams, trying until it works');
       this.failing = true;
+      this.mayDiffer ||= mend;
     }
   }
 }

@@ -1,8 +1,5 @@
 import type { NodeSdk } from './sdk.js';
 
-/** A collector that does not answer must not keep a process from ending. */
-const FLUSH_TIMEOUT_MS = 2_000;
-
 let sdk: NodeSdk | undefined;
 
 /**
@@ -21,11 +18,14 @@ export async function startTelemetry(service: string): Promise<void> {
   sdk = startSdk(service);
 }
 
-/** Exports what is still in memory. To be called last; never rejects, and takes two seconds at the most. */
-export async function stopTelemetry(): Promise<void> {
+/**
+ * Exports what is still in memory. To be called last. Never rejects, and takes no longer than `deadlineMs`: a collector
+ * that does not answer must not keep a process from ending.
+ */
+export async function stopTelemetry(deadlineMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, FLUSH_TIMEOUT_MS);
+    timer = setTimeout(resolve, deadlineMs);
   });
   const flushed = sdk?.shutdown().catch(() => undefined);
   await Promise.race([flushed, late]).finally(() => clearTimeout(timer));

@@ -92,16 +92,24 @@ it('NATS killed and its storage deleted in the middle of checkouts: every accept
 
 it('SIGTERM under load: answers what is in flight, exits in 10 s, goes on where it stopped', async () => {
   const { dataDir } = platform;
+  const [last] = await shop.newestOrders();
+  // A slow card keeps most of them in flight until the signal comes.
   const buying = Array.from({ length: 50 }, () =>
-    shop.buy([{ sku: 'ALPHA', quantity: 1 }], { wait: 5 }).then(
-      ({ status, body }) => (status < 300 ? body.id : undefined),
-      () => undefined,
-    ),
+    shop.buy([{ sku: 'ALPHA', quantity: 1 }], { wait: 5, method: 'pm_sim_slow' }),
   );
+  await retrying(async () => {
+    const accepted = (await shop.newestOrders()).filter(({ id }) => last === undefined || id > last.id);
+    return accepted.length === buying.length ? true : undefined;
+  });
   const stopping = Date.now();
   expect(await platform.stop()).toBe(0);
   expect(Date.now() - stopping).toBeLessThan(10_000);
-  const accepted = (await Promise.all(buying)).filter((id) => id !== undefined);
+  // All had been accepted when the signal came, and none may go without an answer.
+  const answers = await Promise.all(buying);
+  const statuses = answers.map(({ status }) => status);
+  expect(statuses.filter((status) => status !== 201 && status !== 202)).toEqual([]);
+  expect(statuses).toContain(202);
+  const accepted = answers.map(({ body }) => body.id);
 
   platform = await launchPlatform({ dataDir, env: { RATE_LIMIT: 'off' } });
   shop = await Shop.open(platform);

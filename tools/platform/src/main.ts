@@ -1,11 +1,9 @@
-import { readConfig } from '@doorbuster/service/process';
+import { readConfig, SHUTDOWN_MS } from '@doorbuster/service/process';
 import { createLogger } from '@doorbuster/telemetry';
 import { platformConfig, withoutEmpty } from './config.js';
 import { Platform } from './platform.js';
 import { collectGarbageSoon } from './services/collect-garbage.js';
 import { onStopSignal } from './stop-signal.js';
-
-const STOP_DEADLINE_MS = 9_500;
 
 const env = withoutEmpty(process.env);
 const config = readConfig(platformConfig, env);
@@ -25,7 +23,7 @@ process.on('exit', () => platform.abandon());
 let stopping: Promise<void> | undefined;
 function stop(exitCode: number): Promise<void> {
   stopping ??= (async () => {
-    setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+    setTimeout(() => process.exit(1), SHUTDOWN_MS.platform).unref();
     await platform.stop().catch((error: unknown) => logger.error({ err: error }, 'stopping failed'));
     process.exit(exitCode);
   })();

@@ -6,6 +6,7 @@ import {
   type Credentials,
   type DataLayout,
 } from '@doorbuster/embedded';
+import { SHUTDOWN_MS } from '@doorbuster/service/process';
 import type { Logger } from '@doorbuster/telemetry';
 import type { PlatformConfig } from './config.js';
 import { keptPorts } from './data-dir/kept-ports.js';
@@ -24,9 +25,6 @@ import { servesMetrics, telemetryEnvironment } from './services/telemetry.js';
 import { Supervised, type Supervise } from './supervision/supervised.js';
 import type { TracesServer } from './traces/http/traces-server.js';
 import { startTracesIfWanted } from './traces/start-if-wanted.js';
-
-/** How long each may take to end in order; all together stay below 10 s. */
-const STOP_DEADLINES_MS = { gateway: 4_000, services: 3_000, servers: 2_000 };
 
 export interface PlatformSurroundings {
   config: PlatformConfig;
@@ -73,9 +71,9 @@ export class Platform {
   async stop(): Promise<void> {
     this.stopped = true;
     const { gateway = [], ...services } = this.services ?? {};
-    await stopAll(gateway, STOP_DEADLINES_MS.gateway);
-    await stopAll(Object.values(services).flat(), STOP_DEADLINES_MS.services);
-    await stopAll(this.servers, STOP_DEADLINES_MS.servers);
+    await stopAll(gateway, SHUTDOWN_MS.gateway + SHUTDOWN_MS.grace);
+    await stopAll(Object.values(services).flat(), SHUTDOWN_MS.service + SHUTDOWN_MS.grace);
+    await stopAll(this.servers, SHUTDOWN_MS.servers);
     await this.traces?.close();
     this.abandon();
   }

@@ -1,14 +1,13 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SHUTDOWN_MS } from '@doorbuster/service/process';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 
 /** Between two looks for connections that carry nothing any more. */
 const LOOK_MS = 100;
-/** A supervisor kills what has not ended after 10 s. */
-const DEADLINE_MS = 6_000;
 
 /**
  * The time between the signal to end and the end. Nobody new is let in, and who is in is asked to leave with the next
@@ -38,7 +37,7 @@ export class Draining implements OnModuleDestroy, BeforeApplicationShutdown {
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    for (let leftMs = DEADLINE_MS; leftMs > 0 && !this.isClosed; leftMs -= LOOK_MS) {
+    for (let leftMs = SHUTDOWN_MS.requests as number; leftMs > 0 && !this.isClosed; leftMs -= LOOK_MS) {
       await sleep(LOOK_MS);
       this.server.closeIdleConnections();
     }

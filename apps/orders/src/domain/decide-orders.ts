@@ -15,6 +15,12 @@ export interface OrderRecord {
   method: string;
 }
 
+/** A request that came in. */
+export interface IncomingRequest extends PlaceOrderRequest {
+  /** By this process's clock, in milliseconds; nobody waits for the answer of what is accepted later. */
+  expiresAt: number;
+}
+
 export interface NewOrder extends OrderRecord {
   traceparent: string;
 }
@@ -30,13 +36,14 @@ export const requestKey = (customerId: string, idempotencyKey: string): string =
   `${customerId}\n${idempotencyKey}`;
 
 /**
- * Decides a batch of requests. A repeated key finds its order, also when the first request is in the same batch.
+ * Decides a batch of requests. A repeated key finds its order, also when the first request is in the same batch. What
+ * has expired becomes no order: its buyer was told that there is none.
  *
  * @param existing orders by {@link requestKey}
  * @param prices the present price by SKU
  */
 export function decideOrders(
-  requests: readonly PlaceOrderRequest[],
+  requests: readonly IncomingRequest[],
   existing: ReadonlyMap<string, OrderRecord>,
   prices: ReadonlyMap<string, Money>,
   now: Date,
@@ -48,6 +55,7 @@ export function decideOrders(
     const key = requestKey(request.customerId, request.idempotencyKey);
     const found = known.get(key);
     if (found) return answerAgain(found, request.body);
+    if (request.expiresAt <= now.getTime()) return expired;
     const priced = price(request.body, prices);
     if (!priced.ok) return priced;
     const at = now.toISOString();
@@ -69,6 +77,11 @@ export function decideOrders(
   });
   return { replies, created };
 }
+
+export const expired = refuse(
+  'SERVICE_TIMEOUT',
+  'The order could not be accepted in time. Try again in a moment.',
+);
 
 function answerAgain({ order, method }: OrderRecord, body: PlaceOrderBody): Reply<Order> {
   const same =

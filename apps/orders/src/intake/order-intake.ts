@@ -1,12 +1,12 @@
 import { refuse, type Order, type PlaceOrderRequest, type Reply } from '@doorbuster/contracts';
-import { Batcher, QueueFullError } from '@doorbuster/messaging';
+import { Batcher, QueueFullError, StaleItemError } from '@doorbuster/messaging';
 import { afterCommit, Transactions } from '@doorbuster/persistence';
 import { fail } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Span } from '@opentelemetry/api';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { decideOrders, type NewOrder } from '../domain/decide-orders.js';
+import { decideOrders, expired, type IncomingRequest, type NewOrder } from '../domain/decide-orders.js';
 import type { OrderSagaData } from '../domain/order-saga.js';
 import { OrdersRepository } from '../persistence/orders.repository.js';
 import { pricesRepository } from '../persistence/prices.repository.js';
@@ -21,13 +21,11 @@ const QUEUE_MAX = 4096;
 /** Accepts orders: requests that arrive while one transaction commits share the next one. */
 @Injectable()
 export class OrderIntake {
-  private readonly batcher = new Batcher<PlaceOrderRequest, Reply<Order>>(
-    (requests) => this.accept(requests),
-    {
-      batchMax: BATCH_MAX,
-      queueMax: QUEUE_MAX,
-    },
-  );
+  private readonly batcher = new Batcher<IncomingRequest, Reply<Order>>((requests) => this.accept(requests), {
+    batchMax: BATCH_MAX,
+    queueMax: QUEUE_MAX,
+    isStale: ({ expiresAt }) => expiresAt <= Date.now(),
+  });
 
   constructor(
     @Inject(Transactions) private readonly transactions: Transactions,
@@ -37,19 +35,25 @@ export class OrderIntake {
 
   /** One reply a request. */
   place(requests: readonly PlaceOrderRequest[]): Promise<Reply<Order>[]> {
-    return Promise.all(requests.map((request) => this.placeOne(request)));
+    const now = Date.now();
+    return Promise.all(
+      requests.map((request) =>
+        this.placeOne({ ...request, expiresAt: now + (request.expiresInMs ?? Infinity) }),
+      ),
+    );
   }
 
-  private async placeOne(request: PlaceOrderRequest): Promise<Reply<Order>> {
+  private async placeOne(request: IncomingRequest): Promise<Reply<Order>> {
     try {
       return await this.batcher.add(request);
     } catch (error) {
+      if (error instanceof StaleItemError) return expired;
       if (!(error instanceof QueueFullError)) throw error;
       return refuse('SERVICE_UNAVAILABLE', 'Too many orders are waiting already. Try again in a moment.');
     }
   }
 
-  private async accept(requests: PlaceOrderRequest[]): Promise<Reply<Order>[]> {
+  private async accept(requests: IncomingRequest[]): Promise<Reply<Order>[]> {
     const spans = requests.map(startIntakeSpan);
     try {
       const replies = await this.acceptIn(requests, spans);
@@ -64,7 +68,7 @@ export class OrderIntake {
   }
 
   private acceptIn(
-    requests: PlaceOrderRequest[],
+    requests: IncomingRequest[],
     spans: readonly (Span | undefined)[],
   ): Promise<Reply<Order>[]> {
     const work = async (tx: EntityManager) => {

@@ -1,13 +1,7 @@
-import {
-  AMOUNT_MAX,
-  LINE_QUANTITY_MAX,
-  ORDER_LINES_MAX,
-  PRICE_AMOUNT_MAX,
-  type PlaceOrderRequest,
-} from '@doorbuster/contracts';
+import { AMOUNT_MAX, LINE_QUANTITY_MAX, ORDER_LINES_MAX, PRICE_AMOUNT_MAX } from '@doorbuster/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decideOrders, requestKey } from '../../src/domain/decide-orders.js';
+import { decideOrders, requestKey, type IncomingRequest } from '../../src/domain/decide-orders.js';
 
 const prices = new Map([
   ['MUG', { amount: 999, currency: 'USD' }],
@@ -19,15 +13,16 @@ const request = (
   key: string,
   items: { sku: string; quantity: number }[],
   customerId = 'ann',
-): PlaceOrderRequest => ({
+): IncomingRequest => ({
   customerId,
   idempotencyKey: key,
   body: { items, payment: { method: 'pm_card_visa' } },
   traceparent,
+  expiresAt: 1,
 });
 const mug = [{ sku: 'MUG', quantity: 1 }];
 
-function place(requests: PlaceOrderRequest[], existing = new Map()) {
+function place(requests: IncomingRequest[], existing = new Map()) {
   let ids = 0;
   return decideOrders(requests, existing, prices, new Date(0), () => `id-${(ids += 1)}`);
 }
@@ -61,6 +56,18 @@ describe('placing a batch of orders', () => {
     expect(replies[1]).toEqual(replies[0]);
     const existing = new Map([[requestKey('ann', 'a'), created[0]]]);
     expect(place([request('a', mug)], existing)).toMatchObject({ created: [], replies: [{ ok: true }] });
+  });
+
+  it('makes no order of what has expired, but finds the one that its key has already', () => {
+    const late = { ...request('a', mug), expiresAt: 0 };
+    const refused = { ok: false, error: { code: 'SERVICE_TIMEOUT' } };
+    expect(place([late])).toMatchObject({ created: [], replies: [refused] });
+    const { created } = place([request('a', mug)]);
+    const existing = new Map([[requestKey('ann', 'a'), created[0]]]);
+    expect(place([late, { ...late, idempotencyKey: 'b' }], existing)).toMatchObject({
+      created: [],
+      replies: [{ ok: true }, refused],
+    });
   });
 
   it('refuses a key that was used for another order, and leaves other customers alone', () => {

@@ -1,6 +1,6 @@
 import { Batcher } from '@doorbuster/messaging';
 import { isTransient, pluck, Transactions } from '@doorbuster/persistence';
-import { LOGGER } from '@doorbuster/service';
+import { LOGGER, SHUTDOWN_MS, withinTime } from '@doorbuster/service';
 import type { Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { Span } from '@opentelemetry/api';
@@ -84,10 +84,10 @@ export class Operations implements BeforeApplicationShutdown {
     }
   }
 
-  /** Calls under way have their deadline, so this takes no longer than that. */
+  /** Who is still being asked after that is asked again when the lease has run out, with the same key. */
   async beforeApplicationShutdown(): Promise<void> {
     this.closing = true;
-    await Promise.all(this.calls.values());
+    await withinTime(Promise.all(this.calls.values()), SHUTDOWN_MS.providerCalls);
   }
 
   private async record(results: TracedResult[]): Promise<[]> {

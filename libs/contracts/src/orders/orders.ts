@@ -61,7 +61,14 @@ export type Actor = z.infer<typeof actor>;
 /** What one batch of orders may hold: the answer to the largest stays below a broker's usual limit of 1 MiB. */
 export const PLACE_ORDERS_MAX = 64;
 
-const placeOrderRequest = z.object({ customerId, idempotencyKey, body: placeOrderBody, traceparent });
+const placeOrderRequest = z.object({
+  customerId,
+  idempotencyKey,
+  body: placeOrderBody,
+  traceparent,
+  /** Not to be accepted later than this after it was sent: a span and no time of day, because clocks differ. */
+  expiresInMs: z.int().min(0).optional(),
+});
 export type PlaceOrderRequest = z.infer<typeof placeOrderRequest>;
 
 /** Orders that came to a gateway together, asked for together. Each has a reply of its own, in their order. */

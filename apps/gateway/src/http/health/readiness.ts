@@ -5,6 +5,7 @@ import {
   type Readiness,
   type ServiceName,
 } from '@doorbuster/contracts';
+import { shared } from '@doorbuster/service/process';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ClientNats } from '@nestjs/microservices';
 import { Draining } from '../../edge/draining.js';
@@ -13,10 +14,14 @@ import { Queries } from '../../queries/queries.js';
 import { NATS_CLIENT } from '../../tokens.js';
 
 const DEADLINE_MS = 1_000;
+/** Anybody may ask, as often as they like: what that costs the services has a bound. */
+const FRESH_MS = 250;
 
 /** Whether an order could come about here and now. */
 @Injectable()
 export class ReadinessProbe {
+  private readonly dependencies = shared(() => this.probe(), FRESH_MS);
+
   constructor(
     @Inject(Queries) private readonly queries: Queries,
     @Inject(NATS_CLIENT) private readonly client: ClientNats,
@@ -25,15 +30,19 @@ export class ReadinessProbe {
 
   /** @throws {ProblemException} SERVICE_UNAVAILABLE that names each dependency and how it is */
   async check(): Promise<Readiness> {
-    const [nats, ...services] = await Promise.all([
-      this.nats(),
-      ...SERVICES.map((service) => this.service(service)),
-    ]);
-    const dependencies: Dependencies = Object.assign({ nats }, ...services);
+    const dependencies = await this.dependencies();
     const down = Object.keys(dependencies).filter((name) => dependencies[name] === 'down');
     if (down.length === 0 && !this.draining.isUnderWay) return { status: 'ready', dependencies };
     const detail = this.draining.isUnderWay ? 'The gateway is shutting down.' : `Down: ${down.join(', ')}.`;
     throw new ProblemException('SERVICE_UNAVAILABLE', detail, { extensions: { dependencies } });
+  }
+
+  private async probe(): Promise<Dependencies> {
+    const [nats, ...services] = await Promise.all([
+      this.nats(),
+      ...SERVICES.map((service) => this.service(service)),
+    ]);
+    return Object.assign({ nats }, ...services);
   }
 
   private async nats(): Promise<'up' | 'down'> {

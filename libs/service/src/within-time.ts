@@ -1,0 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How `work` ended, or that it had not ended `ms` later. Never rejects. */
+export async function withinTime(work: Promise<unknown>, ms: number): Promise<'done' | 'failed' | 'late'> {
+  const timer = new AbortController();
+  const late = sleep(ms, 'late' as const, { signal: timer.signal }).catch(() => 'late' as const);
+  const end = work.then(
+    () => 'done' as const,
+    () => 'failed' as const,
+  );
+  return Promise.race([end, late]).finally(() => timer.abort());
+}
