@@ -4,7 +4,9 @@ import { z } from 'zod';
 
 const catalogConfig = z.object({
   /** One cache for all replicas; without it each replica keeps its own in memory. */
-  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'must be redis://user:password@host:port, or unset' })
+    .optional(),
 });
 export type CatalogConfig = z.infer<typeof catalogConfig>;
 

@@ -19,7 +19,9 @@ const environment = z.object({
     .union([z.literal('off'), z.coerce.number().int().min(1)], 'off, or a whole number from 1')
     .default(50),
   AUTH_JWT_SECRET: optional(z.string().min(SECRET_BYTES_MIN)),
-  AUTH_JWKS_URL: optional(z.url({ protocol: /^https?$/ })),
+  AUTH_JWKS_URL: optional(
+    z.url({ protocol: /^https?$/, error: "must be the https:// address of the issuer's key set" }),
+  ),
   AUTH_ISSUER: optional(z.string()),
   AUTH_AUDIENCE: optional(z.string()),
   /** Addresses or networks of proxies whose `X-Forwarded-For` is believed, separated by commas. */

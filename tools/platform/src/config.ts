@@ -20,7 +20,10 @@ export interface PlatformConfig {
   replicas: Record<ServiceName, number>;
 }
 
-/** The environment of `npm start`. What only services read (RATE_LIMIT, OTEL_*, ...) is handed on as it is. */
+/**
+ * The environment of `npm start`. What only services read (RATE_LIMIT, REDIS_URL, OTEL_*, ...) is handed on as it is; what
+ * would keep one of them from starting is found out here, before anything has been started.
+ */
 export const platformConfig = z
   .object({
     PORT: z.coerce.number('must be a port').int().min(1).max(65_535).default(3000),
@@ -34,7 +37,12 @@ export const platformConfig = z
       .union([z.literal('off'), z.coerce.number().int().min(1)], 'off, or a whole number from 1')
       .optional(),
     LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
-    AUTH_JWKS_URL: z.string().optional(),
+    AUTH_JWKS_URL: z
+      .url({ protocol: /^https?$/, error: "must be the https:// address of the issuer's key set" })
+      .optional(),
+    REDIS_URL: z
+      .url({ protocol: /^rediss?$/, error: 'must be redis://user:password@host:port, or unset' })
+      .optional(),
     AUTH_JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
     ...(replicaVariables as Record<string, typeof replicas>),
   })

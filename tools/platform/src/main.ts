@@ -12,13 +12,22 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 // The terminal may be closed before us; that must not keep us from stopping in order.
 process.stdout.on('error', () => undefined);
 
-const platform = new Platform({
-  config,
-  env,
-  logger,
-  progress: (text) => (process.stdout.isTTY ? say(`  ${text}`) : logger.info(text)),
-});
+const platform = openPlatform();
 process.on('exit', () => platform.abandon());
+
+function openPlatform(): Platform {
+  const progress = (text: string): void => (process.stdout.isTTY ? say(`  ${text}`) : logger.info(text));
+  try {
+    return new Platform({ config, env, logger, progress });
+  } catch (error) {
+    tellFailedStart(error);
+    process.exit(1);
+  }
+}
+
+function tellFailedStart(error: unknown): void {
+  process.stderr.write(`The platform could not start: ${(error as Error).message}\n`);
+}
 
 let stopping: Promise<void> | undefined;
 function stop(exitCode: number): Promise<void> {
@@ -49,7 +58,7 @@ try {
   if (platform.tracesUrl !== undefined) say(`traces ${platform.tracesUrl}`);
 } catch (error) {
   if (stopping === undefined) {
-    process.stderr.write(`The platform could not start: ${(error as Error).message}\n`);
+    tellFailedStart(error);
     await stop(1);
   }
 }

@@ -1,4 +1,3 @@
-import { mkdirSync, realpathSync } from 'node:fs';
 import {
   isPortFree,
   layoutOf,
@@ -12,6 +11,7 @@ import type { PlatformConfig } from './config.js';
 import { keptPorts } from './data-dir/kept-ports.js';
 import { killLeftovers, stopLeftovers } from './data-dir/leftovers.js';
 import { lock } from './data-dir/lock.js';
+import { openDirectory } from './data-dir/open-directory.js';
 import { removeRunFile, writeRunFile, type ServiceView } from './data-dir/run-file.js';
 import { DEMO_CATALOGUE } from './seed/demo-catalogue.js';
 import { seedCatalogue } from './seed/seed-catalogue.js';
@@ -50,10 +50,10 @@ export class Platform {
   private traces: TracesServer | undefined;
   private ports: Record<string, number> = {};
 
+  /** @throws what to do about a data directory that cannot be written to */
   constructor(private readonly surroundings: PlatformSurroundings) {
     const { config } = surroundings;
-    mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-    this.layout = layoutOf(realpathSync(config.dataDir));
+    this.layout = layoutOf(openDirectory(config.dataDir));
     this.url = `http://localhost:${config.port}`;
   }
 

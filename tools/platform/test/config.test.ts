@@ -31,6 +31,12 @@ describe('the configuration of the platform', () => {
       'DATABASE_URL must be postgres://admin:password@host:port/database',
     ]);
     expect(problemsOf({ RATE_LIMIT: 'none' })).toEqual(['RATE_LIMIT off, or a whole number from 1']);
+    expect(problemsOf({ REDIS_URL: 'localhost:6379' })).toEqual([
+      'REDIS_URL must be redis://user:password@host:port, or unset',
+    ]);
+    expect(problemsOf({ AUTH_JWKS_URL: 'issuer.example/jwks.json' })).toEqual([
+      "AUTH_JWKS_URL must be the https:// address of the issuer's key set",
+    ]);
     expect(problemsOf({ REPLICAS_ORDER: '2' })[0]).toMatch(
       /^REPLICAS_ORDER is not known here; there are REPLICAS_/,
     );

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keptPorts } from '../src/data-dir/kept-ports.js';
 import { findLeftovers, markOf, stopLeftovers } from '../src/data-dir/leftovers.js';
 import { lock } from '../src/data-dir/lock.js';
+import { openDirectory } from '../src/data-dir/open-directory.js';
 
 describe('a data directory', () => {
   let dataDir: string;
@@ -15,6 +16,17 @@ describe('a data directory', () => {
     dataDir = mkdtempSync(path.join(tmpdir(), 'doorbuster-'));
   });
   afterEach(() => rmSync(dataDir, { recursive: true }));
+
+  it('is made when it is not there, and says what to do when nobody can write there', () => {
+    expect(openDirectory(path.join(dataDir, 'a', 'b'))).toMatch(/a\/b$/);
+    const file = path.join(dataDir, 'file');
+    writeFileSync(file, '');
+    for (const dir of [file, path.join(file, 'below')]) {
+      expect(() => openDirectory(dir)).toThrow(
+        /^cannot write to .* \((EEXIST|ENOTDIR)\); make it a directory of this user, or set DATA_DIR/,
+      );
+    }
+  });
 
   it('takes one platform at a time and says which one it has', () => {
     const release = lock(dataDir);
