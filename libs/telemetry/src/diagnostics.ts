@@ -4,16 +4,18 @@ import { createLogger } from './logger.js';
 const REMIND_MS = 10 * 60_000;
 
 /**
- * Lets the SDK complain in our log: at once, and then not again for ten minutes. It says for each batch that it could
- * not export it, several times a second while the collector is away; checkouts do not mind, and nor should their log.
+ * Lets the SDK complain in our log: at once, and then not again for ten minutes, that it could not export, and that it
+ * dropped something. It says so for each batch, several times a second while the collector is away; checkouts do not mind,
+ * and nor should their log.
  */
 export function logDiagnostics(service: string): void {
   const logger = createLogger(service);
-  let quietUntil = 0;
+  const quietUntil = { drops: 0, failures: 0 };
   const complain = (message: string): void => {
-    if (Date.now() < quietUntil) return;
-    quietUntil = Date.now() + REMIND_MS;
-    logger.warn({ otel: message }, 'telemetry is not exported; everything else goes on');
+    const kind = /drop/i.test(message) ? 'drops' : 'failures';
+    if (Date.now() < quietUntil[kind]) return;
+    quietUntil[kind] = Date.now() + REMIND_MS;
+    logger.warn({ otel: message }, 'telemetry is incomplete; everything else goes on');
   };
   const silent = (): void => undefined;
   diag.setLogger(

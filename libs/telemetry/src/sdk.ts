@@ -2,11 +2,13 @@ import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { RuntimeNodeInstrumentation } from '@opentelemetry/instrumentation-runtime-node';
 import { startNodeSdk } from '@opentelemetry/sdk-node';
 import { logDiagnostics } from './diagnostics.js';
+import { setDefaultLimits } from './limits.js';
 
 export type NodeSdk = ReturnType<typeof startNodeSdk>;
 
 /** Only what earns its cost: spans of HTTP, messages and transactions are made where they are known to be wanted. */
 export function startSdk(service: string): NodeSdk {
+  setDefaultLimits(process.env);
   const sdk = startNodeSdk({
     logLevel: process.env['OTEL_LOG_LEVEL'] ?? 'warn',
     instrumentations: [
@@ -15,6 +17,7 @@ export function startSdk(service: string): NodeSdk {
       new RuntimeNodeInstrumentation(),
     ],
   });
-  logDiagnostics(service);
+  // Starting it has put a logger of its own in the place of ours, which is what whoever names a level wants to read.
+  if (process.env['OTEL_LOG_LEVEL'] === undefined) logDiagnostics(service);
   return sdk;
 }

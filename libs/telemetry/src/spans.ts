@@ -8,6 +8,7 @@ import {
   type Span,
   type SpanOptions,
 } from '@opentelemetry/api';
+import { withoutSecrets } from './redaction.js';
 import { contextOf, isSampled } from './trace-context.js';
 
 /** All spans that this project makes itself; what libraries make has their own names. */
@@ -18,7 +19,10 @@ const tracer = trace.getTracer('doorbuster');
  * sampled costs a look at two characters.
  */
 export function startSpan(traceparent: string, name: string, options?: SpanOptions): Span | undefined {
-  return isSampled(traceparent) ? startSpanIn(contextOf(traceparent), name, options) : undefined;
+  if (!isSampled(traceparent)) return undefined;
+  const parent = contextOf(traceparent);
+  // A malformed one would begin a trace of its own.
+  return parent === ROOT_CONTEXT ? undefined : startSpanIn(parent, name, options);
 }
 
 /** `undefined` also when there is no SDK, or it was told not to sample. */
@@ -27,13 +31,12 @@ export function startSpanIn(parent: Context, name: string, options?: SpanOptions
   return span.isRecording() ? span : undefined;
 }
 
-/** Marks the span as failed, by an exception or by whatever else was thrown. */
+/** Marks the span as failed, by an exception or by whatever else was thrown. Secrets in its texts are blacked out. */
 export function fail(span: Span, error: unknown): void {
-  span.recordException(error instanceof Error ? error : String(error));
-  span.setStatus({
-    code: SpanStatusCode.ERROR,
-    message: error instanceof Error ? error.message : String(error),
-  });
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  const exception = withoutSecrets({ name, message, ...(stack !== undefined && { stack }) });
+  span.recordException(exception);
+  span.setStatus({ code: SpanStatusCode.ERROR, message: exception.message });
 }
 
 /** The span at work here as a list, empty when nobody records it. */

@@ -2,7 +2,15 @@ import { context, trace, type Span } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { activeSpans, inSharedSpan, inSpan, outsideSpans, startSpan, traceparentOf } from '../src/index.js';
+import {
+  activeSpans,
+  fail,
+  inSharedSpan,
+  inSpan,
+  outsideSpans,
+  startSpan,
+  traceparentOf,
+} from '../src/index.js';
 
 const exporter = new InMemorySpanExporter();
 beforeAll(() => {
@@ -78,6 +86,22 @@ describe('work shared by many events', () => {
   });
 });
 
-it('work outside any span stays outside', () => {
-  expect(inSpan(undefined, activeSpans)).toEqual([]);
+it('work without a span of its own stays in the span that is at work', async () => {
+  const seen = await inSharedSpan([started(1)], 'transaction', {}, async () =>
+    inSpan(undefined, activeSpans),
+  );
+  expect(seen).toHaveLength(1);
+});
+
+it('a malformed traceparent begins no trace', () => {
+  expect(startSpan('00-not-a-trace-01', 'accept order')).toBeUndefined();
+});
+
+it('a failure is told without secrets', () => {
+  const span = started(1);
+  fail(span, new Error('cannot reach postgres://orders:hunter2@db/orders'));
+  span.end();
+  const [failed] = exporter.getFinishedSpans();
+  expect(failed?.status.message).toBe('cannot reach postgres://[redacted]@db/orders');
+  expect(JSON.stringify(failed?.events)).not.toContain('hunter2');
 });
