@@ -10,6 +10,7 @@ import {
   type Span,
 } from '@opentelemetry/api';
 import {
+  ATTR_ERROR_TYPE,
   ATTR_HTTP_REQUEST_METHOD,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_HTTP_ROUTE,
@@ -19,7 +20,7 @@ import {
   ATTR_URL_SCHEME,
   ATTR_USER_AGENT_ORIGINAL,
 } from '@opentelemetry/semantic-conventions';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -45,9 +46,17 @@ export function traceRequests(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     const span = UNTRACED.has(request.routeOptions.url ?? '') ? undefined : startServerSpan(request);
     const { traceparent } = request.headers;
+    const own = traceparentOf(span);
+    // Without a tracer a span has the identity of its parent, and the caller would be told its own.
     request.traceparent =
-      traceparentOf(span) ?? childTraceparent(typeof traceparent === 'string' ? traceparent : undefined);
-    if (span?.isRecording()) request.span = span;
+      own !== undefined && own !== traceparent
+        ? own
+        : childTraceparent(typeof traceparent === 'string' ? traceparent : undefined);
+    if (span?.isRecording()) {
+      request.span = span;
+      // Whoever has left gets no response, and so no `onResponse` either.
+      reply.raw.once('close', () => endServerSpan(span, reply));
+    }
     reply.header('traceparent', request.traceparent);
     done();
   });
@@ -55,12 +64,6 @@ export function traceRequests(fastify: FastifyInstance): void {
   fastify.addHook('preHandler', ({ span }, _reply, done) => {
     if (span) context.with(trace.setSpan(ROOT_CONTEXT, span), done);
     else done();
-  });
-  fastify.addHook('onResponse', ({ span }, { statusCode }, done) => {
-    span?.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, statusCode);
-    if (statusCode >= 500) span?.setStatus({ code: SpanStatusCode.ERROR });
-    span?.end();
-    done();
   });
 }
 
@@ -70,6 +73,16 @@ function startServerSpan(request: FastifyRequest): Span {
   const parent = propagation.extract(ROOT_CONTEXT, request.headers);
   const name = route === undefined ? request.method : `${request.method} ${route}`;
   return tracer.startSpan(name, { kind: SpanKind.SERVER, attributes: attributesOf(request, route) }, parent);
+}
+
+function endServerSpan(span: Span, { raw, statusCode }: FastifyReply): void {
+  if (raw.headersSent) span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, statusCode);
+  if (!raw.writableFinished) span.setAttribute(ATTR_ERROR_TYPE, 'client_disconnected');
+  else if (statusCode >= 500) {
+    span.setAttribute(ATTR_ERROR_TYPE, String(statusCode));
+    span.setStatus({ code: SpanStatusCode.ERROR });
+  }
+  span.end();
 }
 
 function attributesOf(request: FastifyRequest, route: string | undefined): Attributes {

@@ -9,7 +9,7 @@ export function startQuerySpan({ owner, subject }: QueryContract): Span | undefi
   if (!trace.getActiveSpan()?.isRecording()) return undefined;
   return startSpanIn(context.active(), subject, {
     kind: SpanKind.CLIENT,
-    attributes: { 'rpc.system': 'nats', 'rpc.service': owner, 'rpc.method': subject },
+    attributes: { 'rpc.system.name': 'nats', 'rpc.service': owner, 'rpc.method': subject },
   });
 }
 
