@@ -1,5 +1,12 @@
-import { startSpan } from '@doorbuster/telemetry';
-import { SpanKind, SpanStatusCode, type Attributes, type Span } from '@opentelemetry/api';
+import { activeSpans, startSpan, startSpanIn } from '@doorbuster/telemetry';
+import {
+  context,
+  SpanKind,
+  SpanStatusCode,
+  type Attributes,
+  type Span,
+  type SpanOptions,
+} from '@opentelemetry/api';
 import type { CloudEvent, OutgoingMessage } from './envelope.js';
 import type { BatchOutcome, IncomingBatch } from './jetstream-server.js';
 
@@ -22,7 +29,7 @@ export function startProcessSpans({ consumer, isReplay, events }: IncomingBatch)
         'messaging.destination.name': natsSubject,
         'messaging.consumer.group.name': consumer,
         'messaging.message.id': event.id,
-        'messaging.batch.message_count': events.length,
+        'doorbuster.batch.events': events.length,
         ...sagaAttributes(event),
       },
     });
@@ -41,12 +48,16 @@ export function endProcessSpans({ events }: IncomingBatch, outcome: BatchOutcome
   }
 }
 
-/** The span of one publication, from the outbox to the broker's disk. */
-export const startPublishSpan = (
+/**
+ * The span of one publication, from the outbox to the broker's disk: a child of the transaction that it follows, or, when
+ * it was left behind by one, of what its events were caused by.
+ */
+export function startPublishSpan(
   { id, subject, traceparent }: Pick<OutgoingMessage, 'id' | 'subject' | 'traceparent'>,
   attributes: Attributes,
-): Span | undefined =>
-  startSpan(traceparent, `publish ${nameOf(subject)}`, {
+): Span | undefined {
+  const name = `publish ${nameOf(subject)}`;
+  const options: SpanOptions = {
     kind: SpanKind.PRODUCER,
     attributes: {
       ...SYSTEM,
@@ -56,7 +67,11 @@ export const startPublishSpan = (
       'messaging.message.id': id,
       ...attributes,
     },
-  });
+  };
+  return activeSpans().length > 0
+    ? startSpanIn(context.active(), name, options)
+    : startSpan(traceparent, name, options);
+}
 
 /** `reserve-stock` of `cmd.inventory.reserve-stock`: whose it is the service says. */
 const nameOf = (natsSubject: string): string => natsSubject.slice(natsSubject.lastIndexOf('.') + 1);

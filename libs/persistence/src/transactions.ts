@@ -48,9 +48,20 @@ export class Transactions {
     return inSharedSpan(spans, 'transaction', attributes, async () => {
       const { result, messages, effects } = await againAfterLostRace(attempt);
       this.outbox.publish(messages);
-      for (const effect of effects) effect();
+      this.carryOut(effects);
       return result;
     });
+  }
+
+  /** It is committed by now: whoever waits for that must hear so, whatever a line in the log or a count comes to. */
+  private carryOut(effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      try {
+        effect();
+      } catch (err) {
+        this.logger.error({ err }, 'an effect of a committed transaction failed');
+      }
+    }
   }
 
   /**

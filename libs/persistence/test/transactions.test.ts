@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { BatchWork } from '../src/index.js';
+import { afterCommit, type BatchWork } from '../src/index.js';
 import { eventually } from '@doorbuster/embedded/testing';
 import { batchOf, CONSUMER, insertNote, malformed, noted, Notebook } from './fixtures/notebook.js';
 
@@ -40,6 +40,20 @@ describe('a batch', () => {
     expect(transactions).toBe(1);
     expect(await notebook.notes()).toEqual(['a', 'b']);
     await eventuallyPublished(['a', 'b']);
+  });
+
+  it('is done once it is committed, whatever its effects come to', async () => {
+    const effects: string[] = [];
+    const outcome = await notebook.transactions.runBatch(batchOf('e'), (tx, events) => {
+      afterCommit(tx, () => {
+        throw new Error('no room for the log');
+      });
+      afterCommit(tx, () => void effects.push('told'));
+      return notebook.takeNotes(tx, events);
+    });
+    expect(outcome).toBe('done');
+    expect(effects).toEqual(['told']);
+    expect(await notebook.notes()).toEqual(['e']);
   });
 
   it('commits all but the poison, which becomes a dead letter with its error, told on its subject', async () => {

@@ -14,7 +14,7 @@ export class QuerySpanInterceptor implements NestInterceptor {
     const span = traceparent
       ? startSpan(traceparent, subject, {
           kind: SpanKind.SERVER,
-          attributes: { 'rpc.system': 'nats', 'rpc.method': subject },
+          attributes: { 'rpc.system.name': 'nats', 'rpc.method': subject },
         })
       : undefined;
     if (!span) return next.handle();

@@ -106,11 +106,13 @@ export class OrderSagas {
     advanced: readonly AdvancedOrderSaga[],
     spans: SpansBySaga = new Map(),
   ): Promise<OutgoingEvent[]> {
-    for (const saga of advanced) recordTransitions(saga, spans);
     const commands = advanced.flatMap(commandsOf);
     const statuses = await this.changeStatuses(tx, advanced);
     const cancellations = advanced.flatMap(cancellationAfter);
-    afterCommit(tx, () => recordSagas(advanced, Date.now()));
+    afterCommit(tx, () => {
+      recordSagas(advanced, Date.now());
+      for (const saga of advanced) recordTransitions(saga, spans);
+    });
     if (cancellations.length === 0) return [...commands, ...statuses];
     return [...commands, ...statuses, ...(await this.startCancellations(tx, cancellations))];
   }

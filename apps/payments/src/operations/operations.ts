@@ -1,7 +1,7 @@
 import { Batcher } from '@doorbuster/messaging';
 import { isTransient, pluck, Transactions } from '@doorbuster/persistence';
 import { LOGGER, SHUTDOWN_MS, withinTime } from '@doorbuster/service';
-import type { Logger } from '@doorbuster/telemetry';
+import { fail, type Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { Span } from '@opentelemetry/api';
 import type { EntityManager } from 'typeorm';
@@ -78,6 +78,7 @@ export class Operations implements BeforeApplicationShutdown {
       if (span) recordOutcome(span, result);
       await this.results.add({ ...result, span });
     } catch (err) {
+      if (span) fail(span, err);
       this.logger.warn({ err, orderId, operation }, 'result not recorded, will ask again');
     } finally {
       span?.end(answeredAt);

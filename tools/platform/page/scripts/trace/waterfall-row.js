@@ -71,7 +71,7 @@ const foldButton = ({ isParent, name, key }, { fold, folded }) =>
 
 function marksOf({ events, sharedWith, failed, attributes }) {
   const resent = events.filter(({ name }) => name === 'saga.resent').length;
-  const messages = attributes['messaging.batch.message_count'];
+  const messages = attributes['doorbuster.batch.events'];
   return [
     failed && h('span', { class: 'badge bad' }, 'error'),
     resent > 0 && h('span', { class: 'badge warn' }, `resent ×${resent}`),
