@@ -119,8 +119,16 @@ export function parseOptions(args: readonly string[]): SaleOptions | 'help' {
   if (data.chaos && data.url !== undefined) {
     throw new OptionError('--chaos kills processes of its own platform: it does not go with --url');
   }
+  const { buyers, stock, rate: arrivals, browse, connections, report, json, chaos } = data;
   return {
-    ...data,
+    buyers,
+    stock,
+    rate: arrivals,
+    browse,
+    connections,
+    report,
+    json,
+    chaos,
     declinePercent: data.decline,
     patienceMs: (data.patience ?? (data.chaos ? PATIENCE_IN_CHAOS_S : PATIENCE_S)) * 1_000,
     insistPercent: data.insist,
@@ -130,7 +138,6 @@ export function parseOptions(args: readonly string[]): SaleOptions | 'help' {
     seed: data.seed ?? randomInt(SEED_MAX),
     url: data.url?.replace(/\/+$/, ''),
     adminToken: data['admin-token'],
-    json: data.json,
   };
 }
 

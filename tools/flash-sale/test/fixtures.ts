@@ -3,7 +3,7 @@ import type { BuyerRecord, Outcome } from '../src/buyers/sale-event.js';
 import { PRICE } from '../src/shop/desk.js';
 import type { FullEvidence } from '../src/verdict/verdict.js';
 
-export const OPENED_AT = new Date('2030-01-01T12:00:00Z');
+const OPENED_AT = new Date('2030-01-01T12:00:00Z');
 
 export interface OrderFacts {
   buyer: number;

@@ -3,9 +3,9 @@ import type { Slice } from '../record/timeline.js';
 import type { SaleReport } from './report-data.js';
 
 /** Named by meaning; the page gives each a colour for light and one for dark. */
-export type Tone = 'good' | 'bad' | 'warn' | 'calm' | 'plain' | 'accent';
+type Tone = 'good' | 'bad' | 'warn' | 'calm' | 'plain' | 'accent';
 
-export interface Series {
+interface Series {
   label: string;
   tone: Tone;
   values: (number | null)[];

@@ -50,7 +50,7 @@ function returnsAtMs({ audit, openedAt }: FullEvidence): number[] {
  * those that did not come back after that moment were free at that moment; so with n left, everybody asked in vain who
  * asked after the n-th last return. Who asked before it may have been told rightly that all were taken.
  */
-export function turnedAwayInVain(evidence: FullEvidence): BuyerRecord[] {
+function turnedAwayInVain(evidence: FullEvidence): BuyerRecord[] {
   const { available, reserved } = evidence.audit.levels;
   const left = available + reserved;
   if (left <= 0) return [];
