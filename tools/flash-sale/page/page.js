@@ -1,0 +1,110 @@
+// Draws the charts of the report; runs in the browser, with uPlot beside it.
+const HEIGHT = 230;
+const { charts, kills, seconds } = JSON.parse(document.querySelector('#data').textContent);
+const place = document.querySelector('#charts');
+const sync = uPlot.sync('sale');
+const colour = (tone) => getComputedStyle(document.documentElement).getPropertyValue(`--${tone}`).trim();
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+const exact = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
+const isNumber = (value) => typeof value === 'number';
+let drawn = [];
+
+/** What is plotted of stacked series: each on top of those before it. */
+function stacked(series) {
+  const sums = [];
+  return series.map(({ values }) => values.map((value, i) => (sums[i] = (sums[i] ?? 0) + (value ?? 0))));
+}
+
+/** Vertical lines where something was killed. */
+function killMarks() {
+  return {
+    hooks: {
+      draw: (plot) => {
+        const { ctx, bbox } = plot;
+        ctx.save();
+        ctx.strokeStyle = ctx.fillStyle = colour('bad');
+        ctx.setLineDash([4, 4]);
+        ctx.font = `${11 * devicePixelRatio}px system-ui`;
+        for (const { part, atMs } of kills) {
+          const x = Math.round(plot.valToPos(atMs / 1000, 'x', true));
+          ctx.beginPath();
+          ctx.moveTo(x, bbox.top);
+          ctx.lineTo(x, bbox.top + bbox.height);
+          ctx.stroke();
+          ctx.fillText(part, x + 4, bbox.top + 12 * devicePixelRatio);
+        }
+        ctx.restore();
+      },
+    },
+  };
+}
+
+function axis(format, size) {
+  const grid = { stroke: colour('line'), width: 1 };
+  return {
+    stroke: colour('faint'),
+    grid,
+    ticks: { show: false },
+    size,
+    values: (_, ticks) => ticks.map(format),
+  };
+}
+
+function optionsOf({ unit, isLog, isStacked, series }, width) {
+  const line = ({ label, tone, values }) => ({
+    label,
+    stroke: colour(tone),
+    width: isStacked ? 1 : 2,
+    spanGaps: true,
+    points: { show: false },
+    ...(isStacked && { fill: colour(tone) + (series.length === 1 ? '55' : '') }),
+    value: (_, __, ___, i) => (isNumber(values[i]) ? `${exact.format(values[i])} ${unit}` : '–'),
+  });
+  const tick = (value) => (isNumber(value) ? compact.format(value) : '');
+  return {
+    width,
+    height: HEIGHT,
+    cursor: { sync: { key: sync.key }, points: { size: 7 } },
+    scales: {
+      x: { time: false, range: () => [0, seconds] },
+      y: isLog ? { distr: 3 } : { range: (_, __, max) => [0, Math.max(1, max) * 1.05] },
+    },
+    axes: [axis((value) => `${value} s`, 30), axis(tick, 48)],
+    series: [
+      { label: 'at', value: (_, value) => (isNumber(value) ? `${value.toFixed(2)} s` : '–') },
+      ...(isStacked ? series.toReversed() : series).map(line),
+    ],
+    plugins: [killMarks()],
+  };
+}
+
+function draw() {
+  for (const plot of drawn) plot.destroy();
+  place.replaceChildren();
+  drawn = charts.map((chart) => {
+    const figure = document.createElement('figure');
+    const caption = document.createElement('figcaption');
+    const title = document.createElement('h2');
+    const note = document.createElement('small');
+    title.textContent = chart.title;
+    note.textContent = chart.note;
+    caption.append(title, note);
+    figure.append(caption);
+    place.append(figure);
+    const { paddingLeft, paddingRight } = getComputedStyle(figure);
+    const width = figure.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+    // The tallest sum is painted first, the others over it.
+    const values = chart.isStacked
+      ? stacked(chart.series).toReversed()
+      : chart.series.map((one) => one.values);
+    return new uPlot(optionsOf(chart, width), [chart.x, ...values], figure);
+  });
+}
+
+draw();
+let resizing;
+addEventListener('resize', () => {
+  clearTimeout(resizing);
+  resizing = setTimeout(draw, 150);
+});
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);

@@ -1,0 +1,29 @@
+import type { Dice } from '../dice.js';
+import type { SaleOptions } from '../options.js';
+import { arrivalTimesMs } from './arrivals.js';
+
+/** What a buyer brings along; all of it follows from the seed. */
+export interface BuyerPlan {
+  number: number;
+  arrivesAtMs: number;
+  hasGoodCard: boolean;
+  /** Looks again after "sold out". */
+  insists: boolean;
+  /** Takes the 202 and follows the order, where others wait for the outcome. */
+  follows: boolean;
+}
+
+type Crowd = Pick<SaleOptions, 'buyers' | 'rate' | 'declinePercent' | 'insistPercent' | 'followPercent'>;
+
+/** In the order of their arrivals. */
+export function planBuyers(crowd: Crowd, dice: Dice): BuyerPlan[] {
+  const isAmong = (percent: number, what: string, number: number): boolean =>
+    dice(what, number) * 100 < percent;
+  return arrivalTimesMs(crowd.buyers, crowd.rate, dice).map((arrivesAtMs, number) => ({
+    number,
+    arrivesAtMs,
+    hasGoodCard: !isAmong(crowd.declinePercent, 'decline', number),
+    insists: isAmong(crowd.insistPercent, 'insist', number),
+    follows: isAmong(crowd.followPercent, 'follow', number),
+  }));
+}

@@ -1,0 +1,156 @@
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+
+const BUYERS_MAX = 1_000_000;
+/** Each takes a file descriptor; usual hard limits leave room for about so many. */
+const CONNECTIONS_MAX = 19_000;
+const SECONDS_MAX = 600;
+const SEED_MAX = 2 ** 32 - 1;
+
+const whole = (min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,10}$/, error)
+    .transform(Number)
+    .pipe(z.int(error).min(min, error).max(max, error));
+};
+const percent = whole(0, 100);
+const seconds = whole(1, SECONDS_MAX);
+const rate = z.union(
+  [z.literal('burst'), whole(1, BUYERS_MAX)],
+  'must be burst, or a whole number of buyers a second',
+);
+
+const schema = z.object({
+  buyers: whole(1, BUYERS_MAX).default(20_000),
+  stock: whole(1, BUYERS_MAX).default(1_000),
+  rate: rate.default('burst'),
+  decline: percent.default(10),
+  browse: whole(0, 20).default(1),
+  patience: seconds.optional(),
+  insist: percent.default(10),
+  follow: percent.default(10),
+  settle: seconds.default(60),
+  connections: whole(1, CONNECTIONS_MAX).default(1_000),
+  'warm-up': whole(0, BUYERS_MAX).optional(),
+  seed: whole(0, SEED_MAX).optional(),
+  url: z.url({ protocol: /^https?$/, error: 'must be http://host:port' }).optional(),
+  'admin-token': z.string().min(1).optional(),
+  report: z.string().min(1).default('reports/flash-sale.html'),
+  json: z.string().min(1).optional(),
+  chaos: z.boolean().default(false),
+});
+
+export const HELP = `Sells one product to more buyers than there are units, and says whether every promise was kept.
+
+  npm run flash-sale -- [options]
+
+The sale
+  --buyers N         how many come, each for one unit (20000)
+  --stock N          units on sale (1000)
+  --rate burst|N     all at once, most of them in the first half second; or N a second, Poisson (burst)
+  --decline PERCENT  whose card is declined (10)
+  --seed N           the same buyers again (a new one each time; the report names it)
+
+The buyers
+  --browse N         looks at the product page before ordering (1)
+  --patience S       from arrival until a buyer who has no order gives up (30, with --chaos 60)
+  --insist PERCENT   who are told "sold out" and look again until their patience ends (10)
+  --follow PERCENT   who take the 202 and follow their order by server-sent events; the others wait (10)
+  --settle S         how long an accepted order may take to become final (60)
+  --connections N    of all buyers together, at the most (1000)
+
+The platform
+  --url URL          a deployment; without it, one of its own in a temporary directory
+  --admin-token T    for a deployment that hands out no admin tokens
+  --warm-up N        orders of another product beforehand (2000; 0 with --url)
+  --chaos            kill -9 of orders, inventory, PostgreSQL and NATS in the middle; not with --url
+
+The outcome
+  --report FILE      a page to open (reports/flash-sale.html)
+  --json FILE        the same figures for programs
+
+Exit code: 0 all promises kept, 1 one is broken, 2 the sale could not be held, 130 interrupted.
+`;
+
+const PATIENCE_S = 30;
+/** A database that was killed takes its time. */
+const PATIENCE_IN_CHAOS_S = 60;
+const WARM_UP_ORDERS = 2_000;
+
+export interface SaleOptions {
+  buyers: number;
+  stock: number;
+  rate: 'burst' | number;
+  declinePercent: number;
+  browse: number;
+  patienceMs: number;
+  insistPercent: number;
+  followPercent: number;
+  settleMs: number;
+  connections: number;
+  warmUp: number;
+  seed: number;
+  url: string | undefined;
+  adminToken: string | undefined;
+  report: string;
+  json: string | undefined;
+  chaos: boolean;
+}
+
+/** The arguments are wrong; the message says which, in the caller's words. */
+export class OptionError extends Error {
+  readonly code = 'BAD_OPTION';
+}
+
+/** @throws {OptionError} naming every option that is wrong */
+export function parseOptions(args: readonly string[]): SaleOptions | 'help' {
+  const values = readArguments(args);
+  if (values['help'] === true) return 'help';
+  const parsed = schema.safeParse(values);
+  if (!parsed.success) {
+    throw new OptionError(
+      parsed.error.issues.map(({ path, message }) => `--${path.join('.')} ${message}`).join('\n'),
+    );
+  }
+  const { data } = parsed;
+  if (data.chaos && data.url !== undefined) {
+    throw new OptionError('--chaos kills processes of its own platform: it does not go with --url');
+  }
+  const { buyers, stock, rate: arrivals, browse, connections, report, json, chaos } = data;
+  return {
+    buyers,
+    stock,
+    rate: arrivals,
+    browse,
+    connections,
+    report,
+    json,
+    chaos,
+    declinePercent: data.decline,
+    patienceMs: (data.patience ?? (data.chaos ? PATIENCE_IN_CHAOS_S : PATIENCE_S)) * 1_000,
+    insistPercent: data.insist,
+    followPercent: data.follow,
+    settleMs: data.settle * 1_000,
+    warmUp: data['warm-up'] ?? (data.url === undefined ? WARM_UP_ORDERS : 0),
+    seed: data.seed ?? randomInt(SEED_MAX),
+    url: data.url?.replace(/\/+$/, ''),
+    adminToken: data['admin-token'],
+  };
+}
+
+function readArguments(args: readonly string[]): Record<string, string | boolean | undefined> {
+  const options = Object.fromEntries(
+    Object.keys(schema.shape).map((name) => [
+      name,
+      { type: name === 'chaos' ? ('boolean' as const) : ('string' as const) },
+    ]),
+  );
+  try {
+    return parseArgs({ args: [...args], options: { ...options, help: { type: 'boolean' } } }).values;
+  } catch (cause) {
+    throw new OptionError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}

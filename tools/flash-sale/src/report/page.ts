@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chartsOf } from './charts.js';
+import type { SaleReport } from './report-data.js';
+import { checksOf, escapeHtml, headerOf, outcomesOf, settingsOf, stagesOf, tilesOf } from './sections.js';
+
+const own = (name: string): string => readFileSync(new URL(`../../page/${name}`, import.meta.url), 'utf8');
+const require = createRequire(import.meta.url);
+const uplot = (name: string): string => readFileSync(require.resolve(`uplot/dist/${name}`), 'utf8');
+
+/** Text within a script element ends at the first `</script`, wherever it stands. */
+const scriptData = (value: unknown): string => JSON.stringify(value).replaceAll('<', String.raw`\u003c`);
+
+/** One HTML file with everything in it: it can be sent to anybody, and opened without a network. */
+export function page(report: SaleReport): string {
+  const charts = { charts: chartsOf(report), kills: report.kills, seconds: report.durationMs / 1_000 };
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(report.headline)}</title>
+<style>${uplot('uPlot.min.css')}${own('page.css')}</style>
+<main>
+${headerOf(report)}
+${tilesOf(report)}
+<div class="charts" id="charts"></div>
+<div class="pair">${checksOf(report.verdict.checks)}${outcomesOf(report)}</div>
+${stagesOf(report.stages)}
+${settingsOf(report)}
+</main>
+<script type="application/json" id="data">${scriptData(charts)}</script>
+<script>${uplot('uPlot.iife.min.js')}</script>
+<script>${own('page.js')}</script>
+</html>
+`;
+}

@@ -1,0 +1,90 @@
+import type { Order } from '@doorbuster/contracts';
+import type { BuyerRecord, Outcome } from '../buyers/sale-event.js';
+import { rejection } from '../shop/read-answer.js';
+import type { FullEvidence, Rule } from './verdict.js';
+
+const told = (buyers: readonly BuyerRecord[]) =>
+  buyers.flatMap(({ customerId, orders }) => orders.map((order) => ({ customerId, ...order })));
+
+const byId = ({ audit }: FullEvidence): Map<string, Order> =>
+  new Map(audit.orders.map((order) => [order.id, order]));
+
+export const everyOrderFinal: Rule = {
+  promise: 'Every accepted order is kept and becomes final',
+  kept: ({ audit }) => `${audit.orders.length} orders, all final`,
+  breaches(evidence) {
+    const kept = byId(evidence);
+    const pending = evidence.audit.orders.filter(({ status }) => status === 'PENDING');
+    const lost = told(evidence.buyers).filter(({ id }) => !kept.has(id));
+    return [
+      ...pending.map(({ id }) => `order ${id} is still PENDING`),
+      ...lost.map(({ id, customerId }) => `order ${id} of ${customerId} was accepted, and is not there`),
+    ];
+  },
+};
+
+export const chargedOnce: Rule = {
+  promise: 'Nobody pays twice, and no declined card pays',
+  kept: ({ audit }) =>
+    `${new Set(audit.orders.filter(({ status }) => status === 'CONFIRMED').map(({ customerId }) => customerId)).size} customers pay, each for one order`,
+  breaches({ audit, buyers }) {
+    const confirmed = Map.groupBy(
+      audit.orders.filter(({ status }) => status === 'CONFIRMED'),
+      ({ customerId }) => customerId,
+    );
+    return buyers.flatMap(({ customerId, hasGoodCard }) => {
+      const orders = confirmed.get(customerId)?.length ?? 0;
+      if (orders > 1) return [`${customerId} pays for ${orders} orders and wanted one`];
+      return orders === 1 && !hasGoodCard ? [`${customerId} pays with a card that is declined`] : [];
+    });
+  },
+};
+
+/** What the buyer of such an order is to be told. */
+function truthOf({ status, reason }: Order): Outcome {
+  switch (status) {
+    case 'CONFIRMED':
+      return 'BOUGHT';
+    case 'REJECTED':
+      return rejection(reason);
+    case 'CANCELLED':
+      return 'REJECTED';
+    case 'PENDING':
+      return 'UNFINISHED';
+  }
+}
+
+export const toldTheTruth: Rule = {
+  promise: 'Every buyer was told what became of the order',
+  kept: ({ buyers }) => `${told(buyers).length} orders that buyers know of`,
+  breaches(evidence) {
+    const kept = byId(evidence);
+    return told(evidence.buyers).flatMap(({ id, outcome }) => {
+      const order = kept.get(id);
+      if (order === undefined || outcome === truthOf(order)) return [];
+      if (outcome === 'UNFINISHED') return [`order ${id} is ${order.status}, and its buyer waited in vain`];
+      return [`order ${id} is ${order.status}, and its buyer was told ${outcome}`];
+    });
+  },
+};
+
+export const withinContract: Rule = {
+  promise: 'Every answer is one that the contract knows',
+  kept: () => 'no surprises',
+  breaches: ({ buyers }) =>
+    buyers
+      .filter(({ outcome }) => outcome === 'REFUSED')
+      .map(({ customerId, reason }) => `${customerId} was answered ${reason}`),
+};
+
+export const invariantsHold: Rule = {
+  promise: 'All invariants hold over all schemas',
+  kept: ({ audit }) =>
+    audit.invariants === undefined
+      ? 'not looked at: the database of a deployment is out of reach'
+      : `checked over ${audit.invariants.orders} orders`,
+  breaches: ({ audit }) =>
+    [...(audit.invariants?.breaches ?? []), ...(audit.invariants?.inFlight ?? [])].map(
+      ({ promise, subject, breach }) => `promise ${promise}, ${subject}: ${breach}`,
+    ),
+};
