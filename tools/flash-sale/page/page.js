@@ -78,26 +78,31 @@ function optionsOf({ unit, isLog, isStacked, series }, width) {
   };
 }
 
+function frameOf(chart) {
+  const figure = document.createElement('figure');
+  const caption = document.createElement('figcaption');
+  const title = document.createElement('h2');
+  const note = document.createElement('small');
+  title.textContent = chart.title;
+  note.textContent = chart.note;
+  caption.append(title, note);
+  figure.append(caption);
+  return figure;
+}
+
 function draw() {
   for (const plot of drawn) plot.destroy();
-  place.replaceChildren();
-  drawn = charts.map((chart) => {
-    const figure = document.createElement('figure');
-    const caption = document.createElement('figcaption');
-    const title = document.createElement('h2');
-    const note = document.createElement('small');
-    title.textContent = chart.title;
-    note.textContent = chart.note;
-    caption.append(title, note);
-    figure.append(caption);
-    place.append(figure);
-    const { paddingLeft, paddingRight } = getComputedStyle(figure);
-    const width = figure.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+  const frames = charts.map(frameOf);
+  // All of them before the first is measured: the last one is as wide as two.
+  place.replaceChildren(...frames);
+  drawn = charts.map((chart, i) => {
+    const { paddingLeft, paddingRight } = getComputedStyle(frames[i]);
+    const width = frames[i].clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
     // The tallest sum is painted first, the others over it.
     const values = chart.isStacked
       ? stacked(chart.series).toReversed()
       : chart.series.map((one) => one.values);
-    return new uPlot(optionsOf(chart, width), [chart.x, ...values], figure);
+    return new uPlot(optionsOf(chart, width), [chart.x, ...values], frames[i]);
   });
 }
 
