@@ -1,16 +1,16 @@
-import { execFile } from 'node:child_process';
-import { parseArgs, promisify } from 'node:util';
-import { launchPlatform } from '@doorbuster/platform';
+import { parseArgs } from 'node:util';
+import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
 import { verifyInvariants } from '@doorbuster/verify-invariants';
-import { cpuSeconds } from './cpu.js';
+import { startCollector, type Collector } from './collector.js';
+import { cpuPerCheckout } from './cpu.js';
 import { median, print } from './figures.js';
+import { runRuler, type Figure } from './ruler.js';
 import { openShop } from './shop.js';
 import { loadCheckouts } from './wrk.js';
 
 /**
- * Whole checkouts a second (only 201 counts), with `--ruler` in turn with a ruler: a directory whose `run.mjs
- * <connections> <seconds>` prints `checkouts_per_s N`. The ratio of the medians is the figure; absolute ones are the
- * machine's.
+ * Whole checkouts a second (only 201 counts) and how long one takes, with 5 % of the traces recorded; with `--ruler` in turn
+ * with a ruler. The ratios of the medians are the figures; absolute ones are the machine's.
  */
 const { values } = parseArgs({
   options: {
@@ -20,66 +20,88 @@ const { values } = parseArgs({
     ruler: { type: 'string' },
   },
 });
-const connections = Number(values.connections);
+const levels = values.connections.split(',').map(Number);
 const seconds = Number(values.seconds);
 /** The just-in-time compilers of five processes need some thousand checkouts. */
-const WARM_UP_SECONDS = 15;
-/** For its start, its warm-up and its end. */
-const RULER_GRACE_SECONDS = 60;
+const WARM_UP = { connections: 512, seconds: 15, seed: 1 };
 
-const ours: number[] = [];
-const theirs: number[] = [];
-for (let round = 1; round <= Number(values.rounds); round += 1) {
-  if (values.ruler !== undefined) theirs.push(await runRuler(values.ruler));
-  ours.push(await runPlatform());
+/** By the number of connections. */
+const ours = new Map<number, Figure[]>(levels.map((connections) => [connections, []]));
+const theirs = new Map<number, Figure[]>(levels.map((connections) => [connections, []]));
+
+const collector = await startCollector();
+try {
+  for (let round = 1; round <= Number(values.rounds); round += 1) {
+    for (const connections of levels) {
+      if (values.ruler === undefined) continue;
+      const figure = await runRuler(values.ruler, connections, seconds);
+      theirs.get(connections)?.push(figure);
+      tell('ruler', connections, figure);
+    }
+    await runPlatform(collector);
+  }
+} finally {
+  await collector.close();
 }
-if (theirs.length > 0)
-  print(
-    `ruler ${median(theirs).toFixed(0)}/s, platform / ruler ${(median(ours) / median(theirs)).toFixed(3)}`,
-  );
-print(`checkouts ${median(ours).toFixed(0)}/s, median of ${ours.length} at ${connections} connections`);
+for (const connections of levels) compare(connections);
 
-async function runPlatform(): Promise<number> {
-  const platform = await launchPlatform({ env: { RATE_LIMIT: 'off', OTEL_SDK_DISABLED: 'true' } });
+async function runPlatform({ url }: Collector): Promise<void> {
+  const platform = await launchPlatform({
+    env: {
+      RATE_LIMIT: 'off',
+      LOG_LEVEL: 'warn',
+      OTEL_EXPORTER_OTLP_ENDPOINT: url,
+      OTEL_METRICS_EXPORTER: 'prometheus',
+      OTEL_LOGS_EXPORTER: 'none',
+      OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: '0.05',
+    },
+  });
   try {
-    const load = { url: platform.url, connections, tokensFile: await openShop(platform) };
-    await loadCheckouts({ ...load, seconds: WARM_UP_SECONDS, seed: 1 });
-    const before = cpuSeconds(platform);
-    const {
-      created,
-      other,
-      errors,
-      p50,
-      p99,
-      seconds: took,
-    } = await loadCheckouts({ ...load, seconds, seed: 2 });
-    const after = cpuSeconds(platform);
-    const cpu = Object.entries(after).map(
-      ([part, used]) => `${part} ${(((used - (before[part] ?? 0)) / created) * 1e6).toFixed(0)}`,
-    );
-    print(
-      `platform ${(created / took).toFixed(0)}/s  p50 ${p50.toFixed(0)} ms  p99 ${p99.toFixed(0)} ms  not 201: ${other}, errors: ${errors}`,
-    );
-    print(`  CPU us a checkout: ${cpu.join(', ')}`);
-    const { breaches, inFlight } = await verifyInvariants({
-      databaseUrl: platform.run().postgres.url,
-      waitMs: 60_000,
-    });
+    const shop = { url: platform.url, tokensFile: await openShop(platform) };
+    await loadCheckouts({ ...shop, ...WARM_UP });
+    for (const connections of levels) await measure(platform, shop, connections);
+    const databaseUrl = platform.run().postgres.url;
+    const { breaches, inFlight } = await verifyInvariants({ databaseUrl, waitMs: 60_000 });
     if (breaches.length + inFlight.length > 0)
       throw new Error(`promises broken: ${JSON.stringify([...breaches, ...inFlight].slice(0, 5))}`);
-    return created / took;
   } finally {
     await platform.dispose();
   }
 }
 
-async function runRuler(directory: string): Promise<number> {
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ['run.mjs', values.connections, values.seconds],
-    { cwd: directory, timeout: (seconds + RULER_GRACE_SECONDS) * 1_000 },
+async function measure(
+  platform: LaunchedPlatform,
+  shop: { url: string; tokensFile: string },
+  connections: number,
+): Promise<void> {
+  const cpu = cpuPerCheckout(platform);
+  const load = await loadCheckouts({ ...shop, connections, seconds, seed: connections + 1 });
+  const figure = { perSecond: load.created / load.seconds, p50: load.p50, p99: load.p99 };
+  ours.get(connections)?.push(figure);
+  tell('platform', connections, figure);
+  print(`  not 201: ${load.other}, errors: ${load.errors}, CPU us a checkout: ${cpu(load.created)}`);
+}
+
+function tell(who: string, connections: number, { perSecond, p50, p99 }: Figure): void {
+  print(
+    `${who.padEnd(8)} ${String(connections).padStart(4)} connections  ${perSecond.toFixed(0)}/s  ` +
+      `p50 ${p50.toFixed(1)} ms  p99 ${p99.toFixed(1)} ms`,
   );
-  const perSecond = Number(/checkouts_per_s (\d+)/.exec(stdout)?.[1]);
-  print(`ruler    ${perSecond}/s`);
-  return perSecond;
+}
+
+function compare(connections: number): void {
+  const medians = (figures: readonly Figure[] = []): Figure => ({
+    perSecond: median(figures.map(({ perSecond }) => perSecond)),
+    p50: median(figures.map(({ p50 }) => p50)),
+    p99: median(figures.map(({ p99 }) => p99)),
+  });
+  const platform = medians(ours.get(connections));
+  tell('median', connections, platform);
+  if (values.ruler === undefined) return;
+  const ruler = medians(theirs.get(connections));
+  print(
+    `  of the ruler: ${(platform.perSecond / ruler.perSecond).toFixed(3)} of its checkouts a second, ` +
+      `${(platform.p50 / ruler.p50).toFixed(2)} times its p50 (${ruler.perSecond.toFixed(0)}/s, ${ruler.p50.toFixed(1)} ms)`,
+  );
 }

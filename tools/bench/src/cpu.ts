@@ -4,7 +4,7 @@ import type { LaunchedPlatform } from '@doorbuster/platform';
 const TICKS_PER_SECOND = 100;
 
 /** CPU seconds used so far by each part of the platform. Linux only: read from /proc. */
-export function cpuSeconds(platform: LaunchedPlatform): Record<string, number> {
+function cpuSeconds(platform: LaunchedPlatform): Record<string, number> {
   const { services, postgres, nats } = platform.run();
   const used: Record<string, number> = {};
   for (const [name, { pids }] of Object.entries(services))
@@ -15,6 +15,15 @@ export function cpuSeconds(platform: LaunchedPlatform): Record<string, number> {
   if (pid !== null)
     used['postgres'] = [pid, ...childrenOf(pid)].reduce((sum, id) => sum + own(id, id === pid), 0);
   return used;
+}
+
+/** Begins to count; what it gives ends that, and says how many microseconds each part took for one of `checkouts`. */
+export function cpuPerCheckout(platform: LaunchedPlatform): (checkouts: number) => string {
+  const before = cpuSeconds(platform);
+  return (checkouts) =>
+    Object.entries(cpuSeconds(platform))
+      .map(([part, used]) => `${part} ${(((used - (before[part] ?? 0)) / checkouts) * 1e6).toFixed(0)}`)
+      .join(', ');
 }
 
 function own(pid: number, withReaped = false): number {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
 import { startCollector } from './collector.js';
-import { cpuSeconds } from './cpu.js';
+import { cpuPerCheckout } from './cpu.js';
 import { median, print } from './figures.js';
 import { openShop } from './shop.js';
 import { loadCheckouts } from './wrk.js';
@@ -71,18 +71,15 @@ try {
 }
 
 async function measure(candidate: Candidate, seed: number): Promise<void> {
-  const cpuBefore = cpuSeconds(candidate.platform);
+  const cpu = cpuPerCheckout(candidate.platform);
   const exportedBefore = candidate.exportedBytes();
   const { created, other, errors, p99, seconds: took } = await load(candidate, seconds, seed);
-  const cpu = Object.entries(cpuSeconds(candidate.platform)).map(
-    ([part, used]) => `${part} ${(((used - (cpuBefore[part] ?? 0)) / created) * 1e6).toFixed(0)}`,
-  );
   candidate.perSecond.push(created / took);
   print(
     `${candidate.name.padEnd(6)} ${(created / took).toFixed(0)}/s  p99 ${p99.toFixed(0)} ms  not 201: ${other}, errors: ${errors}, ` +
       `${((candidate.exportedBytes() - exportedBefore) / created).toFixed(0)} bytes exported a checkout`,
   );
-  print(`  CPU us a checkout: ${cpu.join(', ')}`);
+  print(`  CPU us a checkout: ${cpu(created)}`);
 }
 
 function load({ platform, tokensFile }: Candidate, forSeconds: number, seed: number) {
