@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TraceList } from '../../src/traces/queries/list-traces.js';
-import type { ServiceMap } from '../../src/traces/queries/service-map.js';
+import { serviceMap, type ServiceMap } from '../../src/traces/queries/service-map.js';
 import type { TraceView } from '../../src/traces/queries/trace-view.js';
-import { newSpanId, newTraceId, span } from './otlp.js';
+import { decodeExport } from '../../src/traces/receiver/decode-export.js';
+import { TraceStore } from '../../src/traces/store/trace-store.js';
+import { newSpanId, newTraceId, otlp, span } from './otlp.js';
 import { serve, type Served } from './served.js';
 
 const START_MS = 1_795_000_000_000;
@@ -202,5 +204,39 @@ describe('the service map', () => {
       { from: 'inventory', to: 'postgresql', via: 'database', count: 1, errors: 0 },
     ]);
     expect(nodes.map(({ name, kind }) => [name, kind])).toContainEqual(['postgresql', 'database']);
+  });
+
+  it('shows the busiest of more services than can be drawn, at once', () => {
+    const store = new TraceStore();
+    const attributes = { 'messaging.destination.name': 'everybody' };
+    const services = Array.from({ length: 3_000 }, (_, index) => `service-${index}`);
+    const traces = Array.from({ length: 10 }, newTraceId);
+    const hostile = services.flatMap((service, index) =>
+      (['PRODUCER', 'CONSUMER'] as const).map((kind) =>
+        span({ traceId: traces[index % traces.length] as string, service, kind, attributes }),
+      ),
+    );
+    const traceId = newTraceId();
+    const orders = span({ traceId });
+    const called = { traceId, parentSpanId: orders.spanId, service: 'inventory' };
+    const calls = Array.from({ length: 5 }, () => span(called));
+    const { spans } = decodeExport(otlp(...hostile, orders, span({ traceId }), span({ traceId }), ...calls));
+    for (const one of spans) store.add(one);
+    const startedAt = performance.now();
+    const map = serviceMap(store);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(map.nodes.length).toBeLessThan(100);
+    expect(map.nodes.slice(0, 2).map(({ name }) => name)).toEqual(['inventory', 'orders']);
+    expect(map.edges.length).toBeLessThan(500);
+    expect(map.edges).toContainEqual(expect.objectContaining({ from: 'orders', to: 'inventory' }));
+    expect(map.more.nodes).toBeGreaterThan(2_000);
+  });
+
+  it('is drawn once for as long as nothing comes', () => {
+    const store = new TraceStore();
+    const map = serviceMap(store);
+    expect(serviceMap(store)).toBe(map);
+    for (const one of decodeExport(otlp(span())).spans) store.add(one);
+    expect(serviceMap(store).nodes).toHaveLength(1);
   });
 });

@@ -16,6 +16,7 @@ export class TraceStore {
   /** In the order of their first spans. */
   private readonly traces = new Map<string, StoredTrace>();
   private readonly held = { spans: 0, bytes: 0, evicted: 0 };
+  private changes = 0;
 
   constructor(private readonly limits: StoreLimits = STORE_LIMITS) {}
 
@@ -24,7 +25,13 @@ export class TraceStore {
     return { traces: this.traces.size, ...this.held };
   }
 
+  /** Changes with every span. */
+  get version(): number {
+    return this.changes;
+  }
+
   add(span: Span): void {
+    this.changes += 1;
     const trace = this.traces.get(span.traceId) ?? this.open(span.traceId);
     trace.version += 1;
     // An exporter that got no answer sends again.
