@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TraceList } from '../../src/traces/queries/list-traces.js';
 import { serviceMap, type ServiceMap } from '../../src/traces/queries/service-map.js';
-import type { TraceView } from '../../src/traces/queries/trace-view.js';
+import { viewTrace, type TraceView } from '../../src/traces/queries/trace-view.js';
 import { decodeExport } from '../../src/traces/receiver/decode-export.js';
 import { TraceStore } from '../../src/traces/store/trace-store.js';
 import { newSpanId, newTraceId, otlp, span } from './otlp.js';
@@ -160,6 +160,33 @@ describe('a trace', () => {
       traceId: owner,
       sharedWith: 2,
     });
+  });
+
+  it('shows a transaction once, to however many of its spans it leads, and not all of its links', () => {
+    const store = new TraceStore();
+    const [owner, other] = [newTraceId(), newTraceId()];
+    const transaction = span({ traceId: owner, name: 'transaction' });
+    const spans = Array.from({ length: 1_500 }, () =>
+      span({ traceId: other, name: 'process', kind: 'CONSUMER', links: [transaction] }),
+    );
+    const statements = Array.from({ length: 500 }, () =>
+      span({ traceId: owner, parentSpanId: transaction.spanId, attributes: { text: 'x'.repeat(1_000) } }),
+    );
+    const { spans: decoded } = decodeExport(otlp({ ...transaction, links: spans }, ...statements, ...spans));
+    for (const one of decoded) store.add(one);
+    const rows = viewTrace(store, other)?.rows ?? [];
+    const shared = rows.filter((row) => row.kind === 'span' && row.traceId === owner);
+    expect([rows.length, shared.length]).toEqual([1_700, 200]);
+    expect(shared[0]).toMatchObject({ name: 'transaction', moreLinks: 1_300 });
+    expect(JSON.stringify(rows).length).toBeLessThan(2_000_000);
+  });
+
+  it('has so many rows of other traces and no more', () => {
+    const store = new TraceStore();
+    const transactions = Array.from({ length: 1_800 }, () => span({ name: 'transaction' }));
+    const viewed = span({ links: transactions });
+    for (const one of decodeExport(otlp(viewed, ...transactions)).spans) store.add(one);
+    expect(viewTrace(store, viewed.traceId)?.rows).toHaveLength(1_001);
   });
 
   it('says that a link leads to what is not here', async () => {
