@@ -50,6 +50,24 @@ describe('the store of traces', () => {
     expect(store.size).toEqual(before);
   });
 
+  it('loses nothing of a full trace that is sent again', () => {
+    const one = { spansPerTraceMax: 3 };
+    const bytes = { bytesPerTraceMax: 3 * 1_700 };
+    for (const limits of [one, bytes]) {
+      const store = new TraceStore({ ...STORE_LIMITS, ...limits });
+      const traceId = newTraceId();
+      const spans = [1, 2, 3].map(() => span({ traceId, attributes: { text: 'x'.repeat(500) } }));
+      add(store, ...spans);
+      const before = store.size;
+      add(store, ...spans);
+      expect(store.size).toEqual(before);
+      expect(store.get(traceId)).toMatchObject({ dropped: 0, version: 3 });
+      add(store, span({ traceId, attributes: { text: 'x'.repeat(500) } }));
+      expect(store.get(traceId)).toMatchObject({ dropped: 1 });
+      expect(store.size).toEqual(before);
+    }
+  });
+
   it('counts all that a span holds, so that a few large ones take the room of many', () => {
     const text = 'x'.repeat(250);
     const plain = sizeOf(span());
