@@ -1,4 +1,11 @@
-import { SPAN_KINDS, type Attributes, type Span, type SpanEvent, type SpanLink } from '../store/span.js';
+import {
+  SPAN_KINDS,
+  type Attributes,
+  type Span,
+  type SpanEvent,
+  type SpanKind,
+  type SpanLink,
+} from '../store/span.js';
 import { asList, asRecord, boundedText, decodeAttributes } from './decode-attributes.js';
 
 const EVENTS_MAX = 128;
@@ -28,10 +35,10 @@ export function decodeSpan(value: unknown, service: string): Span | undefined {
     parentSpanId: idOf(raw['parentSpanId'], SPAN_ID) ?? '',
     name: boundedText(raw['name'], NAME_MAX) || 'unnamed',
     service,
-    kind: SPAN_KINDS[Number(raw['kind'])] ?? 'UNSPECIFIED',
+    kind: kindOf(raw['kind']),
     startUs,
     endUs: Math.max(startUs, microseconds(raw['endTimeUnixNano']) ?? startUs),
-    failed: status['code'] === STATUS_ERROR,
+    failed: status['code'] === STATUS_ERROR || status['code'] === 'STATUS_CODE_ERROR',
     statusMessage: boundedText(status['message']),
     attributes: decodeAttributes(raw['attributes']),
     events: asList(raw['events'], EVENTS_MAX).map((event) => decodeEvent(event, startUs)),
@@ -65,12 +72,19 @@ function decodeLinks(value: unknown): SpanLink[] {
 const idOf = (value: unknown, shape: RegExp): string | undefined =>
   typeof value === 'string' && shape.test(value) ? value.toLowerCase() : undefined;
 
+/** A number, as OTLP wants it, or the name that protocol buffers allow too. */
+function kindOf(value: unknown): SpanKind {
+  if (typeof value === 'number') return SPAN_KINDS[value] ?? 'UNSPECIFIED';
+  return SPAN_KINDS.find((kind) => value === `SPAN_KIND_${kind}`) ?? 'UNSPECIFIED';
+}
+
 /** Of nanoseconds since the epoch, which JSON has as text or, of careless writers, as a number. */
 function microseconds(value: unknown): number | undefined {
-  if (typeof value === 'string' && /^\d{4,20}$/.test(value)) return Number(value.slice(0, -3));
-  return typeof value === 'number' && value > 0 && Number.isFinite(value)
-    ? Math.floor(value / 1_000)
-    : undefined;
+  const us =
+    typeof value === 'string' && /^\d{4,20}$/.test(value)
+      ? Number(value.slice(0, -3))
+      : Math.floor(typeof value === 'number' ? value / 1_000 : NaN);
+  return us > 0 && Number.isSafeInteger(us) ? us : undefined;
 }
 
 function sizeOf({ service, name, statusMessage, attributes, events, links }: Span): number {
