@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { until } from '@doorbuster/embedded';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TraceList } from '../../src/traces/queries/list-traces.js';
 import type { TraceView } from '../../src/traces/queries/trace-view.js';
@@ -57,6 +58,8 @@ describe('the receiver of traces', () => {
       7,
       {},
       { ...good, traceId: '0'.repeat(32) },
+      { ...good, startTimeUnixNano: 1e300 },
+      { ...good, startTimeUnixNano: { valueOf: 1 } },
       { traceId: newTraceId(), spanId: 'x', startTimeUnixNano: '1' },
     ];
     const [{ scopeSpans }] = (otlp(good) as { resourceSpans: [{ scopeSpans: [{ spans: unknown[] }] }] })
@@ -71,7 +74,7 @@ describe('the receiver of traces', () => {
     };
     const answer = await served.post(JSON.stringify(body));
     expect(answer.status).toBe(200);
-    expect(await answer.json()).toMatchObject({ partialSuccess: { rejectedSpans: bad.length } });
+    expect(await answer.json()).toMatchObject({ partialSuccess: { rejectedSpans: String(bad.length) } });
     expect((await served.get<TraceList>('traces')).held.spans).toBe(1);
   });
 
@@ -128,8 +131,45 @@ describe('the receiver of traces', () => {
 
   it('reads so many requests at a time and no more', () => {
     const budget = new IntakeBudget({ bytesPerSecond: 1, burstBytes: 100, requestsMax: 2 }, () => 0);
-    expect([budget.enter(), budget.enter(), budget.enter()]).toEqual([true, true, false]);
-    budget.leave(1);
-    expect(budget.enter()).toBe(true);
+    const [first, ...others] = [budget.enter(), budget.enter(), budget.enter()];
+    expect([first, ...others].map((intake) => intake !== undefined)).toEqual([true, true, false]);
+    first?.leave();
+    expect(budget.enter()).toBeDefined();
+  });
+
+  it('makes pay who sends nonsense, too much or only a part, and then lets others in again', async () => {
+    let now = 0;
+    const limits = { bytesPerSecond: 1_000_000, burstBytes: 1_000, requestsMax: 1 };
+    const slow = await serve({ budget: new IntakeBudget(limits, () => now) });
+    const zipped = Buffer.from(gzipSync('x'.repeat(5_000)));
+    const bomb = Buffer.from(gzipSync(Buffer.alloc(16 * 1024 * 1024)));
+    const bodies: [string | Buffer<ArrayBuffer>, Record<string, string>][] = [
+      ['x'.repeat(2_000), {}],
+      ['x'.repeat(2_000), { 'content-encoding': 'gzip' }],
+      [zipped, { 'content-encoding': 'gzip' }],
+      [bomb, { 'content-encoding': 'gzip' }],
+    ];
+    for (const [body, headers] of bodies) {
+      expect([400, 413]).toContain((await slow.post(body, headers)).status);
+      expect((await slow.post('{}')).status).toBe(429);
+      now += 60_000;
+    }
+    const { hostname, port } = new URL(slow.url);
+    const socket = connect(Number(port), hostname);
+    socket.write('POST /v1/traces HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n');
+    socket.write(`content-length: 9000\r\n\r\n${'x'.repeat(2_000)}`);
+    const status = async (): Promise<number> => (await slow.post(JSON.stringify(otlp(span())))).status;
+    const reads = (wanted: number) =>
+      until(async () => ((await status()) === wanted ? true : undefined), {
+        deadlineMs: 5_000,
+        intervalMs: 5,
+        what: `an answer ${wanted}`,
+      });
+    await reads(429);
+    socket.destroy();
+    now += 60_000;
+    await reads(200);
+    await slow.close();
+    expect(slow.defects).toEqual([]);
   });
 });
