@@ -107,6 +107,22 @@ describe('a trace', () => {
     ]);
   });
 
+  it('is incomplete until its first span comes, and shows what is there', async () => {
+    const traceId = newTraceId();
+    const root = span({ traceId, name: 'root' });
+    const below = { traceId, parentSpanId: root.spanId };
+    await served.send(
+      span({ ...below, name: 'later', startMs: START_MS + 5 }),
+      span({ ...below, name: 'accept' }),
+    );
+    const asTold = { name: 'accept', complete: false, spans: 2 };
+    expect(await served.get<TraceView>(`traces/${traceId}`)).toMatchObject(asTold);
+    expect((await served.get<TraceList>('traces')).items).toMatchObject([asTold]);
+    expect(await rowsOf(traceId)).toEqual(['missing', '  accept', '  later']);
+    await served.send(root);
+    expect(await served.get<TraceView>(`traces/${traceId}`)).toMatchObject({ name: 'root', complete: true });
+  });
+
   it('loses no span to others that are one another’s parents', async () => {
     const traceId = newTraceId();
     const [a, b] = [newSpanId(), newSpanId()];
