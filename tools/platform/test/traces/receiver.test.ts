@@ -1,5 +1,7 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import type { Server } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { until } from '@doorbuster/embedded';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -108,6 +110,21 @@ describe('the receiver of traces', () => {
     socket.write('content-length: 1000\r\n\r\n{', () => socket.destroy());
     await once(socket, 'close');
     for (let turn = 0; turn < 20; turn += 1) await served.send(span());
+  });
+
+  it('goes on when it could not take a connection, or lost one, and tells of the former', async () => {
+    const seen: { server: Server; socket: Socket }[] = [];
+    const see = (message: unknown): void => void seen.push(message as (typeof seen)[number]);
+    subscribe('http.server.request.start', see);
+    await served.send(span());
+    unsubscribe('http.server.request.start', see);
+    const { port } = new URL(served.url);
+    const own = seen.find(({ socket }) => String(socket.localPort) === port);
+    const exhausted = new Error('EMFILE');
+    own?.server.emit('error', exhausted);
+    own?.socket.emit('error', new Error('EPIPE'));
+    expect(served.defects.splice(0)).toEqual([exhausted]);
+    await served.send(span());
   });
 
   it('takes logs and metrics, and forgets them', async () => {
