@@ -11,12 +11,14 @@ export function showMap(root) {
   root.className = 'map-view';
   const place = h('div', { class: 'map' });
   const table = h('div', { class: 'edges' });
-  root.append(place, table);
+  const note = h('p', { class: 'quiet' });
+  root.append(place, note, table);
   const show = (map) => {
     if (map.nodes.length === 0)
       return fail(new Error('No spans yet. Buy something, and the map draws itself.'));
     replaceChildren(place, drawMap(map));
-    replaceChildren(table, edgeTable(map.edges), ...leftOut(map.more));
+    replaceChildren(note, leftOut(map.more));
+    replaceChildren(table, edgeTable(map.edges));
   };
   const fail = (error) => replaceChildren(place, h('p', { class: 'notice' }, error.message));
   return follow(() => get('service-map'), show, fail).end;
@@ -25,14 +27,8 @@ export function showMap(root) {
 /** Only the busiest are drawn. */
 const leftOut = ({ nodes, edges }) =>
   nodes + edges === 0
-    ? []
-    : [
-        h(
-          'p',
-          { class: 'quiet' },
-          `Not shown: ${counted(nodes, 'service')} and ${counted(edges, 'way')} with less going on.`,
-        ),
-      ];
+    ? ''
+    : `Not shown: ${counted(nodes, 'service')} and ${counted(edges, 'way')} with less going on.`;
 
 const COLUMNS = ['From', 'To', 'By', 'Count', 'Errors', 'p95'];
 
