@@ -1,6 +1,6 @@
 import type { Logger } from '@doorbuster/telemetry';
 import type { PlatformConfig } from '../config.js';
-import { exportsElsewhere } from '../services/telemetry.js';
+import { wantsTracesPage } from '../services/telemetry.js';
 import { startTracesServer, type TracesServer } from './http/traces-server.js';
 
 interface Surroundings {
@@ -15,7 +15,7 @@ export async function startTracesIfWanted(
   port: number,
   gatewayUrl: string,
 ): Promise<TracesServer | undefined> {
-  if (exportsElsewhere(env)) return undefined;
+  if (!wantsTracesPage(env)) return undefined;
   const onDefect = (error: unknown): void => logger.error({ err: error }, 'the traces page has a defect');
   const gateway = { url: gatewayUrl, issuesTokens: config.issuesTokens };
   try {

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TraceView } from '../../src/traces/queries/trace-view.js';
+import { TraceStore } from '../../src/traces/store/trace-store.js';
 import { newTraceId, span } from './otlp.js';
 import { serve, type Served } from './served.js';
 
@@ -67,6 +68,15 @@ describe('the page of traces', () => {
     const port = new URL(served.url).port;
     expect((await raw('/api/traces', { host: 'evil.example' })).status).toBe(403);
     expect((await raw('/api/traces', { host: `localhost:${port}` })).status).toBe(200);
+  });
+
+  it('says that it has a defect when an answer cannot be written, and goes on', async () => {
+    const store = Object.create(new TraceStore(), { size: { get: () => 1n } }) as TraceStore;
+    const broken = await serve({ store });
+    expect((await fetch(`${broken.url}/api/traces`)).status).toBe(500);
+    expect(broken.defects).toHaveLength(1);
+    expect((await fetch(`${broken.url}/api/service-map`)).status).toBe(200);
+    await broken.close();
   });
 
   it('refuses other methods', async () => {

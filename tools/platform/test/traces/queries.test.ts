@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TraceList } from '../../src/traces/queries/list-traces.js';
-import type { ServiceMap } from '../../src/traces/queries/service-map.js';
-import type { TraceView } from '../../src/traces/queries/trace-view.js';
-import { newSpanId, newTraceId, span } from './otlp.js';
+import { serviceMap, type ServiceMap } from '../../src/traces/queries/service-map.js';
+import { viewTrace, type TraceView } from '../../src/traces/queries/trace-view.js';
+import { decodeExport } from '../../src/traces/receiver/decode-export.js';
+import { TraceStore } from '../../src/traces/store/trace-store.js';
+import { newSpanId, newTraceId, otlp, span } from './otlp.js';
 import { serve, type Served } from './served.js';
 
 const START_MS = 1_795_000_000_000;
@@ -105,6 +107,22 @@ describe('a trace', () => {
     ]);
   });
 
+  it('is incomplete until its first span comes, and shows what is there', async () => {
+    const traceId = newTraceId();
+    const root = span({ traceId, name: 'root' });
+    const below = { traceId, parentSpanId: root.spanId };
+    await served.send(
+      span({ ...below, name: 'later', startMs: START_MS + 5 }),
+      span({ ...below, name: 'accept' }),
+    );
+    const asTold = { name: 'accept', complete: false, spans: 2 };
+    expect(await served.get<TraceView>(`traces/${traceId}`)).toMatchObject(asTold);
+    expect((await served.get<TraceList>('traces')).items).toMatchObject([asTold]);
+    expect(await rowsOf(traceId)).toEqual(['missing', '  accept', '  later']);
+    await served.send(root);
+    expect(await served.get<TraceView>(`traces/${traceId}`)).toMatchObject({ name: 'root', complete: true });
+  });
+
   it('loses no span to others that are one another’s parents', async () => {
     const traceId = newTraceId();
     const [a, b] = [newSpanId(), newSpanId()];
@@ -160,6 +178,33 @@ describe('a trace', () => {
     });
   });
 
+  it('shows a transaction once, to however many of its spans it leads, and not all of its links', () => {
+    const store = new TraceStore();
+    const [owner, other] = [newTraceId(), newTraceId()];
+    const transaction = span({ traceId: owner, name: 'transaction' });
+    const spans = Array.from({ length: 1_500 }, () =>
+      span({ traceId: other, name: 'process', kind: 'CONSUMER', links: [transaction] }),
+    );
+    const statements = Array.from({ length: 500 }, () =>
+      span({ traceId: owner, parentSpanId: transaction.spanId, attributes: { text: 'x'.repeat(1_000) } }),
+    );
+    const { spans: decoded } = decodeExport(otlp({ ...transaction, links: spans }, ...statements, ...spans));
+    for (const one of decoded) store.add(one);
+    const rows = viewTrace(store, other)?.rows ?? [];
+    const shared = rows.filter((row) => row.kind === 'span' && row.traceId === owner);
+    expect([rows.length, shared.length]).toEqual([1_700, 200]);
+    expect(shared[0]).toMatchObject({ name: 'transaction', moreLinks: 1_300 });
+    expect(JSON.stringify(rows).length).toBeLessThan(2_000_000);
+  });
+
+  it('has so many rows of other traces and no more', () => {
+    const store = new TraceStore();
+    const transactions = Array.from({ length: 1_800 }, () => span({ name: 'transaction' }));
+    const viewed = span({ links: transactions });
+    for (const one of decodeExport(otlp(viewed, ...transactions)).spans) store.add(one);
+    expect(viewTrace(store, viewed.traceId)?.rows).toHaveLength(1_001);
+  });
+
   it('says that a link leads to what is not here', async () => {
     const sent = span({ kind: 'CONSUMER', links: [{ traceId: newTraceId(), spanId: newSpanId() }] });
     await served.send(sent);
@@ -202,5 +247,39 @@ describe('the service map', () => {
       { from: 'inventory', to: 'postgresql', via: 'database', count: 1, errors: 0 },
     ]);
     expect(nodes.map(({ name, kind }) => [name, kind])).toContainEqual(['postgresql', 'database']);
+  });
+
+  it('shows the busiest of more services than can be drawn, at once', () => {
+    const store = new TraceStore();
+    const attributes = { 'messaging.destination.name': 'everybody' };
+    const services = Array.from({ length: 3_000 }, (_, index) => `service-${index}`);
+    const traces = Array.from({ length: 10 }, newTraceId);
+    const hostile = services.flatMap((service, index) =>
+      (['PRODUCER', 'CONSUMER'] as const).map((kind) =>
+        span({ traceId: traces[index % traces.length] as string, service, kind, attributes }),
+      ),
+    );
+    const traceId = newTraceId();
+    const orders = span({ traceId });
+    const called = { traceId, parentSpanId: orders.spanId, service: 'inventory' };
+    const calls = Array.from({ length: 5 }, () => span(called));
+    const { spans } = decodeExport(otlp(...hostile, orders, span({ traceId }), span({ traceId }), ...calls));
+    for (const one of spans) store.add(one);
+    const startedAt = performance.now();
+    const map = serviceMap(store);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(map.nodes.length).toBeLessThan(100);
+    expect(map.nodes.slice(0, 2).map(({ name }) => name)).toEqual(['inventory', 'orders']);
+    expect(map.edges.length).toBeLessThan(500);
+    expect(map.edges).toContainEqual(expect.objectContaining({ from: 'orders', to: 'inventory' }));
+    expect(map.more.nodes).toBeGreaterThan(2_000);
+  });
+
+  it('is drawn once for as long as nothing comes', () => {
+    const store = new TraceStore();
+    const map = serviceMap(store);
+    expect(serviceMap(store)).toBe(map);
+    for (const one of decodeExport(otlp(span())).spans) store.add(one);
+    expect(serviceMap(store).nodes).toHaveLength(1);
   });
 });

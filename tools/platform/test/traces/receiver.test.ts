@@ -1,6 +1,9 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import type { Server } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { until } from '@doorbuster/embedded';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TraceList } from '../../src/traces/queries/list-traces.js';
 import type { TraceView } from '../../src/traces/queries/trace-view.js';
@@ -57,6 +60,8 @@ describe('the receiver of traces', () => {
       7,
       {},
       { ...good, traceId: '0'.repeat(32) },
+      { ...good, startTimeUnixNano: 1e300 },
+      { ...good, startTimeUnixNano: { valueOf: 1 } },
       { traceId: newTraceId(), spanId: 'x', startTimeUnixNano: '1' },
     ];
     const [{ scopeSpans }] = (otlp(good) as { resourceSpans: [{ scopeSpans: [{ spans: unknown[] }] }] })
@@ -71,7 +76,7 @@ describe('the receiver of traces', () => {
     };
     const answer = await served.post(JSON.stringify(body));
     expect(answer.status).toBe(200);
-    expect(await answer.json()).toMatchObject({ partialSuccess: { rejectedSpans: bad.length } });
+    expect(await answer.json()).toMatchObject({ partialSuccess: { rejectedSpans: String(bad.length) } });
     expect((await served.get<TraceList>('traces')).held.spans).toBe(1);
   });
 
@@ -107,6 +112,21 @@ describe('the receiver of traces', () => {
     for (let turn = 0; turn < 20; turn += 1) await served.send(span());
   });
 
+  it('goes on when it could not take a connection, or lost one, and tells of the former', async () => {
+    const seen: { server: Server; socket: Socket }[] = [];
+    const see = (message: unknown): void => void seen.push(message as (typeof seen)[number]);
+    subscribe('http.server.request.start', see);
+    await served.send(span());
+    unsubscribe('http.server.request.start', see);
+    const { port } = new URL(served.url);
+    const own = seen.find(({ socket }) => String(socket.localPort) === port);
+    const exhausted = new Error('EMFILE');
+    own?.server.emit('error', exhausted);
+    own?.socket.emit('error', new Error('EPIPE'));
+    expect(served.defects.splice(0)).toEqual([exhausted]);
+    await served.send(span());
+  });
+
   it('takes logs and metrics, and forgets them', async () => {
     for (const signal of ['logs', 'metrics']) {
       const answer = await fetch(`${served.url}/v1/${signal}`, { method: 'POST', body: 'anything' });
@@ -128,8 +148,45 @@ describe('the receiver of traces', () => {
 
   it('reads so many requests at a time and no more', () => {
     const budget = new IntakeBudget({ bytesPerSecond: 1, burstBytes: 100, requestsMax: 2 }, () => 0);
-    expect([budget.enter(), budget.enter(), budget.enter()]).toEqual([true, true, false]);
-    budget.leave(1);
-    expect(budget.enter()).toBe(true);
+    const [first, ...others] = [budget.enter(), budget.enter(), budget.enter()];
+    expect([first, ...others].map((intake) => intake !== undefined)).toEqual([true, true, false]);
+    first?.leave();
+    expect(budget.enter()).toBeDefined();
+  });
+
+  it('makes pay who sends nonsense, too much or only a part, and then lets others in again', async () => {
+    let now = 0;
+    const limits = { bytesPerSecond: 1_000_000, burstBytes: 1_000, requestsMax: 1 };
+    const slow = await serve({ budget: new IntakeBudget(limits, () => now) });
+    const zipped = Buffer.from(gzipSync('x'.repeat(5_000)));
+    const bomb = Buffer.from(gzipSync(Buffer.alloc(16 * 1024 * 1024)));
+    const bodies: [string | Buffer<ArrayBuffer>, Record<string, string>][] = [
+      ['x'.repeat(2_000), {}],
+      ['x'.repeat(2_000), { 'content-encoding': 'gzip' }],
+      [zipped, { 'content-encoding': 'gzip' }],
+      [bomb, { 'content-encoding': 'gzip' }],
+    ];
+    for (const [body, headers] of bodies) {
+      expect([400, 413]).toContain((await slow.post(body, headers)).status);
+      expect((await slow.post('{}')).status).toBe(429);
+      now += 60_000;
+    }
+    const { hostname, port } = new URL(slow.url);
+    const socket = connect(Number(port), hostname);
+    socket.write('POST /v1/traces HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n');
+    socket.write(`content-length: 9000\r\n\r\n${'x'.repeat(2_000)}`);
+    const status = async (): Promise<number> => (await slow.post(JSON.stringify(otlp(span())))).status;
+    const reads = (wanted: number) =>
+      until(async () => ((await status()) === wanted ? true : undefined), {
+        deadlineMs: 5_000,
+        intervalMs: 5,
+        what: `an answer ${wanted}`,
+      });
+    await reads(429);
+    socket.destroy();
+    now += 60_000;
+    await reads(200);
+    await slow.close();
+    expect(slow.defects).toEqual([]);
   });
 });

@@ -11,8 +11,14 @@ const startWith = (env: NodeJS.ProcessEnv, port: number) => {
 
 it('nothing of ours takes traces that go elsewhere, or nowhere', async () => {
   const port = await findFreePort();
-  expect(await startWith({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }, port)).toBeUndefined();
-  expect(await startWith({ OTEL_SDK_DISABLED: 'true' }, port)).toBeUndefined();
+  const elsewhere = [
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' },
+    { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://collector:4318/v1/traces' },
+    { OTEL_TRACES_EXPORTER: 'none' },
+    { OTEL_CONFIG_FILE: '/etc/otel.yaml' },
+    { OTEL_SDK_DISABLED: 'true' },
+  ];
+  for (const env of elsewhere) expect(await startWith(env, port)).toBeUndefined();
 });
 
 it('a platform whose port for traces is taken goes without them', async () => {

@@ -1,7 +1,7 @@
 import { columnsOf } from './columns.js';
 
-export const NODE = { width: 144, height: 52 };
-const GAP = { x: 106, y: 76 };
+export const NODE = { width: 160, height: 52 };
+const GAP = { x: 130, y: 76 };
 const MARGIN = 28;
 
 /** Puts nodes in columns, those that are called to the right of those that call. Gives their centres. */

@@ -1,7 +1,7 @@
 import { get } from '../api.js';
 import { colourOf } from '../colours.js';
 import { h, replaceChildren } from '../dom.js';
-import { count, duration, share } from '../format.js';
+import { count, counted, duration, share } from '../format.js';
 import { follow } from '../live.js';
 import { drawMap } from './draw-map.js';
 
@@ -11,16 +11,24 @@ export function showMap(root) {
   root.className = 'map-view';
   const place = h('div', { class: 'map' });
   const table = h('div', { class: 'edges' });
-  root.append(place, table);
+  const note = h('p', { class: 'quiet' });
+  root.append(place, note, table);
   const show = (map) => {
     if (map.nodes.length === 0)
       return fail(new Error('No spans yet. Buy something, and the map draws itself.'));
     replaceChildren(place, drawMap(map));
+    replaceChildren(note, leftOut(map.more));
     replaceChildren(table, edgeTable(map.edges));
   };
   const fail = (error) => replaceChildren(place, h('p', { class: 'notice' }, error.message));
   return follow(() => get('service-map'), show, fail).end;
 }
+
+/** Only the busiest are drawn. */
+const leftOut = ({ nodes, edges }) =>
+  nodes + edges === 0
+    ? ''
+    : `Not shown: ${counted(nodes, 'service')} and ${counted(edges, 'way')} with less going on.`;
 
 const COLUMNS = ['From', 'To', 'By', 'Count', 'Errors', 'p95'];
 

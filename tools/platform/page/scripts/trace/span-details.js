@@ -27,7 +27,7 @@ export function spanDetails(row, viewedTraceId, close) {
     sharing(row, viewedTraceId),
     attributes(row.attributes, 'Attributes'),
     events(row.events),
-    links(row.links),
+    links(row),
   );
 }
 
@@ -91,13 +91,14 @@ const events = (list) =>
     ),
   );
 
-const links = (list) =>
+const links = ({ links: list, moreLinks }) =>
   list.length > 0 &&
   h(
     'div',
     { class: 'part' },
-    h('h3', {}, `Links (${count(list.length)})`),
+    h('h3', {}, `Links (${count(list.length + moreLinks)})`),
     h('ul', { class: 'links' }, list.map(linkItem)),
+    moreLinks > 0 && h('p', { class: 'quiet' }, `and ${count(moreLinks)} more`),
   );
 
 const linkItem = ({ traceId, spanId, target }) =>

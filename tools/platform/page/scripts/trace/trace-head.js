@@ -22,6 +22,12 @@ export const traceHead = (trace) =>
       fact('Trace', h('code', {}, trace.traceId)),
       trace.orderIds.length > 0 && fact('Order', orderLinks(trace.orderIds)),
     ),
+    !trace.complete &&
+      h(
+        'p',
+        { class: 'quiet incomplete' },
+        'Its first span is not here: not exported yet, or lost with the process that had it. This is what came from the others.',
+      ),
     h('ul', { class: 'legend' }, trace.services.map(legendItem)),
   );
 

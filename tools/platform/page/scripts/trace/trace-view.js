@@ -50,7 +50,7 @@ export function showTrace(root, traceId) {
     if (meant !== undefined) Object.assign(state, { chosen: meant, addressed: true });
     replaceChildren(head, traceHead(trace));
     draw();
-    if (meant !== undefined) main.querySelector('[data-chosen]').scrollIntoView({ block: 'center' });
+    if (meant !== undefined) main.querySelector('[data-chosen]')?.scrollIntoView({ block: 'center' });
     showSaga(trace.orderIds);
   };
   const showSaga = (orderIds) => {

@@ -38,14 +38,14 @@ export function spanRow(row, { totalUs, traceId, chosen }, actions) {
 }
 
 /** The place of a parent that never came. */
-export const missingRow = (row, actions) =>
+export const missingRow = (row, { chosen }, actions) =>
   h(
     'div',
-    { class: 'row missing' },
+    { class: 'row missing', 'data-chosen': chosen },
     h(
       'div',
       { class: 'label', style: { '--depth': Math.min(row.depth, INDENT_MAX) } },
-      foldButton(row, actions),
+      foldButton({ ...row, name: 'the missing span' }, actions),
       h('i', { class: 'dot' }),
       h('span', { class: 'name' }, 'Missing span'),
       h('span', { class: 'service mono' }, row.spanId),

@@ -14,7 +14,7 @@ export function waterfall(trace, { chosen, folded, choose, fold }) {
       chosen: row.key === chosen,
     };
     const actions = { choose: () => choose(row.key), fold: () => fold(row.key), folded: folded.has(row.key) };
-    return row.kind === 'missing' ? missingRow(row, actions) : spanRow(row, settings, actions);
+    return row.kind === 'missing' ? missingRow(row, settings, actions) : spanRow(row, settings, actions);
   });
   return h('div', { class: 'waterfall', onkeydown: walk }, ruler(trace.durationUs), rows);
 }

@@ -8,20 +8,23 @@ const SAFETY = {
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-cache',
 };
 
-export const answerJson = (response: ServerResponse, body: object, status = 200): void =>
-  void response
-    .writeHead(status, { ...SAFETY, 'content-type': 'application/json; charset=utf-8' })
-    .end(JSON.stringify(body));
+/** @throws before anything is sent, when it is too much for one text */
+export function answerJson(response: ServerResponse, body: object): void {
+  const text = JSON.stringify(body);
+  response.writeHead(200, { ...SAFETY, 'content-type': 'application/json; charset=utf-8' }).end(text);
+}
 
 export const answerFile = (response: ServerResponse, { type, content }: StaticFile): void =>
   void response.writeHead(200, { ...SAFETY, 'content-type': type }).end(content);
 
 /** What is left of a refused request's body is not read, so its connection ends. */
 export function answerError(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) return void response.destroy();
   const known =
     error instanceof HttpError
       ? error

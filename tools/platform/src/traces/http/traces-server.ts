@@ -10,7 +10,13 @@ import { timelineReader, type Gateway } from './order-timeline.js';
 import { readPage, type StaticFile } from './static-files.js';
 
 const REQUEST_DEADLINE_MS = 10_000;
+const CHECK_DEADLINES_MS = 1_000;
+/** Who does not read an answer for so long is not waited for. */
+const IDLE_MAX_MS = 30_000;
 const CONNECTIONS_MAX = 128;
+const LIMITS = { requestTimeout: REQUEST_DEADLINE_MS, connectionsCheckingInterval: CHECK_DEADLINES_MS };
+/** Of a connection: whoever had it has gone. */
+const ignore = (): void => undefined;
 /** The views that the page draws at addresses of their own. */
 const VIEWS = /^\/(map|traces\/[^/]+)?$/;
 /** Any site may give 127.0.0.1 a name of its own and read what answers to that. */
@@ -34,8 +40,9 @@ export interface TracesServerOptions {
 export async function startTracesServer(options: TracesServerOptions): Promise<TracesServer> {
   const { port, onDefect } = options;
   const answer = answerer(options);
-  const server = createServer({ requestTimeout: REQUEST_DEADLINE_MS }, (request, response) => {
-    response.on('error', () => undefined);
+  const server = createServer(LIMITS, (request, response) => {
+    request.on('error', ignore);
+    response.on('error', ignore);
     answer(request, response).catch((error: unknown) => {
       if (request.destroyed && !request.complete) return; // Whoever asked has gone.
       if (!(error instanceof HttpError)) onDefect(error);
@@ -43,7 +50,11 @@ export async function startTracesServer(options: TracesServerOptions): Promise<T
     });
   });
   server.maxConnections = CONNECTIONS_MAX;
+  server.timeout = IDLE_MAX_MS;
+  server.on('connection', (socket) => socket.on('error', ignore));
   await once(server.listen(port, '127.0.0.1'), 'listening');
+  // No file descriptors left, say. Without somebody to tell, that would end the platform.
+  server.on('error', onDefect);
   const close = async (): Promise<void> => {
     const closed = once(server, 'close');
     server.close();

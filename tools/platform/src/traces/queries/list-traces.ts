@@ -2,6 +2,9 @@ import { textAttribute } from '../store/span.js';
 import type { StoredTrace, TraceStore } from '../store/trace-store.js';
 import { summaryOf, type TraceSummary } from './trace-summary.js';
 
+/** As many as one would choose from. */
+const SERVICES_MAX = 200;
+
 export interface TraceFilter {
   /** The beginning of an order's id. */
   order: string | undefined;
@@ -31,7 +34,8 @@ export function listTraces(store: TraceStore, filter: TraceFilter): TraceList {
     if (passes(trace, summary, filter)) found.push(summary);
   }
   const items = found.toSorted((a, b) => b.startUs - a.startUs).slice(0, filter.limit);
-  return { items, more: found.length - items.length, services: [...services].toSorted(), held: store.size };
+  const choice = [...services].toSorted().slice(0, SERVICES_MAX);
+  return { items, more: found.length - items.length, services: choice, held: store.size };
 }
 
 function passes(trace: StoredTrace, summary: TraceSummary, filter: TraceFilter): boolean {

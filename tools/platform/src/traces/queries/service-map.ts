@@ -1,12 +1,6 @@
-import { textAttribute, type Span } from '../store/span.js';
+import type { Span } from '../store/span.js';
 import type { TraceStore } from '../store/trace-store.js';
-
-interface Figures {
-  count: number;
-  errors: number;
-  /** Of what was called, or of handling what was sent. */
-  p95Us: number;
-}
+import { hopsTo, sendersIn, type Hop } from './hops.js';
 
 interface MapNode {
   name: string;
@@ -15,105 +9,104 @@ interface MapNode {
   errors: number;
 }
 
-interface MapEdge extends Figures {
+interface MapEdge {
   from: string;
   to: string;
-  via: 'call' | 'message' | 'database';
+  via: Hop['via'];
   /** What is sent over it. */
   destinations: string[];
+  count: number;
+  errors: number;
+  /** Of what was called, or of handling what was sent. */
+  p95Us: number;
 }
 
 export interface ServiceMap {
   nodes: MapNode[];
   edges: MapEdge[];
+  /** How many nodes and edges there are beside these, which are the busiest. */
+  more: { nodes: number; edges: number };
 }
 
-interface Hop {
-  from: string;
-  to: string;
-  via: MapEdge['via'];
-  destination: string | undefined;
-  span: Span;
-}
+/** More cannot be read, and anybody may send spans of as many services as there are spans. */
+const NODES_MAX = 40;
+const EDGES_MAX = 200;
+const DESTINATIONS_MAX = 20;
 
-const DESTINATION = 'messaging.destination.name';
+/** A map is asked for again and again while nothing happens. */
+const known = new WeakMap<TraceStore, { version: number; map: ServiceMap }>();
 
 /** Who calls whom, from all spans that are held. */
 export function serviceMap(store: TraceStore): ServiceMap {
+  const before = known.get(store);
+  if (before?.version === store.version) return before.map;
+  const map = drawMap(store);
+  known.set(store, { version: store.version, map });
+  return map;
+}
+
+function drawMap(store: TraceStore): ServiceMap {
   const spans = [...store.all()].flatMap((trace) => [...trace.spans.values()]);
-  const producers = producersOf(spans);
-  const hops = spans.flatMap((span) => hopsTo(span, store, producers));
-  const edges = [...Map.groupBy(hops, ({ from, to, via }) => JSON.stringify([from, to, via])).values()];
-  return { nodes: nodesOf(spans, hops), edges: edges.flatMap(edgeOf) };
-}
-
-function producersOf(spans: Span[]): Map<string, Set<string>> {
-  const producers = new Map<string, Set<string>>();
-  for (const span of spans) {
-    const destination = span.kind === 'PRODUCER' ? textAttribute(span, DESTINATION) : undefined;
-    if (destination === undefined) continue;
-    const services = producers.get(destination) ?? new Set();
-    producers.set(destination, services.add(span.service));
-  }
-  return producers;
-}
-
-/**
- * A message comes from whoever sends to its destination: its span is a child of the request that began it all, which
- * says nothing about the way. Everything else comes from its parent.
- */
-function hopsTo(span: Span, store: TraceStore, producers: Map<string, Set<string>>): Hop[] {
-  const { service } = span;
-  if (span.kind === 'CLIENT') return hopsOut(span);
-  const destination = span.kind === 'CONSUMER' ? textAttribute(span, DESTINATION) : undefined;
-  const senders = destination === undefined ? undefined : producers.get(destination);
-  if (senders !== undefined) {
-    return [...senders].map((from) => ({ from, to: service, via: 'message', destination, span }));
-  }
-  const parent = store.find(span.traceId, span.parentSpanId);
-  if (parent === undefined || parent.service === service) return [];
-  const via = span.kind === 'CONSUMER' ? 'message' : 'call';
-  return [{ from: parent.service, to: service, via, destination, span }];
-}
-
-/** To what has no spans of its own. */
-function hopsOut(span: Span): Hop[] {
-  const database = textAttribute(span, 'db.system.name') ?? textAttribute(span, 'db.system');
-  if (database !== undefined)
-    return [{ from: span.service, to: database, via: 'database', destination: undefined, span }];
-  const peer = textAttribute(span, 'peer.service') ?? textAttribute(span, 'server.address');
-  return peer === undefined
-    ? []
-    : [{ from: span.service, to: peer, via: 'call', destination: span.name, span }];
-}
-
-function edgeOf(hops: Hop[]): MapEdge[] {
-  const [first] = hops;
-  if (first === undefined) return [];
-  const { from, to, via } = first;
-  const destinations = new Set(hops.flatMap(({ destination }) => destination ?? []));
-  return [{ from, to, via, destinations: [...destinations].slice(0, 20), ...figuresOf(hops) }];
-}
-
-function figuresOf(hops: Hop[]): Figures {
-  const durations = hops.map(({ span }) => span.endUs - span.startUs).toSorted((a, b) => a - b);
+  const senders = sendersIn(spans);
+  const hopsOf = (span: Span): Hop[] => hopsTo(span, store, senders);
+  const nodes = countNodes(spans, hopsOf);
+  const shown = nodes.toSorted((a, b) => b.spans - a.spans).slice(0, NODES_MAX);
+  const edges = countEdges(spans, hopsOf, new Set(shown.map(({ name }) => name)));
+  const busiest = edges.toSorted((a, b) => b.durations.length - a.durations.length).slice(0, EDGES_MAX);
   return {
-    count: hops.length,
-    errors: hops.filter(({ span }) => span.failed).length,
-    p95Us: durations[Math.ceil(durations.length * 0.95) - 1] ?? 0,
+    nodes: shown,
+    edges: busiest.map(edgeOf),
+    more: { nodes: nodes.length - shown.length, edges: edges.length - busiest.length },
   };
 }
 
-function nodesOf(spans: Span[], hops: Hop[]): MapNode[] {
+function countNodes(spans: Span[], hopsOf: (span: Span) => Hop[]): MapNode[] {
   const nodes = new Map<string, MapNode>();
   const count = (name: string, kind: MapNode['kind'], failed: boolean): void => {
     const node = nodes.get(name) ?? { name, kind, spans: 0, errors: 0 };
-    nodes.set(name, { ...node, spans: node.spans + 1, errors: node.errors + (failed ? 1 : 0) });
+    node.spans += 1;
+    node.errors += failed ? 1 : 0;
+    nodes.set(name, node);
   };
-  for (const span of spans) count(span.service, 'service', span.failed);
-  const services = new Set(nodes.keys());
-  for (const { to, via, span } of hops) {
-    if (!services.has(to)) count(to, via === 'database' ? 'database' : 'external', span.failed);
+  for (const { service, failed } of spans) count(service, 'service', failed);
+  for (const span of spans) {
+    for (const { to, via } of hopsOf(span)) {
+      if (nodes.get(to)?.kind !== 'service')
+        count(to, via === 'database' ? 'database' : 'external', span.failed);
+    }
   }
   return [...nodes.values()];
+}
+
+interface EdgeCount extends Pick<MapEdge, 'from' | 'to' | 'via' | 'errors'> {
+  destinations: Set<string>;
+  durations: number[];
+}
+
+/** Only between nodes that are shown, so that there are few of them. */
+function countEdges(spans: Span[], hopsOf: (span: Span) => Hop[], shown: Set<string>): EdgeCount[] {
+  const edges = new Map<string, EdgeCount>();
+  for (const span of spans) {
+    for (const { from, to, via, destination } of hopsOf(span)) {
+      if (!shown.has(from) || !shown.has(to)) continue;
+      const key = JSON.stringify([from, to, via]);
+      const edge = edges.get(key) ?? { from, to, via, errors: 0, destinations: new Set(), durations: [] };
+      edges.set(key, edge);
+      edge.errors += span.failed ? 1 : 0;
+      edge.durations.push(span.endUs - span.startUs);
+      if (destination !== undefined && edge.destinations.size < DESTINATIONS_MAX)
+        edge.destinations.add(destination);
+    }
+  }
+  return [...edges.values()];
+}
+
+function edgeOf({ destinations, durations, ...edge }: EdgeCount): MapEdge {
+  const sorted = Float64Array.from(durations).toSorted();
+  return {
+    ...edge,
+    destinations: [...destinations],
+    count: sorted.length,
+    p95Us: sorted[Math.ceil(sorted.length * 0.95) - 1] ?? 0,
+  };
 }

@@ -3,20 +3,39 @@ import type { TraceStore } from '../store/trace-store.js';
 import { placeSpans, type PlacedSpan } from './span-tree.js';
 
 const TRANSACTION = 'transaction';
-const SPANS_MAX = 200;
+/** So many rows come from other traces at most, and so many of them from one transaction. */
+const ROWS_MAX = 1_000;
+const ROWS_PER_TRANSACTION_MAX = 200;
 
-export interface SharedTransaction {
-  transaction: Span;
-  /** The transaction and what its own service did in it, as far as it is shown. */
-  spans: PlacedSpan[];
-}
+/** Gives the rows that stand below a span for what transactions of other traces did for it. */
+export type SharedRows = (placed: PlacedSpan) => PlacedSpan[];
 
-/** The transactions of other traces that did this span's work too, because it came in the same batch. */
-export function sharedTransactionsOf(span: Span, store: TraceStore): SharedTransaction[] {
-  return span.links.flatMap(({ traceId, spanId }) => {
-    const transaction = traceId === span.traceId ? undefined : store.find(traceId, spanId);
-    return transaction?.name === TRANSACTION ? [{ transaction, spans: spansOf(transaction, store) }] : [];
-  });
+/**
+ * The transactions of other traces that did a span's work too, because it came in the same batch, and what their own
+ * service did in them. Each stands once, where it is met first; a trace may lead to the same one a thousand times.
+ */
+export function sharedRowsOf(store: TraceStore): SharedRows {
+  const shown = new Set<Span>();
+  const trees = new Map<string, PlacedSpan[]>();
+  const treeOf = (traceId: string): PlacedSpan[] => {
+    const known = trees.get(traceId) ?? placeSpans(store.get(traceId)?.spans ?? new Map());
+    trees.set(traceId, known);
+    return known;
+  };
+  return ({ span, depth }) => {
+    const rows: PlacedSpan[] = [];
+    for (const { traceId, spanId } of span?.links ?? []) {
+      if (shown.size >= ROWS_MAX) break;
+      const transaction = traceId === span?.traceId ? undefined : store.find(traceId, spanId);
+      if (transaction?.name !== TRANSACTION || shown.has(transaction)) continue;
+      for (const placed of below(transaction, treeOf(traceId))) {
+        if (placed.span === undefined || shown.has(placed.span) || shown.size >= ROWS_MAX) continue;
+        shown.add(placed.span);
+        rows.push({ ...placed, depth: depth + 1 + placed.depth });
+      }
+    }
+    return rows;
+  };
 }
 
 /** In how many other traces messages were handled in this transaction; `undefined` of a span that is none. */
@@ -27,16 +46,15 @@ export function othersIn({ name, links }: Span, viewedFrom: string, owner: strin
   return traces.size;
 }
 
-function spansOf(transaction: Span, store: TraceStore): PlacedSpan[] {
-  const trace = store.get(transaction.traceId)?.spans ?? new Map<string, Span>();
-  const all = placeSpans(trace);
-  const from = all.findIndex(({ spanId }) => spanId === transaction.spanId);
-  const top = all[from]?.depth ?? 0;
-  const after = all.slice(from + 1);
-  const end = after.findIndex(({ depth }) => depth <= top);
-  const below = end === -1 ? after : after.slice(0, end);
-  return [{ span: transaction, spanId: transaction.spanId, depth: top }, ...below]
-    .filter(({ span }) => span?.service === transaction.service)
-    .slice(0, SPANS_MAX)
-    .map((placed) => ({ ...placed, depth: placed.depth - top }));
+/** The transaction and what its own service did in it, as far as it is shown. */
+function below(transaction: Span, tree: PlacedSpan[]): PlacedSpan[] {
+  const from = tree.findIndex(({ span }) => span === transaction);
+  const top = tree[from]?.depth ?? 0;
+  const rows: PlacedSpan[] = [];
+  for (let index = from; rows.length < ROWS_PER_TRANSACTION_MAX; index += 1) {
+    const placed = tree[index];
+    if (placed === undefined || (index > from && placed.depth <= top)) break;
+    if (placed.span?.service === transaction.service) rows.push({ ...placed, depth: placed.depth - top });
+  }
+  return rows;
 }

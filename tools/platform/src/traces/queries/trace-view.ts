@@ -1,11 +1,11 @@
 import type { Attributes, Span, SpanKind } from '../store/span.js';
 import type { TraceStore } from '../store/trace-store.js';
-import { othersIn, sharedTransactionsOf } from './shared-transaction.js';
+import { othersIn, sharedRowsOf } from './shared-transaction.js';
 import { placeSpans, type PlacedSpan } from './span-tree.js';
 import { summaryOf, type TraceSummary } from './trace-summary.js';
 
-/** So many rows come from other traces at most. */
-const SHARED_ROWS_MAX = 1_000;
+/** So many links of a row are shown; a batch has thousands. */
+const LINKS_SHOWN_MAX = 200;
 
 interface LinkView {
   traceId: string;
@@ -32,6 +32,8 @@ interface SpanView {
   attributes: Attributes;
   events: { name: string; offsetUs: number; attributes: Attributes }[];
   links: LinkView[];
+  /** How many it has, beside those. */
+  moreLinks: number;
   /** With how many other traces a transaction is shared. */
   sharedWith?: number;
 }
@@ -52,23 +54,12 @@ export function viewTrace(store: TraceStore, traceId: string): TraceView | undef
   const trace = store.get(traceId);
   const summary = trace && summaryOf(trace);
   if (trace === undefined || summary === undefined) return undefined;
-  let room = SHARED_ROWS_MAX;
-  const rows = placeSpans(trace.spans).flatMap((placed) => {
-    const shared = sharedRows(placed, store).slice(0, room);
-    room -= shared.length;
-    return [placed, ...shared];
-  });
+  const sharedRows = sharedRowsOf(store);
+  const rows = placeSpans(trace.spans).flatMap((placed) => [placed, ...sharedRows(placed)]);
   const startUs = rows.reduce((first, { span }) => Math.min(first, span?.startUs ?? first), summary.startUs);
   const endUs = rows.reduce((last, { span }) => Math.max(last, span?.endUs ?? last), startUs);
   const view = (placed: PlacedSpan) => viewRow(placed, { store, traceId, startUs });
   return { ...summary, startUs, durationUs: endUs - startUs, rows: rows.map(view) };
-}
-
-function sharedRows({ span, depth }: PlacedSpan, store: TraceStore): PlacedSpan[] {
-  if (span === undefined) return [];
-  return sharedTransactionsOf(span, store).flatMap(({ spans }) =>
-    spans.map((placed) => ({ ...placed, depth: depth + 1 + placed.depth })),
-  );
 }
 
 interface Context {
@@ -99,12 +90,13 @@ function viewRow({ span, spanId, depth }: PlacedSpan, context: Context): SpanVie
       attributes,
     })),
     links: viewLinks(span, context.store),
+    moreLinks: Math.max(0, span.links.length - LINKS_SHOWN_MAX),
     ...(sharedWith !== undefined && { sharedWith }),
   };
 }
 
 const viewLinks = ({ links }: Span, store: TraceStore): LinkView[] =>
-  links.map((link) => {
+  links.slice(0, LINKS_SHOWN_MAX).map((link) => {
     const target = store.find(link.traceId, link.spanId);
     return { ...link, target: target === undefined ? null : { name: target.name, service: target.service } };
   });

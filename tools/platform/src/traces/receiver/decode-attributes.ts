@@ -30,18 +30,20 @@ export function decodeAttributes(value: unknown): Attributes {
 }
 
 /** Lists and maps are shown as JSON and nothing else is done with them, so they are kept as that. */
-function scalar(decoded: unknown): AttributeValue {
+function scalar(decoded: Plain): AttributeValue {
   if (typeof decoded === 'number' || typeof decoded === 'boolean') return decoded;
   return boundedText(typeof decoded === 'string' ? decoded : JSON.stringify(decoded));
 }
 
-/** `AnyValue` of OTLP as the value that it stands for. */
-function plain(value: unknown, depth: number): unknown {
+type Plain = AttributeValue | (Plain | undefined)[] | { [key: string]: Plain | undefined };
+
+/** `AnyValue` of OTLP as the value that it stands for; `undefined` of what is none. */
+function plain(value: unknown, depth: number): Plain | undefined {
   const any = asRecord(value);
   if (typeof any['stringValue'] === 'string') return any['stringValue'];
   if (typeof any['boolValue'] === 'boolean') return any['boolValue'];
-  if (any['intValue'] !== undefined) return integer(any['intValue']);
-  if (any['doubleValue'] !== undefined) return any['doubleValue'];
+  if (any['intValue'] !== undefined) return numeric(any['intValue'], Number.isSafeInteger);
+  if (any['doubleValue'] !== undefined) return numeric(any['doubleValue'], Number.isFinite);
   if (typeof any['bytesValue'] === 'string') return any['bytesValue'];
   if (depth >= DEPTH_MAX) return '…';
   if (any['arrayValue'] !== undefined) {
@@ -51,11 +53,17 @@ function plain(value: unknown, depth: number): unknown {
   }
   if (any['kvlistValue'] === undefined) return undefined;
   const pairs = asList(asRecord(any['kvlistValue'])['values'], ATTRIBUTES_MAX).map(asRecord);
-  return Object.fromEntries(pairs.map(({ key, value: item }) => [String(key), plain(item, depth + 1)]));
+  return Object.fromEntries(
+    pairs.map(({ key, value: item }) => [typeof key === 'string' ? key : '', plain(item, depth + 1)]),
+  );
 }
 
-/** 64 bits, so JSON has them as text; what a number cannot hold stays text. */
-function integer(value: unknown): unknown {
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : value;
+/**
+ * JSON has 64 bits, and `NaN`, as text. What a number cannot hold, or JSON not tell, stays text. What is neither is
+ * none: turning any object into a number or a text can throw.
+ */
+function numeric(value: unknown, holds: (number: number) => boolean): number | string | undefined {
+  if (typeof value !== 'number' && typeof value !== 'string') return undefined;
+  const number = value === '' ? NaN : Number(value);
+  return holds(number) ? number : String(value);
 }

@@ -12,7 +12,15 @@ const INTAKE_LIMITS: IntakeLimits = {
   requestsMax: 16,
 };
 
-/** A token bucket. What it costs is known only afterwards, so it may go below zero, and then nothing comes in. */
+/** One request's share. */
+export interface Intake {
+  /** To be told while bytes come in, so that who goes away before the end has paid for them. */
+  charge: (bytes: number) => void;
+  /** To be called once, however the request ended. */
+  leave: () => void;
+}
+
+/** A token bucket. What it costs is known only while it is read, so it may go below zero, and then nothing comes in. */
 export class IntakeBudget {
   private readonly limits: IntakeLimits;
   private readonly now: () => number;
@@ -27,19 +35,17 @@ export class IntakeBudget {
     this.filledAt = now();
   }
 
-  /** Whether a request may be read now; whoever may tells afterwards how much it was. */
-  enter(): boolean {
+  /** `undefined` when no request may be read now. */
+  enter(): Intake | undefined {
     const { bytesPerSecond, burstBytes, requestsMax } = this.limits;
     const now = this.now();
     this.bytes = Math.min(burstBytes, this.bytes + ((now - this.filledAt) / 1_000) * bytesPerSecond);
     this.filledAt = now;
-    if (this.bytes <= 0 || this.requests >= requestsMax) return false;
+    if (this.bytes <= 0 || this.requests >= requestsMax) return undefined;
     this.requests += 1;
-    return true;
-  }
-
-  leave(bytes: number): void {
-    this.requests -= 1;
-    this.bytes -= bytes;
+    return {
+      charge: (bytes) => (this.bytes -= bytes),
+      leave: () => (this.requests -= 1),
+    };
   }
 }

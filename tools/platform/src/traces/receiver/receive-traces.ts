@@ -18,18 +18,19 @@ export async function receiveTraces(
       'only OTLP/JSON is understood here: set OTEL_EXPORTER_OTLP_PROTOCOL=http/json',
     );
   }
-  if (!budget.enter())
+  const intake = budget.enter();
+  if (intake === undefined)
     throw new HttpError(429, 'TOO_MUCH', 'more comes than is read here', { 'retry-after': '1' });
-  let bytes = 0;
   try {
-    const body = await readBody(request);
-    bytes = body.length;
-    const { spans, rejected } = parse(body);
+    const { spans, rejected } = parse(await readBody(request, intake.charge));
     for (const span of spans) store.add(span);
     if (rejected === 0) return {};
-    return { partialSuccess: { rejectedSpans: rejected, errorMessage: 'ids or times that are none' } };
+    // 64 bits are text in the JSON of protocol buffers.
+    return {
+      partialSuccess: { rejectedSpans: String(rejected), errorMessage: 'ids or times that are none' },
+    };
   } finally {
-    budget.leave(bytes);
+    intake.leave();
   }
 }
 

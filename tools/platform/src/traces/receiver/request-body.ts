@@ -10,26 +10,39 @@ const CONTENT_BYTES_MAX = 8 * 1024 * 1024;
 
 const unzip = promisify(gunzip);
 
+/** Told how many bytes came in, or came out of those when they were unpacked. */
+type Charge = (bytes: number) => void;
+
 /** All of a request's content, decompressed. @throws HttpError */
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
+export async function readBody(request: IncomingMessage, charge: Charge): Promise<Buffer> {
   const encoding = request.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity' && encoding !== 'gzip') {
     throw new HttpError(415, 'UNSUPPORTED_ENCODING', 'content-encoding is gzip or nothing');
   }
-  const body = await collect(request);
-  if (encoding === 'identity') return body;
-  return unzip(body, { maxOutputLength: CONTENT_BYTES_MAX }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
-    throw new HttpError(400, 'BAD_GZIP', 'the body is not gzip');
-  });
+  const body = await collect(request, charge);
+  return encoding === 'identity' ? body : unpack(body, charge);
 }
 
-async function collect(request: IncomingMessage): Promise<Buffer> {
+async function unpack(body: Buffer, charge: Charge): Promise<Buffer> {
+  try {
+    const content = await unzip(body, { maxOutputLength: CONTENT_BYTES_MAX });
+    charge(content.length);
+    return content;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE')
+      throw new HttpError(400, 'BAD_GZIP', 'the body is not gzip');
+    charge(CONTENT_BYTES_MAX);
+    throw tooLarge();
+  }
+}
+
+async function collect(request: IncomingMessage, charge: Charge): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX) throw tooLarge();
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length;
+    charge(chunk.length);
     if (bytes > BODY_BYTES_MAX) throw tooLarge();
     chunks.push(chunk);
   }

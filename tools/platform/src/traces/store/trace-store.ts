@@ -5,7 +5,7 @@ export interface StoredTrace {
   traceId: string;
   spans: Map<string, Span>;
   bytes: number;
-  /** Spans that found no more room in this trace. */
+  /** Spans that found no more room in this trace, again when they are sent again. */
   dropped: number;
   /** Changes with every span. */
   version: number;
@@ -16,6 +16,7 @@ export class TraceStore {
   /** In the order of their first spans. */
   private readonly traces = new Map<string, StoredTrace>();
   private readonly held = { spans: 0, bytes: 0, evicted: 0 };
+  private changes = 0;
 
   constructor(private readonly limits: StoreLimits = STORE_LIMITS) {}
 
@@ -24,14 +25,18 @@ export class TraceStore {
     return { traces: this.traces.size, ...this.held };
   }
 
+  /** Changes with every span that is new. */
+  get version(): number {
+    return this.changes;
+  }
+
   add(span: Span): void {
+    // An exporter that got no answer sends again; a span is sent when it has ended, so it says the same.
+    if (this.find(span.traceId, span.spanId) !== undefined) return;
+    this.changes += 1;
     const trace = this.traces.get(span.traceId) ?? this.open(span.traceId);
     trace.version += 1;
-    // An exporter that got no answer sends again.
-    const before = trace.spans.get(span.spanId);
-    if (before !== undefined) this.count(trace, -1, -before.bytes);
     if (this.isFull(trace, span)) {
-      trace.spans.delete(span.spanId);
       trace.dropped += 1;
     } else {
       trace.spans.set(span.spanId, span);
