@@ -2,6 +2,7 @@ import { cancelOrder, type Actor, type Order, type PlaceOrderBody } from '@doorb
 import { Inject, Injectable } from '@nestjs/common';
 import { Settlement } from '../../order-feed/settlement.js';
 import { Queries } from '../../queries/queries.js';
+import { SoldOutGate } from '../../sold-out/sold-out-gate.js';
 import type { Answer } from '../answer.js';
 import { OrderIntake } from './order-intake.js';
 import { cancelled, placed } from './outcome.js';
@@ -20,6 +21,7 @@ interface Request {
 @Injectable()
 export class Checkout {
   constructor(
+    @Inject(SoldOutGate) private readonly gate: SoldOutGate,
     @Inject(OrderIntake) private readonly intake: OrderIntake,
     @Inject(Queries) private readonly queries: Queries,
     @Inject(Settlement) private readonly settlement: Settlement,
@@ -30,12 +32,9 @@ export class Checkout {
     idempotencyKey: string,
     body: PlaceOrderBody,
   ): Promise<Answer<Order>> {
-    const order = await this.intake.place({
-      customerId: actor.customerId,
-      idempotencyKey,
-      body,
-      traceparent,
-    });
+    const request = { customerId: actor.customerId, idempotencyKey, body, traceparent };
+    this.gate.pass(request);
+    const order = await this.intake.place(request);
     if (waitSeconds === undefined) return placed(order, waitSeconds);
     return placed(
       await this.settlement.of({ actor, order, until: SETTLED, waitMs: waitSeconds * 1_000 }),
