@@ -1,5 +1,6 @@
 import { cancelOrder, type Actor, type Order, type PlaceOrderBody } from '@doorbuster/contracts';
 import { Inject, Injectable } from '@nestjs/common';
+import { Admission } from '../../admission/admission.js';
 import { Settlement } from '../../order-feed/settlement.js';
 import { Queries } from '../../queries/queries.js';
 import { SoldOutGate } from '../../sold-out/sold-out-gate.js';
@@ -21,6 +22,7 @@ interface Request {
 @Injectable()
 export class Checkout {
   constructor(
+    @Inject(Admission) private readonly admission: Admission,
     @Inject(SoldOutGate) private readonly gate: SoldOutGate,
     @Inject(OrderIntake) private readonly intake: OrderIntake,
     @Inject(Queries) private readonly queries: Queries,
@@ -34,7 +36,7 @@ export class Checkout {
   ): Promise<Answer<Order>> {
     const request = { customerId: actor.customerId, idempotencyKey, body, traceparent };
     this.gate.pass(request);
-    const order = await this.intake.place(request);
+    const order = await this.admission.admit(() => this.intake.place(request));
     if (waitSeconds === undefined) return placed(order, waitSeconds);
     return placed(
       await this.settlement.of({ actor, order, until: SETTLED, waitMs: waitSeconds * 1_000 }),

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AdmissionModule } from '../../admission/admission.module.js';
 import { OrderFeedModule } from '../../order-feed/order-feed.module.js';
 import { SoldOutModule } from '../../sold-out/sold-out.module.js';
 import { Checkout } from './checkout.js';
@@ -6,7 +7,7 @@ import { OrderIntake } from './order-intake.js';
 import { OrdersController } from './orders.controller.js';
 
 @Module({
-  imports: [OrderFeedModule, SoldOutModule],
+  imports: [AdmissionModule, OrderFeedModule, SoldOutModule],
   controllers: [OrdersController],
   providers: [Checkout, OrderIntake],
 })
