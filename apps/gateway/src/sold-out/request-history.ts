@@ -1,5 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { listPlacedRequests, ordersAccepted, type PlaceOrderRequest } from '@doorbuster/contracts';
+import {
+  listPlacedRequests,
+  ordersAccepted,
+  PLACED_REQUESTS_MAX,
+  type PlaceOrderRequest,
+} from '@doorbuster/contracts';
 import type { Logger } from '@doorbuster/telemetry';
 import {
   Inject,
@@ -60,7 +65,7 @@ export class RequestHistory implements OnApplicationBootstrap, BeforeApplication
     return !this.isComplete || this.filter.mayHave(customerId, idempotencyKey);
   }
 
-  /** Reads what was accepted since then; what is accepted meanwhile is heard. */
+  /** Reads what was accepted since then. */
   private async catchUp(sinceMs: number): Promise<void> {
     this.gaps += 1;
     const gap = this.gaps;
@@ -69,12 +74,13 @@ export class RequestHistory implements OnApplicationBootstrap, BeforeApplication
     if (gap === this.gaps) this.isComplete = true;
   }
 
-  /** @returns the last order of the page, `null` when there was none; the same again when nobody answers */
+  /** @returns the last order of a full page, `null` after the last page; the same again when nobody answers */
   private async readPage(after: string): Promise<string | null> {
     try {
       const { requests, last } = await this.queries.ask(listPlacedRequests, { after });
       requests.forEach(this.add);
-      return last;
+      // What is accepted from now on is heard.
+      return requests.length < PLACED_REQUESTS_MAX ? null : last;
     } catch (err) {
       this.logger.debug({ err }, 'the latest requests are not known yet');
       await sleep(RETRY_PAUSE_MS, undefined, { ref: false });

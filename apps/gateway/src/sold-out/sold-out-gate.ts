@@ -1,20 +1,27 @@
-import { stockDepleted, stockReplenished, type PlaceOrderRequest } from '@doorbuster/contracts';
+import {
+  stockDepleted,
+  stockReplenished,
+  type Order,
+  type OrderStatusChanged,
+  type PlaceOrderRequest,
+} from '@doorbuster/contracts';
 import type { Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { ClientNats } from '@nestjs/microservices';
 import { trace } from '@opentelemetry/api';
+import { LRUCache } from 'lru-cache';
 import { OrderFeed } from '../order-feed/order-feed.js';
 import { ProblemException } from '../problem/problem.exception.js';
 import { listen } from '../queries/listen.js';
 import { LOGGER, NATS_CLIENT } from '../tokens.js';
 import { countRefusal, observeClosed } from './gate-metrics.js';
-import { poolOf } from './pool.js';
+import { poolOf, type PoolKey } from './pool.js';
 import { RequestHistory } from './request-history.js';
 import { SoldOutPools } from './sold-out-pools.js';
 import { StockCheck } from './stock-check.js';
 
-/** How an order says that its SKU was not to be had. */
-const OUT_OF_STOCK = /^OUT_OF_STOCK: (.+)$/;
+/** Orders under way whose SKUs are remembered. */
+const FOLLOWED_MAX = 10_000;
 
 type Request = Pick<PlaceOrderRequest, 'customerId' | 'idempotencyKey' | 'body'>;
 
@@ -24,6 +31,8 @@ type Request = Pick<PlaceOrderRequest, 'customerId' | 'idempotencyKey' | 'body'>
  */
 @Injectable()
 export class SoldOutGate implements OnApplicationBootstrap {
+  private readonly followed = new LRUCache<string, PoolKey[]>({ max: FOLLOWED_MAX });
+
   constructor(
     @Inject(SoldOutPools) private readonly pools: SoldOutPools,
     @Inject(StockCheck) private readonly check: StockCheck,
@@ -41,7 +50,7 @@ export class SoldOutGate implements OnApplicationBootstrap {
     await hear(stockDepleted, true);
     await hear(stockReplenished, false);
     this.client.on('reconnect', () => this.pools.forget());
-    this.orders.onEvery(({ reason }) => this.lookInto(reason));
+    this.orders.onEvery((status) => this.learnFrom(status));
     observeClosed(() => this.pools.closed);
   }
 
@@ -61,16 +70,24 @@ export class SoldOutGate implements OnApplicationBootstrap {
     throw new ProblemException('OUT_OF_STOCK', `${soldOut.sku} is sold out, and nothing was charged.`);
   }
 
-  private isSoldOut(pool: string): boolean {
+  /** Learns from what becomes of an order that was let through. */
+  follow({ id, status, lines }: Order): void {
+    if (status !== 'PENDING') return;
+    this.followed.set(id, [...new Set(lines.map(poolOf))]);
+    const heard = this.orders.lastOf(id);
+    if (heard) this.learnFrom(heard);
+  }
+
+  private isSoldOut(pool: PoolKey): boolean {
     if (this.pools.isSuspect(pool)) this.check.of(pool);
     return this.pools.isSoldOut(pool);
   }
 
   /** What ran out before this process listened, or never was there, is told by the first order that it is refused. */
-  private lookInto(reason: string | null): void {
-    const sku = OUT_OF_STOCK.exec(reason ?? '')?.[1];
-    if (sku === undefined) return;
-    const pool = poolOf({ sku });
-    if (this.pools.isUncertain(pool)) this.check.of(pool);
+  private learnFrom({ orderId, reason }: OrderStatusChanged): void {
+    const pools = this.followed.get(orderId);
+    this.followed.delete(orderId);
+    if (pools === undefined || !reason?.startsWith('OUT_OF_STOCK')) return;
+    for (const pool of pools) if (this.pools.isUncertain(pool)) this.check.of(pool);
   }
 }

@@ -115,7 +115,13 @@ describe('the gate of what is sold out', () => {
   });
 
   it('closes by itself when orders are refused that ran out before it listened', async () => {
-    await fixture.services.publish(aStatus({ status: 'REJECTED', reason: `OUT_OF_STOCK: ${sku}` }));
+    const { lines } = anOrder();
+    const refused = anOrder({ id: randomUUID(), lines: lines.map((line) => ({ ...line, sku })) });
+    await fixture.services.answerOrders(() => accept(refused));
+    expect(await statusOf()).toBe(202);
+    await fixture.services.publish(
+      aStatus({ orderId: refused.id, status: 'REJECTED', reason: 'OUT_OF_STOCK' }),
+    );
     await closed();
   });
 

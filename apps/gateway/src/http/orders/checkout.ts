@@ -37,6 +37,7 @@ export class Checkout {
     const request = { customerId: actor.customerId, idempotencyKey, body, traceparent };
     this.gate.pass(request);
     const order = await this.admission.admit(() => this.intake.place(request));
+    this.gate.follow(order);
     if (waitSeconds === undefined) return placed(order, waitSeconds);
     return placed(
       await this.settlement.of({ actor, order, until: SETTLED, waitMs: waitSeconds * 1_000 }),
