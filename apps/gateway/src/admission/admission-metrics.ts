@@ -19,6 +19,8 @@ const limit = meter.createObservableGauge('doorbuster.admission.limit', {
 export const countOverload = (): void => refusals.add(1);
 
 export function observe(concurrency: ConcurrencyLimit): void {
+  // A counter is seen once it was counted with.
+  refusals.add(0);
   inFlight.addCallback((result) => result.observe(concurrency.inFlight));
   limit.addCallback((result) => result.observe(concurrency.limit));
 }

@@ -13,5 +13,8 @@ const closed = meter.createObservableGauge('doorbuster.gate.closed', {
 
 export const countRefusal = (): void => refusals.add(1);
 
-export const observeClosed = (count: () => number): void =>
-  closed.addCallback((result) => result.observe(count()));
+export function observeGate(closedCount: () => number): void {
+  // A counter is seen once it was counted with.
+  refusals.add(0);
+  closed.addCallback((result) => result.observe(closedCount()));
+}

@@ -14,7 +14,7 @@ import { OrderFeed } from '../order-feed/order-feed.js';
 import { ProblemException } from '../problem/problem.exception.js';
 import { listen } from '../queries/listen.js';
 import { LOGGER, NATS_CLIENT } from '../tokens.js';
-import { countRefusal, observeClosed } from './gate-metrics.js';
+import { countRefusal, observeGate } from './gate-metrics.js';
 import { poolOf, type PoolKey } from './pool.js';
 import { RequestHistory } from './request-history.js';
 import { SoldOutPools } from './sold-out-pools.js';
@@ -51,7 +51,7 @@ export class SoldOutGate implements OnApplicationBootstrap {
     await hear(stockReplenished, false);
     this.client.on('reconnect', () => this.pools.forget());
     this.orders.onEvery((status) => this.learnFrom(status));
-    observeClosed(() => this.pools.closed);
+    observeGate(() => this.pools.closed);
   }
 
   /**
