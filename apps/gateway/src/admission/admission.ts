@@ -9,10 +9,10 @@ import { ConcurrencyLimit } from './concurrency-limit.js';
 import { Rate } from './rate.js';
 import { retryAfterSeconds } from './retry-after.js';
 
-const IN_FLIGHT_AT_FIRST = 512;
+const IN_FLIGHT_AT_FIRST = 1_024;
 /** Even when everything takes long, because of a slow bank for one, so many are let in. */
-const IN_FLIGHT_MIN = 64;
-const SETTLED_WITHIN_MS = 500;
+const IN_FLIGHT_MIN = 128;
+const SETTLED_WITHIN_MS = 1_000;
 const WINDOW_MS = 250;
 const SAMPLES_MIN = 20;
 /** An order that nothing was heard of for so long is stuck, or its end was missed. It burdens nobody. */
