@@ -18,6 +18,8 @@ const environment = z.object({
   RATE_LIMIT: z
     .union([z.literal('off'), z.coerce.number().int().min(1)], 'off, or a whole number from 1')
     .default(50),
+  /** Checkouts that are not settled yet; how many of them make sense is learned from how long they take. */
+  CHECKOUTS_IN_FLIGHT_MAX: z.coerce.number().int().min(1).max(20_000).default(2_048),
   AUTH_JWT_SECRET: optional(z.string().min(SECRET_BYTES_MIN)),
   AUTH_JWKS_URL: optional(
     z.url({ protocol: /^https?$/, error: "must be the https:// address of the issuer's key set" }),
@@ -63,6 +65,7 @@ export const gatewayConfig = environment
     natsUrl: env.NATS_URL,
     logLevel: env.LOG_LEVEL,
     requestsPerSecondMax: env.RATE_LIMIT === 'off' ? null : env.RATE_LIMIT,
+    checkoutsInFlightMax: env.CHECKOUTS_IN_FLIGHT_MAX,
     trustProxy: env.TRUST_PROXY ?? (false as const),
     traceUrlTemplate: env.TRACE_URL_TEMPLATE,
     auth: authOf(env),

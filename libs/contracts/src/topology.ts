@@ -85,7 +85,9 @@ export function natsPermissions(user: NatsUser): NatsPermissions {
   if (user === 'gateway') {
     return {
       publish: { allow: ['rpc.>'] },
-      subscribe: { allow: [inbox, 'evt.orders.>'] },
+      subscribe: {
+        allow: [inbox, 'evt.orders.>', 'evt.inventory.stock-depleted', 'evt.inventory.stock-replenished'],
+      },
       allow_responses: false,
     };
   }

@@ -6,14 +6,15 @@ const SKUS = 100;
 const UNITS_EACH = 10_000_000;
 const CUSTOMERS = 500;
 
-/** Fills an empty shop with stock for any load, and gives the file with its customers' tokens. */
-export async function openShop({ url, dataDir }: LaunchedPlatform): Promise<string> {
+/** Fills an empty shop with stock for any load, or with none, and gives the file with its customers' tokens. */
+export async function openShop({ url, dataDir }: LaunchedPlatform, unitsEach = UNITS_EACH): Promise<string> {
   const admin = await token(url, 'bench', 'admin');
   await inChunks(SKUS, async (i) => {
     const sku = `SKU-${i + 1}`;
     const price = { amount: 1_999, currency: 'USD' };
     await post(`${url}/v1/products`, admin, { sku, name: `Thing ${i + 1}`, category: 'bench', price });
-    await post(`${url}/v1/inventory/${sku}/adjustments`, admin, { delta: UNITS_EACH, reason: 'bench' });
+    if (unitsEach === 0) return;
+    await post(`${url}/v1/inventory/${sku}/adjustments`, admin, { delta: unitsEach, reason: 'bench' });
   });
   const tokens: string[] = [];
   await inChunks(CUSTOMERS, async (i) => void tokens.push(await token(url, `customer-${i}`, 'customer')));

@@ -6,6 +6,6 @@ import { Settlement } from './settlement.js';
 
 @Module({
   providers: [OrderFeed, OrderLookup, Settlement, OrderEvents],
-  exports: [Settlement, OrderEvents],
+  exports: [OrderFeed, Settlement, OrderEvents],
 })
 export class OrderFeedModule {}

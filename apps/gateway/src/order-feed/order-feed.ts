@@ -1,6 +1,5 @@
 import { orderStatusChanged, type OrderStatusChanged } from '@doorbuster/contracts';
 import type { Logger } from '@doorbuster/telemetry';
-import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import {
   Inject,
   Injectable,
@@ -9,6 +8,7 @@ import {
 } from '@nestjs/common';
 import type { ClientNats } from '@nestjs/microservices';
 import { LRUCache } from 'lru-cache';
+import { listen } from '../queries/listen.js';
 import { LOGGER, NATS_CLIENT } from '../tokens.js';
 
 /** Somebody who wants to know what becomes of an order. None of these may throw. */
@@ -31,6 +31,7 @@ const RECENT_MAX = 20_000;
 @Injectable()
 export class OrderFeed implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly watchers = new Map<string, Set<OrderWatcher>>();
+  private readonly listeners: ((status: OrderStatusChanged) => void)[] = [];
   private closing = false;
   private readonly recent = new LRUCache<string, OrderStatusChanged>({ max: RECENT_MAX, ttl: RECENT_MS });
 
@@ -40,10 +41,7 @@ export class OrderFeed implements OnApplicationBootstrap, BeforeApplicationShutd
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const connection: NatsConnection = await this.client.connect();
-    connection.subscribe(orderStatusChanged.subject, {
-      callback: (error, message) => this.heard(error, message),
-    });
+    await listen(this.client, this.logger, orderStatusChanged, ({ data }) => this.changed(data));
     this.client.on('reconnect', () => this.tellEveryone((watcher) => watcher.gap()));
   }
 
@@ -63,6 +61,11 @@ export class OrderFeed implements OnApplicationBootstrap, BeforeApplicationShutd
     return this.recent.get(orderId);
   }
 
+  /** Tells the changes of all orders, for good. `listener` may not throw. */
+  onEvery(listener: (status: OrderStatusChanged) => void): void {
+    this.listeners.push(listener);
+  }
+
   /** @returns what ends the watching */
   watch(orderId: string, watcher: OrderWatcher): () => void {
     const others = this.watchers.get(orderId) ?? new Set();
@@ -75,18 +78,10 @@ export class OrderFeed implements OnApplicationBootstrap, BeforeApplicationShutd
     };
   }
 
-  private heard(error: Error | null, message: Msg): void {
-    try {
-      if (error) throw error;
-      for (const { data } of message.json<{ data: OrderStatusChanged }[]>()) this.changed(data);
-    } catch (err) {
-      this.logger.warn({ err }, 'an order status change was not understood');
-    }
-  }
-
   private changed(status: OrderStatusChanged): void {
     if (status.status !== 'PENDING') this.recent.set(status.orderId, status);
     this.watchers.get(status.orderId)?.forEach((watcher) => watcher.changed(status));
+    for (const listener of this.listeners) listener(status);
   }
 
   private tellEveryone(tell: (watcher: OrderWatcher) => void): void {

@@ -37,6 +37,7 @@ export const PROBLEM_TYPES: Record<ErrorCode, ProblemType> = {
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The content type must be application/json' },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is too large' },
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
+  SERVICE_OVERLOADED: { status: 503, title: 'More comes in than can be served', retryAfterSeconds: 1 },
   SERVICE_UNAVAILABLE: {
     status: 503,
     title: 'A part of the platform is not available',

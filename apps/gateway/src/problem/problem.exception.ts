@@ -20,7 +20,11 @@ export class ProblemException extends Error {
     readonly detail: string,
     { extensions, headers = {}, cause }: ProblemOptions = {},
   ) {
+    // A refusal is an answer. Where it was thrown interests nobody, and finding out costs as much as the answer.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(`${code}: ${detail}`, { cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.extensions = extensions;
     const { retryAfterSeconds } = PROBLEM_TYPES[code];
     this.headers = retryAfterSeconds ? { 'retry-after': String(retryAfterSeconds), ...headers } : headers;

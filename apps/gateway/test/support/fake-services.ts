@@ -2,6 +2,7 @@ import {
   accept,
   orderStatusChanged,
   placeOrders,
+  type MessageContract,
   type Order,
   type OrderStatusChanged,
   type PlaceOrderRequest,
@@ -75,14 +76,24 @@ export class FakeServices {
     return (this.asked.get(contract.subject) ?? []) as Request[];
   }
 
-  async publish(...statuses: OrderStatusChanged[]): Promise<void> {
-    const batch = statuses.map((data) => ({
+  publish(...statuses: OrderStatusChanged[]): Promise<void> {
+    return this.state(orderStatusChanged, statuses);
+  }
+
+  /** States these events in one message, as if they had happened at `time`. */
+  async state<T>(
+    { subject, type }: MessageContract<T>,
+    events: readonly T[],
+    time = new Date(),
+  ): Promise<void> {
+    const batch = events.map((data) => ({
       specversion: '1.0',
       id: crypto.randomUUID(),
-      type: orderStatusChanged.type,
+      type,
+      time: time.toISOString(),
       data,
     }));
-    this.connection.publish(orderStatusChanged.subject, JSON.stringify(batch));
+    this.connection.publish(subject, JSON.stringify(batch));
     await this.connection.flush();
   }
 

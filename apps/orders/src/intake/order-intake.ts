@@ -1,5 +1,11 @@
-import { refuse, type Order, type PlaceOrderRequest, type Reply } from '@doorbuster/contracts';
-import { Batcher, QueueFullError, StaleItemError } from '@doorbuster/messaging';
+import {
+  ordersAccepted,
+  refuse,
+  type Order,
+  type PlaceOrderRequest,
+  type Reply,
+} from '@doorbuster/contracts';
+import { Batcher, newEvent, QueueFullError, StaleItemError, type OutgoingEvent } from '@doorbuster/messaging';
 import { afterCommit, Transactions } from '@doorbuster/persistence';
 import { fail } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
@@ -80,7 +86,7 @@ export class OrderIntake {
       const spansBySaga = spansByOrder(replies, spans);
       const events = await this.sagas.startCheckouts(tx, created.map(toSagaData), spansBySaga);
       afterCommit(tx, () => countAccepted(created.length));
-      return { result: replies, events };
+      return { result: replies, events: [...events, ...acceptance(created)] };
     };
     return this.transactions.run(
       work,
@@ -96,3 +102,15 @@ const toSagaData = ({ order: { id, lines, total }, method, traceparent }: NewOrd
   method,
   traceparent,
 });
+
+/** Gateways learn from it which requests have an answer already. */
+function acceptance(created: readonly NewOrder[]): OutgoingEvent[] {
+  const [first] = created;
+  if (!first) return [];
+  const requests = created.map(({ order, idempotencyKey }) => ({
+    customerId: order.customerId,
+    idempotencyKey,
+  }));
+  const { traceparent } = first;
+  return [newEvent(ordersAccepted, { subject: first.order.id, data: { requests }, traceparent })];
+}

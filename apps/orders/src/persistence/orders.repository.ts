@@ -26,6 +26,8 @@ export interface LockedOrder {
   status: OrderStatus;
 }
 
+type PlacedRequest = Pick<PlaceOrderRequest, 'customerId' | 'idempotencyKey'>;
+
 export interface StatusChange {
   id: string;
   status: OrderStatus;
@@ -90,6 +92,15 @@ export class OrdersRepository {
   async find(id: string, manager: EntityManager = this.dataSource.manager): Promise<OrderRecord | undefined> {
     const rows: OrderRow[] = await manager.query('select * from orders where id = $1', [id]);
     return rows[0] && toRecord(rows[0]);
+  }
+
+  /** Oldest first, after this order. */
+  listRequests(after: string, limit: number): Promise<({ id: string } & PlacedRequest)[]> {
+    return this.dataSource.query(
+      `select id, customer_id as "customerId", idempotency_key as "idempotencyKey"
+       from orders where id > $1 order by id limit $2`,
+      [after, limit],
+    );
   }
 
   /** Newest first. `before` is the id of the last one seen, `customerId` null means everybody's. */

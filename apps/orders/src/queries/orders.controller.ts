@@ -4,6 +4,8 @@ import {
   getOrder,
   getTimeline,
   listOrders,
+  listPlacedRequests,
+  PLACED_REQUESTS_MAX,
   placeOrders,
   refuse,
   type Order,
@@ -55,6 +57,15 @@ export class OrdersController {
     const customerId = actor.role === 'admin' ? null : actor.customerId;
     const found = await this.orders.list(customerId, limit + 1, cursor);
     return accept(toPage(found, limit));
+  }
+
+  @Answers(listPlacedRequests)
+  async listRequests(
+    @Payload() { after }: RequestOf<typeof listPlacedRequests>,
+  ): Promise<Reply<ResponseOf<typeof listPlacedRequests>>> {
+    const found = await this.orders.listRequests(after, PLACED_REQUESTS_MAX);
+    const requests = found.map(({ customerId, idempotencyKey }) => ({ customerId, idempotencyKey }));
+    return accept({ requests, last: found.at(-1)?.id ?? null });
   }
 
   @Answers(getTimeline)

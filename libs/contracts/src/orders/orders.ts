@@ -82,6 +82,23 @@ export const getOrder = query('orders', 'get-order', z.object({ actor, orderId }
 export const listOrders = query('orders', 'list-orders', z.object({ actor, ...pageRequest }), page(order));
 export const cancelOrder = query('orders', 'cancel-order', z.object({ actor, orderId, traceparent }), order);
 
+/** What makes a repeated request known again. */
+const placedRequest = z.object({ customerId, idempotencyKey });
+/** One page stays below a broker's usual limit of 1 MiB. */
+export const PLACED_REQUESTS_MAX = 2_000;
+
+/** The requests that became orders, in the order of their ids, from the one after `after`. */
+export const listPlacedRequests = query(
+  'orders',
+  'list-placed-requests',
+  z.object({ after: orderId }),
+  z.object({
+    requests: z.array(placedRequest).max(PLACED_REQUESTS_MAX),
+    /** The last order of the page; `null` when there is none. */
+    last: orderId.nullable(),
+  }),
+);
+
 export const SAGA_TRANSITIONS = [
   'STARTED',
   'SENT',
@@ -134,3 +151,11 @@ export const orderStatusChanged = event(
   z.object({ orderId, customerId, status: orderStatus, reason: z.string().nullable(), at: instant }),
 );
 export type OrderStatusChanged = z.infer<typeof orderStatusChanged.schema>;
+
+/** Requests that became orders in one transaction, told before anything becomes of them. */
+export const ordersAccepted = event(
+  'orders',
+  'orders-accepted',
+  z.object({ requests: z.array(placedRequest).min(1) }),
+);
+export type OrdersAccepted = z.infer<typeof ordersAccepted.schema>;

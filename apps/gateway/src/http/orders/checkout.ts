@@ -1,7 +1,9 @@
 import { cancelOrder, type Actor, type Order, type PlaceOrderBody } from '@doorbuster/contracts';
 import { Inject, Injectable } from '@nestjs/common';
+import { Admission } from '../../admission/admission.js';
 import { Settlement } from '../../order-feed/settlement.js';
 import { Queries } from '../../queries/queries.js';
+import { SoldOutGate } from '../../sold-out/sold-out-gate.js';
 import type { Answer } from '../answer.js';
 import { OrderIntake } from './order-intake.js';
 import { cancelled, placed } from './outcome.js';
@@ -20,6 +22,8 @@ interface Request {
 @Injectable()
 export class Checkout {
   constructor(
+    @Inject(Admission) private readonly admission: Admission,
+    @Inject(SoldOutGate) private readonly gate: SoldOutGate,
     @Inject(OrderIntake) private readonly intake: OrderIntake,
     @Inject(Queries) private readonly queries: Queries,
     @Inject(Settlement) private readonly settlement: Settlement,
@@ -30,12 +34,10 @@ export class Checkout {
     idempotencyKey: string,
     body: PlaceOrderBody,
   ): Promise<Answer<Order>> {
-    const order = await this.intake.place({
-      customerId: actor.customerId,
-      idempotencyKey,
-      body,
-      traceparent,
-    });
+    const request = { customerId: actor.customerId, idempotencyKey, body, traceparent };
+    this.gate.pass(request);
+    const order = await this.admission.admit(() => this.intake.place(request));
+    this.gate.follow(order);
     if (waitSeconds === undefined) return placed(order, waitSeconds);
     return placed(
       await this.settlement.of({ actor, order, until: SETTLED, waitMs: waitSeconds * 1_000 }),

@@ -35,6 +35,7 @@ export const ordersPaths: ZodOpenApiPathsObject = {
           'ORDER_CANCELLED',
           'PAYMENT_DECLINED',
           'PAYMENT_TIMEOUT',
+          'SERVICE_OVERLOADED',
         ),
       },
     },

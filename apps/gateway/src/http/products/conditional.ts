@@ -1,14 +1,23 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** Sends JSON with an ETag, or 304 to whoever has it already. Serialises once. */
+/** A body that is ready to be sent, to any number of people. */
+export interface Rendered {
+  text: string;
+  etag: string;
+}
+
+export function render(body: object): Rendered {
+  const text = JSON.stringify(body);
+  return { text, etag: `"${hash('sha1', text, 'base64url')}"` };
+}
+
+/** Sends JSON with an ETag, or 304 to whoever has it already. */
 export function sendConditionally(
   request: FastifyRequest,
   reply: FastifyReply,
-  body: object,
+  { text, etag }: Rendered,
 ): string | undefined {
-  const text = JSON.stringify(body);
-  const etag = `"${hash('sha1', text, 'base64url')}"`;
   // To be kept, but asked about each time: stock changes by the second.
   void reply.headers({ etag, 'cache-control': 'no-cache' });
   if (isAmong(request.headers['if-none-match'], etag)) {

@@ -3,7 +3,6 @@ import {
   changeProductBody,
   createProduct,
   createProductBody,
-  getProduct,
   listProducts,
   productFilter,
   type ChangeProductBody,
@@ -21,12 +20,14 @@ import { send } from '../answer.js';
 import { SKU } from '../path-params.js';
 import { AvailabilityReader, publicProduct } from './availability.js';
 import { sendConditionally } from './conditional.js';
+import { ProductViews } from './product-views.js';
 
 @Controller('v1/products')
 @Allow('admin')
 export class ProductsController {
   constructor(
     @Inject(Queries) private readonly queries: Queries,
+    @Inject(ProductViews) private readonly views: ProductViews,
     @Inject(AvailabilityReader) private readonly availability: AvailabilityReader,
   ) {}
 
@@ -44,8 +45,7 @@ export class ProductsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string | undefined> {
-    const [view] = await this.availability.addTo([await this.queries.ask(getProduct, { sku })]);
-    return sendConditionally(request, reply, { ...view });
+    return sendConditionally(request, reply, await this.views.of(sku));
   }
 
   @Post()

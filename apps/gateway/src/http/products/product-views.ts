@@ -1,0 +1,68 @@
+import { getProduct, type Product } from '@doorbuster/contracts';
+import { Batcher, QueueFullError } from '@doorbuster/messaging';
+import { Inject, Injectable } from '@nestjs/common';
+import { trace } from '@opentelemetry/api';
+import { ProblemException } from '../../problem/problem.exception.js';
+import { Queries } from '../../queries/queries.js';
+import { AvailabilityReader } from './availability.js';
+import { render, type Rendered } from './conditional.js';
+
+/** As many SKUs as inventory is asked for in one question. */
+const BATCH_MAX = 100;
+const QUEUE_MAX = 20_000;
+/** One that is slow must not hold up the others. */
+const CONCURRENCY = 4;
+
+type Found = Rendered | ProblemException;
+
+/**
+ * Products as the public sees them. Those who come while others are being asked for share the next question, and who
+ * wants the same product shares its answer: a crowd before one product costs little, and nobody is told old figures.
+ */
+@Injectable()
+export class ProductViews {
+  private readonly shared = new Batcher<string, Found>((skus) => this.find(skus), {
+    batchMax: BATCH_MAX,
+    queueMax: QUEUE_MAX,
+    concurrency: CONCURRENCY,
+  });
+
+  constructor(
+    @Inject(Queries) private readonly queries: Queries,
+    @Inject(AvailabilityReader) private readonly availability: AvailabilityReader,
+  ) {}
+
+  /** @throws {ProblemException} PRODUCT_NOT_FOUND, or that nobody can say */
+  async of(sku: string): Promise<Rendered> {
+    // What is recorded is asked for alone, so that its trace says what was done for it.
+    const found = trace.getActiveSpan()?.isRecording()
+      ? (await this.find([sku]))[0]
+      : await this.shared.add(sku).catch(orUnavailable);
+    if (found === undefined || found instanceof ProblemException) throw found;
+    return found;
+  }
+
+  private async find(skus: readonly string[]): Promise<Found[]> {
+    const unique = [...new Set(skus)];
+    const answers = await Promise.all(
+      unique.map((sku) => this.queries.ask(getProduct, { sku }).catch(asProblem)),
+    );
+    const products = answers.filter((answer): answer is Product => !(answer instanceof ProblemException));
+    const views = await this.availability.addTo(products);
+    const rendered = new Map(views.map((view) => [view.sku, render(view)]));
+    const bySku = new Map(
+      unique.map((sku, i) => [sku, rendered.get(sku) ?? (answers[i] as ProblemException)] as const),
+    );
+    return skus.map((sku) => bySku.get(sku) as Found);
+  }
+}
+
+function asProblem(error: unknown): ProblemException {
+  if (error instanceof ProblemException) return error;
+  throw error;
+}
+
+function orUnavailable(error: unknown): ProblemException {
+  if (!(error instanceof QueueFullError)) throw error;
+  return new ProblemException('SERVICE_UNAVAILABLE', 'Too many are waiting. Try again in a moment.');
+}

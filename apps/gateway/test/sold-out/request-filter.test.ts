@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { RequestFilter } from '../../src/sold-out/request-filter.js';
+
+const start = () => {
+  const clock = { ms: 0 };
+  return { clock, filter: new RequestFilter(1_000, () => clock.ms) };
+};
+
+describe('the memory of requests', () => {
+  it('knows each one that it was told, and hardly any other', () => {
+    const { filter } = start();
+    const COUNT = 20_000;
+    for (let i = 0; i < COUNT; i += 1) filter.add(`customer-${i}`, 'key');
+    let mistaken = 0;
+    for (let i = 0; i < COUNT; i += 1) {
+      expect(filter.mayHave(`customer-${i}`, 'key')).toBe(true);
+      if (filter.mayHave(`customer-${i}`, 'another-key')) mistaken += 1;
+    }
+    expect(mistaken).toBeLessThan(COUNT / 1_000);
+  });
+
+  it('keeps a request for the time it promised, and not for ever', () => {
+    const { filter, clock } = start();
+    filter.add('alice', 'old');
+    clock.ms = 1_000;
+    filter.add('alice', 'new');
+    expect([filter.mayHave('alice', 'old'), filter.mayHave('alice', 'new')]).toEqual([true, true]);
+    clock.ms = 2_000;
+    filter.add('alice', 'newest');
+    expect(filter.mayHave('alice', 'old')).toBe(false);
+    expect(filter.mayHave('alice', 'new')).toBe(true);
+  });
+});

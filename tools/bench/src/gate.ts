@@ -1,0 +1,73 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+import { launchPlatform } from '@doorbuster/platform';
+import { median, print } from './figures.js';
+import { openShop } from './shop.js';
+import { loadCheckouts } from './wrk.js';
+
+/** What is answered without a checkout, beside an app of the same framework that answers a constant, in turn. */
+const { values } = parseArgs({
+  options: {
+    connections: { type: 'string', default: '64' },
+    seconds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '3' },
+  },
+});
+const connections = Number(values.connections);
+const seconds = Number(values.seconds);
+const WARM_UP_SECONDS = 5;
+const GRACE_SECONDS = 30;
+
+const constant = await startConstantApp();
+const platform = await launchPlatform({ env: { RATE_LIMIT: 'off', OTEL_SDK_DISABLED: 'true' } });
+try {
+  const tokensFile = await openShop(platform, 0);
+  let seed = 0;
+  const orders = async (url: string, duration = seconds): Promise<number> => {
+    const load = await loadCheckouts({
+      url,
+      connections,
+      seconds: duration,
+      tokensFile,
+      seed: (seed += 1),
+    });
+    return (load.created + load.other) / load.seconds;
+  };
+  const products = (url: string, duration = seconds): Promise<number> =>
+    get(`${url}/v1/products/SKU-1`, duration);
+
+  for (const load of [orders, products]) {
+    await load(constant.url, WARM_UP_SECONDS);
+    await load(platform.url, WARM_UP_SECONDS);
+    const [theirs, ours]: [number[], number[]] = [[], []];
+    for (let round = 1; round <= Number(values.rounds); round += 1) {
+      theirs.push(await load(constant.url));
+      ours.push(await load(platform.url));
+    }
+    const what = load === orders ? 'refused at the gate' : 'one product';
+    print(
+      `${what}: ${median(ours).toFixed(0)}/s, constant ${median(theirs).toFixed(0)}/s, ratio ${(median(ours) / median(theirs)).toFixed(3)}`,
+    );
+  }
+} finally {
+  constant.stop();
+  await platform.dispose();
+}
+
+async function get(url: string, duration: number): Promise<number> {
+  const args = ['-t1', `-c${connections}`, `-d${duration}`, url];
+  const { stdout } = await promisify(execFile)('wrk', args, { timeout: (duration + GRACE_SECONDS) * 1_000 });
+  return Number(/^Requests\/sec:\s+([\d.]+)$/m.exec(stdout)?.[1]);
+}
+
+async function startConstantApp(): Promise<{ url: string; stop: () => void }> {
+  const app = spawn(process.execPath, [fileURLToPath(new URL('constant-app.js', import.meta.url))], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = await once(app.stdout.setEncoding('utf8'), 'data', {
+    signal: AbortSignal.timeout(GRACE_SECONDS * 1_000),
+  });
+  return { url: String(line).trim(), stop: () => void app.kill() };
+}
