@@ -41,6 +41,8 @@ export class Draining implements OnModuleDestroy, BeforeApplicationShutdown {
       await sleep(LOOK_MS);
       this.server.closeIdleConnections();
     }
+    // Whoever never asked for anything does not count as idle, and the server would wait for them for ever.
+    this.server.closeAllConnections();
   }
 
   private get server(): HttpServer {
