@@ -3,16 +3,15 @@ import { PaymentCommandsHandler } from './messaging/payment-commands.handler.js'
 import { OPERATION_LIMITS, operationLimits } from './operations/operation-limits.js';
 import { OperationsSweep } from './operations/operations-sweep.js';
 import { Operations } from './operations/operations.js';
+import { simulatedProvider } from './payments.config.js';
 import { CreatePayments1767225601000 } from './persistence/create-payments.migration.js';
-import { PAYMENT_PROVIDER } from './providers/payment-provider.js';
-import { SimulatedProvider } from './providers/simulated-provider.js';
 
 export const paymentsDefinition: ServiceDefinition = {
   service: 'payments',
   migrations: [CreatePayments1767225601000],
   controllers: [PaymentCommandsHandler],
   providers: [
-    { provide: PAYMENT_PROVIDER, useClass: SimulatedProvider },
+    simulatedProvider,
     { provide: OPERATION_LIMITS, useValue: operationLimits },
     Operations,
     OperationsSweep,

@@ -8,6 +8,8 @@ export interface DataLayout {
   /** Configuration and JetStream storage of NATS. All of it may be deleted while the server is down. */
   nats: string;
   credentials: string;
+  /** What the simulated payment provider says it charged, as long as the database is kept here too. */
+  providerStatement: string;
 }
 
 export function layoutOf(dataDir: string): DataLayout {
@@ -17,5 +19,6 @@ export function layoutOf(dataDir: string): DataLayout {
     postgres: path.join(root, 'postgres'),
     nats: path.join(root, 'nats'),
     credentials: path.join(root, 'credentials.json'),
+    providerStatement: path.join(root, 'provider-statement.jsonl'),
   };
 }

@@ -62,7 +62,8 @@ async function runPlatform({ url }: Collector): Promise<void> {
     await loadCheckouts({ ...shop, ...WARM_UP });
     for (const connections of levels) await measure(platform, shop, connections);
     const databaseUrl = platform.run().postgres.url;
-    const { breaches, inFlight } = await verifyInvariants({ databaseUrl, waitMs: 60_000 });
+    const { dataDir } = platform;
+    const { breaches, inFlight } = await verifyInvariants({ databaseUrl, dataDir, waitMs: 60_000 });
     if (breaches.length + inFlight.length > 0)
       throw new Error(`promises broken: ${JSON.stringify([...breaches, ...inFlight].slice(0, 5))}`);
   } finally {

@@ -110,6 +110,7 @@ describe('verdict', () => {
     const sale = goodSale();
     const breach = { promise: 2, holds: 'never captured twice', subject: 'order-1', breach: 'captured 9800' };
     sale.audit.invariants = { breaches: [breach], inFlight: [{ ...breach, breach: 'RUNNING' }], orders: 4 };
+    expect(broken(sale)['Nobody pays twice']).toBe('order-1: captured 9800');
     const detail = broken(sale)['All invariants hold over all schemas'];
     expect(detail).toContain('promise 2, order-1: captured 9800');
     expect(detail).toContain('RUNNING');

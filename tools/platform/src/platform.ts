@@ -132,10 +132,12 @@ export class Platform {
   private async startServices({ authJwtSecret }: Credentials): Promise<void> {
     const { config, env } = this.surroundings;
     if (this.database === undefined || this.broker === undefined) throw new Error('the servers come first');
+    // A statement belongs to one database: charges of another one would look like charges for nothing.
+    const providerStatement = config.databaseUrl === undefined ? this.layout.providerStatement : undefined;
     const settings = {
       dataDir: this.layout.root,
       env: { ...env, PORT: String(config.port) },
-      addresses: { ...this.database, ...this.broker },
+      addresses: { ...this.database, ...this.broker, providerStatement },
       secrets: { authJwtSecret },
       replicas: config.replicas,
       telemetryOf: (app: AppName, name: string) =>

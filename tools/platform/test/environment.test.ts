@@ -12,6 +12,7 @@ describe('the environment of a service', () => {
   const addresses = {
     databaseUrl: (service: string) => `postgres://${service}`,
     natsUrl: (user: string) => `nats://${user}`,
+    providerStatement: '/data/statement',
   };
   const of = (app: AppName, more: NodeJS.ProcessEnv = {}) =>
     environmentOf(app, { ...env, ...more }, addresses, { authJwtSecret: 'secret' });
@@ -34,6 +35,11 @@ describe('the environment of a service', () => {
     });
     expect(of('gateway')).not.toHaveProperty('DATABASE_URL');
     expect(of('payments', { AUTH_JWT_SECRET: 'own' })).not.toHaveProperty('AUTH_JWT_SECRET');
+  });
+
+  it('tells payments alone where its provider puts down what it charged', () => {
+    expect(of('payments')).toMatchObject({ SIMULATED_PROVIDER_STATEMENT: '/data/statement' });
+    expect(of('orders')).not.toHaveProperty('SIMULATED_PROVIDER_STATEMENT');
   });
 
   it('leaves the keys of tokens to whoever runs the platform, if they say so', () => {

@@ -11,6 +11,8 @@ import {
 
 export interface OpenDatabase {
   url: string;
+  /** Where it is kept; `undefined` of a database that is not a data directory's own. */
+  dataDir: string | undefined;
   isRunning: boolean;
   close(): Promise<void>;
 }
@@ -20,9 +22,12 @@ export async function openDataDirectory(dataDir: string): Promise<OpenDatabase> 
   const layout = layoutOf(dataDir);
   const runFile = readTextIfAny(path.join(layout.root, 'run.json'));
   if (runFile !== undefined) {
-    const { postgres } = JSON.parse(runFile) as { postgres: { pid: number | null; url: string } };
+    const { postgres } = JSON.parse(runFile) as {
+      postgres: { pid: number | null; url: string; dir: string | null };
+    };
     if (postgres.pid === null || isAlive(postgres.pid)) {
-      return { url: postgres.url, isRunning: true, close: async () => undefined };
+      const ownDir = postgres.dir === null ? undefined : layout.root;
+      return { url: postgres.url, dataDir: ownDir, isRunning: true, close: async () => undefined };
     }
   }
   if (!existsSync(layout.postgres)) {
@@ -34,5 +39,10 @@ export async function openDataDirectory(dataDir: string): Promise<OpenDatabase> 
   const server = await startPostgres({ dir: layout.postgres, password });
   const url = new URL(withUser(server.url, 'postgres', password));
   url.pathname = '/doorbuster';
-  return { url: url.href, isRunning: false, close: async () => void (await server.stop()) };
+  return {
+    url: url.href,
+    dataDir: layout.root,
+    isRunning: false,
+    close: async () => void (await server.stop()),
+  };
 }

@@ -58,6 +58,15 @@ export const INVARIANTS: readonly Invariant[] = [
       where coalesce(r.status, '') = 'RESERVED' or (o.status = 'CONFIRMED') <> (coalesce(r.status, '') = 'COMMITTED')`,
   },
   {
+    promise: 1,
+    holds: 'a settled order that is confirmed has sold every unit that was ordered',
+    sql: `select o.id as subject, format('ordered %s of %s, sold %s', o.quantity, o.sku, coalesce(l.quantity, 0)) as breach
+      from (select id, status, line->>'sku' as sku, sum((line->>'quantity')::int) as quantity
+            from ${SETTLED} s, jsonb_array_elements(lines) line group by 1, 2, 3) o
+      left join ${LINES} l on l.order_id = o.id and l.sku = o.sku and l.status = 'COMMITTED'
+      where o.status = 'CONFIRMED' and l.quantity is distinct from o.quantity`,
+  },
+  {
     promise: 2,
     holds: 'a payment is of the order’s total, and never captured twice or refunded beyond what was captured',
     sql: `select p.order_id as subject,

@@ -37,7 +37,7 @@ async function main(): Promise<number> {
   if (!Number.isFinite(waitMs) || waitMs < 0) throw new Error('--wait takes a number of seconds');
   const url = values['database-url'];
   const database: OpenDatabase = url
-    ? { url, isRunning: true, close: async () => undefined }
+    ? { url, dataDir: undefined, isRunning: true, close: async () => undefined }
     : await openDataDirectory(values['data-dir']);
   try {
     return await report(database, waitMs);
@@ -46,8 +46,8 @@ async function main(): Promise<number> {
   }
 }
 
-async function report({ url, isRunning }: OpenDatabase, waitMs: number): Promise<number> {
-  const verdict = await verifyInvariants({ databaseUrl: url, waitMs: isRunning ? waitMs : 0 });
+async function report({ url, dataDir, isRunning }: OpenDatabase, waitMs: number): Promise<number> {
+  const verdict = await verifyInvariants({ databaseUrl: url, dataDir, waitMs: isRunning ? waitMs : 0 });
   // A stopped platform goes on with these when it starts again.
   const breaches = isRunning ? [...verdict.breaches, ...verdict.inFlight] : verdict.breaches;
   for (const { promise, holds, subject, breach } of breaches) {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { CHARGED_ONCE, chargesIn } from './charges.js';
 import { IN_FLIGHT, INVARIANTS } from './invariants.js';
 
 export interface Breach {
@@ -20,6 +21,8 @@ export interface Verdict {
 export interface VerifyOptions {
   /** Of an administrator, who may read all schemas. */
   databaseUrl: string;
+  /** Of a platform with a database of its own: what its payment provider says it charged is looked at too. */
+  dataDir?: string | undefined;
   /** How long orders in flight may take to end. */
   waitMs: number;
 }
@@ -29,7 +32,7 @@ const BREACHES_MAX = 1_000;
 const STATEMENT_TIMEOUT_MS = 300_000;
 
 /** Checks promises 1, 2 and 4 in one snapshot of all schemas. Reads only. */
-export async function verifyInvariants({ databaseUrl, waitMs }: VerifyOptions): Promise<Verdict> {
+export async function verifyInvariants({ databaseUrl, dataDir, waitMs }: VerifyOptions): Promise<Verdict> {
   const client = new pg.Client({
     connectionString: databaseUrl,
     application_name: 'verify-invariants',
@@ -39,11 +42,15 @@ export async function verifyInvariants({ databaseUrl, waitMs }: VerifyOptions): 
   await client.connect();
   try {
     await waitUntilSettled(client, Date.now() + waitMs);
+    // Before the snapshot: whatever is charged by now is known there.
+    const charges = dataDir === undefined ? [] : chargesIn(dataDir);
     await client.query('begin transaction isolation level repeatable read read only');
     const breaches: Breach[] = [];
     for (const { promise, holds, sql } of INVARIANTS) {
       breaches.push(...(await rowsOf(client, sql)).map((row) => ({ promise, holds, ...row })));
     }
+    const { promise, holds, sql } = CHARGED_ONCE;
+    breaches.push(...(await rowsOf(client, sql, [charges])).map((row) => ({ promise, holds, ...row })));
     const inFlight = (await rowsOf(client, IN_FLIGHT)).map((row) => ({
       promise: 4,
       holds: 'every accepted order reaches a final state',
@@ -63,6 +70,10 @@ async function waitUntilSettled(client: pg.Client, deadline: number): Promise<vo
   while (Date.now() < deadline && (await client.query(sql)).rowCount !== 0) await sleep(POLL_MS);
 }
 
-async function rowsOf(client: pg.Client, sql: string): Promise<Pick<Breach, 'subject' | 'breach'>[]> {
-  return (await client.query(`select * from (${sql}) breaches limit ${BREACHES_MAX}`)).rows;
+async function rowsOf(
+  client: pg.Client,
+  sql: string,
+  values: unknown[] = [],
+): Promise<Pick<Breach, 'subject' | 'breach'>[]> {
+  return (await client.query(`select * from (${sql}) breaches limit ${BREACHES_MAX}`, values)).rows;
 }

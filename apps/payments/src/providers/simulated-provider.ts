@@ -11,6 +11,7 @@ import type {
   VoidOutcome,
   VoidRequest,
 } from './payment-provider.js';
+import { noStatement, type ProviderStatement } from './provider-statement.js';
 import { SimulatedBook } from './simulated-book.js';
 import { simulatedMethod } from './simulated-methods.js';
 
@@ -18,6 +19,8 @@ import { simulatedMethod } from './simulated-methods.js';
 export class SimulatedProvider implements PaymentProvider {
   /** Tests look here for what was really charged. */
   readonly book = new SimulatedBook();
+
+  constructor(private readonly statement: ProviderStatement = noStatement) {}
 
   async authorise({ key, method }: AuthoriseRequest, signal: AbortSignal): Promise<AuthoriseOutcome> {
     await this.behave('authorise', key, method, signal);
@@ -42,11 +45,15 @@ export class SimulatedProvider implements PaymentProvider {
     }
   }
 
-  async capture({ key, reference }: CaptureRequest, signal: AbortSignal): Promise<CaptureOutcome> {
+  async capture(
+    { key, reference, amount: { amount } }: CaptureRequest,
+    signal: AbortSignal,
+  ): Promise<CaptureOutcome> {
     const payment = this.book.referred(reference, 'held');
     await this.behave('capture', key, payment.method, signal);
     if (payment.captureKey === key) return { outcome: 'captured' };
     if (payment.status !== 'held') return { outcome: 'refused', reason: `authorisation_${payment.status}` };
+    this.statement({ reference, key, amount });
     payment.status = 'captured';
     payment.captureKey = key;
     payment.charges += 1;

@@ -38,6 +38,7 @@ export async function audit(
     platform &&
     (await verifyInvariants({
       databaseUrl: platform.run().postgres.url,
+      dataDir: platform.dataDir,
       waitMs: Math.max(0, deadline - Date.now()),
     }));
   // Units are committed after the order is confirmed.

@@ -23,6 +23,9 @@ export const everyOrderFinal: Rule = {
   },
 };
 
+/** Number of the promise in docs/architecture.md. */
+const MONEY = 2;
+
 export const chargedOnce: Rule = {
   promise: 'Nobody pays twice, and no declined card pays',
   kept: ({ audit }) =>
@@ -32,11 +35,13 @@ export const chargedOnce: Rule = {
       audit.orders.filter(({ status }) => status === 'CONFIRMED'),
       ({ customerId }) => customerId,
     );
-    return buyers.flatMap(({ customerId, hasGoodCard }) => {
+    const ofBuyers = buyers.flatMap(({ customerId, hasGoodCard }) => {
       const orders = confirmed.get(customerId)?.length ?? 0;
       if (orders > 1) return [`${customerId} pays for ${orders} orders and wanted one`];
       return orders === 1 && !hasGoodCard ? [`${customerId} pays with a card that is declined`] : [];
     });
+    const ofMoney = (audit.invariants?.breaches ?? []).filter(({ promise }) => promise === MONEY);
+    return [...ofBuyers, ...ofMoney.map(({ subject, breach }) => `${subject}: ${breach}`)];
   },
 };
 

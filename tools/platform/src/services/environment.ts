@@ -9,6 +9,8 @@ export type AppName = (typeof APPS)[number];
 export interface Addresses {
   databaseUrl: (service: ServiceName) => string;
   natsUrl: (user: NatsUser) => string;
+  /** The file in which payments' simulated provider puts down what it charged. */
+  providerStatement: string | undefined;
 }
 
 export interface Secrets {
@@ -22,7 +24,7 @@ const WITHHELD = ['DATABASE_URL', 'NATS_URL', 'AUTH_JWT_SECRET', 'PORT'];
 export function environmentOf(
   app: AppName,
   env: NodeJS.ProcessEnv,
-  { databaseUrl, natsUrl }: Addresses,
+  { databaseUrl, natsUrl, providerStatement }: Addresses,
   { authJwtSecret }: Secrets,
 ): NodeJS.ProcessEnv {
   const shared = Object.fromEntries(Object.entries(env).filter(([name]) => !WITHHELD.includes(name)));
@@ -33,7 +35,14 @@ export function environmentOf(
     NODE_ENV: 'production',
     NATS_URL: natsUrl(app),
   };
-  if (app !== 'gateway') return { ...own, DATABASE_URL: databaseUrl(app) };
+  if (app !== 'gateway') {
+    const isTold = app === 'payments' && providerStatement !== undefined;
+    return {
+      ...own,
+      DATABASE_URL: databaseUrl(app),
+      ...(isTold && { SIMULATED_PROVIDER_STATEMENT: providerStatement }),
+    };
+  }
   return {
     ...own,
     // In production the gateway gives out no tokens, and here there is nobody else who would.

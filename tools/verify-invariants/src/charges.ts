@@ -1,0 +1,25 @@
+import { layoutOf, readTextIfAny } from '@doorbuster/embedded';
+
+export const CHARGED_ONCE = {
+  promise: 2,
+  holds: 'what the provider says it charged is what each order costs, once, and nothing else',
+  /** $1: lines of the statement, each charge once. */
+  sql: `select coalesce(p.order_id::text, reference) as subject,
+      format('charged %s by the provider in %s captures, payment %s of %s', sum(c.amount), count(*),
+             coalesce(p.status, 'missing'), coalesce(p.amount, 0)) as breach
+    from (select charge->>'reference' as reference, (charge->>'amount')::bigint as amount
+          from unnest($1::json[]) charge) c
+    left join payments.payments p on p.provider_reference = c.reference
+    group by c.reference, p.order_id, p.status, p.amount
+    having sum(c.amount) is distinct from p.amount
+      or p.status not in ('CAPTURING', 'CAPTURED', 'REFUNDING', 'REFUNDED')`,
+} as const;
+
+/**
+ * The charges in the provider's statement. A provider that was started anew puts a capture with the same key down again:
+ * the same line is the same charge.
+ */
+export function chargesIn(dataDir: string): string[] {
+  const text = readTextIfAny(layoutOf(dataDir).providerStatement);
+  return [...new Set(text?.split('\n'))].filter((line) => line !== '');
+}
