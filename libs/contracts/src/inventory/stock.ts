@@ -8,6 +8,7 @@ import {
   idempotencyKey,
   instant,
   orderId,
+  saleId,
   sku,
   text,
 } from '../values.js';
@@ -38,8 +39,11 @@ export const stockCommitRefused = event('inventory', 'stock-commit-refused', ref
 export const stockReleased = event('inventory', 'stock-released', forOrder);
 export const orderRestocked = event('inventory', 'order-restocked', forOrder);
 
-/** The last unit was reserved, or units came back. `available` is the figure right after. */
-const level = z.object({ sku, available: z.int().min(0) });
+/**
+ * The last unit was reserved, or units came back. `available` is the figure right after, of the ordinary stock, or of
+ * the units of a sale when `saleId` is there.
+ */
+const level = z.object({ sku, saleId: saleId.optional(), available: z.int().min(0) });
 export const stockDepleted = event('inventory', 'stock-depleted', level);
 export const stockReplenished = event('inventory', 'stock-replenished', level);
 
