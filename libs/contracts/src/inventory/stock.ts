@@ -13,7 +13,12 @@ import {
   text,
 } from '../values.js';
 
-export const stockLine = z.object({ sku, quantity: z.int().min(1).max(LINE_QUANTITY_MAX) });
+/** Out of the units of a sale, or out of ordinary stock when there is no `saleId`. */
+export const stockLine = z.object({
+  sku,
+  saleId: saleId.optional(),
+  quantity: z.int().min(1).max(LINE_QUANTITY_MAX),
+});
 export type StockLine = z.infer<typeof stockLine>;
 
 const forOrder = z.object({ orderId });
@@ -54,8 +59,12 @@ export const stockLevels = z
     reserved: z.int().min(0),
     sold: z.int().min(0),
     received: z.int().min(0),
+    setAside: z.int().min(0).meta({ description: 'Those of the available that only a sale may sell' }),
   })
-  .meta({ id: 'StockLevels', description: 'received = available + reserved + sold, always' });
+  .meta({
+    id: 'StockLevels',
+    description: 'received = available + reserved + sold, always; all of them with the units of sales',
+  });
 export type StockLevels = z.infer<typeof stockLevels>;
 
 export const adjustmentBody = z
