@@ -93,8 +93,8 @@ export async function insertSale(
   const { amount, currency }: Money = sale.price;
   await tx.query(
     `insert into sales (id, version, sku, price_amount, price_currency, starts_at, ends_at, units, limit_per_customer,
-                        status, attempts, next_action_at, idempotency_key, request, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+                        limit_per_customer_max, status, attempts, next_action_at, idempotency_key, request, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $12, $13, $14, $15, $16)`,
     [
       sale.id,
       sale.version,
@@ -121,7 +121,8 @@ export async function updateSales(tx: EntityManager, sales: readonly SaleRecord[
   await tx.query(
     `update sales s
      set version = u.version, price_amount = (u.price->>'amount')::bigint, price_currency = u.price->>'currency',
-         starts_at = u."startsAt", ends_at = u."endsAt", limit_per_customer = u."limitPerCustomer", status = u.status,
+         starts_at = u."startsAt", ends_at = u."endsAt", limit_per_customer = u."limitPerCustomer",
+         limit_per_customer_max = greatest(s.limit_per_customer_max, u."limitPerCustomer"), status = u.status,
          reason = u.reason, is_returned = u."isReturned", attempts = u.attempts, next_action_at = u."nextActionAt",
          updated_at = u."updatedAt"
      from json_to_recordset($1) as u (id uuid, version int, price json, "startsAt" timestamptz, "endsAt" timestamptz,
