@@ -2,24 +2,31 @@ import type { ServiceDefinition } from '@doorbuster/service';
 import { productCache } from './cache/cache.providers.js';
 import { ChangeListener } from './cache/change-listener.js';
 import { catalogConfigProvider } from './catalog.config.js';
-import { ProductAnnouncer } from './messaging/product-announcer.js';
+import { CatalogAnnouncer } from './messaging/catalog-announcer.js';
+import { SaleUnitsHandler } from './messaging/sale-units.handler.js';
+import { AddSales1768100000000 } from './persistence/add-sales.migration.js';
 import { CreateCatalog1767225601000 } from './persistence/create-catalog.migration.js';
 import { ProductEntity } from './persistence/product.entity.js';
 import { ProductChanges } from './queries/product-changes.js';
 import { ProductList } from './queries/product-list.js';
 import { ProductsController } from './queries/products.controller.js';
+import { SaleChanges } from './queries/sale-changes.js';
+import { SalesController } from './queries/sales.controller.js';
+import { SaleClock } from './sales/sale-clock.js';
 
 export const catalogDefinition: ServiceDefinition = {
   service: 'catalog',
-  migrations: [CreateCatalog1767225601000],
+  migrations: [CreateCatalog1767225601000, AddSales1768100000000],
   entities: [ProductEntity],
-  controllers: [ProductsController],
+  controllers: [ProductsController, SalesController, SaleUnitsHandler],
   providers: [
     catalogConfigProvider,
     productCache,
     ChangeListener,
-    ProductAnnouncer,
+    CatalogAnnouncer,
     ProductChanges,
     ProductList,
+    SaleChanges,
+    SaleClock,
   ],
 };

@@ -11,6 +11,7 @@ import { ReadinessProbe } from './http/health/readiness.js';
 import { InventoryController } from './http/inventory/inventory.controller.js';
 import { OrdersModule } from './http/orders/orders.module.js';
 import { ProductsModule } from './http/products/products.module.js';
+import { SalesModule } from './http/sales/sales.module.js';
 import { SagasController } from './http/sagas/sagas.controller.js';
 import { QueriesModule } from './queries/queries.module.js';
 import { CONFIG, LOGGER } from './tokens.js';
@@ -26,6 +27,7 @@ export class GatewayModule {
         AuthModule.forRoot(config.auth),
         OrdersModule,
         ProductsModule,
+        SalesModule,
       ],
       controllers: [
         InventoryController,

@@ -13,6 +13,7 @@ import { aProduct } from './support/examples.js';
 import { startFixture, type Fixture } from './support/fixture.js';
 
 const levels = (sku: string, available: number): StockLevels => ({
+  setAside: 0,
   sku,
   available,
   reserved: 0,

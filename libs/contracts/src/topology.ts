@@ -17,32 +17,38 @@ export interface ConsumerTopology {
 export interface ServiceTopology {
   /** Owns a stream of commands. Every service owns a stream of events. */
   takesCommands: boolean;
-  /** Services whose commands this one sends. */
-  sendsCommandsTo: ServiceName[];
+  /** Subjects of the commands that this one sends. */
+  sendsCommands: string[];
   consumers: ConsumerTopology[];
 }
 
 export const TOPOLOGY: Record<ServiceName, ServiceTopology> = {
-  catalog: { takesCommands: false, sendsCommandsTo: [], consumers: [] },
+  catalog: {
+    takesCommands: false,
+    sendsCommands: ['cmd.inventory.set-aside-units', 'cmd.inventory.return-units'],
+    consumers: [{ name: 'catalog-replies', streams: [eventStream('inventory')] }],
+  },
   orders: {
     takesCommands: false,
-    sendsCommandsTo: ['inventory', 'payments'],
+    sendsCommands: ['cmd.inventory.>', 'cmd.payments.>'],
     consumers: [
       { name: 'orders-prices', streams: [eventStream('catalog')] },
+      { name: 'orders-sales', streams: [eventStream('catalog')] },
       { name: 'orders-replies', streams: [eventStream('inventory'), eventStream('payments')] },
     ],
   },
   inventory: {
     takesCommands: true,
-    sendsCommandsTo: [],
+    sendsCommands: [],
     consumers: [
       { name: 'inventory-commands', streams: [commandStream('inventory')] },
+      { name: 'inventory-sales', streams: [commandStream('inventory')] },
       { name: 'inventory-products', streams: [eventStream('catalog')] },
     ],
   },
   payments: {
     takesCommands: true,
-    sendsCommandsTo: [],
+    sendsCommands: [],
     consumers: [{ name: 'payments-commands', streams: [commandStream('payments')] }],
   },
 };
@@ -91,7 +97,7 @@ export function natsPermissions(user: NatsUser): NatsPermissions {
       allow_responses: false,
     };
   }
-  const { sendsCommandsTo, consumers } = TOPOLOGY[user];
+  const { sendsCommands, consumers } = TOPOLOGY[user];
   const reads = consumers.flatMap(({ name, streams }) =>
     streams.flatMap((stream) => [
       `$JS.API.STREAM.INFO.${stream}`,
@@ -107,7 +113,7 @@ export function natsPermissions(user: NatsUser): NatsPermissions {
       allow: [
         `evt.${user}.>`,
         ...consumers.map(({ name }) => `dlq.${name}`),
-        ...sendsCommandsTo.map((owner) => `cmd.${owner}.>`),
+        ...sendsCommands,
         '$JS.API.INFO',
         ...streamsOf(user).map(({ name }) => `$JS.API.STREAM.*.${name}`),
         ...new Set(reads),

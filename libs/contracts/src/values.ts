@@ -36,6 +36,8 @@ export const sku = z
 
 export const orderId = z.uuid().meta({ id: 'OrderId', description: 'UUIDv7' });
 
+export const saleId = z.uuid().meta({ id: 'SaleId', description: 'UUIDv7' });
+
 export const instant = z.iso
   .datetime({ offset: false })
   .meta({ id: 'Instant', description: 'RFC 3339, UTC' });

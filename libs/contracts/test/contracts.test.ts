@@ -62,12 +62,18 @@ describe('the permissions of a NATS user', () => {
       expect(mayPublish(service, `evt.${owner}.something`)).toBe(owner === service);
   });
 
-  it('let orders alone send commands', () => {
+  it('let orders alone send the commands of a checkout', () => {
     for (const user of SERVICES) {
-      for (const owner of ['inventory', 'payments'] as const) {
-        expect(mayPublish(user, `cmd.${owner}.something`)).toBe(user === 'orders');
+      for (const subject of ['cmd.inventory.reserve-stock', 'cmd.payments.authorise-payment']) {
+        expect(mayPublish(user, subject)).toBe(user === 'orders');
       }
     }
+  });
+
+  it('let catalog have units set aside and returned', () => {
+    expect(mayPublish('catalog', 'cmd.inventory.set-aside-units')).toBe(true);
+    expect(mayPublish('catalog', 'cmd.inventory.return-units')).toBe(true);
+    expect(mayPublish('payments', 'cmd.inventory.return-units')).toBe(false);
   });
 
   it('let the gateway ask, and do nothing else', () => {

@@ -29,6 +29,7 @@ it('200 buyers at once for 100 units: 100 are sold, nobody is refused while stoc
     reserved: 0,
     sold: UNITS,
     received: UNITS,
+    setAside: 0,
   });
 });
 

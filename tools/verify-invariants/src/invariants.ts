@@ -1,53 +1,58 @@
-/** One thing that must hold. The query gives a row for each breach: what it is about, and what is wrong with it. */
-export interface Invariant {
-  /** Number of the promise in docs/architecture.md. */
-  promise: 1 | 2 | 4;
-  holds: string;
-  sql: string;
-}
+import type { Invariant } from './invariant.js';
+import { SALE_INVARIANTS, SALES_IN_FLIGHT } from './sale-invariants.js';
 
 /** An order whose sagas have all ended: nothing about it may change by itself any more. */
 const SETTLED = `(select o.* from orders.orders o where o.status <> 'PENDING' and not exists (
   select 1 from orders.sagas s
   where (s.data->>'orderId')::uuid = o.id and s.state not in ('COMPLETED', 'COMPENSATED')))`;
 
-const LINES = `(select r.order_id, r.status, line->>'sku' as sku, sum((line->>'quantity')::int) as quantity
-  from inventory.reservations r, jsonb_array_elements(r.lines) line group by 1, 2, 3)`;
+const ORDINARY = '00000000-0000-0000-0000-000000000000';
+
+/** A pool is a SKU with the sale whose units they are, or with the null UUID. */
+const POOL_OF_LINE = `line->>'sku' as sku, coalesce(line->>'saleId', '${ORDINARY}')::uuid as sale_id`;
+const POOL_NAME = `s.sku || case s.sale_id when '${ORDINARY}' then '' else ' in sale ' || s.sale_id end`;
+
+const LINES = `(select r.order_id, r.status, ${POOL_OF_LINE}, sum((line->>'quantity')::int) as quantity
+  from inventory.reservations r, jsonb_array_elements(r.lines) line group by 1, 2, 3, 4)`;
 
 export const INVARIANTS: readonly Invariant[] = [
   {
     promise: 1,
-    holds: 'no figure of a SKU is negative, and received = available + reserved + sold',
-    sql: `select sku as subject, format('received %s, available %s, reserved %s, sold %s', received, available, reserved, sold) as breach
-      from inventory.stock
+    holds:
+      'no figure of a SKU is negative, and received = available + reserved + sold, for the units of each sale too',
+    sql: `select ${POOL_NAME} as subject,
+        format('received %s, available %s, reserved %s, sold %s', received, available, reserved, sold) as breach
+      from inventory.stock s
       where least(available, reserved, sold, received) < 0 or received <> available + reserved + sold`,
   },
   {
     promise: 1,
     holds: 'received is the sum of all adjustments',
     sql: `select s.sku as subject, format('received %s, adjustments add up to %s', received, coalesce(a.sum, 0)) as breach
-      from inventory.stock s left join (select sku, sum(delta) from inventory.adjustments
-        where (answer->>'ok')::boolean group by 1) a using (sku)
+      from (select sku, sum(received) as received from inventory.stock group by 1) s
+      left join (select sku, sum(delta) from inventory.adjustments where (answer->>'ok')::boolean group by 1) a using (sku)
       where received <> coalesce(a.sum, 0)`,
   },
   ...(['RESERVED', 'COMMITTED'] as const).map((status): Invariant => {
     const column = status === 'RESERVED' ? 'reserved' : 'sold';
     return {
       promise: 1,
-      holds: `${column} is the sum of all ${status} reservations`,
-      sql: `select s.sku as subject, format('${column} %s, reservations add up to %s', s.${column}, coalesce(l.sum, 0)) as breach
+      holds: `${column} is the sum of all ${status} reservations, for the units of each sale too`,
+      sql: `select ${POOL_NAME} as subject,
+          format('${column} %s, reservations add up to %s', s.${column}, coalesce(l.sum, 0)) as breach
         from inventory.stock s
-        left join (select sku, sum(quantity) from ${LINES} x where status = '${status}' group by 1) l using (sku)
+        left join (select sku, sale_id, sum(quantity) from ${LINES} x where status = '${status}' group by 1, 2) l
+          using (sku, sale_id)
         where s.${column} <> coalesce(l.sum, 0)`,
     };
   }),
   {
     promise: 1,
-    holds: 'nothing is reserved or sold that nobody ordered',
+    holds: 'nothing is reserved or sold that nobody ordered, in a sale or out of it',
     sql: `select l.order_id as subject, format('%s %s of %s, ordered %s', l.status, l.quantity, l.sku, coalesce(o.quantity, 0)) as breach
       from ${LINES} l
-      left join (select id as order_id, line->>'sku' as sku, sum((line->>'quantity')::int) as quantity
-                 from orders.orders, jsonb_array_elements(lines) line group by 1, 2) o using (order_id, sku)
+      left join (select id as order_id, ${POOL_OF_LINE}, sum((line->>'quantity')::int) as quantity
+                 from orders.orders, jsonb_array_elements(lines) line group by 1, 2, 3) o using (order_id, sku, sale_id)
       where l.status in ('RESERVED', 'COMMITTED') and l.quantity is distinct from o.quantity`,
   },
   {
@@ -113,6 +118,7 @@ export const INVARIANTS: readonly Invariant[] = [
       where s.state = 'COMPLETED' and s.data ? 'cancellation' and not exists (
         select 1 from orders.sagas c where c.definition = 'cancellation' and (c.data->>'orderId')::uuid = s.id)`,
   },
+  ...SALE_INVARIANTS,
 ];
 
 /** Not a breach while the platform runs: these go on by themselves. Those that do not are breaches of promise 4. */
@@ -123,4 +129,5 @@ export const IN_FLIGHT = `
   from orders.sagas where state not in ('COMPLETED', 'COMPENSATED')
   union all
   select order_id::text, format('payment %s, the provider has not answered yet', status)
-  from payments.payments where next_attempt_at is not null`;
+  from payments.payments where next_attempt_at is not null
+  union all ${SALES_IN_FLIGHT}`;

@@ -1,3 +1,4 @@
+import { saleChanged } from '@doorbuster/contracts';
 import { decodeBatch } from '@doorbuster/messaging';
 import { LOGGER, NATS_CONNECTION } from '@doorbuster/service';
 import type { Logger } from '@doorbuster/telemetry';
@@ -43,6 +44,7 @@ export class ChangeListener implements OnModuleInit, OnApplicationShutdown {
       this.cache.stopListening();
       return;
     }
+    if (message.subject === saleChanged.subject) return;
     try {
       const skus = new Set(decodeBatch(message.data).map(({ subject }) => subject));
       void this.cache.invalidate([...skus]);

@@ -13,12 +13,19 @@ import {
   type RequestOf,
 } from '@doorbuster/contracts';
 import { eventually, startTestEnvironment, type TestEnvironment } from '@doorbuster/embedded/testing';
-import { connectNats, decodeBatch, natsOptions, type CloudEvent } from '@doorbuster/messaging';
+import {
+  connectNats,
+  decodeBatch,
+  ensureStreams,
+  natsOptions,
+  type CloudEvent,
+  type OutgoingEvent,
+} from '@doorbuster/messaging';
 import { startService } from '@doorbuster/service';
 import { jetstream } from '@nats-io/jetstream';
 import type { INestApplication } from '@nestjs/common';
 import { ClientProxyFactory, Transport, type ClientProxy } from '@nestjs/microservices';
-import type { NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection, Subscription } from '@nats-io/transport-node';
 import { firstValueFrom, timeout } from 'rxjs';
 import { DataSource } from 'typeorm';
 import { CATALOG_CONFIG, type CatalogConfig } from '../../src/catalog.config.js';
@@ -39,6 +46,9 @@ export const newProduct = (sku: string, more: Partial<CreateProductBody> = {}): 
 /** Replicas of the service on a database and a broker of their own, and who asks and listens. */
 export class CatalogUnderTest {
   readonly heard: CloudEvent[] = [];
+  /** What inventory was asked for. */
+  readonly commands: CloudEvent[] = [];
+  private inventory: Subscription | undefined;
 
   constructor(
     readonly env: TestEnvironment,
@@ -110,6 +120,22 @@ export class CatalogUnderTest {
       const events = this.eventsOf(sku);
       return events.length >= count ? events : undefined;
     }, `${count} events of ${sku}`);
+  }
+
+  /** From now on inventory answers so; `undefined` stays silent. */
+  async inventoryAnswers(answer: (command: CloudEvent) => OutgoingEvent | undefined): Promise<void> {
+    await ensureStreams(this.nc, 'inventory', 1);
+    this.inventory?.unsubscribe();
+    this.inventory = this.nc.subscribe('cmd.inventory.>', {
+      callback: (_, { data }) => {
+        for (const command of decodeBatch(data)) {
+          this.commands.push(command);
+          const reply = answer(command);
+          if (reply) void jetstream(this.nc).publish(reply.natsSubject, JSON.stringify([reply.event]));
+        }
+      },
+    });
+    await this.nc.flush();
   }
 
   /** All that the broker keeps, whoever listened. */

@@ -1,4 +1,4 @@
-import { orderId, sku, type ErrorCode } from '@doorbuster/contracts';
+import { orderId, saleId, sku, type ErrorCode } from '@doorbuster/contracts';
 import type { PipeTransform } from '@nestjs/common';
 import { z } from 'zod';
 import { ProblemException } from '../problem/problem.exception.js';
@@ -23,4 +23,5 @@ const uuid = z.uuid().toLowerCase();
 export const ORDER_ID = new PathParam(orderId.toLowerCase(), 'ORDER_NOT_FOUND', 'order');
 export const SAGA_ID = new PathParam(uuid, 'SAGA_NOT_FOUND', 'saga');
 export const DEAD_LETTER_ID = new PathParam(uuid, 'DEAD_LETTER_NOT_FOUND', 'dead letter');
+export const SALE_ID = new PathParam(saleId.toLowerCase(), 'SALE_NOT_FOUND', 'sale');
 export const SKU = new PathParam(sku, 'PRODUCT_NOT_FOUND', 'product');

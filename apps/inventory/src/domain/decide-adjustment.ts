@@ -1,7 +1,8 @@
-import { accept, refuse, STOCK_MAX, type Reply, type StockLevels } from '@doorbuster/contracts';
+import { accept, refuse, STOCK_MAX, type Reply } from '@doorbuster/contracts';
+import type { Pool } from './pool.js';
 
-/** Receives (`delta` > 0) or writes off (`delta` < 0) units, of the available ones only. */
-export function decideAdjustment(levels: StockLevels, delta: number): Reply<StockLevels> {
+/** Receives (`delta` > 0) or writes off (`delta` < 0) units of ordinary stock, of the available ones only. */
+export function decideAdjustment(levels: Pool, delta: number): Reply<Pool> {
   const available = levels.available + delta;
   const received = levels.received + delta;
   if (available < 0) {

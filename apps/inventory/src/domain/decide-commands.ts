@@ -1,4 +1,5 @@
 import type { StockLine } from '@doorbuster/contracts';
+import { poolKey } from './pool.js';
 import { isDue, transition, type Refusal, type Reservation } from './reservation.js';
 import { StockBook, type StateChanges, type StockState } from './stock-book.js';
 import type { Answer, StockCommand } from './stock-commands.js';
@@ -71,7 +72,7 @@ function reserve(
   position: number,
   { now, reservationTtlMs }: Terms,
 ): Answer {
-  const lines = onePerSku(requested);
+  const lines = onePerPool(requested);
   const refusal = shortage(book, lines);
   const expiresAt = refusal ? null : new Date(now.getTime() + reservationTtlMs);
   book.open({ orderId, status: refusal ? 'REFUSED' : 'RESERVED', lines, refusal, expiresAt }, position);
@@ -79,18 +80,23 @@ function reserve(
 }
 
 function shortage(book: StockBook, lines: readonly StockLine[]): Refusal | null {
-  for (const { sku, quantity } of lines) {
-    const available = book.available(sku);
-    if (available === undefined) return { reason: 'UNKNOWN_SKU', sku };
-    if (available < quantity) return { reason: 'OUT_OF_STOCK', sku };
+  for (const line of lines) {
+    const { sku, saleId, quantity } = line;
+    const pool = book.pool(line);
+    if (!pool) return { reason: saleId === undefined ? 'UNKNOWN_SKU' : 'UNKNOWN_SALE', sku };
+    if (!pool.isOpen) return { reason: 'SALE_ENDED', sku };
+    if (pool.available < quantity) return { reason: 'OUT_OF_STOCK', sku };
   }
   return null;
 }
 
-function onePerSku(lines: readonly StockLine[]): StockLine[] {
-  const quantities = new Map<string, number>();
-  for (const { sku, quantity } of lines) quantities.set(sku, (quantities.get(sku) ?? 0) + quantity);
-  return Array.from(quantities, ([sku, quantity]) => ({ sku, quantity }));
+function onePerPool(lines: readonly StockLine[]): StockLine[] {
+  const sums = new Map<string, StockLine>();
+  for (const line of lines) {
+    const key = poolKey(line);
+    sums.set(key, { ...line, quantity: (sums.get(key)?.quantity ?? 0) + line.quantity });
+  }
+  return [...sums.values()];
 }
 
 function reserveAnswer(

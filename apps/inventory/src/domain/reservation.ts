@@ -4,7 +4,13 @@ import type { CommandKind } from './stock-commands.js';
 export type ReservationStatus = 'RESERVED' | 'COMMITTED' | 'RELEASED' | 'EXPIRED' | 'RESTOCKED' | 'REFUSED';
 
 export type RefusalReason =
-  'OUT_OF_STOCK' | 'UNKNOWN_SKU' | 'ALREADY_RELEASED' | 'RESERVATION_EXPIRED' | 'NOT_RESERVED';
+  | 'OUT_OF_STOCK'
+  | 'UNKNOWN_SKU'
+  | 'UNKNOWN_SALE'
+  | 'SALE_ENDED'
+  | 'ALREADY_RELEASED'
+  | 'RESERVATION_EXPIRED'
+  | 'NOT_RESERVED';
 
 export interface Refusal {
   reason: RefusalReason;
@@ -19,13 +25,13 @@ export interface Refusal {
 export interface Reservation {
   orderId: string;
   status: ReservationStatus;
-  /** One line a SKU. */
+  /** One line a pool. */
   lines: readonly StockLine[];
   refusal: Refusal | null;
   expiresAt: Date | null;
 }
 
-/** In which of a SKU's levels the units of a reservation are counted. */
+/** In which of a pool's levels the units of a reservation are counted. */
 export const PLACE_OF_UNITS = {
   RESERVED: 'reserved',
   COMMITTED: 'sold',

@@ -1,18 +1,19 @@
-import type { StockLevels } from '@doorbuster/contracts';
+import type { StockLine } from '@doorbuster/contracts';
+import { ordinaryPool, poolKey, type Pool, type PoolId, type Level } from './pool.js';
 import { PLACE_OF_UNITS, type Reservation, type ReservationStatus } from './reservation.js';
 
 /** What a batch has loaded, and locked, before it decides. */
 export interface StockState {
-  /** By SKU. A SKU without an entry is unknown to the inventory. */
-  levels: ReadonlyMap<string, StockLevels>;
+  /** By {@link poolKey}. A SKU without an entry is unknown to the inventory. */
+  levels: ReadonlyMap<string, Pool>;
   /** By order. */
   reservations: ReadonlyMap<string, Reservation>;
 }
 
 export interface LevelChange {
-  before: StockLevels;
-  after: StockLevels;
-  /** Position of the command that moved units of this SKU last. */
+  before: Pool;
+  after: Pool;
+  /** Position of the command that moved units of this pool last. */
   cause: number;
 }
 
@@ -26,15 +27,16 @@ export interface StateChanges {
 
 /** A working copy of the state, on which the commands of a batch act one after the other. */
 export class StockBook {
-  private readonly levels = new Map<string, StockLevels>();
+  private readonly levels = new Map<string, Pool>();
   private readonly reservations = new Map<string, Reservation>();
   private readonly causes = new Map<string, number>();
 
   constructor(private readonly loaded: StockState) {}
 
-  /** Undefined for an unknown SKU. */
-  available(sku: string): number | undefined {
-    return (this.levels.get(sku) ?? this.loaded.levels.get(sku))?.available;
+  /** Undefined for an unknown SKU, or one that the sale does not sell. */
+  pool(id: PoolId): Pool | undefined {
+    const key = poolKey(id);
+    return this.levels.get(key) ?? this.loaded.levels.get(key);
   }
 
   reservationOf(orderId: string): Reservation | undefined {
@@ -65,37 +67,43 @@ export class StockBook {
   }
 
   /** Units only ever move between two levels of the same SKU, so none is made and none is lost. */
-  private moveUnits(
-    { lines }: Reservation,
-    from: keyof Omit<StockLevels, 'sku'>,
-    to: keyof Omit<StockLevels, 'sku'>,
-    cause: number,
-  ): void {
+  private moveUnits({ lines }: Reservation, from: Level, to: Level, cause: number): void {
     if (from === to) return;
-    for (const { sku, quantity } of lines) {
-      const levels = this.writable(sku);
-      levels[from] -= quantity;
-      levels[to] += quantity;
-      if (levels[from] < 0) throw new Error(`${sku}: ${from} would be ${levels[from]}`);
-      this.causes.set(sku, cause);
-    }
+    for (const line of lines) this.moveLine(line, from, to, cause);
   }
 
-  private writable(sku: string): StockLevels {
-    const mine = this.levels.get(sku);
+  /** What comes back to a sale that is over comes back to ordinary stock. */
+  private moveLine(line: StockLine, from: Level, to: Level, cause: number): void {
+    const { quantity } = line;
+    const source = this.writable(line, cause);
+    const goesHome = to === 'available' && !source.isOpen;
+    const target = goesHome ? this.writable(ordinaryPool(line), cause) : source;
+    source[from] -= quantity;
+    target[to] += quantity;
+    if (goesHome) {
+      source.received -= quantity;
+      target.received += quantity;
+    }
+    if (source[from] < 0) throw new Error(`${poolKey(line)}: ${from} would be ${source[from]}`);
+  }
+
+  private writable(id: PoolId, cause: number): Pool {
+    const key = poolKey(id);
+    this.causes.set(key, cause);
+    const mine = this.levels.get(key);
     if (mine) return mine;
-    const loaded = this.loaded.levels.get(sku);
-    if (!loaded) throw new Error(`the levels of ${sku} were not loaded`);
+    const loaded = this.loaded.levels.get(key);
+    if (!loaded) throw new Error(`the levels of ${key} were not loaded`);
     const copy = { ...loaded };
-    this.levels.set(sku, copy);
+    this.levels.set(key, copy);
     return copy;
   }
 
   private levelChanges(): LevelChange[] {
     const changes: LevelChange[] = [];
-    for (const [sku, after] of this.levels) {
-      const before = this.loaded.levels.get(sku);
-      const cause = this.causes.get(sku);
+    for (const [key, after] of this.levels) {
+      const before = this.loaded.levels.get(key);
+      const cause = this.causes.get(key);
       if (!before || cause === undefined) continue;
       if (
         before.available === after.available &&

@@ -7,17 +7,18 @@ import type { LevelChange } from '../domain/stock-book.js';
 const CONTRACTS = { depleted: stockDepleted, replenished: stockReplenished };
 
 /**
- * At most one event a SKU: what counts is where the batch left it. `traceOf` gives the
+ * At most one event a pool: what counts is where the batch left it. `traceOf` gives the
  * traceparent of the command in that position.
  */
 export function levelEvents(
   changes: readonly LevelChange[],
   traceOf: (cause: number) => string | undefined,
 ): OutgoingEvent[] {
-  return changes.flatMap(({ before, after: { sku, available }, cause }) => {
+  return changes.flatMap(({ before, after: { sku, saleId, available }, cause }) => {
     const crossing = availabilityCrossing(before.available, available);
     if (!crossing) return [];
     const traceparent = traceOf(cause) ?? newTraceparent();
-    return [newEvent(CONTRACTS[crossing], { subject: sku, data: { sku, available }, traceparent })];
+    const data = { sku, ...(saleId !== undefined && { saleId }), available };
+    return [newEvent(CONTRACTS[crossing], { subject: sku, data, traceparent })];
   });
 }

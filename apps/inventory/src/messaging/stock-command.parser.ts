@@ -1,4 +1,4 @@
-import { commitStock, releaseStock, reserveStock, restockOrder } from '@doorbuster/contracts';
+import { commitStock, releaseStock, reserveStock, restockOrder, type StockLine } from '@doorbuster/contracts';
 import type { CloudEvent } from '@doorbuster/messaging';
 import type { StockCommand } from '../domain/stock-commands.js';
 
@@ -7,7 +7,7 @@ export function parseCommand({ type, data }: CloudEvent): StockCommand {
   switch (type) {
     case reserveStock.type: {
       const { orderId, lines } = reserveStock.schema.parse(data);
-      return { kind: 'reserve', orderId: asKey(orderId), lines };
+      return { kind: 'reserve', orderId: asKey(orderId), lines: lines.map(withSaleAsKey) };
     }
     case commitStock.type:
       return { kind: 'commit', orderId: asKey(commitStock.schema.parse(data).orderId) };
@@ -21,4 +21,7 @@ export function parseCommand({ type, data }: CloudEvent): StockCommand {
 }
 
 /** A UUID may be spelt in capitals; the database gives it back in small letters. */
-const asKey = (orderId: string): string => orderId.toLowerCase();
+const asKey = (id: string): string => id.toLowerCase();
+
+const withSaleAsKey = ({ saleId, ...line }: StockLine): StockLine =>
+  saleId === undefined ? line : { ...line, saleId: asKey(saleId) };

@@ -8,7 +8,8 @@ import {
   lockReservations,
   updateReservations,
 } from './reservations.repository.js';
-import { lockStock, moveStock } from './stock.repository.js';
+import { ordinaryPool, poolKey, type PoolId } from '../domain/pool.js';
+import { lockPools, moveStock } from './stock.repository.js';
 
 /** All that these commands can touch, locked: reservations first, then stock. */
 export async function loadStockState(
@@ -36,13 +37,14 @@ export async function saveStockChanges(tx: EntityManager, changes: StateChanges)
 async function withStock(
   tx: EntityManager,
   reservations: readonly Reservation[],
-  requested: readonly { sku: string }[],
+  requested: readonly PoolId[],
 ): Promise<StockState> {
-  const skus = new Set(requested.map(({ sku }) => sku));
-  for (const { lines } of reservations) for (const { sku } of lines) skus.add(sku);
-  const levels = skus.size > 0 ? await lockStock(tx, [...skus]) : [];
+  // What a sale's order lets go of may be ordinary stock's by now.
+  const held = reservations.flatMap(({ lines }) => lines.flatMap((line) => [line, ordinaryPool(line)]));
+  const wanted = new Map([...requested, ...held].map((id) => [poolKey(id), id]));
+  const pools = wanted.size > 0 ? await lockPools(tx, [...wanted.values()]) : [];
   return {
-    levels: new Map(levels.map((level) => [level.sku, level])),
+    levels: new Map(pools.map((pool) => [poolKey(pool), pool])),
     reservations: new Map(reservations.map((reservation) => [reservation.orderId, reservation])),
   };
 }

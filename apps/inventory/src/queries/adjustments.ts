@@ -1,4 +1,5 @@
 import {
+  accept,
   refuse,
   type adjustStock,
   type Reply,
@@ -11,9 +12,10 @@ import { activeTraceparent } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { decideAdjustment } from '../domain/decide-adjustment.js';
+import { sumOf, type Pool } from '../domain/pool.js';
 import { levelEvents } from '../messaging/level-events.js';
 import { findAdjustment, insertAdjustment, type Adjustment } from '../persistence/adjustments.repository.js';
-import { lockStock, moveStock } from '../persistence/stock.repository.js';
+import { lockPoolsOf, moveStock } from '../persistence/stock.repository.js';
 
 type AdjustmentRequest = RequestOf<typeof adjustStock>;
 
@@ -26,23 +28,27 @@ export class Adjustments {
   adjust(request: AdjustmentRequest): Promise<Reply<StockLevels>> {
     return this.transactions.run(async (tx) => {
       // The lock makes adjustments of a SKU wait for each other, the same key twice at once included.
-      const [before] = await lockStock(tx, [request.sku]);
-      if (!before) throw new Error(`the stock row of ${request.sku} has gone`);
+      const pools = await lockPoolsOf(tx, [request.sku]);
       const earlier = await findAdjustment(tx, request.sku, request.idempotencyKey);
       if (earlier) return { result: answerAgain(earlier, request), events: [] };
-      return this.apply(tx, before, request);
+      return this.apply(tx, pools, request);
     });
   }
 
   private async apply(
     tx: EntityManager,
-    before: StockLevels,
+    pools: readonly Pool[],
     { sku, idempotencyKey, delta, reason }: AdjustmentRequest,
   ): Promise<{ result: Reply<StockLevels>; events: OutgoingEvent[] }> {
-    const answer = decideAdjustment(before, delta);
+    const before = pools.find(({ saleId }) => saleId === undefined);
+    if (!before) throw new Error(`the stock row of ${sku} has gone`);
+    const decision = decideAdjustment(before, delta);
+    const answer = decision.ok
+      ? accept(sumOf(sku, [decision.value, ...pools.filter((pool) => pool !== before)]))
+      : decision;
     await insertAdjustment(tx, { sku, idempotencyKey, delta, reason, answer });
-    if (!answer.ok) return { result: answer, events: [] };
-    const changes = [{ before, after: answer.value, cause: 0 }];
+    if (!decision.ok) return { result: answer, events: [] };
+    const changes = [{ before, after: decision.value, cause: 0 }];
     await moveStock(tx, changes);
     return { result: answer, events: levelEvents(changes, activeTraceparent) };
   }

@@ -3,16 +3,18 @@ import {
   adjustStock,
   getStock,
   getStockLevels,
+  getUnitsLeft,
   refuse,
   type Reply,
   type RequestOf,
+  type ResponseOf,
   type StockLevels,
 } from '@doorbuster/contracts';
 import { Answers } from '@doorbuster/service';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
-import { findStock } from '../persistence/stock.repository.js';
+import { findStock, findUnitsLeft } from '../persistence/stock.repository.js';
 import { Adjustments } from './adjustments.js';
 import { StockArrivals } from './stock-arrivals.js';
 
@@ -33,6 +35,13 @@ export class StockController {
   @Answers(getStockLevels)
   async getLevels(@Payload() { skus }: RequestOf<typeof getStockLevels>): Promise<Reply<StockLevels[]>> {
     return accept(await findStock(this.dataSource.manager, skus));
+  }
+
+  @Answers(getUnitsLeft)
+  async getUnitsLeft(
+    @Payload() { saleIds }: RequestOf<typeof getUnitsLeft>,
+  ): Promise<Reply<ResponseOf<typeof getUnitsLeft>>> {
+    return accept(await findUnitsLeft(this.dataSource.manager, saleIds));
   }
 
   @Answers(adjustStock)

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { availabilityCrossing } from '../../src/domain/availability-crossing.js';
 import { decideAdjustment } from '../../src/domain/decide-adjustment.js';
 
-const levels = { sku: 'TEE', available: 3, reserved: 2, sold: 1, received: 6 };
+const levels = { sku: 'TEE', available: 3, reserved: 2, sold: 1, received: 6, isOpen: true };
 
 it('receives into what is available', () => {
   expect(decideAdjustment(levels, 4)).toEqual({ ok: true, value: { ...levels, available: 7, received: 10 } });
@@ -29,7 +29,7 @@ it('either keeps the sum right or changes nothing', () => {
       fc.integer({ min: -STOCK_MAX, max: STOCK_MAX }),
       (available, reserved, sold, delta) => {
         const answer = decideAdjustment(
-          { sku: 'TEE', available, reserved, sold, received: available + reserved + sold },
+          { sku: 'TEE', available, reserved, sold, received: available + reserved + sold, isOpen: true },
           delta,
         );
         if (!answer.ok) return available + delta < 0 || available + reserved + sold + delta > STOCK_MAX;

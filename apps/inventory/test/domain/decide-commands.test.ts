@@ -43,8 +43,8 @@ describe('reserving', () => {
     );
     expect(decision.answers).toEqual([{ kind: 'reserved', orderId: ORDER, expiresAt: IN_TEN_MINUTES }]);
     expect(decision.levels.map(({ after }) => after)).toEqual([
-      { sku: 'TEE', available: 2, reserved: 1, sold: 0, received: 3 },
-      { sku: 'CAP', available: 0, reserved: 2, sold: 0, received: 2 },
+      { sku: 'TEE', available: 2, reserved: 1, sold: 0, received: 3, isOpen: true },
+      { sku: 'CAP', available: 0, reserved: 2, sold: 0, received: 2, isOpen: true },
     ]);
   });
 

@@ -1,5 +1,6 @@
-import type { StockLevels, StockLine } from '@doorbuster/contracts';
+import type { StockLine } from '@doorbuster/contracts';
 import type { Terms } from '../../src/domain/decide-commands.js';
+import { poolKey, type Pool } from '../../src/domain/pool.js';
 import type { Reservation } from '../../src/domain/reservation.js';
 import type { StockState, StateChanges } from '../../src/domain/stock-book.js';
 
@@ -12,9 +13,9 @@ export const line = (sku: string, quantity: number): StockLine => ({ sku, quanti
 /** `stock({ TEE: 3 })`: three received and available. */
 export const stock = (available: Record<string, number>): StockState => ({
   levels: new Map(
-    Object.entries(available).map(([sku, units]): [string, StockLevels] => [
+    Object.entries(available).map(([sku, units]): [string, Pool] => [
       sku,
-      { sku, available: units, reserved: 0, sold: 0, received: units },
+      { sku, available: units, reserved: 0, sold: 0, received: units, isOpen: true },
     ]),
   ),
   reservations: new Map(),
@@ -23,7 +24,7 @@ export const stock = (available: Record<string, number>): StockState => ({
 /** What the next batch would load after these changes were saved. */
 export function save(state: StockState, { levels, opened, settled }: StateChanges): StockState {
   const next = { levels: new Map(state.levels), reservations: new Map(state.reservations) };
-  for (const { after } of levels) next.levels.set(after.sku, after);
+  for (const { after } of levels) next.levels.set(poolKey(after), after);
   for (const reservation of [...opened, ...settled]) next.reservations.set(reservation.orderId, reservation);
   return next;
 }

@@ -35,6 +35,7 @@ import { firstValueFrom, timeout } from 'rxjs';
 import { DataSource } from 'typeorm';
 import { RESERVATION_TTL_MS } from '../../src/inventory.config.js';
 import { inventoryDefinition } from '../../src/inventory.definition.js';
+import { ORDINARY } from '../../src/persistence/stock.repository.js';
 import { StockCommandsHandler } from '../../src/messaging/stock-commands.handler.js';
 
 const WAIT_MS = 15_000;
@@ -158,6 +159,23 @@ export class InventoryUnderTest {
     return nameOf(await this.ask(contract, data));
   }
 
+  /** As the catalog would send it; the name of the reply to this very command. */
+  async askForSale<T extends { saleId: string }>(contract: MessageContract<T>, data: T): Promise<string> {
+    const command = newEvent(contract, { subject: data.saleId, data, traceparent: newTraceparent() });
+    await this.sendTogether([command]);
+    const traceId = traceIdOf(command.event.traceparent);
+    const isReply = ({ subject, traceparent }: CloudEvent): boolean =>
+      subject === data.saleId && traceIdOf(traceparent) === traceId;
+    return nameOf(await eventually(() => this.heard.find(isReply), `the reply to ${contract.type}`));
+  }
+
+  /** What was told of the levels of a SKU. */
+  levelEventsOf(sku: string): unknown[] {
+    return ['stock-depleted', 'stock-replenished'].flatMap((name) =>
+      this.events(name, sku).map(({ data }) => data),
+    );
+  }
+
   /** The name of the last of all replies for this order. */
   async answerTo(orderId: string): Promise<string> {
     return nameOf((await this.answersTo(orderId, 1)).at(-1) as CloudEvent);
@@ -199,17 +217,17 @@ export class InventoryUnderTest {
     if (wrong.length > 0) throw new Error(`the books are wrong: ${JSON.stringify(wrong, null, 2)}`);
   }
 
-  /** SKUs whose reserved or sold units are not those of the orders that hold them. */
+  /** Pools whose reserved or sold units are not those of the orders that hold them. */
   private imbalances(): Promise<unknown[]> {
     return this.replica(0)
       .get(DataSource)
       .query<unknown[]>(
-        `select sku, reserved, sold, held.* from stock
+        `select sku, sale_id, reserved, sold, held.* from stock
        cross join lateral (
          select coalesce(sum(line.quantity) filter (where status = 'RESERVED'), 0) as "heldReserved",
                 coalesce(sum(line.quantity) filter (where status = 'COMMITTED'), 0) as "heldSold"
-         from reservations, jsonb_to_recordset(lines) as line (sku text, quantity int)
-         where line.sku = stock.sku
+         from reservations, jsonb_to_recordset(lines) as line (sku text, "saleId" uuid, quantity int)
+         where line.sku = stock.sku and coalesce(line."saleId", '${ORDINARY}') = stock.sale_id
        ) held
        where (reserved, sold) is distinct from ("heldReserved", "heldSold")`,
       );

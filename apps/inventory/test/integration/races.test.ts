@@ -65,7 +65,14 @@ describe('two replicas and more buyers than stock', () => {
 
     await Promise.all(reserved.map(({ orderId }) => inventory.ask(commitStock, { orderId })));
     for (const sku of skus) {
-      expect(await inventory.levels(sku)).toEqual({ sku, available: 0, reserved: 0, sold: 30, received: 30 });
+      expect(await inventory.levels(sku)).toEqual({
+        sku,
+        available: 0,
+        reserved: 0,
+        sold: 30,
+        received: 30,
+        setAside: 0,
+      });
     }
   });
 

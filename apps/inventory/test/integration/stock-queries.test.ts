@@ -16,7 +16,7 @@ describe('a product of the catalog', () => {
     await inventory.send(productCreated, productState(sku));
     expect(await inventory.query(getStock, { sku })).toEqual({
       ok: true,
-      value: { sku, available: 0, reserved: 0, sold: 0, received: 0 },
+      value: { sku, available: 0, reserved: 0, sold: 0, received: 0, setAside: 0 },
     });
     await inventory.adjust({ sku, delta: 3, reason: 'delivery', idempotencyKey: randomUUID() });
     await inventory.send(productCreated, productState(sku));

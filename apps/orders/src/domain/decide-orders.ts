@@ -8,6 +8,16 @@ import {
   type Reply,
 } from '@doorbuster/contracts';
 
+import {
+  isSaleItem,
+  overLimit,
+  purchaseKey,
+  purchasesOf,
+  salePrice,
+  type Purchase,
+  type SaleTerms,
+} from './sale-terms.js';
+
 /** An order as the database keeps it: what the customer sees, and what makes a repeated request known again. */
 export interface OrderRecord {
   order: Order;
@@ -29,6 +39,18 @@ export interface DecidedOrders {
   /** One a request, in their order. */
   replies: Reply<Order>[];
   created: NewOrder[];
+  /** What the new orders buy in sales. */
+  purchases: Purchase[];
+}
+
+/** What is sold, on which terms, and what was bought of it so far. */
+export interface Market {
+  /** The present price by SKU. */
+  prices: ReadonlyMap<string, Money>;
+  /** By id. */
+  sales: ReadonlyMap<string, SaleTerms>;
+  /** By {@link purchaseKey}: of every customer and open sale that the requests are about. */
+  bought: ReadonlyMap<string, number>;
 }
 
 /** Identifies a request of a customer, for look-ups. */
@@ -40,24 +62,33 @@ export const requestKey = (customerId: string, idempotencyKey: string): string =
  * has expired becomes no order: its buyer was told that there is none.
  *
  * @param existing orders by {@link requestKey}
- * @param prices the present price by SKU
  */
 export function decideOrders(
   requests: readonly IncomingRequest[],
   existing: ReadonlyMap<string, OrderRecord>,
-  prices: ReadonlyMap<string, Money>,
+  { prices, sales, bought }: Market,
   now: Date,
   newId: () => string,
 ): DecidedOrders {
   const known = new Map(existing);
   const created: NewOrder[] = [];
+  const purchases: Purchase[] = [];
+  const boughtNow = new Map(bought);
   const replies = requests.map((request): Reply<Order> => {
     const key = requestKey(request.customerId, request.idempotencyKey);
     const found = known.get(key);
     if (found) return answerAgain(found, request.body);
     if (request.expiresAt <= now.getTime()) return expired;
-    const priced = price(request.body, prices);
+    const priced = price(request.body, prices, sales);
     if (!priced.ok) return priced;
+    const own = purchasesOf(request.customerId, request.body.items);
+    const tooMany = overLimit(own, sales, boughtNow);
+    if (tooMany) return tooMany;
+    for (const purchase of own) {
+      const of = purchaseKey(purchase);
+      boughtNow.set(of, (boughtNow.get(of) ?? 0) + purchase.quantity);
+    }
+    purchases.push(...own);
     const at = now.toISOString();
     const order: Order = {
       id: newId(),
@@ -75,7 +106,7 @@ export function decideOrders(
     created.push(record);
     return accept(order);
   });
-  return { replies, created };
+  return { replies, created, purchases };
 }
 
 export const expired = refuse(
@@ -88,7 +119,8 @@ function answerAgain({ order, method }: OrderRecord, body: PlaceOrderBody): Repl
     method === body.payment.method &&
     order.lines.length === body.items.length &&
     order.lines.every(
-      (line, i) => line.sku === body.items[i]?.sku && line.quantity === body.items[i].quantity,
+      ({ sku, quantity, saleId }, i) =>
+        sku === body.items[i]?.sku && quantity === body.items[i].quantity && saleId === body.items[i].saleId,
     );
   if (same) return accept(order);
   return refuse(
@@ -100,10 +132,17 @@ function answerAgain({ order, method }: OrderRecord, body: PlaceOrderBody): Repl
 function price(
   { items }: PlaceOrderBody,
   prices: ReadonlyMap<string, Money>,
+  sales: ReadonlyMap<string, SaleTerms>,
 ): Reply<Pick<Order, 'lines' | 'total'>> {
-  const unknown = [...new Set(items.map(({ sku }) => sku))].filter((sku) => !prices.has(sku));
+  const ordinary = items.filter((item) => !isSaleItem(item));
+  const unknown = [...new Set(ordinary.map(({ sku }) => sku))].filter((sku) => !prices.has(sku));
   if (unknown.length > 0) return refuse('UNKNOWN_SKU', `There is no product ${unknown.join(', ')}.`);
-  const lines = items.map(({ sku, quantity }) => ({ sku, quantity, unitPrice: prices.get(sku) as Money }));
+  const lines: Order['lines'] = [];
+  for (const item of items) {
+    const unitPrice = isSaleItem(item) ? salePrice(item, sales) : accept(prices.get(item.sku) as Money);
+    if (!unitPrice.ok) return unitPrice;
+    lines.push({ ...item, unitPrice: unitPrice.value });
+  }
   const currencies = [...new Set(lines.map(({ unitPrice }) => unitPrice.currency))];
   const [currency = ''] = currencies;
   if (currencies.length > 1) {

@@ -12,10 +12,18 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Span } from '@opentelemetry/api';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { decideOrders, expired, type IncomingRequest, type NewOrder } from '../domain/decide-orders.js';
+import {
+  decideOrders,
+  expired,
+  type IncomingRequest,
+  type Market,
+  type NewOrder,
+} from '../domain/decide-orders.js';
+import { isSaleItem, purchasesOf, type Purchase } from '../domain/sale-terms.js';
 import type { OrderSagaData } from '../domain/order-saga.js';
 import { OrdersRepository } from '../persistence/orders.repository.js';
 import { pricesRepository } from '../persistence/prices.repository.js';
+import { salesRepository } from '../persistence/sales.repository.js';
 import { OrderSagas } from '../sagas/order-sagas.js';
 import { countAccepted } from '../sagas/saga-metrics.js';
 import { recordReply, spansByOrder, startIntakeSpan } from './intake-spans.js';
@@ -78,10 +86,11 @@ export class OrderIntake {
     spans: readonly (Span | undefined)[],
   ): Promise<Reply<Order>[]> {
     const work = async (tx: EntityManager) => {
-      const skus = new Set(requests.flatMap(({ body }) => body.items.map(({ sku }) => sku)));
+      const market = await loadMarket(tx, requests);
+      // After the locks on purchases: who waited there for the same key in another replica has to see its order.
       const existing = await this.orders.findByRequests(tx, requests);
-      const prices = await pricesRepository.find(tx, [...skus]);
-      const { replies, created } = decideOrders(requests, existing, prices, new Date(), uuidv7);
+      const { replies, created, purchases } = decideOrders(requests, existing, market, new Date(), uuidv7);
+      await salesRepository.addPurchases(tx, purchases);
       await this.orders.insert(tx, created);
       const spansBySaga = spansByOrder(replies, spans);
       const events = await this.sagas.startCheckouts(tx, created.map(toSagaData), spansBySaga);
@@ -95,9 +104,21 @@ export class OrderIntake {
   }
 }
 
+/** What the requests are about, with the purchases of customers in open sales locked: the others are refused anyway. */
+async function loadMarket(tx: EntityManager, requests: readonly IncomingRequest[]): Promise<Market> {
+  const items = requests.flatMap(({ body }) => body.items);
+  const saleIds = new Set(items.filter(isSaleItem).map(({ saleId }) => saleId));
+  const sales = await salesRepository.find(tx, [...saleIds]);
+  const wanted = requests.flatMap(({ customerId, body }) => purchasesOf(customerId, body.items));
+  const isOpen = ({ saleId }: Purchase): boolean => sales.get(saleId)?.status === 'OPEN';
+  const bought = await salesRepository.lockPurchases(tx, wanted.filter(isOpen));
+  const prices = await pricesRepository.find(tx, [...new Set(items.map(({ sku }) => sku))]);
+  return { prices, sales, bought };
+}
+
 const toSagaData = ({ order: { id, lines, total }, method, traceparent }: NewOrder): OrderSagaData => ({
   orderId: id,
-  lines: lines.map(({ sku, quantity }) => ({ sku, quantity })),
+  lines: lines.map(({ unitPrice: _unitPrice, ...line }) => line),
   total,
   method,
   traceparent,

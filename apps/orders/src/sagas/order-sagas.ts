@@ -10,8 +10,10 @@ import { cancellationSaga } from '../domain/cancellation.saga.js';
 import { checkoutSaga } from '../domain/checkout.saga.js';
 import type { OrderCommand, OrderSagaData } from '../domain/order-saga.js';
 import { changeStatus, statusWhenUndone } from '../domain/order-status.js';
+import { purchasesOf } from '../domain/sale-terms.js';
 import { OrdersRepository } from '../persistence/orders.repository.js';
 import { SagasRepository } from '../persistence/sagas.repository.js';
+import { salesRepository } from '../persistence/sales.repository.js';
 import { countCheckout, recordSagas } from './saga-metrics.js';
 import { recordTransitions, type SpansBySaga } from './saga-spans.js';
 
@@ -131,10 +133,16 @@ export class OrderSagas {
     const changes = (await this.orders.lock(tx, [...decisions.keys()])).map(
       ({ id, customerId, status: from }) => {
         const { become, reason, saga } = decisions.get(id) as Decision & { saga: AdvancedOrderSaga };
-        return { id, customerId, status: become(from), reason, traceparent: saga.instance.data.traceparent };
+        const { lines, traceparent } = saga.instance.data;
+        return { id, customerId, status: become(from), reason, lines, traceparent };
       },
     );
     await this.orders.changeStatus(tx, changes, now);
+    const undone = changes.filter(({ status }) => status === 'REJECTED' || status === 'CANCELLED');
+    await salesRepository.giveBack(
+      tx,
+      undone.flatMap(({ customerId, lines }) => purchasesOf(customerId, lines)),
+    );
     return changes.map(({ id, customerId, status, reason, traceparent }) => {
       afterCommit(tx, () => {
         this.logger.info({ orderId: id, ...traceFields(traceparent), status, reason }, 'order');

@@ -8,11 +8,17 @@ import {
   idempotencyKey,
   instant,
   orderId,
+  saleId,
   sku,
   text,
 } from '../values.js';
 
-export const stockLine = z.object({ sku, quantity: z.int().min(1).max(LINE_QUANTITY_MAX) });
+/** Out of the units of a sale, or out of ordinary stock when there is no `saleId`. */
+export const stockLine = z.object({
+  sku,
+  saleId: saleId.optional(),
+  quantity: z.int().min(1).max(LINE_QUANTITY_MAX),
+});
 export type StockLine = z.infer<typeof stockLine>;
 
 const forOrder = z.object({ orderId });
@@ -38,8 +44,11 @@ export const stockCommitRefused = event('inventory', 'stock-commit-refused', ref
 export const stockReleased = event('inventory', 'stock-released', forOrder);
 export const orderRestocked = event('inventory', 'order-restocked', forOrder);
 
-/** The last unit was reserved, or units came back. `available` is the figure right after. */
-const level = z.object({ sku, available: z.int().min(0) });
+/**
+ * The last unit was reserved, or units came back. `available` is the figure right after, of the ordinary stock, or of
+ * the units of a sale when `saleId` is there.
+ */
+const level = z.object({ sku, saleId: saleId.optional(), available: z.int().min(0) });
 export const stockDepleted = event('inventory', 'stock-depleted', level);
 export const stockReplenished = event('inventory', 'stock-replenished', level);
 
@@ -50,8 +59,12 @@ export const stockLevels = z
     reserved: z.int().min(0),
     sold: z.int().min(0),
     received: z.int().min(0),
+    setAside: z.int().min(0).meta({ description: 'Those of the available that only a sale may sell' }),
   })
-  .meta({ id: 'StockLevels', description: 'received = available + reserved + sold, always' });
+  .meta({
+    id: 'StockLevels',
+    description: 'received = available + reserved + sold, always; all of them with the units of sales',
+  });
 export type StockLevels = z.infer<typeof stockLevels>;
 
 export const adjustmentBody = z

@@ -12,6 +12,7 @@ import {
   orderId,
   page,
   pageRequest,
+  saleId,
   sku,
   traceparent,
 } from '../values.js';
@@ -23,7 +24,16 @@ export type OrderStatus = z.infer<typeof orderStatus>;
 export const placeOrderBody = z
   .strictObject({
     items: z
-      .array(z.strictObject({ sku, quantity: z.int().min(1).max(LINE_QUANTITY_MAX) }))
+      .array(
+        z.strictObject({
+          sku,
+          quantity: z.int().min(1).max(LINE_QUANTITY_MAX),
+          saleId: saleId
+            .toLowerCase()
+            .optional()
+            .meta({ description: 'Buys on the terms of this sale, or not at all' }),
+        }),
+      )
       .min(1)
       .max(ORDER_LINES_MAX),
     payment: z.strictObject({ method: paymentMethod }),
@@ -35,6 +45,7 @@ export const orderLine = z
   .object({
     sku,
     quantity: z.int().min(1),
+    saleId: saleId.optional().meta({ description: 'The sale whose price it is' }),
     unitPrice: money.meta({ description: 'The price charged, fixed when the order was accepted' }),
   })
   .meta({ id: 'OrderLine' });

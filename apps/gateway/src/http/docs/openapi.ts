@@ -6,6 +6,7 @@ import { inventoryPaths } from '../inventory/inventory.openapi.js';
 import { ordersPaths } from '../orders/orders.openapi.js';
 import { productsPaths } from '../products/products.openapi.js';
 import { sagasPaths } from '../sagas/sagas.openapi.js';
+import { salesPaths } from '../sales/sales.openapi.js';
 import { docsPaths } from './docs.openapi.js';
 
 /** OpenAPI 3.1 of what this gateway serves, from the schemas that it validates with. */
@@ -24,6 +25,7 @@ export function openApi({ issuesTokens }: { issuesTokens: boolean }): ReturnType
     paths: {
       ...(issuesTokens && authPaths),
       ...productsPaths,
+      ...salesPaths,
       ...ordersPaths,
       ...inventoryPaths,
       ...sagasPaths,

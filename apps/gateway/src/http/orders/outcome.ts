@@ -30,6 +30,7 @@ export function cancelled(order: Order, waitSeconds: number | undefined): Answer
 
 const REJECTIONS: Partial<Record<string, { code: ErrorCode; sentence: string }>> = {
   OUT_OF_STOCK: { code: 'OUT_OF_STOCK', sentence: 'Not enough is left, and nothing was charged' },
+  SALE_ENDED: { code: 'SALE_ENDED', sentence: 'The sale ended, and nothing was charged' },
   PAYMENT_DECLINED: {
     code: 'PAYMENT_DECLINED',
     sentence: 'The payment was declined, and nothing was charged',

@@ -28,7 +28,7 @@ export class AvailabilityReader {
   private async availableOf(skus: string[]): Promise<Map<string, number>> {
     if (skus.length === 0) return new Map();
     const levels = await this.queries.ask(getStockLevels, { skus }, DEADLINE_MS).catch(() => []);
-    return new Map(levels.map(({ sku, available }) => [sku, available]));
+    return new Map(levels.map(({ sku, available, setAside }) => [sku, available - setAside]));
   }
 }
 

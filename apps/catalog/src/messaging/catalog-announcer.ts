@@ -1,29 +1,38 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventStream } from '@doorbuster/contracts';
-import { streamCreatedAt } from '@doorbuster/messaging';
+import { streamCreatedAt, type OutgoingEvent } from '@doorbuster/messaging';
 import { Transactions } from '@doorbuster/persistence';
 import { LOGGER, NATS_CONNECTION, StreamKeeper } from '@doorbuster/service';
 import { newTraceparent, type Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { findAnnouncedStream, isOutboxFull, saveAnnouncedStream } from '../persistence/announced-stream.js';
 import { findProductsAfter } from '../persistence/products.repository.js';
+import { findSalesAfter } from '../persistence/sales.repository.js';
 import { productChangedEvent } from './product-events.js';
+import { saleChangedEvent } from './sale-messages.js';
 
 const STREAM = eventStream('catalog');
-const PAGE_PRODUCTS = 100;
+const PAGE_ITEMS = 100;
 const OUTBOX_ROWS_MAX = 20;
 const OUTBOX_POLL_MS = 100;
 const RETRY_MS = 1_000;
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+
+/** Announcements of what comes after a key, and the last key among them. */
+type ReadPage = (
+  tx: EntityManager,
+  after: string,
+) => Promise<{ events: OutgoingEvent[]; last: string | undefined }>;
 
 /**
- * States all products anew when the stream of the catalog's events is not the one that has heard of them, because the
- * broker lost its storage: what the other services know of products heals by that. Which stream has heard of them is kept
+ * States all products and sales anew when the stream of the catalog's events is not the one that has heard of them, because the
+ * broker lost its storage: what the other services know of them heals by that. Which stream has heard of them is kept
  * in the database, so a crash between here and there only delays it.
  */
 @Injectable()
-export class ProductAnnouncer implements OnModuleInit, OnModuleDestroy {
+export class CatalogAnnouncer implements OnModuleInit, OnModuleDestroy {
   private readonly closing = new AbortController();
   private work: Promise<void> | undefined;
   private isStale = false;
@@ -57,7 +66,7 @@ export class ProductAnnouncer implements OnModuleInit, OnModuleDestroy {
         await this.announceToNewStream();
       } catch (err) {
         if (this.closing.signal.aborted) return;
-        this.logger.warn({ err }, 'products not announced yet, will try again');
+        this.logger.warn({ err }, 'products and sales not announced yet, will try again');
         this.isStale = true;
         await sleep(RETRY_MS, undefined, { signal: this.closing.signal }).catch(() => undefined);
       }
@@ -67,24 +76,23 @@ export class ProductAnnouncer implements OnModuleInit, OnModuleDestroy {
   private async announceToNewStream(): Promise<void> {
     const created = await streamCreatedAt(this.nc, STREAM);
     if (created === undefined || created === (await findAnnouncedStream(this.dataSource.manager))) return;
-    const products = await this.announceAll();
+    const traceparent = newTraceparent();
+    const products = await this.announceAll('', (tx, after) => productsAfter(tx, after, traceparent));
+    const sales = await this.announceAll(FIRST_ID, (tx, after) => salesAfter(tx, after, traceparent));
     await saveAnnouncedStream(this.dataSource.manager, created);
-    if (products > 0) this.logger.info({ products }, 'all products announced to a new stream');
+    if (products > 0) this.logger.info({ products, sales }, 'everything announced to a new stream');
   }
 
-  private async announceAll(): Promise<number> {
-    const traceparent = newTraceparent();
+  private async announceAll(first: string, read: ReadPage): Promise<number> {
     let count = 0;
-    for (let last: string | undefined = ''; last !== undefined;) {
+    for (let last: string | undefined = first; last !== undefined;) {
       await this.roomInOutbox();
       const after: string = last;
-      const page = await this.transactions.run(async (tx) => {
-        const products = await findProductsAfter(tx, after, PAGE_PRODUCTS);
-        const events = products.map((product) => productChangedEvent(product, traceparent));
-        return { result: { count: products.length, last: products.at(-1)?.sku }, events };
+      last = await this.transactions.run(async (tx) => {
+        const { events, last: result } = await read(tx, after);
+        count += events.length;
+        return { result, events };
       });
-      count += page.count;
-      last = page.last;
     }
     return count;
   }
@@ -96,4 +104,15 @@ export class ProductAnnouncer implements OnModuleInit, OnModuleDestroy {
       await sleep(OUTBOX_POLL_MS, undefined, { signal: this.closing.signal });
     }
   }
+}
+
+async function productsAfter(tx: EntityManager, sku: string, traceparent: string): ReturnType<ReadPage> {
+  const products = await findProductsAfter(tx, sku, PAGE_ITEMS);
+  const events = products.map((product) => productChangedEvent(product, traceparent));
+  return { events, last: products.at(-1)?.sku };
+}
+
+async function salesAfter(tx: EntityManager, id: string, traceparent: string): ReturnType<ReadPage> {
+  const sales = await findSalesAfter(tx, id, PAGE_ITEMS);
+  return { events: sales.map((sale) => saleChangedEvent(sale, traceparent)), last: sales.at(-1)?.id };
 }

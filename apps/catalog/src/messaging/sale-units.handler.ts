@@ -1,0 +1,64 @@
+import { unitsRefused, unitsReturned, unitsSetAside } from '@doorbuster/contracts';
+import {
+  ConsumesBatches,
+  type BatchOutcome,
+  type CloudEvent,
+  type IncomingBatch,
+  type OutgoingEvent,
+} from '@doorbuster/messaging';
+import { Transactions } from '@doorbuster/persistence';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import type { EntityManager } from 'typeorm';
+import { hearReply, type SaleStep, type UnitsReply } from '../domain/sale-life.js';
+import type { SaleRecord } from '../domain/sale-record.js';
+import { databaseNow, lockSales } from '../persistence/sales.repository.js';
+import { saveSteps } from '../sales/save-steps.js';
+
+interface Heard {
+  saleId: string;
+  reply: UnitsReply;
+  traceparent: string;
+}
+
+/** What inventory says of the units of sales. */
+@Controller()
+export class SaleUnitsHandler {
+  constructor(@Inject(Transactions) private readonly transactions: Transactions) {}
+
+  @ConsumesBatches('catalog-replies', [unitsSetAside, unitsRefused, unitsReturned])
+  handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {
+    return this.transactions.runBatch(batch, work);
+  }
+}
+
+async function work(tx: EntityManager, events: CloudEvent[]): Promise<OutgoingEvent[]> {
+  const heard = Map.groupBy(events.map(parse), ({ saleId }) => saleId);
+  const now = await databaseNow(tx);
+  const steps = (await lockSales(tx, [...heard.keys()])).map((before) => {
+    const own = heard.get(before.id) ?? [];
+    return { before, ...hearAll(before, own, now), traceparent: own.at(-1)?.traceparent ?? '' };
+  });
+  return (await saveSteps(tx, steps, now)).events;
+}
+
+const hearAll = (before: SaleRecord, heard: readonly Heard[], now: Date): SaleStep =>
+  heard.reduce<SaleStep>(({ sale, request }, { reply }) => ({ request, ...hearReply(sale, reply, now) }), {
+    sale: before,
+  });
+
+/** @throws {z.ZodError} when the data does not fit the contract */
+function parse({ type, data, traceparent }: CloudEvent): Heard {
+  switch (type) {
+    case unitsSetAside.type:
+      return { saleId: unitsSetAside.schema.parse(data).saleId, reply: { kind: 'set-aside' }, traceparent };
+    case unitsReturned.type:
+      return { saleId: unitsReturned.schema.parse(data).saleId, reply: { kind: 'returned' }, traceparent };
+    case unitsRefused.type: {
+      const { saleId, reason } = unitsRefused.schema.parse(data);
+      return { saleId, reply: { kind: 'refused', reason }, traceparent };
+    }
+    default:
+      throw new Error(`${type} is not an answer that catalog knows`);
+  }
+}

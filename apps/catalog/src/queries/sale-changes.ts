@@ -1,0 +1,116 @@
+import {
+  accept,
+  refuse,
+  type ChangeSaleBody,
+  type CreateSaleBody,
+  type Reply,
+  type Sale,
+} from '@doorbuster/contracts';
+import type { OutgoingEvent } from '@doorbuster/messaging';
+import { Transactions } from '@doorbuster/persistence';
+import { activeTraceparent } from '@doorbuster/telemetry';
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { decideSaleChange } from '../domain/change-sale.js';
+import { advanceSale } from '../domain/sale-life.js';
+import { toSale, type SaleRecord } from '../domain/sale-record.js';
+import { saleChangedEvent, unitsCommand } from '../messaging/sale-messages.js';
+import { lockProduct } from '../persistence/products.repository.js';
+import {
+  databaseNow,
+  findSale,
+  findSaleByKey,
+  insertSale,
+  lockSales,
+  overlapsAnother,
+} from '../persistence/sales.repository.js';
+import { saveSteps } from '../sales/save-steps.js';
+
+interface Done {
+  result: Reply<Sale>;
+  events: OutgoingEvent[];
+}
+
+const answerOnly = (result: Reply<Sale>): Done => ({ result, events: [] });
+
+/** Every change commits together with what it says to others. */
+@Injectable()
+export class SaleChanges {
+  constructor(@Inject(Transactions) private readonly transactions: Transactions) {}
+
+  create(body: CreateSaleBody, idempotencyKey: string): Promise<Reply<Sale>> {
+    return this.transactions.run((tx) => createIn(tx, body, idempotencyKey));
+  }
+
+  change(id: string, changes: ChangeSaleBody): Promise<Reply<Sale>> {
+    return this.transactions.run((tx) => changeIn(tx, id, changes));
+  }
+}
+
+async function createIn(tx: EntityManager, body: CreateSaleBody, idempotencyKey: string): Promise<Done> {
+  // The product's lock makes sales of one SKU wait for each other.
+  const product = await lockProduct(tx, body.sku);
+  const earlier = await findSaleByKey(tx, idempotencyKey, body);
+  if (earlier) return answerOnly(earlier.isSame ? accept(toSale(earlier)) : keyReused);
+  if (!product) return answerOnly(refuse('UNKNOWN_SKU', `There is no product ${body.sku}.`));
+  if (body.price.currency !== product.price.currency) {
+    return answerOnly(refuse('CURRENCY_MISMATCH', `${body.sku} is sold in ${product.price.currency}.`));
+  }
+  const now = await databaseNow(tx);
+  const created = newSale(body, now);
+  if (created.endsAt <= now) return answerOnly(refuse('VALIDATION_FAILED', 'endsAt: must be in the future'));
+  if (await overlapsAnother(tx, created)) return answerOnly(saleExists(body.sku));
+  const step = advanceSale(created, now);
+  await insertSale(tx, step.sale, idempotencyKey, body);
+  const traceparent = activeTraceparent();
+  return {
+    result: accept(toSale(step.sale)),
+    events: [saleChangedEvent(step.sale, traceparent), ...unitsCommand(step, traceparent)],
+  };
+}
+
+async function changeIn(tx: EntityManager, id: string, changes: ChangeSaleBody): Promise<Done> {
+  const found = await findSale(tx, id);
+  if (found) await lockProduct(tx, found.sku);
+  const [before] = found ? await lockSales(tx, [id]) : [];
+  if (!before) return answerOnly(saleNotFound(id));
+  const now = await databaseNow(tx);
+  const changed = decideSaleChange(before, changes, now);
+  if (!changed.ok) return answerOnly(changed);
+  if (await overlapsAnother(tx, changed.value)) return answerOnly(saleExists(before.sku));
+  const step = { before, ...advanceSale(changed.value, now), traceparent: activeTraceparent() };
+  const { saved, events } = await saveSteps(tx, [step], now);
+  return { result: accept(toSale(saved[0] ?? before)), events };
+}
+
+const newSale = (body: CreateSaleBody, now: Date): SaleRecord => ({
+  id: uuidv7(),
+  version: 1,
+  sku: body.sku,
+  price: body.price,
+  startsAt: new Date(body.startsAt),
+  endsAt: new Date(body.endsAt),
+  units: body.units,
+  limitPerCustomer: body.limitPerCustomer,
+  status: 'PREPARING',
+  reason: null,
+  isReturned: false,
+  attempts: 0,
+  nextActionAt: null,
+  createdAt: now,
+  updatedAt: now,
+});
+
+export const saleNotFound = (id: string): Reply<never> => refuse('SALE_NOT_FOUND', `There is no sale ${id}.`);
+
+const saleExists = (sku: string): Reply<never> =>
+  refuse(
+    'SALE_EXISTS',
+    `${sku} has another sale at that time. One sale of a SKU ends before the next starts.`,
+  );
+
+const keyReused = refuse(
+  'IDEMPOTENCY_KEY_REUSED',
+  'This Idempotency-Key belongs to a sale with another body.',
+);

@@ -1,0 +1,55 @@
+import {
+  accept,
+  changeSale,
+  createSale,
+  getSale,
+  listSales,
+  refuse,
+  type Page,
+  type Reply,
+  type RequestOf,
+  type Sale,
+} from '@doorbuster/contracts';
+import { Answers } from '@doorbuster/service';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { DataSource } from 'typeorm';
+import { validate as isUuid } from 'uuid';
+import { toSale } from '../domain/sale-record.js';
+import { findSale, listSales as findSales } from '../persistence/sales.repository.js';
+import { SaleChanges, saleNotFound } from './sale-changes.js';
+
+@Controller()
+export class SalesController {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(SaleChanges) private readonly changes: SaleChanges,
+  ) {}
+
+  @Answers(createSale)
+  create(@Payload() { body, idempotencyKey }: RequestOf<typeof createSale>): Promise<Reply<Sale>> {
+    return this.changes.create(body, idempotencyKey);
+  }
+
+  @Answers(changeSale)
+  change(@Payload() { id, changes }: RequestOf<typeof changeSale>): Promise<Reply<Sale>> {
+    return this.changes.change(id, changes);
+  }
+
+  @Answers(getSale)
+  async get(@Payload() { id }: RequestOf<typeof getSale>): Promise<Reply<Sale>> {
+    const sale = await findSale(this.dataSource.manager, id);
+    return sale ? accept(toSale(sale)) : saleNotFound(id);
+  }
+
+  @Answers(listSales)
+  async list(@Payload() filter: RequestOf<typeof listSales>): Promise<Reply<Page<Sale>>> {
+    const { limit, cursor } = filter;
+    if (cursor !== undefined && !isUuid(cursor)) {
+      return refuse('VALIDATION_FAILED', 'cursor: take it from nextCursor as it is');
+    }
+    const found = await findSales(this.dataSource.manager, filter, limit + 1);
+    const items = found.slice(0, limit).map(toSale);
+    return accept({ items, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null });
+  }
+}

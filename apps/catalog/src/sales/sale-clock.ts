@@ -1,0 +1,61 @@
+import { Transactions } from '@doorbuster/persistence';
+import { LOGGER, Sweeper } from '@doorbuster/service';
+import { newTraceparent, type Logger } from '@doorbuster/telemetry';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { advanceSale } from '../domain/sale-life.js';
+import { databaseNow, isSaleDueWithin, lockDueSales } from '../persistence/sales.repository.js';
+import { saveSteps } from './save-steps.js';
+
+const INTERVAL_MS = 500;
+const BATCH_MAX = 100;
+
+/**
+ * Opens and ends sales when their time has come, by the database's clock and no other; nobody else in the platform looks
+ * at a clock for that. Every replica looks; none takes what another is at work on. In the last moment before a start or
+ * an end it looks again and again, so that a door opens in time.
+ */
+@Injectable()
+export class SaleClock implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly sweeper: Sweeper;
+
+  constructor(
+    @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    const sweep = async (): Promise<boolean> => {
+      await this.moveDueSales();
+      return isSaleDueWithin(this.dataSource.manager, INTERVAL_MS);
+    };
+    this.sweeper = new Sweeper({ what: 'sales whose time has come', intervalMs: INTERVAL_MS, sweep, logger });
+  }
+
+  onApplicationBootstrap(): void {
+    this.sweeper.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.sweeper.stop();
+  }
+
+  private async moveDueSales(): Promise<void> {
+    if (!(await isSaleDueWithin(this.dataSource.manager, 0))) return;
+    const moved = await this.transactions.run(async (tx) => {
+      const now = await databaseNow(tx);
+      const steps = (await lockDueSales(tx, BATCH_MAX)).map((before) => ({
+        before,
+        ...advanceSale(before, now),
+        traceparent: newTraceparent(),
+      }));
+      const { saved, events } = await saveSteps(tx, steps, now);
+      return { result: saved, events };
+    });
+    for (const { id, sku, status } of moved) this.logger.info({ saleId: id, sku, status }, 'sale');
+  }
+}

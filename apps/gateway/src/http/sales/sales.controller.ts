@@ -1,0 +1,69 @@
+import {
+  changeSale,
+  changeSaleBody,
+  createSale,
+  createSaleBody,
+  getSale,
+  listSales,
+  saleFilter,
+  type ChangeSaleBody,
+  type CreateSaleBody,
+  type Page,
+  type Sale,
+  type SaleFilter,
+  type SaleView,
+} from '@doorbuster/contracts';
+import { Body, Controller, Get, Inject, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Allow } from '../../auth/allow.decorator.js';
+import { Queries } from '../../queries/queries.js';
+import { send } from '../answer.js';
+import { IdempotencyKey } from '../idempotency-key.decorator.js';
+import { SALE_ID } from '../path-params.js';
+import { sendConditionally } from '../products/conditional.js';
+import { UnitsLeftReader } from './units-left.js';
+
+@Controller('v1/sales')
+@Allow('admin')
+export class SalesController {
+  constructor(
+    @Inject(Queries) private readonly queries: Queries,
+    @Inject(UnitsLeftReader) private readonly units: UnitsLeftReader,
+  ) {}
+
+  @Get()
+  @Allow('anyone')
+  async list(@Query({ schema: saleFilter }) filter: SaleFilter): Promise<Page<SaleView>> {
+    const { items, nextCursor } = await this.queries.ask(listSales, filter);
+    return { items: await this.units.addTo(items), nextCursor };
+  }
+
+  @Get(':id')
+  @Allow('anyone')
+  async get(
+    @Param('id', SALE_ID) id: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string | undefined> {
+    const [view] = await this.units.addTo([await this.queries.ask(getSale, { id })]);
+    return sendConditionally(request, reply, { ...view });
+  }
+
+  @Post()
+  async create(
+    @IdempotencyKey() idempotencyKey: string,
+    @Body({ schema: createSaleBody }) body: CreateSaleBody,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Sale> {
+    const sale = await this.queries.ask(createSale, { body, idempotencyKey });
+    return send(reply, { status: 201, headers: { location: `/v1/sales/${sale.id}` }, body: sale });
+  }
+
+  @Patch(':id')
+  change(
+    @Param('id', SALE_ID) id: string,
+    @Body({ schema: changeSaleBody }) changes: ChangeSaleBody,
+  ): Promise<Sale> {
+    return this.queries.ask(changeSale, { id, changes });
+  }
+}

@@ -1,0 +1,89 @@
+import {
+  changeSaleBody,
+  createSaleBody,
+  sale,
+  saleFilter,
+  saleId,
+  saleView,
+  saleViews,
+} from '@doorbuster/contracts';
+import { z } from 'zod';
+import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { bearer, body, idempotent } from '../docs/requests.js';
+import { BODY, CLOSED, empty, json, location, problems, UNAVAILABLE } from '../docs/responses.js';
+
+const path = z.object({ id: saleId });
+const tags = ['Sales'];
+const etag = { ETag: z.string().meta({ description: 'Send it back as `If-None-Match`' }) };
+
+export const salesPaths: ZodOpenApiPathsObject = {
+  '/v1/sales': {
+    get: {
+      tags,
+      summary: 'Sales, newest first',
+      requestParams: { query: saleFilter },
+      responses: { '200': json(saleViews, 'One page'), ...problems('VALIDATION_FAILED', ...UNAVAILABLE) },
+    },
+    post: {
+      tags,
+      summary: 'Create a sale',
+      description:
+        'The sale is `PREPARING` until its units are set aside from ordinary stock; then it opens and ends by itself. If there are not enough units it is `REJECTED`.',
+      security: bearer,
+      requestParams: { header: z.object(idempotent) },
+      requestBody: body(createSaleBody, {
+        sku: 'TSHIRT-BLACK-M',
+        price: { amount: 999, currency: 'USD' },
+        startsAt: '2030-11-29T12:00:00Z',
+        endsAt: '2030-11-29T13:00:00Z',
+        units: 100,
+        limitPerCustomer: 2,
+      }),
+      responses: {
+        '201': json(sale, 'Created', location),
+        ...problems(
+          ...BODY,
+          ...CLOSED,
+          'IDEMPOTENCY_KEY_MISSING',
+          'IDEMPOTENCY_KEY_REUSED',
+          'UNKNOWN_SKU',
+          'CURRENCY_MISMATCH',
+          'SALE_EXISTS',
+        ),
+      },
+    },
+  },
+  '/v1/sales/{id}': {
+    get: {
+      tags,
+      summary: 'One sale, and how many units are left',
+      requestParams: { path, header: z.object({ 'If-None-Match': z.string().optional() }) },
+      responses: {
+        '200': json(saleView, 'The sale', etag),
+        '304': empty('Not changed', etag),
+        ...problems('SALE_NOT_FOUND', ...UNAVAILABLE),
+      },
+    },
+    patch: {
+      tags,
+      summary: 'Change a sale',
+      description:
+        'Price and start until it starts, end and limit until it ends. An end that has passed ends it now.',
+      security: bearer,
+      requestParams: { path },
+      requestBody: body(changeSaleBody, { limitPerCustomer: 4 }),
+      responses: {
+        '200': json(sale, 'Changed'),
+        ...problems(
+          ...BODY,
+          ...CLOSED,
+          'SALE_NOT_FOUND',
+          'SALE_STARTED',
+          'SALE_ENDED',
+          'SALE_EXISTS',
+          'CURRENCY_MISMATCH',
+        ),
+      },
+    },
+  },
+};

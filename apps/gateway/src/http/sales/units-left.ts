@@ -1,0 +1,24 @@
+import { getUnitsLeft, type Sale, type SaleView } from '@doorbuster/contracts';
+import { Inject, Injectable } from '@nestjs/common';
+import { Queries } from '../../queries/queries.js';
+
+/** A page without figures now is better than one with figures later. */
+const DEADLINE_MS = 1_000;
+
+/** Puts inventory's figures beside catalog's sales. */
+@Injectable()
+export class UnitsLeftReader {
+  constructor(@Inject(Queries) private readonly queries: Queries) {}
+
+  /** Each sale with what is left of it, `null` where inventory does not say. One question for all. */
+  async addTo(sales: readonly Sale[]): Promise<SaleView[]> {
+    const left = await this.leftOf(sales.map(({ id }) => id));
+    return sales.map((sale) => ({ ...sale, unitsLeft: left.get(sale.id) ?? null }));
+  }
+
+  private async leftOf(saleIds: string[]): Promise<Map<string, number>> {
+    if (saleIds.length === 0) return new Map();
+    const found = await this.queries.ask(getUnitsLeft, { saleIds }, DEADLINE_MS).catch(() => []);
+    return new Map(found.map(({ saleId, unitsLeft }) => [saleId, unitsLeft]));
+  }
+}

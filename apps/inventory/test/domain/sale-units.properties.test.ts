@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { describe, it } from 'vitest';
+import { decideCommands } from '../../src/domain/decide-commands.js';
+import { decideSetAsides } from '../../src/domain/decide-set-asides.js';
+import { poolKey, type Pool } from '../../src/domain/pool.js';
+import { IllegalTransitionError } from '../../src/domain/reservation.js';
+import type { SaleCommand, SetAside } from '../../src/domain/set-aside.js';
+import type { StockState } from '../../src/domain/stock-book.js';
+import type { StockCommand } from '../../src/domain/stock-commands.js';
+import { NOW, save, stock, TERMS } from './fixtures.js';
+
+const RECEIVED = { TEE: 20, CAP: 6 };
+const SKUS = ['TEE', 'CAP'] as const;
+const saleIds = fc.constantFrom('sale-1', 'sale-2', 'sale-3');
+const orderIds = fc.constantFrom('order-1', 'order-2', 'order-3', 'order-4', 'order-5');
+
+const saleCommand: fc.Arbitrary<SaleCommand> = fc.oneof(
+  fc.record({
+    kind: fc.constant('set-aside' as const),
+    saleId: saleIds,
+    sku: fc.constantFrom(...SKUS),
+    units: fc.integer({ min: 1, max: 8 }),
+  }),
+  fc.record({ kind: fc.constant('return' as const), saleId: saleIds }),
+);
+const stockCommand: fc.Arbitrary<StockCommand> = fc.oneof(
+  { weight: 3, arbitrary: reserving() },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('commit' as const, 'release' as const, 'restock' as const),
+      orderId: orderIds,
+    }),
+  },
+);
+
+function reserving(): fc.Arbitrary<StockCommand> {
+  const line = fc.record({
+    sku: fc.constantFrom(...SKUS),
+    saleId: fc.option(saleIds, { nil: undefined }),
+    quantity: fc.integer({ min: 1, max: 3 }),
+  });
+  return fc.record({
+    kind: fc.constant('reserve' as const),
+    orderId: orderIds,
+    lines: fc.array(line, { minLength: 1, maxLength: 3 }),
+  });
+}
+
+interface World {
+  stock: StockState;
+  setAsides: Map<string, SetAside>;
+  /** What was set aside for each sale. */
+  units: Map<string, number>;
+}
+
+/** Some seconds pass with each command, so that reservations expire on the way. */
+function* history(commands: readonly (SaleCommand | StockCommand)[]): Generator<World> {
+  let world: World = { stock: stock(RECEIVED), setAsides: new Map(), units: new Map() };
+  for (const [i, command] of commands.entries()) {
+    world = 'saleId' in command ? afterSale(world, command) : afterStock(world, command, i);
+    yield world;
+  }
+}
+
+function afterSale({ stock: before, setAsides, units }: World, command: SaleCommand): World {
+  const decision = decideSetAsides({ pools: before.levels, setAsides }, [command]);
+  const remembered = new Map(setAsides);
+  for (const one of [...decision.opened, ...decision.settled]) remembered.set(one.saleId, one);
+  const counted = new Map(units);
+  if (command.kind === 'set-aside' && decision.levels.length > 0) counted.set(command.saleId, command.units);
+  const after = save(before, { levels: decision.levels, opened: [], settled: [] });
+  return { stock: after, setAsides: remembered, units: counted };
+}
+
+function afterStock(world: World, command: StockCommand, position: number): World {
+  const now = new Date(NOW.getTime() + position * 60_000);
+  try {
+    return { ...world, stock: save(world.stock, decideCommands(world.stock, [command], { ...TERMS, now })) };
+  } catch (error) {
+    if (error instanceof IllegalTransitionError) return world;
+    throw error;
+  }
+}
+
+const always = (check: (world: World) => boolean): void =>
+  fc.assert(
+    fc.property(fc.array(fc.oneof(saleCommand, stockCommand), { maxLength: 40 }), (commands) =>
+      [...history(commands)].every(check),
+    ),
+    { numRuns: 500 },
+  );
+
+const sum = (pools: readonly Pool[], level: 'received' | 'reserved' | 'sold'): number =>
+  pools.reduce((total, pool) => total + pool[level], 0);
+
+describe('whatever sales and orders do', () => {
+  it('each pool adds up, and no unit of a SKU is made or lost', () => {
+    always(({ stock: { levels } }) => {
+      const pools = [...levels.values()];
+      return (
+        pools.every(
+          ({ available, reserved, sold, received }) =>
+            Math.min(available, reserved, sold) >= 0 && received === available + reserved + sold,
+        ) &&
+        SKUS.every(
+          (one) =>
+            sum(
+              pools.filter(({ sku }) => sku === one),
+              'received',
+            ) === RECEIVED[one],
+        )
+      );
+    });
+  });
+
+  it('a sale never holds more than was set aside for it, and keeps nothing once it is returned', () => {
+    always(({ stock: { levels }, setAsides, units }) =>
+      [...levels.values()].every(({ saleId, reserved, sold, available, isOpen }) => {
+        if (saleId === undefined) return isOpen;
+        const isReturned = setAsides.get(saleId)?.status === 'RETURNED';
+        return (
+          reserved + sold <= (units.get(saleId) ?? 0) && isOpen !== isReturned && (isOpen || available === 0)
+        );
+      }),
+    );
+  });
+
+  it('what is reserved and sold of a pool is what its orders hold', () => {
+    always(({ stock: { levels, reservations } }) =>
+      [...levels].every(([key, { reserved, sold }]) => {
+        const held = (status: string): number =>
+          [...reservations.values()]
+            .filter((one) => one.status === status)
+            .flatMap(({ lines }) => lines.filter((line) => poolKey(line) === key))
+            .reduce((total, { quantity }) => total + quantity, 0);
+        return reserved === held('RESERVED') && sold === held('COMMITTED');
+      }),
+    );
+  });
+});

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { event } from '../message.js';
+import { query } from '../query.js';
+import {
+  STOCK_MAX,
+  idempotencyKey,
+  instant,
+  money,
+  page,
+  pageRequest,
+  price,
+  saleId,
+  sku,
+} from '../values.js';
+
+/**
+ * `PREPARING`: the units are being set aside. `REJECTED`: there were not enough. `SCHEDULED`: waits for its start. An
+ * `ENDED` sale may never have been open.
+ */
+export const SALE_STATUSES = ['PREPARING', 'SCHEDULED', 'OPEN', 'ENDED', 'REJECTED'] as const;
+export const saleStatus = z.enum(SALE_STATUSES).meta({ id: 'SaleStatus' });
+export type SaleStatus = z.infer<typeof saleStatus>;
+
+const units = z.int().min(1).max(STOCK_MAX).meta({ description: 'Set aside from ordinary stock' });
+const limitPerCustomer = z
+  .int()
+  .min(1)
+  .max(STOCK_MAX)
+  .meta({ description: 'Units that one customer may buy in the sale, all orders together' });
+
+const terms = { price: money, startsAt: instant, endsAt: instant, units, limitPerCustomer };
+
+export const sale = z
+  .object({
+    id: saleId,
+    sku,
+    ...terms,
+    status: saleStatus,
+    reason: z.string().nullable().meta({ description: 'Why it was rejected' }),
+    createdAt: instant,
+    updatedAt: instant,
+  })
+  .meta({ id: 'CatalogSale' });
+export type Sale = z.infer<typeof sale>;
+
+export const createSaleBody = z
+  .strictObject({ sku, price, startsAt: instant, endsAt: instant, units, limitPerCustomer })
+  .refine(({ startsAt, endsAt }) => Date.parse(startsAt) < Date.parse(endsAt), {
+    path: ['endsAt'],
+    message: 'must be later than startsAt',
+  })
+  .meta({ id: 'CreateSale' });
+export type CreateSaleBody = z.infer<typeof createSaleBody>;
+
+export const changeSaleBody = z
+  .strictObject({ price, startsAt: instant, endsAt: instant, limitPerCustomer })
+  .partial()
+  .refine((body) => Object.keys(body).length > 0, 'name at least one field to change')
+  .meta({ id: 'ChangeSale' });
+export type ChangeSaleBody = z.infer<typeof changeSaleBody>;
+
+export const saleFilter = z.strictObject({
+  status: saleStatus.optional(),
+  sku: sku.optional(),
+  ...pageRequest,
+});
+export type SaleFilter = z.infer<typeof saleFilter>;
+
+export const createSale = query(
+  'catalog',
+  'create-sale',
+  z.object({ body: createSaleBody, idempotencyKey }),
+  sale,
+);
+export const changeSale = query(
+  'catalog',
+  'change-sale',
+  z.object({ id: saleId, changes: changeSaleBody }),
+  sale,
+);
+export const getSale = query('catalog', 'get-sale', z.object({ id: saleId }), sale);
+/** Newest first. */
+export const listSales = query('catalog', 'list-sales', saleFilter, page(sale));
+
+/** Always the whole sale as it is now; consumers keep the highest `version` and may skip any other. */
+export const saleChanged = event(
+  'catalog',
+  'sale-changed',
+  z.object({ id: saleId, version: z.int().min(1), sku, ...terms, status: saleStatus }),
+);
+export type SaleState = z.infer<typeof saleChanged.schema>;

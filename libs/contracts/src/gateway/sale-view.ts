@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { sale } from '../catalog/sales.js';
+import { page } from '../values.js';
+
+/** A sale as the public sees it: catalog's terms and inventory's figure. */
+export const saleView = sale
+  .extend({
+    unitsLeft: z
+      .int()
+      .min(0)
+      .nullable()
+      .meta({ description: 'null while nobody knows; a figure is never invented' }),
+  })
+  .meta({ id: 'Sale' });
+export type SaleView = z.infer<typeof saleView>;
+export const saleViews = page(saleView).meta({ id: 'SalePage' });

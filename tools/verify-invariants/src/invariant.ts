@@ -1,0 +1,7 @@
+/** One thing that must hold. The query gives a row for each breach: what it is about, and what is wrong with it. */
+export interface Invariant {
+  /** Number of the promise in docs/architecture.md. */
+  promise: 1 | 2 | 4;
+  holds: string;
+  sql: string;
+}
