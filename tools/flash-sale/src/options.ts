@@ -6,6 +6,8 @@ const BUYERS_MAX = 1_000_000;
 /** Each takes a file descriptor; usual hard limits leave room for about so many. */
 const CONNECTIONS_MAX = 19_000;
 const SECONDS_MAX = 600;
+/** As much as a sale may allow. */
+const LIMIT_MAX = 100;
 const SEED_MAX = 2 ** 32 - 1;
 
 const whole = (min: number, max: number) => {
@@ -27,9 +29,11 @@ const schema = z.object({
   buyers: whole(1, BUYERS_MAX).default(20_000),
   stock: whole(1, BUYERS_MAX).default(1_000),
   rate: rate.default('burst'),
+  limit: whole(1, LIMIT_MAX).default(1),
   decline: percent.default(10),
   browse: whole(0, 20).default(1),
   patience: seconds.optional(),
+  greedy: percent.default(5),
   insist: percent.default(10),
   follow: percent.default(10),
   settle: seconds.default(60),
@@ -51,12 +55,14 @@ The sale
   --buyers N         how many come, each for one unit (20000)
   --stock N          units on sale (1000)
   --rate burst|N     all at once, most of them in the first half second; or N a second, Poisson (burst)
+  --limit N          units that one customer may buy (1)
   --decline PERCENT  whose card is declined (10)
   --seed N           the same buyers again (a new one each time; the report names it)
 
 The buyers
   --browse N         looks at the product page before ordering (1)
   --patience S       from arrival until a buyer who has no order gives up (30, with --chaos 60)
+  --greedy PERCENT   who, once they have bought, try for one more than the limit (5)
   --insist PERCENT   who are told "sold out" and look again until their patience ends (10)
   --follow PERCENT   who take the 202 and follow their order by server-sent events; the others wait (10)
   --settle S         how long an accepted order may take to become final (60)
@@ -84,9 +90,11 @@ export interface SaleOptions {
   buyers: number;
   stock: number;
   rate: 'burst' | number;
+  limit: number;
   declinePercent: number;
   browse: number;
   patienceMs: number;
+  greedyPercent: number;
   insistPercent: number;
   followPercent: number;
   settleMs: number;
@@ -119,11 +127,12 @@ export function parseOptions(args: readonly string[]): SaleOptions | 'help' {
   if (data.chaos && data.url !== undefined) {
     throw new OptionError('--chaos kills processes of its own platform: it does not go with --url');
   }
-  const { buyers, stock, rate: arrivals, browse, connections, report, json, chaos } = data;
+  const { buyers, stock, rate: arrivals, limit, browse, connections, report, json, chaos } = data;
   return {
     buyers,
     stock,
     rate: arrivals,
+    limit,
     browse,
     connections,
     report,
@@ -131,6 +140,7 @@ export function parseOptions(args: readonly string[]): SaleOptions | 'help' {
     chaos,
     declinePercent: data.decline,
     patienceMs: (data.patience ?? (data.chaos ? PATIENCE_IN_CHAOS_S : PATIENCE_S)) * 1_000,
+    greedyPercent: data.greedy,
     insistPercent: data.insist,
     followPercent: data.follow,
     settleMs: data.settle * 1_000,

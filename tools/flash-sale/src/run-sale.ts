@@ -33,7 +33,7 @@ export async function runSale(options: SaleOptions, watchers: Watchers): Promise
       const found = await askAfterwards(sale, held, watchers);
       const { openedAt, buyers } = held;
       const isInterrupted = stop.aborted;
-      const verdict = judge({ stock: options.stock, openedAt, buyers, audit: found, isInterrupted });
+      const verdict = judge({ stock: options.stock, limit: options.limit, openedAt, buyers, audit: found, isInterrupted });
       return reportData({ options, sale: held, audit: found, verdict, clientLoad });
     } finally {
       await Promise.all([sale.desk.close(), sale.connections.close()]);
@@ -66,7 +66,7 @@ async function hold(
 
 /** The platform's own word; none after an interruption, which may have ended the platform too. */
 async function askAfterwards(
-  { desk, venue, sku, options }: Sale,
+  { desk, venue, offer: { sku }, options }: Sale,
   { openedAt }: HeldSale,
   { stop, say }: Watchers,
 ): Promise<Audit | undefined> {

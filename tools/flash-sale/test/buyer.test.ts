@@ -7,7 +7,7 @@ import { seededDice } from '../src/dice.js';
 import type { Counter, OrderAttempt } from '../src/shop/counter.js';
 import type { Answer } from '../src/shop/http.js';
 
-const page = (available: number): Answer => said(200, { availability: { available } });
+const page = (available: number): Answer => said(200, { unitsLeft: available });
 const said = (status: number, body: unknown = {}, retryAfterMs?: number): Answer => ({
   status,
   body,
@@ -33,6 +33,7 @@ function shopThat({ pages = [page(5)], orders = [confirmed], looks = [], feed = 
     answers.length > 1 ? answers.shift() : answers[0];
   const counter: Counter = {
     viewProduct: async () => next(pages),
+    viewSale: async () => next(pages),
     placeOrder: async (_, attempt) => {
       attempts.push(attempt);
       return next(orders);
@@ -46,15 +47,15 @@ function shopThat({ pages = [page(5)], orders = [confirmed], looks = [], feed = 
     counter,
     clock: { now: () => nowMs, pause: async (ms) => void (nowMs += ms), isStopped: false },
     dice: seededDice(1),
-    saleId: 'sale',
-    options: { browse: 1, patienceMs: 20_000, settleMs: 60_000 },
+    name: 'sale',
+    options: { browse: 1, limit: 1, patienceMs: 20_000, settleMs: 60_000 },
     note: (event) => events.push(event),
     isSoldForGood: () => false,
   };
   return { floor, attempts, events, now: () => nowMs };
 }
 
-const plan: BuyerPlan = { number: 1, arrivesAtMs: 0, hasGoodCard: true, insists: false, follows: false };
+const plan: BuyerPlan = { number: 1, arrivesAtMs: 0, hasGoodCard: true, isGreedy: false, insists: false, follows: false };
 
 describe('a buyer', () => {
   it('looks, orders, and leaves with what they came for', async () => {

@@ -34,6 +34,7 @@ export function buyerOf(number: number, outcome: Outcome, facts: Partial<BuyerRe
     number,
     customerId: `buyer-${number}`,
     hasGoodCard: outcome !== 'DECLINED',
+    wanted: 1,
     outcome,
     reason: undefined,
     lastAskedAtMs: 500,
@@ -46,6 +47,7 @@ export function buyerOf(number: number, outcome: Outcome, facts: Partial<BuyerRe
 export function goodSale(): FullEvidence {
   return {
     stock: 2,
+    limit: 1,
     openedAt: OPENED_AT,
     isInterrupted: false,
     buyers: [buyerOf(1, 'BOUGHT'), buyerOf(2, 'DECLINED'), buyerOf(3, 'BOUGHT'), buyerOf(4, 'SOLD_OUT')],

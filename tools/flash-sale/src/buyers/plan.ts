@@ -7,13 +7,18 @@ export interface BuyerPlan {
   number: number;
   arrivesAtMs: number;
   hasGoodCard: boolean;
+  /** Tries for more than the limit, once they have bought. */
+  isGreedy: boolean;
   /** Looks again after "sold out". */
   insists: boolean;
   /** Takes the 202 and follows the order, where others wait for the outcome. */
   follows: boolean;
 }
 
-type Crowd = Pick<SaleOptions, 'buyers' | 'rate' | 'declinePercent' | 'insistPercent' | 'followPercent'>;
+type Crowd = Pick<
+  SaleOptions,
+  'buyers' | 'rate' | 'declinePercent' | 'greedyPercent' | 'insistPercent' | 'followPercent'
+>;
 
 /** In the order of their arrivals. */
 export function planBuyers(crowd: Crowd, dice: Dice): BuyerPlan[] {
@@ -23,6 +28,7 @@ export function planBuyers(crowd: Crowd, dice: Dice): BuyerPlan[] {
     number,
     arrivesAtMs,
     hasGoodCard: !isAmong(crowd.declinePercent, 'decline', number),
+    isGreedy: isAmong(crowd.greedyPercent, 'greed', number),
     insists: isAmong(crowd.insistPercent, 'insist', number),
     follows: isAmong(crowd.followPercent, 'follow', number),
   }));

@@ -3,6 +3,7 @@ export const OUTCOMES = {
   BOUGHT: 'bought',
   DECLINED: 'card declined',
   SOLD_OUT: 'told sold out',
+  LIMITED: 'told it would be over the limit',
   GAVE_UP: 'gave up without an answer',
   REJECTED: 'rejected for another reason',
   UNFINISHED: 'accepted, not final in time',
@@ -35,6 +36,8 @@ export interface BuyerRecord {
   number: number;
   customerId: string;
   hasGoodCard: boolean;
+  /** Units that they try to buy. */
+  wanted: number;
   outcome: Outcome;
   reason: string | undefined;
   /** When they last sent a request that could have got them a unit, or shown them one. */

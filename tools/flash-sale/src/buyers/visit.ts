@@ -11,8 +11,8 @@ export interface SaleFloor {
   clock: Clock;
   dice: Dice;
   /** Makes keys and customers of this sale different from those of any other. */
-  saleId: string;
-  options: Pick<SaleOptions, 'browse' | 'patienceMs' | 'settleMs'>;
+  name: string;
+  options: Pick<SaleOptions, 'browse' | 'limit' | 'patienceMs' | 'settleMs'>;
   note: (event: SaleEvent) => void;
   /** Every unit is sold, none is reserved: none will come back. Then nobody needs to wait out their patience. */
   isSoldForGood: () => boolean;
@@ -25,14 +25,15 @@ export interface Visit {
   record: BuyerRecord;
 }
 
-export const customerOf = (saleId: string, buyer: number): string => `${saleId}-buyer-${buyer}`;
+export const customerOf = (sale: string, buyer: number): string => `${sale}-buyer-${buyer}`;
 
 export function enter(floor: SaleFloor, plan: BuyerPlan): Visit {
-  const { number, hasGoodCard } = plan;
+  const { number, hasGoodCard, isGreedy } = plan;
   const record: BuyerRecord = {
     number,
-    customerId: customerOf(floor.saleId, number),
+    customerId: customerOf(floor.name, number),
     hasGoodCard,
+    wanted: isGreedy ? floor.options.limit + 1 : 1,
     outcome: 'INTERRUPTED',
     reason: undefined,
     lastAskedAtMs: plan.arrivesAtMs,

@@ -7,7 +7,7 @@ import { seededDice } from '../dice.js';
 import { forEachOf } from '../each.js';
 import type { SaleOptions } from '../options.js';
 import { Recorder } from '../record/recorder.js';
-import { openCounter } from '../shop/counter.js';
+import { openCounter, type Offer } from '../shop/counter.js';
 import type { Desk } from '../shop/desk.js';
 import type { Connections } from '../shop/http.js';
 import { killInTheMiddle, type Kill } from './chaos.js';
@@ -19,8 +19,9 @@ export interface Sale {
   venue: Venue;
   desk: Desk;
   connections: Connections;
-  saleId: string;
-  sku: string;
+  /** Makes keys and customers of this sale different from those of any other. */
+  name: string;
+  offer: Offer;
   /** Of the buyers, by their numbers. */
   tokens: readonly string[];
 }
@@ -43,13 +44,13 @@ const TOKENS_AT_ONCE = 64;
 export async function issueTokens(
   desk: Desk,
   { buyers }: SaleOptions,
-  saleId: string,
+  name: string,
   stop: AbortSignal,
 ): Promise<string[]> {
   const tokens: string[] = [];
   await forEachOf(buyers, TOKENS_AT_ONCE, async (i) => {
     stop.throwIfAborted();
-    tokens[i] = await desk.tokenOf(customerOf(saleId, i));
+    tokens[i] = await desk.tokenOf(customerOf(name, i));
   });
   return tokens;
 }
@@ -60,21 +61,21 @@ export async function holdSale(
   stop: AbortSignal,
   watch: (view: SaleView) => void,
 ): Promise<HeldSale> {
-  const { options, venue, desk, connections, saleId, sku, tokens } = sale;
+  const { options, venue, desk, connections, name, offer, tokens } = sale;
   const dice = seededDice(options.seed);
   const plans = planBuyers(options, dice);
   const recorder = new Recorder(options.stock);
   const openedAt = new Date();
   const clock = startClock(stop);
-  const stock = watchStock(desk, sku, clock, venue.platform);
+  const stock = watchStock(desk, offer.sku, clock, venue.platform);
   const kills: Kill[] = [];
   const view: SaleView = { recorder, clock, samples: stock.samples, kills };
   watch(view);
   const floor: SaleFloor = {
-    counter: openCounter(connections, sku, tokens),
+    counter: openCounter(connections, offer, tokens),
     clock,
     dice,
-    saleId,
+    name,
     options,
     note: (event) => recorder.note(clock.now(), event),
     isSoldForGood() {

@@ -11,12 +11,11 @@ const PATIENCE_MS = 20_000;
 export async function warmUp(
   desk: Desk,
   connections: Connections,
-  { saleId, orders, tokens }: { saleId: string; orders: number; tokens: readonly string[] },
+  { sku, orders, tokens }: { sku: string; orders: number; tokens: readonly string[] },
 ): Promise<void> {
   if (orders === 0) return;
-  const sku = `${saleId}-WARM-UP`;
   await desk.putOnSale({ sku, name: 'Warm-up', units: orders });
-  const counter = openCounter(connections, sku, tokens);
+  const counter = openCounter(connections, { sku }, tokens);
   await forEachOf(orders, AT_ONCE, async (i) => {
     await counter.viewProduct(i, PATIENCE_MS);
     await counter.placeOrder(i, {

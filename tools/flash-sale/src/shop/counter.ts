@@ -11,6 +11,7 @@ export interface OrderAttempt {
 /** What buyers can do in the shop. Every call has a deadline; `undefined` means that no answer came. */
 export interface Counter {
   viewProduct(buyer: number, patienceMs: number): Promise<Answer | undefined>;
+  viewSale(buyer: number, patienceMs: number): Promise<Answer | undefined>;
   placeOrder(buyer: number, attempt: OrderAttempt): Promise<Answer | undefined>;
   getOrder(buyer: number, orderId: string): Promise<Answer | undefined>;
   /** Each status as it comes, until the feed ends. */
@@ -19,19 +20,23 @@ export interface Counter {
 
 const DEADLINE_MS = 10_000;
 
+/** What is sold there: a product, and in which sale, if in one. */
+export interface Offer {
+  sku: string;
+  saleId?: string;
+}
+
 /** The counter of a real shop, over HTTP. */
-export function openCounter(connections: Connections, sku: string, tokens: readonly string[]): Counter {
+export function openCounter(connections: Connections, offer: Offer, tokens: readonly string[]): Counter {
+  const { sku, saleId } = offer;
   const bearer = (buyer: number): { authorization: string } => ({
     authorization: `Bearer ${tokens[buyer % tokens.length]}`,
   });
+  const view = (path: string) => (buyer: number, patienceMs: number) =>
+    connections.ask(buyer, { method: 'GET', path, deadlineMs: DEADLINE_MS, patienceMs });
   return {
-    viewProduct: (buyer, patienceMs) =>
-      connections.ask(buyer, {
-        method: 'GET',
-        path: `/v1/products/${sku}`,
-        deadlineMs: DEADLINE_MS,
-        patienceMs,
-      }),
+    viewProduct: view(`/v1/products/${sku}`),
+    viewSale: view(`/v1/sales/${saleId}`),
     placeOrder: (buyer, { key, method, waitSeconds, patienceMs }) =>
       connections.ask(buyer, {
         method: 'POST',
@@ -41,7 +46,7 @@ export function openCounter(connections: Connections, sku: string, tokens: reado
           'idempotency-key': key,
           ...(waitSeconds !== undefined && { prefer: `wait=${waitSeconds}` }),
         },
-        body: { items: [{ sku, quantity: 1 }], payment: { method } },
+        body: { items: [{ ...offer, quantity: 1 }], payment: { method } },
         deadlineMs: DEADLINE_MS + (waitSeconds ?? 0) * 1_000,
         patienceMs,
       }),

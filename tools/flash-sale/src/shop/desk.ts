@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Order, Page, StockLevels } from '@doorbuster/contracts';
+import type { Order, Page, Sale, StockLevels } from '@doorbuster/contracts';
 import { Connections, type Answer, type Request } from './http.js';
 
 /** What the people of the shop can do, with a connection that no buyer stands in front of. */
 export interface Desk {
   /** Puts a new product on sale. */
   putOnSale(product: { sku: string; name: string; units: number }): Promise<void>;
+  /** Sets all units aside for a sale, from now on for an hour. @returns its id, once it is open */
+  openSale(sale: { sku: string; units: number; limitPerCustomer: number }): Promise<string>;
   /** A short look; `undefined` when nobody answers. */
   glanceAtLevels(sku: string): Promise<StockLevels | undefined>;
   levels(sku: string): Promise<StockLevels>;
@@ -21,6 +23,7 @@ const CONNECTIONS_MAX = 64;
 const DEADLINE_MS = 10_000;
 const GLANCE_MS = 2_000;
 const ATTEMPTS_MAX = 30;
+const SALE_MS = 3_600_000;
 const PAUSE_MS = 500;
 const PAGE = 100;
 
@@ -50,6 +53,23 @@ function deskOf(asks: Asks, headers: Record<string, string>): Desk {
     async putOnSale({ sku, name, units }) {
       await post('/v1/products', { sku, name, category: 'flash-sale', price: PRICE });
       await post(`/v1/inventory/${sku}/adjustments`, { delta: units, reason: 'flash sale' });
+    },
+    async openSale(terms) {
+      const now = Date.now();
+      const body = {
+        ...terms,
+        price: PRICE,
+        startsAt: new Date(now).toISOString(),
+        endsAt: new Date(now + SALE_MS).toISOString(),
+      };
+      const { id } = (await post('/v1/sales', body)) as Sale;
+      for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+        const { status, reason } = await get<Sale>(`/v1/sales/${id}`);
+        if (status === 'OPEN') return id;
+        if (status === 'REJECTED') throw new Error(`the sale was rejected: ${reason}`);
+        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      }
+      throw new Error(`the sale ${id} did not open`);
     },
     async glanceAtLevels(sku) {
       const request: Request = {

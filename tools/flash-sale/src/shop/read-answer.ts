@@ -47,10 +47,10 @@ export function readOrder(body: unknown): { outcome: Outcome; reason: string | u
   }
 }
 
-/** Units that could be ordered now; `undefined` when the page does not say. */
-export function readAvailable({ body }: Answer): number | undefined {
-  const available = field(field(body, 'availability'), 'available');
-  return typeof available === 'number' ? available : undefined;
+/** Units of the sale that could be ordered now; `undefined` when its page does not say. */
+export function readUnitsLeft({ body }: Answer): number | undefined {
+  const unitsLeft = field(body, 'unitsLeft');
+  return typeof unitsLeft === 'number' ? unitsLeft : undefined;
 }
 
 /** By the code of a problem document. */
@@ -63,6 +63,7 @@ function refusal(code: string): Outcome {
 export function rejection(reason: string | undefined | null): Outcome {
   const [code] = (reason ?? '').split(':');
   if (code === 'OUT_OF_STOCK') return 'SOLD_OUT';
+  if (code === 'PURCHASE_LIMIT') return 'LIMITED';
   return code === 'PAYMENT_DECLINED' ? 'DECLINED' : 'REJECTED';
 }
 

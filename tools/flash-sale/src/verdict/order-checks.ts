@@ -6,6 +6,10 @@ import type { FullEvidence, Rule } from './verdict.js';
 const told = (buyers: readonly BuyerRecord[]) =>
   buyers.flatMap(({ customerId, orders }) => orders.map((order) => ({ customerId, ...order })));
 
+/** In all their lines. */
+export const unitsOf = (orders: readonly Order[]): number =>
+  orders.flatMap(({ lines }) => lines).reduce((units, { quantity }) => units + quantity, 0);
+
 const byId = ({ audit }: FullEvidence): Map<string, Order> =>
   new Map(audit.orders.map((order) => [order.id, order]));
 
@@ -26,22 +30,41 @@ export const everyOrderFinal: Rule = {
 /** Number of the promise in docs/architecture.md. */
 const MONEY = 2;
 
+const confirmedByCustomer = ({ audit }: FullEvidence): Map<string, Order[]> =>
+  Map.groupBy(
+    audit.orders.filter(({ status }) => status === 'CONFIRMED'),
+    ({ customerId }) => customerId,
+  );
+
 export const chargedOnce: Rule = {
   promise: 'Nobody pays twice, and no declined card pays',
-  kept: ({ audit }) =>
-    `${new Set(audit.orders.filter(({ status }) => status === 'CONFIRMED').map(({ customerId }) => customerId)).size} customers pay, each for one order`,
-  breaches({ audit, buyers }) {
-    const confirmed = Map.groupBy(
-      audit.orders.filter(({ status }) => status === 'CONFIRMED'),
-      ({ customerId }) => customerId,
-    );
-    const ofBuyers = buyers.flatMap(({ customerId, hasGoodCard }) => {
+  kept: (evidence) => `${confirmedByCustomer(evidence).size} customers pay, each for what they wanted`,
+  breaches(evidence) {
+    const confirmed = confirmedByCustomer(evidence);
+    const ofBuyers = evidence.buyers.flatMap(({ customerId, hasGoodCard, wanted }) => {
       const orders = confirmed.get(customerId)?.length ?? 0;
-      if (orders > 1) return [`${customerId} pays for ${orders} orders and wanted one`];
-      return orders === 1 && !hasGoodCard ? [`${customerId} pays with a card that is declined`] : [];
+      if (orders > wanted) return [`${customerId} pays for ${orders} orders and wanted ${wanted}`];
+      return orders > 0 && !hasGoodCard ? [`${customerId} pays with a card that is declined`] : [];
     });
-    const ofMoney = (audit.invariants?.breaches ?? []).filter(({ promise }) => promise === MONEY);
+    const ofMoney = (evidence.audit.invariants?.breaches ?? []).filter(({ promise }) => promise === MONEY);
     return [...ofBuyers, ...ofMoney.map(({ subject, breach }) => `${subject}: ${breach}`)];
+  },
+};
+
+export const limitHeld: Rule = {
+  promise: 'Nobody buys more than the limit, and nobody less because of it',
+  kept: ({ limit, buyers }) =>
+    `at most ${limit} each; ${buyers.filter(({ wanted }) => wanted > limit).length} came for more`,
+  breaches(evidence) {
+    const { limit, buyers } = evidence;
+    const over = [...confirmedByCustomer(evidence)]
+      .map(([customerId, orders]) => ({ customerId, units: unitsOf(orders) }))
+      .filter(({ units }) => units > limit);
+    const wronged = buyers.filter(({ outcome }) => outcome === 'LIMITED');
+    return [
+      ...over.map(({ customerId, units }) => `${customerId} bought ${units}, and ${limit} is the limit`),
+      ...wronged.map(({ customerId }) => `${customerId} was refused for the limit, and has bought nothing`),
+    ];
   },
 };
 

@@ -1,14 +1,13 @@
 import type { BuyerRecord } from '../buyers/sale-event.js';
 import { rejection } from '../shop/read-answer.js';
+import { unitsOf } from './order-checks.js';
 import type { FullEvidence, Rule } from './verdict.js';
 
 /** So long a unit that came back may take to be on the page again; and so far the platform's clock may be off. */
 const RETURN_GRACE_MS = 2_000;
 
 const unitsConfirmed = ({ audit }: FullEvidence): number =>
-  audit.orders
-    .filter(({ status }) => status === 'CONFIRMED')
-    .reduce((sum, { lines }) => sum + lines.reduce((units, { quantity }) => units + quantity, 0), 0);
+  unitsOf(audit.orders.filter(({ status }) => status === 'CONFIRMED'));
 
 export const notOneOver: Rule = {
   promise: 'Not one over: no unit is sold twice',

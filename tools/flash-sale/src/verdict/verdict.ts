@@ -4,6 +4,7 @@ import {
   chargedOnce,
   everyOrderFinal,
   invariantsHold,
+  limitHeld,
   toldTheTruth,
   withinContract,
 } from './order-checks.js';
@@ -12,6 +13,8 @@ import { notOneOver, notOneUnder, soldIsConfirmed } from './stock-checks.js';
 /** Everything that a verdict needs to know. */
 export interface Evidence {
   stock: number;
+  /** Units that one customer may buy. */
+  limit: number;
   openedAt: Date;
   buyers: readonly BuyerRecord[];
   /** The platform's own word, `undefined` when it could not be had. */
@@ -46,6 +49,7 @@ const RULES: readonly Rule[] = [
   notOneOver,
   notOneUnder,
   soldIsConfirmed,
+  limitHeld,
   everyOrderFinal,
   chargedOnce,
   toldTheTruth,
