@@ -33,7 +33,14 @@ export async function runSale(options: SaleOptions, watchers: Watchers): Promise
       const found = await askAfterwards(sale, held, watchers);
       const { openedAt, buyers } = held;
       const isInterrupted = stop.aborted;
-      const verdict = judge({ stock: options.stock, limit: options.limit, openedAt, buyers, audit: found, isInterrupted });
+      const verdict = judge({
+        stock: options.stock,
+        limit: options.limit,
+        openedAt,
+        buyers,
+        audit: found,
+        isInterrupted,
+      });
       return reportData({ options, sale: held, audit: found, verdict, clientLoad });
     } finally {
       await Promise.all([sale.desk.close(), sale.connections.close()]);

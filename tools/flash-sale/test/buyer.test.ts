@@ -55,7 +55,14 @@ function shopThat({ pages = [page(5)], orders = [confirmed], looks = [], feed = 
   return { floor, attempts, events, now: () => nowMs };
 }
 
-const plan: BuyerPlan = { number: 1, arrivesAtMs: 0, hasGoodCard: true, isGreedy: false, insists: false, follows: false };
+const plan: BuyerPlan = {
+  number: 1,
+  arrivesAtMs: 0,
+  hasGoodCard: true,
+  isGreedy: false,
+  insists: false,
+  follows: false,
+};
 
 describe('a buyer', () => {
   it('looks, orders, and leaves with what they came for', async () => {
@@ -87,6 +94,15 @@ describe('a buyer', () => {
     const shop = shopThat({ pages: [page(1), page(0), page(0), page(1)], orders: [soldOut, confirmed] });
     expect(await buy(shop.floor, { ...plan, insists: true })).toMatchObject({ outcome: 'BOUGHT' });
     expect(new Set(shop.attempts.map(({ key }) => key)).size).toBe(2);
+  });
+
+  it('who is greedy tries for one more than the limit, and keeps what they have when refused', async () => {
+    const limited = said(409, { code: 'PURCHASE_LIMIT' });
+    const shop = shopThat({ orders: [confirmed, limited] });
+    const visit = await buy(shop.floor, { ...plan, isGreedy: true });
+    expect(visit).toMatchObject({ outcome: 'BOUGHT', orders: [{ id: 'o' }] });
+    expect(shop.attempts.map(({ key }) => key)).toHaveLength(2);
+    expect(shop.events).toContainEqual(expect.objectContaining({ kind: 'SETTLED', outcome: 'LIMITED' }));
   });
 
   it('who insists leaves when patience ends, or when every unit is sold for good', async () => {

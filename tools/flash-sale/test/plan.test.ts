@@ -8,6 +8,7 @@ const crowd = {
   buyers: 5_000,
   rate: 'burst',
   declinePercent: 10,
+  greedyPercent: 5,
   insistPercent: 25,
   followPercent: 50,
 } as const;

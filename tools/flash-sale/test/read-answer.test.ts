@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readAvailable, readOrder, readOrderAnswer } from '../src/shop/read-answer.js';
+import { readUnitsLeft, readOrder, readOrderAnswer } from '../src/shop/read-answer.js';
 
 const answer = (status: number, body?: unknown, retryAfterMs?: number) => ({ status, body, retryAfterMs });
 
@@ -48,7 +48,7 @@ describe('an order', () => {
   });
 });
 
-it('a page says how many are available, or does not know', () => {
-  expect(readAvailable(answer(200, { availability: { available: 3 } }))).toBe(3);
-  expect(readAvailable(answer(200, { availability: null }))).toBeUndefined();
+it('the page of a sale says how many are left, or does not know', () => {
+  expect(readUnitsLeft(answer(200, { unitsLeft: 3 }))).toBe(3);
+  expect(readUnitsLeft(answer(200, { unitsLeft: null }))).toBeUndefined();
 });

@@ -100,10 +100,22 @@ describe('verdict', () => {
   it('sees a buyer who pays twice, and a declined card that pays', () => {
     const twice = goodSale();
     twice.audit.orders[2] = orderOf({ buyer: 1, status: 'CONFIRMED', id: 'order-again' });
-    expect(broken(twice)['Nobody pays twice']).toBe('buyer-1 pays for 2 orders and wanted one');
+    expect(broken(twice)['Nobody pays twice']).toBe('buyer-1 pays for 2 orders and wanted 1');
     const declined = goodSale();
     declined.audit.orders[1] = orderOf({ buyer: 2, status: 'CONFIRMED' });
     expect(broken(declined)['Nobody pays twice']).toContain('buyer-2 pays with a card that is declined');
+  });
+
+  it('sees a customer with more than the limit, and one who was refused for it with nothing bought', () => {
+    const limit = 'Nobody buys more than the limit';
+    const over = goodSale();
+    over.buyers = over.buyers.with(0, buyerOf(1, 'BOUGHT', { wanted: 2 }));
+    over.audit.orders[2] = orderOf({ buyer: 1, status: 'CONFIRMED', id: 'order-again' });
+    expect(broken(over)[limit]).toBe('buyer-1 bought 2, and 1 is the limit');
+    expect(broken(over)['Nobody pays twice']).toBeUndefined();
+    const wronged = goodSale();
+    wronged.buyers = [...wronged.buyers, buyerOf(5, 'LIMITED')];
+    expect(broken(wronged)[limit]).toBe('buyer-5 was refused for the limit, and has bought nothing');
   });
 
   it('sees a double charge, and a saga that goes on, in the invariants', () => {
