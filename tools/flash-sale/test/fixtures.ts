@@ -52,7 +52,7 @@ export function goodSale(): FullEvidence {
     isInterrupted: false,
     buyers: [buyerOf(1, 'BOUGHT'), buyerOf(2, 'DECLINED'), buyerOf(3, 'BOUGHT'), buyerOf(4, 'SOLD_OUT')],
     audit: {
-      levels: { sku: 'RUNNER', available: 0, reserved: 0, sold: 2, received: 2 },
+      levels: { sku: 'RUNNER', available: 0, reserved: 0, sold: 2, received: 2, setAside: 0 },
       orders: [
         orderOf({ buyer: 1, status: 'CONFIRMED' }),
         orderOf({ buyer: 2, status: 'REJECTED', reason: 'PAYMENT_DECLINED: generic_decline' }),

@@ -45,7 +45,7 @@ it('has the figures of the sale, and no token', () => {
 
 it('says in the headline that a promise is broken', () => {
   const sale = goodSale();
-  sale.audit.levels = { sku: 'RUNNER', available: -1, reserved: 0, sold: 3, received: 2 };
+  sale.audit.levels = { sku: 'RUNNER', available: -1, reserved: 0, sold: 3, received: 2, setAside: 0 };
   expect(reportOf(sale).headline).toBe('3 of 2 sold. A promise is broken.');
   expect(summary(reportOf(sale))).toContain('✗ Not one over');
 });

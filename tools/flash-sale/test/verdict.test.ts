@@ -11,7 +11,7 @@ function broken(evidence: FullEvidence): Record<string, string> {
 /** A sale with one unit left, and one good card that got none. */
 function oneLeft({ askedAtMs, declinedAtMs }: { askedAtMs: number; declinedAtMs: number }): FullEvidence {
   const sale = goodSale();
-  sale.audit.levels = { sku: 'RUNNER', available: 1, reserved: 0, sold: 1, received: 2 };
+  sale.audit.levels = { sku: 'RUNNER', available: 1, reserved: 0, sold: 1, received: 2, setAside: 0 };
   sale.buyers = [
     buyerOf(1, 'BOUGHT'),
     buyerOf(2, 'DECLINED'),
@@ -33,7 +33,7 @@ describe('verdict', () => {
 
   it('sees that more was sold than there was', () => {
     const sale = goodSale();
-    sale.audit.levels = { sku: 'RUNNER', available: -1, reserved: 0, sold: 3, received: 2 };
+    sale.audit.levels = { sku: 'RUNNER', available: -1, reserved: 0, sold: 3, received: 2, setAside: 0 };
     sale.audit.orders[3] = orderOf({ buyer: 4, status: 'CONFIRMED' });
     expect(broken(sale)).toMatchObject({ 'Not one over': expect.stringContaining('3 sold of 2') });
   });
@@ -67,7 +67,7 @@ describe('verdict', () => {
   it('sees units that nobody ever held, however early a buyer gave up', () => {
     const sale = oneLeft({ askedAtMs: 100, declinedAtMs: 1_000 });
     sale.stock = 3;
-    sale.audit.levels = { sku: 'RUNNER', available: 2, reserved: 0, sold: 1, received: 3 };
+    sale.audit.levels = { sku: 'RUNNER', available: 2, reserved: 0, sold: 1, received: 3, setAside: 0 };
     sale.buyers = [
       buyerOf(1, 'BOUGHT'),
       buyerOf(2, 'DECLINED'),

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { getStockLevels } from '@doorbuster/contracts';
+import { getStockLevels, getUnitsLeft } from '@doorbuster/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { Queries } from '../queries/queries.js';
-import { poolOf, type PoolKey } from './pool.js';
+import { poolNamed, poolOf, type PoolKey } from './pool.js';
 import { SoldOutPools } from './sold-out-pools.js';
 
 const DEADLINE_MS = 1_000;
@@ -37,10 +37,26 @@ export class StockCheck {
     this.isAsking = false;
   }
 
-  private async ask(skus: PoolKey[]): Promise<void> {
-    const states = skus.map((pool) => this.pools.stateOf(pool));
-    const levels = await this.queries.ask(getStockLevels, { skus }, DEADLINE_MS);
-    const available = new Map(levels.map((level) => [poolOf(level), level.available]));
-    skus.forEach((pool, i) => this.pools.checked(pool, available.get(pool) === 0, states[i]));
+  private async ask(keys: readonly PoolKey[]): Promise<void> {
+    const states = keys.map((pool) => this.pools.stateOf(pool));
+    const left = await this.unitsIn(keys);
+    keys.forEach((pool, i) => this.pools.checked(pool, left.get(pool) === 0, states[i]));
+  }
+
+  private async unitsIn(keys: readonly PoolKey[]): Promise<Map<PoolKey, number>> {
+    const pools = keys.map(poolNamed);
+    const skus = pools.flatMap(({ sku, saleId }) => (saleId === undefined ? [sku] : []));
+    const skuOf = new Map(pools.flatMap(({ sku, saleId }) => (saleId === undefined ? [] : [[saleId, sku]])));
+    const [levels, sales] = await Promise.all([
+      skus.length === 0 ? [] : this.queries.ask(getStockLevels, { skus }, DEADLINE_MS),
+      skuOf.size === 0 ? [] : this.queries.ask(getUnitsLeft, { saleIds: [...skuOf.keys()] }, DEADLINE_MS),
+    ]);
+    return new Map([
+      // What is set aside is for the buyers of a sale alone.
+      ...levels.map(({ sku, available, setAside }) => [sku, available - setAside] as const),
+      ...sales.map(
+        ({ saleId, unitsLeft }) => [poolOf({ sku: skuOf.get(saleId) ?? '', saleId }), unitsLeft] as const,
+      ),
+    ]);
   }
 }

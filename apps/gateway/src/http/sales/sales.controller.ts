@@ -20,7 +20,7 @@ import { Queries } from '../../queries/queries.js';
 import { send } from '../answer.js';
 import { IdempotencyKey } from '../idempotency-key.decorator.js';
 import { SALE_ID } from '../path-params.js';
-import { sendConditionally } from '../products/conditional.js';
+import { render, sendConditionally } from '../products/conditional.js';
 import { UnitsLeftReader } from './units-left.js';
 
 @Controller('v1/sales')
@@ -46,7 +46,7 @@ export class SalesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string | undefined> {
     const [view] = await this.units.addTo([await this.queries.ask(getSale, { id })]);
-    return sendConditionally(request, reply, { ...view });
+    return sendConditionally(request, reply, render({ ...view }));
   }
 
   @Post()
