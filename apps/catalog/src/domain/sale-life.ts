@@ -11,7 +11,7 @@ const TRANSITIONS: Record<SaleStatus, readonly SaleStatus[]> = {
 };
 
 /** What inventory is asked for, or asked for again. */
-export type UnitsRequest = 'set-aside' | 'return';
+type UnitsRequest = 'set-aside' | 'return';
 
 export interface SaleStep {
   sale: SaleRecord;
@@ -53,7 +53,7 @@ export function hearReply(sale: SaleRecord, reply: UnitsReply, now: Date): SaleS
   }
 }
 
-export class IllegalSaleChangeError extends Error {
+class IllegalSaleChangeError extends Error {
   override readonly name = 'IllegalSaleChangeError';
   readonly code = 'ILLEGAL_SALE_CHANGE';
 }
