@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   accept,
   getStockLevels,
+  getUnitsLeft,
   listPlacedRequests,
   ordersAccepted,
   placeOrders,
@@ -24,7 +25,16 @@ describe('the gate of what is sold out', () => {
     alice = await fixture.as('alice');
     await answerHistory();
     await fixture.services.answer(getStockLevels, ({ skus }) =>
-      accept(skus.map((each) => ({ sku: each, available, reserved: 0, sold: 0, received: available }))),
+      accept(
+        skus.map((each) => ({
+          sku: each,
+          available,
+          reserved: 0,
+          sold: 0,
+          received: available,
+          setAside: 0,
+        })),
+      ),
     );
   });
   afterAll(() => fixture.stop());
@@ -38,15 +48,19 @@ describe('the gate of what is sold out', () => {
     fixture.services.answer(listPlacedRequests, ({ after }) =>
       accept(after === ORDER_ID ? { requests: [], last: null } : { requests, last: ORDER_ID }),
     );
-  const order = (key: string = randomUUID(), skus = [sku], url = fixture.url): Promise<Response> =>
+  const orderLines = (key: string, lines: object[], url = fixture.url): Promise<Response> =>
     fetch(`${url}/v1/orders`, {
       method: 'POST',
       headers: { ...alice, 'idempotency-key': key, 'content-type': 'application/json' },
       body: JSON.stringify({
-        items: skus.map((each) => ({ sku: each, quantity: 1 })),
+        items: lines.map((line) => ({ ...line, quantity: 1 })),
         payment: { method: 'pm_card_visa' },
       }),
     });
+  const order = (key: string = randomUUID(), skus = [sku], url = fixture.url): Promise<Response> => {
+    const lines = skus.map((each) => ({ sku: each }));
+    return orderLines(key, lines, url);
+  };
   const statusOf = async (...args: Parameters<typeof order>): Promise<number> =>
     (await order(...args)).status;
   const deplete = (time?: Date) => fixture.services.state(stockDepleted, [{ sku, available: 0 }], time);
@@ -56,6 +70,21 @@ describe('the gate of what is sold out', () => {
 
   it('lets everybody through while there is something left', async () => {
     expect(await statusOf()).toBe(202);
+  });
+
+  it('tells the units of a sale from ordinary ones', async () => {
+    const saleId = randomUUID();
+    let unitsLeft = 0;
+    await fixture.services.answer(getUnitsLeft, ({ saleIds }) =>
+      accept(saleIds.map((each) => ({ saleId: each, unitsLeft }))),
+    );
+    const inSale = async () => (await orderLines(randomUUID(), [{ sku, saleId }])).status;
+    await fixture.services.state(stockDepleted, [{ sku, saleId, available: 0 }]);
+    await expect.poll(inSale, { timeout: 10_000 }).toBe(409);
+    expect(await statusOf()).toBe(202);
+    // Nobody tells of the unit that came back, so it is found by asking.
+    unitsLeft = 1;
+    await expect.poll(inSale, { timeout: 10_000 }).toBe(202);
   });
 
   it('closes when the last unit is gone, and asks nobody then', async () => {
