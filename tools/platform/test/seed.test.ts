@@ -30,7 +30,7 @@ class FakeGateway {
     if (request.method === 'GET') {
       return received === undefined
         ? [404, {}]
-        : [200, { sku, available: received, reserved: 0, sold: 0, received }];
+        : [200, { sku, available: received, reserved: 0, sold: 0, received, setAside: 0 }];
     }
     this.stock.set(sku, received === undefined ? 0 : received + body.delta);
     return received === undefined ? [404, {}] : [201, {}];

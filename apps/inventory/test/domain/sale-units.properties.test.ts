@@ -89,6 +89,7 @@ const always = (check: (world: World) => boolean): void =>
     fc.property(
       fc.array(fc.oneof({ weight: 1, arbitrary: saleCommand }, { weight: 2, arbitrary: stockCommand }), {
         maxLength: 40,
+        size: 'max',
       }),
       (commands) => [...history(commands)].every(check),
     ),
@@ -133,12 +134,12 @@ describe('whatever sales and orders do', () => {
   it('what is reserved and sold of a pool is what its orders hold', () => {
     always(({ stock: { levels, reservations } }) =>
       [...levels].every(([key, { reserved, sold }]) => {
-        const held = (status: string): number =>
+        const unitsIn = (status: string): number =>
           [...reservations.values()]
             .filter((one) => one.status === status)
-            .flatMap(({ lines }) => lines.filter((line) => poolKey(line) === key))
+            .flatMap(({ lines }) => lines.filter((held) => poolKey(held) === key))
             .reduce((total, { quantity }) => total + quantity, 0);
-        return reserved === held('RESERVED') && sold === held('COMMITTED');
+        return reserved === unitsIn('RESERVED') && sold === unitsIn('COMMITTED');
       }),
     );
   });
