@@ -8,10 +8,12 @@ export interface OrderAttempt {
   patienceMs: number;
 }
 
+type View = (buyer: number, patienceMs: number) => Promise<Answer | undefined>;
+
 /** What buyers can do in the shop. Every call has a deadline; `undefined` means that no answer came. */
 export interface Counter {
-  viewProduct(buyer: number, patienceMs: number): Promise<Answer | undefined>;
-  viewSale(buyer: number, patienceMs: number): Promise<Answer | undefined>;
+  viewProduct: View;
+  viewSale: View;
   placeOrder(buyer: number, attempt: OrderAttempt): Promise<Answer | undefined>;
   getOrder(buyer: number, orderId: string): Promise<Answer | undefined>;
   /** Each status as it comes, until the feed ends. */
