@@ -1,4 +1,5 @@
 import { LOG_LEVELS } from '@doorbuster/telemetry';
+import { natsConfig } from '@doorbuster/service/process';
 import { z } from 'zod';
 
 /** Compose files and shells hand over unset variables as empty text. */
@@ -11,8 +12,7 @@ const SECRET_BYTES_MIN = 32;
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   HOST: z.string().default('0.0.0.0'),
-  /** `nats://user:password@host:port` with the gateway's own user. */
-  NATS_URL: z.url({ protocol: /^(nats|tls)$/ }),
+  ...natsConfig,
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   /** Requests per second and customer. */
   RATE_LIMIT: z
@@ -62,7 +62,7 @@ export const gatewayConfig = environment
   .transform((env) => ({
     port: env.PORT,
     host: env.HOST,
-    natsUrl: env.NATS_URL,
+    nats: { url: env.NATS_URL, caFile: env.NATS_CA_FILE },
     logLevel: env.LOG_LEVEL,
     requestsPerSecondMax: env.RATE_LIMIT === 'off' ? null : env.RATE_LIMIT,
     checkoutsInFlightMax: env.CHECKOUTS_IN_FLIGHT_MAX,

@@ -23,7 +23,7 @@ export class GatewayModule {
     return {
       module: GatewayModule,
       imports: [
-        QueriesModule.forRoot(config.natsUrl),
+        QueriesModule.forRoot(config.nats),
         AuthModule.forRoot(config.auth),
         OrdersModule,
         ProductsModule,

@@ -1,5 +1,10 @@
 export { startTestEnvironment, type TestEnvironment } from './testing/test-environment.js';
 export { createTestDatabase, type TestDatabase } from './testing/test-database.js';
 export { startTestNats, type TestNats } from './testing/test-nats.js';
+export {
+  startTestNatsCluster,
+  type ClusteredNats,
+  type TestNatsCluster,
+} from './testing/test-nats-cluster.js';
 export { startOwnPostgres, type OwnPostgres } from './testing/own-postgres.js';
 export { eventually } from './testing/eventually.js';

@@ -24,7 +24,10 @@ const ACK_PENDING_MAX = 4096;
 const ACK_WAIT_MS = 30_000;
 /** With the longest nak delay of half a minute: a database may be away for three days. */
 const DELIVERIES_MAX = 10_000;
-const HEARTBEAT_MS = 5_000;
+/** Two missed ones mean that whoever led the consumer is gone. */
+const HEARTBEAT_MS = 2_000;
+/** A consumer whose leader is gone does not answer at all until there is another one. */
+const INFO_TIMEOUT_MS = 2_000;
 const RETRY_MS = 250;
 /** At the start, services wait for each other's streams; that is nothing to warn of. */
 const FAILURES_QUIET = 20;
@@ -49,6 +52,7 @@ export class DurableConsumer {
 
   start(): void {
     this.loop = this.run();
+    void this.beginAnewAfterLoss();
     this.endObserving = observeLag(this.nc, this.options);
   }
 
@@ -82,7 +86,7 @@ export class DurableConsumer {
 
   private async ensure(): Promise<void> {
     const { stream, name, subjects } = this.options;
-    const jsm = await manager(this.nc);
+    const jsm = await manager(this.nc, INFO_TIMEOUT_MS);
     const config = {
       durable_name: name,
       filter_subjects: subjects,
@@ -104,12 +108,20 @@ export class DurableConsumer {
   /** Ends when the consumer is stopped or no longer there. */
   private async consume(): Promise<void> {
     const { stream, name } = this.options;
-    const consumer = await jetstream(this.nc).consumers.get(stream, name);
+    const consumer = await jetstream(this.nc, { timeout: INFO_TIMEOUT_MS }).consumers.get(stream, name);
     const messages = await consumer.consume({ max_messages: PULL_MAX, idle_heartbeat: HEARTBEAT_MS });
     this.messages = messages;
     if (this.closed) messages.stop();
     void this.stopWhenGone(messages);
     for await (const message of messages) await this.onMessage(message);
+  }
+
+  /** By itself it would ask for the consumer after a reconnection too, but after one try without an answer not for half a minute. */
+  private async beginAnewAfterLoss(): Promise<void> {
+    for await (const { type } of this.nc.status()) {
+      if (this.closed) return;
+      if (type === 'disconnect') this.messages?.stop();
+    }
   }
 
   private async stopWhenGone(messages: ConsumerMessages): Promise<void> {

@@ -17,8 +17,8 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 const GIB = 1024 ** 3;
 
 /** Without the account look-up at the start, which waits for a server that may not be up yet. */
-export const manager = (nc: NatsConnection): Promise<JetStreamManager> =>
-  jetstreamManager(nc, { checkAPI: false });
+export const manager = (nc: NatsConnection, timeoutMs?: number): Promise<JetStreamManager> =>
+  jetstreamManager(nc, { checkAPI: false, ...(timeoutMs !== undefined && { timeout: timeoutMs }) });
 
 /**
  * Creates the streams that `service` owns, where they are missing. Gives the names of those it created.

@@ -1,14 +1,17 @@
 import { LOG_LEVELS } from '@doorbuster/telemetry';
 import { z } from 'zod';
+import { natsConfig } from './nats-config.js';
 
 /** What every service is told by its environment. */
 export const serviceConfig = z.object({
   /** `postgres://role:password@host:port/database` with the service's own role. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-  /** `nats://user:password@host:port` with the service's own user. */
-  NATS_URL: z.url({ protocol: /^(nats|tls)$/ }),
-  /** Copies of each stream: 1, or 3 on a JetStream cluster. */
-  NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
+  ...natsConfig,
+  /** Copies of each stream: 3 on a cluster of three servers; an even number would survive no more losses. */
+  NATS_STREAM_REPLICAS: z.coerce
+    .number()
+    .pipe(z.literal([1, 3, 5]))
+    .default(1),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 });
 export type ServiceConfig = z.infer<typeof serviceConfig>;

@@ -42,7 +42,7 @@ export async function startService(
   });
   app.useGlobalFilters(new QueryExceptionFilter(logger));
   app.useGlobalInterceptors(new QuerySpanInterceptor());
-  const nats = natsOptions(config.NATS_URL, service);
+  const nats = natsOptions(config.NATS_URL, service, config.NATS_CA_FILE);
   const queries = app.connectMicroservice<MicroserviceOptions>(
     {
       transport: Transport.NATS,

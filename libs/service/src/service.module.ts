@@ -84,7 +84,10 @@ export class ServiceModule {
         Lifecycle,
         { provide: CONSUMERS, useValue: TOPOLOGY[service].consumers.map(({ name }) => name) },
         { provide: LOGGER, useValue: logger },
-        { provide: NATS_CONNECTION, useFactory: () => connectNats(config.NATS_URL, service) },
+        {
+          provide: NATS_CONNECTION,
+          useFactory: () => connectNats(config.NATS_URL, service, config.NATS_CA_FILE),
+        },
         {
           provide: DataSource,
           useFactory: () => openDatabase({ url: config.DATABASE_URL, service, migrations, entities }, logger),
@@ -118,7 +121,8 @@ export class ServiceModule {
         },
         {
           provide: StreamKeeper,
-          useFactory: (nc: NatsConnection) => new StreamKeeper(nc, service, config.NATS_REPLICAS, logger),
+          useFactory: (nc: NatsConnection) =>
+            new StreamKeeper(nc, service, config.NATS_STREAM_REPLICAS, logger),
           inject: [NATS_CONNECTION],
         },
       ],

@@ -1,4 +1,5 @@
 import { SERVICES, type ServiceName } from '@doorbuster/contracts';
+import { natsUrl } from '@doorbuster/service/process';
 import { LOG_LEVELS, type LogLevel } from '@doorbuster/telemetry';
 import { z } from 'zod';
 
@@ -31,7 +32,7 @@ export const platformConfig = z
     DATABASE_URL: z
       .url({ protocol: /^postgres(ql)?$/, error: 'must be postgres://admin:password@host:port/database' })
       .optional(),
-    NATS_URL: z.url({ protocol: /^(nats|tls)$/, error: 'must be nats://user:password@host:port' }).optional(),
+    NATS_URL: natsUrl.optional(),
     SEED: z.enum(['none', 'demo']).default('demo'),
     RATE_LIMIT: z
       .union([z.literal('off'), z.coerce.number().int().min(1)], 'off, or a whole number from 1')
@@ -47,6 +48,13 @@ export const platformConfig = z
     ...(replicaVariables as Record<string, typeof replicas>),
   })
   .loose()
+  .refine(
+    ({ NATS_URL, NATS_STREAM_REPLICAS = '1' }) => NATS_URL !== undefined || NATS_STREAM_REPLICAS === '1',
+    {
+      path: ['NATS_STREAM_REPLICAS'],
+      error: 'must be 1 with the embedded NATS, which is alone; set NATS_URL to a cluster',
+    },
+  )
   .superRefine((env, context) => {
     const unknown = Object.keys(env).filter(
       (name) => name.startsWith('REPLICAS_') && !(name in replicaVariables),

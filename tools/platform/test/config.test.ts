@@ -30,6 +30,10 @@ describe('the configuration of the platform', () => {
     expect(problemsOf({ DATABASE_URL: 'mysql://x' })).toEqual([
       'DATABASE_URL must be postgres://admin:password@host:port/database',
     ]);
+    expect(problemsOf({ NATS_STREAM_REPLICAS: '3' })).toEqual([
+      'NATS_STREAM_REPLICAS must be 1 with the embedded NATS, which is alone; set NATS_URL to a cluster',
+    ]);
+    expect(problemsOf({ NATS_STREAM_REPLICAS: '3', NATS_URL: 'nats://a,nats://b' })).toEqual([]);
     expect(problemsOf({ RATE_LIMIT: 'none' })).toEqual(['RATE_LIMIT off, or a whole number from 1']);
     expect(problemsOf({ REDIS_URL: 'localhost:6379' })).toEqual([
       'REDIS_URL must be redis://user:password@host:port, or unset',

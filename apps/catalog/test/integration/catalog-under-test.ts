@@ -164,7 +164,7 @@ export const startReplica = (env: TestEnvironment, config: CatalogConfig = {}): 
     {
       DATABASE_URL: env.databaseUrl('catalog'),
       NATS_URL: env.natsUrl('catalog'),
-      NATS_REPLICAS: 1,
+      NATS_STREAM_REPLICAS: 1 as const,
       LOG_LEVEL: 'silent',
     },
   );

@@ -8,6 +8,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { ClientNats, type NatsOptions } from '@nestjs/microservices';
+import type { GatewayConfig } from '../config.js';
 import { NATS_CLIENT } from '../tokens.js';
 import { Queries } from './queries.js';
 
@@ -17,8 +18,8 @@ import { Queries } from './queries.js';
 export class QueriesModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(@Inject(NATS_CLIENT) private readonly client: ClientNats) {}
 
-  static forRoot(natsUrl: string): DynamicModule {
-    const options = natsOptions(natsUrl, 'gateway') as NonNullable<NatsOptions['options']>;
+  static forRoot({ url, caFile }: GatewayConfig['nats']): DynamicModule {
+    const options = natsOptions(url, 'gateway', caFile) as NonNullable<NatsOptions['options']>;
     return {
       module: QueriesModule,
       providers: [{ provide: NATS_CLIENT, useFactory: () => new ClientNats(options) }, Queries],

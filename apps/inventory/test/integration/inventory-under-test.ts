@@ -268,7 +268,7 @@ export async function startInventory({
   const config = {
     DATABASE_URL: servers.databaseUrl('inventory'),
     NATS_URL: servers.natsUrl('inventory'),
-    NATS_REPLICAS: 1,
+    NATS_STREAM_REPLICAS: 1 as const,
     LOG_LEVEL: 'silent' as const,
   };
   const apps = await Promise.all(Array.from({ length: replicas }, () => startService(definition, config)));

@@ -86,7 +86,7 @@ export class PaymentsUnderTest {
       {
         DATABASE_URL: this.environment.databaseUrl('payments'),
         NATS_URL: this.environment.natsUrl('payments'),
-        NATS_REPLICAS: 1,
+        NATS_STREAM_REPLICAS: 1 as const,
         LOG_LEVEL: 'silent',
       },
     );

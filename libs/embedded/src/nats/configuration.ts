@@ -7,14 +7,27 @@ const MEMORY_BYTES_MAX = 64 * 1024 ** 2;
 /** Streams bound themselves far below; this bounds them all together. */
 const STORAGE_BYTES_MAX = 8 * 1024 ** 3;
 
+/** Servers that keep streams together. Each names all of them, so that any may be down when another starts. */
+export interface NatsClusterMember {
+  /** Its own, which no other server of the cluster has. */
+  serverName: string;
+  /** On which the others reach it. */
+  routePort: number;
+  routePorts: readonly number[];
+  /** On which it tells over HTTP who leads what. */
+  monitorPort: number;
+}
+
 export interface NatsConfiguration {
   port: number;
   storeDir: string;
   passwords: Credentials['nats'];
+  /** Absent of a server that is alone. */
+  cluster?: NatsClusterMember | undefined;
 }
 
 /** The configuration file; NATS reads JSON. Each service may do no more than its permissions in the topology say. */
-export function natsConfiguration({ port, storeDir, passwords }: NatsConfiguration): string {
+export function natsConfiguration({ port, storeDir, passwords, cluster }: NatsConfiguration): string {
   const users = NATS_USERS.map((user) => ({
     user,
     password: passwords[user],
@@ -32,7 +45,19 @@ export function natsConfiguration({ port, storeDir, passwords }: NatsConfigurati
       // A message is on disk before it is acknowledged; the default syncs every two minutes.
       sync_interval: 'always',
     },
+    ...(cluster && clusterConfiguration(cluster)),
     authorization: { users: [{ user: 'admin', password: passwords.admin }, ...users] },
   };
   return `${JSON.stringify(configuration, null, 2)}\n`;
 }
+
+const clusterConfiguration = ({ serverName, routePort, routePorts, monitorPort }: NatsClusterMember) => ({
+  server_name: serverName,
+  http: `127.0.0.1:${monitorPort}`,
+  cluster: {
+    name: 'doorbuster',
+    host: '127.0.0.1',
+    port: routePort,
+    routes: routePorts.map((port) => `nats-route://127.0.0.1:${port}`),
+  },
+});

@@ -18,7 +18,7 @@ interface Settings {
   layout: DataLayout;
   credentials: Credentials['nats'];
   port: number;
-  /** Of a NATS that is not ours; every service uses it with the user that it names. */
+  /** Of a NATS that is not ours, or of each server of a cluster, separated by commas; every service uses it with the user that it names. */
   externalUrl: string | undefined;
 }
 
@@ -26,7 +26,7 @@ interface Settings {
 export async function openBroker(settings: Settings, supervise: Supervise): Promise<Broker> {
   const { layout, credentials: passwords, port, externalUrl } = settings;
   if (externalUrl !== undefined) {
-    await expectListener(externalUrl);
+    await expectAnyListener(externalUrl);
     return { natsUrl: () => externalUrl, view: () => ({ pid: null, url: externalUrl, dir: null }) };
   }
   const dir = layout.nats;
@@ -42,6 +42,16 @@ export async function openBroker(settings: Settings, supervise: Supervise): Prom
 }
 
 /** @throws what to do, at once: services would wait for the broker in silence */
+async function expectAnyListener(urls: string): Promise<void> {
+  try {
+    await Promise.any(urls.split(',').map((url) => expectListener(url.trim())));
+  } catch (cause) {
+    const reasons = (cause as AggregateError).errors.map((error: Error) => error.message).join('; ');
+    const advice = 'Start that NATS, or unset NATS_URL to have one started';
+    throw new Error(`NATS_URL: ${reasons}. ${advice}`, { cause });
+  }
+}
+
 async function expectListener(url: string): Promise<void> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port || NATS_PORT), timeout: CONNECT_TIMEOUT_MS });
@@ -50,9 +60,6 @@ async function expectListener(url: string): Promise<void> {
       once(socket, 'connect'),
       once(socket, 'timeout').then(() => Promise.reject(new Error(`no answer in ${CONNECT_TIMEOUT_MS} ms`))),
     ]);
-  } catch (cause) {
-    const reason = (cause as Error).message;
-    throw new Error(`NATS_URL: ${reason}. Start that NATS, or unset NATS_URL to have one started`, { cause });
   } finally {
     socket.destroy();
   }

@@ -1,0 +1,98 @@
+import { commandStream, reserveStock, type NatsUser } from '@doorbuster/contracts';
+import { eventually, startTestNatsCluster, type TestNatsCluster } from '@doorbuster/embedded/testing';
+import { jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { connectNats, ensureStreams, JetStreamServer, Publisher, toMessages } from '../src/index.js';
+import { logger, orders, reserve } from './fixtures/broker.js';
+
+/** Servers that lost their leader wait some seconds before they elect another. */
+vi.setConfig({ testTimeout: 90_000 });
+const STREAM = commandStream('inventory');
+
+let cluster: TestNatsCluster;
+let connections: NatsConnection[];
+beforeEach(async () => {
+  cluster = await startTestNatsCluster();
+  connections = [];
+});
+afterEach(async () => {
+  await Promise.all(connections.map((connection) => connection.close()));
+  await cluster.dispose();
+});
+
+async function connect(user: NatsUser, url = cluster.url(user)): Promise<NatsConnection> {
+  const connection = await connectNats(url, user);
+  connections.push(connection);
+  return connection;
+}
+
+/** Now and then nobody leads the cluster, and nobody can make a stream. */
+const ensured = (nc: NatsConnection, replicas: number): Promise<string[]> =>
+  eventually(() => ensureStreams(nc, 'inventory', replicas), 'the streams');
+
+/** As the outbox does: again with the same id, until the broker has it. */
+async function send(nc: NatsConnection, orderIds: readonly string[]): Promise<void> {
+  const publisher = new Publisher(nc);
+  for (const message of toMessages(orderIds.map((orderId) => reserve(orderId)))) {
+    await eventually(() => publisher.publish(message).then(() => true), 'a publication');
+  }
+}
+
+async function consume(): Promise<Set<string>> {
+  const seen = new Set<string>();
+  const server = new JetStreamServer(await connect('inventory'), 'inventory', logger);
+  const handler = async ({ events }: { events: { event: { subject: string } }[] }) => {
+    for (const { event } of events) seen.add(event.subject);
+    return 'done';
+  };
+  server.addHandler('inventory-commands', handler as never, true, { contracts: [reserveStock] });
+  server.listen(() => undefined);
+  return seen;
+}
+
+const eventuallySeen = (seen: Set<string>, orderIds: string[]) =>
+  eventually(() => (orderIds.every((orderId) => seen.has(orderId)) ? true : undefined), 'all messages');
+
+it('streams that one server kept are kept by three from then on, with what is in them and their consumers', async () => {
+  const owner = await connect('inventory');
+  const sender = await connect('orders');
+  await ensured(owner, 1);
+  const seen = await consume();
+  await send(sender, ['before']);
+  await eventuallySeen(seen, ['before']);
+  expect(await ensured(owner, 3)).toEqual([]);
+  const jsm = await jetstreamManager(owner, { checkAPI: false });
+  expect((await jsm.streams.info(STREAM)).config.num_replicas).toBe(3);
+
+  await (await cluster.leaderOf(STREAM)).kill();
+  await send(sender, orders(5, 'after'));
+  await eventuallySeen(seen, orders(5, 'after'));
+});
+
+it('a connection is made to any of the servers that are named, also when the first is down at the start', async () => {
+  // A stream of three can only be made while all three are there.
+  await ensured(await connect('inventory'), 3);
+  await cluster.leaderOf(STREAM);
+  const [first, ...others] = cluster.servers;
+  await first?.kill();
+  const names = [first, ...others].map((server) => server?.url('inventory')).join(',');
+  const nc = await connect('inventory', names);
+  expect(await ensured(nc, 3)).toEqual([]);
+});
+
+it('an acknowledged message outlives the leader, a follower, and all of them at once', async () => {
+  await ensured(await connect('inventory'), 3);
+  const sender = await connect('orders');
+  await send(sender, ['first']);
+  const leader = await cluster.leaderOf(STREAM);
+  await leader.kill();
+  await send(sender, ['without its leader']);
+  await leader.start();
+  await cluster.leaderOf(STREAM);
+  await Promise.all(cluster.servers.map((server) => server.kill()));
+  await Promise.all(cluster.servers.map((server) => server.start()));
+  const seen = await consume();
+  await send(sender, ['last']);
+  await eventuallySeen(seen, ['first', 'without its leader', 'last']);
+});

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+/** One server, or several of a cluster separated by commas; they differ in nothing but host and port. */
+export const natsUrl = z.string().refine(isNatsUrl, {
+  error:
+    'must be nats://user:password@host:port or tls://..., or several of the same scheme and user, separated by commas',
+});
+
+/** What a process has to know to reach its broker. */
+export const natsConfig = {
+  /** With the process's own user. */
+  NATS_URL: natsUrl,
+  /** Path of a PEM file: who signed the certificates of `tls://` servers. Empty is as good as absent. */
+  NATS_CA_FILE: z
+    .string()
+    .transform((file) => file || undefined)
+    .optional(),
+};
+
+function isNatsUrl(list: string): boolean {
+  const urls = list.split(',').map((each) => URL.parse(each.trim()));
+  const [first] = urls;
+  return urls.every(
+    (url) =>
+      url !== null &&
+      /^(nats|tls):$/.test(url.protocol) &&
+      url.host !== '' &&
+      url.protocol === first?.protocol &&
+      url.username === first.username &&
+      url.password === first.password,
+  );
+}
