@@ -10,6 +10,8 @@ export const serviceConfig = z.object({
   /** Copies of each stream: 1, or 3 on a JetStream cluster. */
   NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  /** Where `/healthz` and `/readyz` are answered. Nowhere without it: the gateway asks over NATS. */
+  PORT: z.coerce.number().int().min(0).max(65_535).optional(),
 });
 export type ServiceConfig = z.infer<typeof serviceConfig>;
 
