@@ -100,7 +100,10 @@ export class EarlyRefusals {
       },
       response,
     );
-    span?.setAttribute('doorbuster.problem.code', problem.code);
+    span?.setAttributes({
+      'doorbuster.problem.code': problem.code,
+      ...(problem.code === 'OUT_OF_STOCK' && { 'doorbuster.gate.refused': true }),
+    });
     measure({ method, scheme: 'http', route: ROUTE }, response);
     const body = JSON.stringify(problemDocument(problem, ROUTE, traceparent));
     response.writeHead(PROBLEM_TYPES[problem.code].status, {
