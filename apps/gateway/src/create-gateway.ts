@@ -5,12 +5,11 @@ import { NestLogger, type Logger } from '@doorbuster/telemetry';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
-import { Admission } from './admission/admission.js';
 import { AccessGuard } from './auth/access.guard.js';
 import { TokenVerifier } from './auth/token-verifier.js';
 import type { GatewayConfig } from './config.js';
-import { refuseOverload } from './edge/admission.hook.js';
 import { Draining } from './edge/draining.js';
+import { EarlyRefusals } from './edge/early-refusals.js';
 import { measureRequests } from './edge/http-metrics.js';
 import { httpServer } from './edge/http-server.js';
 import { identifyCallers } from './edge/identity.hook.js';
@@ -44,7 +43,6 @@ export async function createGateway(config: GatewayConfig, logger: Logger): Prom
   parseOnlyJson(fastify);
   identifyCallers(fastify, app.get(TokenVerifier));
   if (config.requestsPerSecondMax !== null) await limitRates(fastify, config.requestsPerSecondMax);
-  refuseOverload(fastify, app.get(Admission, { strict: false }));
   app.useStaticAssets({ root: docsAssets(), prefix: '/docs/assets/', index: false });
   // Without TLS of its own the gateway must not make browsers ask for it.
   app.useSecurityHeaders({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
@@ -53,6 +51,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger): Prom
   app.useGlobalFilters(filter);
   await app.init();
   await fastify.ready();
+  app.get(EarlyRefusals).standBefore(fastify.server);
   return { app, routes };
 }
 

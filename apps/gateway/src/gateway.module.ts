@@ -2,7 +2,9 @@ import type { Logger } from '@doorbuster/telemetry';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { AuthModule } from './auth/auth.module.js';
 import type { GatewayConfig } from './config.js';
+import { AdmissionModule } from './admission/admission.module.js';
 import { Draining } from './edge/draining.js';
+import { EarlyRefusals } from './edge/early-refusals.js';
 import { DeadLettersController } from './http/dead-letters/dead-letters.controller.js';
 import { DeadLetters } from './http/dead-letters/dead-letters.js';
 import { DocsController } from './http/docs/docs.controller.js';
@@ -14,6 +16,7 @@ import { ProductsModule } from './http/products/products.module.js';
 import { SalesModule } from './http/sales/sales.module.js';
 import { SagasController } from './http/sagas/sagas.controller.js';
 import { QueriesModule } from './queries/queries.module.js';
+import { SoldOutModule } from './sold-out/sold-out.module.js';
 import { CONFIG, LOGGER } from './tokens.js';
 
 @Global()
@@ -25,6 +28,8 @@ export class GatewayModule {
       imports: [
         QueriesModule.forRoot(config.nats),
         AuthModule.forRoot(config.auth),
+        AdmissionModule,
+        SoldOutModule,
         OrdersModule,
         ProductsModule,
         SalesModule,
@@ -41,6 +46,7 @@ export class GatewayModule {
         { provide: LOGGER, useValue: logger },
         DeadLetters,
         Draining,
+        EarlyRefusals,
         ReadinessProbe,
       ],
       exports: [CONFIG, LOGGER],

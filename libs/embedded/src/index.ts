@@ -3,10 +3,13 @@ export { loadCredentials, type Credentials } from './credentials.js';
 export { DeadlineExceededError, until, type UntilOptions } from './deadline.js';
 export { readTextIfAny, writePrivateFile } from './files.js';
 export { layoutOf, type DataLayout } from './layout.js';
+export { natsConfiguration } from './nats/configuration.js';
 export { startNats, wipeNats, type NatsOptions, type NatsServer } from './nats/start-nats.js';
 export { findFreePort, isPortFree } from './ports.js';
 export { createDatabase, prepareDatabase, prepareRoles } from './postgres/prepare-database.js';
+export { postgresSettings } from './postgres/settings.js';
 export { startPostgres, type PostgresOptions, type PostgresServer } from './postgres/start-postgres.js';
+export { databaseStatements } from './postgres/statements.js';
 export { withUser } from './postgres/url.js';
 export { isAlive, listProcesses, type ProcessInfo } from './process/running-processes.js';
 export {

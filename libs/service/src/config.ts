@@ -13,6 +13,8 @@ export const serviceConfig = z.object({
     .pipe(z.literal([1, 3, 5]))
     .default(1),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  /** Where `/healthz` and `/readyz` are answered. Nowhere without it: the gateway asks over NATS. */
+  PORT: z.coerce.number().int().min(0).max(65_535).optional(),
 });
 export type ServiceConfig = z.infer<typeof serviceConfig>;
 

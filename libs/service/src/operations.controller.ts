@@ -14,33 +14,22 @@ import { JetStreamServer, type CloudEvent } from '@doorbuster/messaging';
 import { DeadLetters, type DeadLetterRow } from '@doorbuster/persistence';
 import { Controller, Inject, type Type } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import type { NatsConnection } from '@nats-io/transport-node';
-import { DataSource } from 'typeorm';
+import { HealthProbe } from './health-probe.js';
 import { Answers } from './queries.js';
-import { shared } from './shared.js';
-import { NATS_CONNECTION } from './tokens.js';
-import { withinTime } from './within-time.js';
-
-const PROBE_TIMEOUT_MS = 1_000;
-/** Every replica of the gateway asks, and each as often as it is asked. */
-const PROBE_FRESH_MS = 250;
 
 /** What every service answers about itself, on subjects of its own. */
 export function operationsController(service: ServiceName): Type {
   @Controller()
   class OperationsController {
-    private readonly probeAll = shared(() => this.probe(), PROBE_FRESH_MS);
-
     constructor(
-      @Inject(DataSource) private readonly dataSource: DataSource,
-      @Inject(NATS_CONNECTION) private readonly nc: NatsConnection,
+      @Inject(HealthProbe) private readonly probe: HealthProbe,
       @Inject(DeadLetters) private readonly deadLetters: DeadLetters,
       @Inject(JetStreamServer) private readonly server: JetStreamServer,
     ) {}
 
     @Answers(healthOf(service))
     async health(): Promise<Reply<Health>> {
-      return accept({ service, dependencies: await this.probeAll() });
+      return accept({ service, dependencies: await this.probe.dependencies() });
     }
 
     @Answers(listDeadLettersOf(service))
@@ -68,14 +57,6 @@ export function operationsController(service: ServiceName): Type {
       await this.deadLetters.markReplayed(id);
       return accept(toDeadLetter({ ...row, replayedAt: new Date() }));
     }
-
-    private async probe(): Promise<Health['dependencies']> {
-      const [postgres, nats] = await Promise.all([
-        probe(() => this.dataSource.query('select 1')),
-        probe(() => this.nc.flush()),
-      ]);
-      return { postgres, nats };
-    }
   }
 
   const toDeadLetter = (row: DeadLetterRow): DeadLetter => ({
@@ -87,6 +68,3 @@ export function operationsController(service: ServiceName): Type {
 
   return OperationsController;
 }
-
-const probe = async (ask: () => Promise<unknown>): Promise<'up' | 'down'> =>
-  (await withinTime(ask(), PROBE_TIMEOUT_MS)) === 'done' ? 'up' : 'down';

@@ -9,6 +9,9 @@ import { NestFactory } from '@nestjs/core';
 import { Transport, type MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { readConfig, serviceConfig, type ServiceConfig } from './config.js';
+import { HealthProbe } from './health-probe.js';
+import { serveHealth } from './health-server.js';
+import { migrate } from './migrate.js';
 import { QueryExceptionFilter } from './queries.js';
 import { QuerySpanInterceptor } from './query-span.interceptor.js';
 import { ServiceModule } from './service.module.js';
@@ -60,9 +63,14 @@ export async function startService(
   return app;
 }
 
-/** The whole of a service's `main.ts`. */
+/** The whole of a service's `main.ts`; with the argument `migrate` it brings the schema up to date and ends. */
 export async function runService(definition: ServiceDefinition): Promise<void> {
+  if (process.argv[2] === 'migrate') return migrate(definition);
   const config = readConfig(serviceConfig);
-  const app = await startService(definition, config);
-  exitOnSignal(() => app.close(), SHUTDOWN_MS.service);
+  let app: INestApplication | undefined;
+  // Before the start, which may wait for a database: the first process of a container ignores signals that it does not handle.
+  exitOnSignal(async () => app?.close(), SHUTDOWN_MS.service);
+  app = await startService(definition, config);
+  const probe = app.get(HealthProbe);
+  if (config.PORT !== undefined) await serveHealth(config.PORT, () => probe.dependencies());
 }

@@ -20,6 +20,7 @@ import {
 import type { NatsConnection } from '@nats-io/transport-node';
 import { DataSource } from 'typeorm';
 import type { ServiceConfig } from './config.js';
+import { HealthProbe } from './health-probe.js';
 import { operationsController } from './operations.controller.js';
 import { SHUTDOWN_MS } from './shutdown-budget.js';
 import { StreamKeeper } from './stream-keeper.js';
@@ -82,6 +83,7 @@ export class ServiceModule {
       controllers: [operationsController(service)],
       providers: [
         Lifecycle,
+        HealthProbe,
         { provide: CONSUMERS, useValue: TOPOLOGY[service].consumers.map(({ name }) => name) },
         { provide: LOGGER, useValue: logger },
         {

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
 import { verifyInvariants } from '@doorbuster/verify-invariants';
 import { startCollector, type Collector } from './collector.js';
-import { cpuPerCheckout } from './cpu.js';
+import { cpuPerCheckout } from './processes.js';
 import { median, print } from './figures.js';
 import { runRuler, type Figure } from './ruler.js';
 import { openShop } from './shop.js';

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
 import { startCollector } from './collector.js';
-import { cpuPerCheckout } from './cpu.js';
+import { cpuPerCheckout } from './processes.js';
 import { median, print } from './figures.js';
 import { openShop } from './shop.js';
 import { loadCheckouts } from './wrk.js';

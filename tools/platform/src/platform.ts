@@ -1,3 +1,4 @@
+import { DEMO_CATALOGUE, seedCatalogue } from '@doorbuster/demo';
 import {
   isPortFree,
   layoutOf,
@@ -13,8 +14,6 @@ import { killLeftovers, stopLeftovers } from './data-dir/leftovers.js';
 import { lock } from './data-dir/lock.js';
 import { openDirectory } from './data-dir/open-directory.js';
 import { removeRunFile, writeRunFile, type ServiceView } from './data-dir/run-file.js';
-import { DEMO_CATALOGUE } from './seed/demo-catalogue.js';
-import { seedCatalogue } from './seed/seed-catalogue.js';
 import { openBroker, type Broker } from './servers/nats.js';
 import { openDatabase, type Database } from './servers/postgres.js';
 import { commandLineOf } from './services/command-line.js';

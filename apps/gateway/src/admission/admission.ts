@@ -50,23 +50,31 @@ export class Admission implements OnApplicationBootstrap {
     observe(this.checkouts);
   }
 
-  /** @throws {ProblemException} SERVICE_OVERLOADED */
-  assertRoom(): void {
+  /** Why there is no room for one more; `undefined` when there is. */
+  refusal(): ProblemException | undefined {
     this.forgetOld();
-    if (!this.checkouts.isReached) return;
+    if (!this.checkouts.isReached) return undefined;
     this.refused.add();
     countOverload();
-    const seconds = retryAfterSeconds(this.refused.perSecond, this.settled.perSecond, Math.random());
-    throw new ProblemException(
+    const seconds = String(retryAfterSeconds(this.refused.perSecond, this.settled.perSecond, Math.random()));
+    return new ProblemException(
       'SERVICE_OVERLOADED',
       'More orders come in than can be served. Try again after Retry-After, with the same Idempotency-Key.',
-      { headers: { 'retry-after': String(seconds) } },
+      {
+        headers: {
+          'retry-after': seconds,
+          'ratelimit-limit': String(this.checkouts.limit),
+          'ratelimit-remaining': '0',
+          'ratelimit-reset': seconds,
+        },
+      },
     );
   }
 
   /** @throws {ProblemException} SERVICE_OVERLOADED, or what `place` throws */
   async admit(place: () => Promise<Order>): Promise<Order> {
-    this.assertRoom();
+    const refusal = this.refusal();
+    if (refusal) throw refusal;
     const beganAt = this.checkouts.begin();
     try {
       const order = await place();

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { metrics, type Attributes } from '@opentelemetry/api';
 import {
   ATTR_ERROR_TYPE,
@@ -7,7 +8,8 @@ import {
   ATTR_URL_SCHEME,
   METRIC_HTTP_SERVER_REQUEST_DURATION,
 } from '@opentelemetry/semantic-conventions';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import type { Asked } from './trace.hook.js';
 
 const meter = metrics.getMeter('doorbuster.gateway');
 
@@ -26,29 +28,36 @@ const active = meter.createUpDownCounter('http.server.active_requests', {
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-/** Measures every request to its end: the last byte of its answer, or the moment that the caller is gone. */
+/** Measures every request that comes to the framework. */
 export function measureRequests(fastify: FastifyInstance): void {
-  fastify.addHook('onRequest', (request, reply, done) => {
-    const startedAt = performance.now();
-    const common = {
-      // Any text may be a method, and a label must not be any text.
-      [ATTR_HTTP_REQUEST_METHOD]: METHODS.includes(request.method) ? request.method : '_OTHER',
-      [ATTR_URL_SCHEME]: request.protocol === 'https' ? 'https' : 'http',
-    };
-    active.add(1, common);
-    reply.raw.once('close', () => {
-      active.add(-1, common);
-      duration.record((performance.now() - startedAt) / 1_000, { ...common, ...ending(request, reply) });
-    });
+  fastify.addHook('onRequest', ({ method, protocol, routeOptions }, { raw }, done) => {
+    measure({ method, scheme: protocol, route: routeOptions.url }, raw);
     done();
   });
 }
 
+/** Measures a request to its end: the last byte of its answer, or the moment that the caller is gone. */
+export function measure(
+  { method, scheme, route }: Pick<Asked, 'method' | 'scheme' | 'route'>,
+  response: ServerResponse,
+): void {
+  const startedAt = performance.now();
+  const common = {
+    // Any text may be a method, and a label must not be any text.
+    [ATTR_HTTP_REQUEST_METHOD]: METHODS.includes(method) ? method : '_OTHER',
+    [ATTR_URL_SCHEME]: scheme === 'https' ? 'https' : 'http',
+  };
+  active.add(1, common);
+  response.once('close', () => {
+    active.add(-1, common);
+    duration.record((performance.now() - startedAt) / 1_000, { ...common, ...ending(route, response) });
+  });
+}
+
 /** What was no route has no `http.route`: paths that anybody makes up are no labels either. */
-function ending({ routeOptions }: FastifyRequest, { raw }: FastifyReply): Attributes {
-  const route: Attributes = routeOptions.url === undefined ? {} : { [ATTR_HTTP_ROUTE]: routeOptions.url };
-  if (!raw.headersSent) return { ...route, [ATTR_ERROR_TYPE]: 'aborted' };
-  const { statusCode } = raw;
+function ending(url: string | undefined, { headersSent, statusCode }: ServerResponse): Attributes {
+  const route: Attributes = url === undefined ? {} : { [ATTR_HTTP_ROUTE]: url };
+  if (!headersSent) return { ...route, [ATTR_ERROR_TYPE]: 'aborted' };
   return {
     ...route,
     [ATTR_HTTP_RESPONSE_STATUS_CODE]: statusCode,

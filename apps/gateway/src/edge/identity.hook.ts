@@ -14,12 +14,15 @@ declare module 'fastify' {
 
 const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
 
+export const bearerToken = (authorization: string | undefined): string | undefined =>
+  BEARER.exec(authorization ?? '')?.[1];
+
 /** Learns who calls before anything else runs, so that the rate limit can count by customer. */
 export function identifyCallers(fastify: FastifyInstance, verifier: TokenVerifier): void {
   fastify.decorateRequest('actor', null);
   fastify.decorateRequest('authFailure', null);
   fastify.addHook('onRequest', async (request) => {
-    const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
+    const token = bearerToken(request.headers.authorization);
     if (token === undefined) return;
     request.actor = verifier.known(token) ?? null;
     if (request.actor) return;

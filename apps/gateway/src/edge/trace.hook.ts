@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { childTraceparent, traceparentOf } from '@doorbuster/telemetry';
 import {
   context,
@@ -20,7 +21,7 @@ import {
   ATTR_URL_SCHEME,
   ATTR_USER_AGENT_ORIGINAL,
 } from '@opentelemetry/semantic-conventions';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -44,20 +45,13 @@ export function traceRequests(fastify: FastifyInstance): void {
   fastify.decorateRequest('traceparent', '');
   fastify.decorateRequest('span', null);
   fastify.addHook('onRequest', (request, reply, done) => {
-    const span = UNTRACED.has(request.routeOptions.url ?? '') ? undefined : startServerSpan(request);
-    const { traceparent } = request.headers;
-    const own = traceparentOf(span);
-    // Without a tracer a span has the identity of its parent, and the caller would be told its own.
-    request.traceparent =
-      own !== undefined && own !== traceparent
-        ? own
-        : childTraceparent(typeof traceparent === 'string' ? traceparent : undefined);
-    if (span?.isRecording()) {
-      request.span = span;
-      // Whoever has left gets no response, and so no `onResponse` either.
-      reply.raw.once('close', () => endServerSpan(span, reply));
-    }
-    reply.header('traceparent', request.traceparent);
+    const { method, url, headers, protocol: scheme, hostname: host, routeOptions } = request;
+    const { httpVersion } = request.raw;
+    const asked = { method, url, headers, httpVersion, scheme, host, route: routeOptions.url };
+    const { traceparent, span } = beginTrace(asked, reply.raw);
+    request.traceparent = traceparent;
+    request.span = span;
+    reply.header('traceparent', traceparent);
     done();
   });
   // Not sooner: while the body is read, Node goes on in the context of the socket.
@@ -67,17 +61,51 @@ export function traceRequests(fastify: FastifyInstance): void {
   });
 }
 
-/** https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server */
-function startServerSpan(request: FastifyRequest): Span {
-  const { url: route } = request.routeOptions;
-  const parent = propagation.extract(ROOT_CONTEXT, request.headers);
-  const name = route === undefined ? request.method : `${request.method} ${route}`;
-  return tracer.startSpan(name, { kind: SpanKind.SERVER, attributes: attributesOf(request, route) }, parent);
+/** What is to be told of a request. */
+export interface Asked {
+  method: string;
+  /** Path and query. */
+  url: string;
+  headers: IncomingHttpHeaders;
+  httpVersion: string;
+  scheme: string;
+  host: string;
+  /** As the router knows it: `/v1/orders/:id`; `undefined` where it knows none. */
+  route: string | undefined;
 }
 
-function endServerSpan(span: Span, { raw, statusCode }: FastifyReply): void {
-  if (raw.headersSent) span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, statusCode);
-  if (!raw.writableFinished) span.setAttribute(ATTR_ERROR_TYPE, 'client_disconnected');
+/** The place of a request in a trace, with a span that ends with `response` where the trace is recorded. */
+export function beginTrace(
+  asked: Asked,
+  response: ServerResponse,
+): { traceparent: string; span: Span | null } {
+  const span = UNTRACED.has(asked.route ?? '') ? undefined : startServerSpan(asked);
+  const { traceparent } = asked.headers;
+  const own = traceparentOf(span);
+  const isRecorded = span?.isRecording() === true;
+  // Whoever has left gets no response, and so no `onResponse` of the framework either.
+  if (isRecorded) response.once('close', () => endServerSpan(span, response));
+  return {
+    // Without a tracer a span has the identity of its parent, and the caller would be told its own.
+    traceparent:
+      own !== undefined && own !== traceparent
+        ? own
+        : childTraceparent(typeof traceparent === 'string' ? traceparent : undefined),
+    span: isRecorded ? span : null,
+  };
+}
+
+/** https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server */
+function startServerSpan(asked: Asked): Span {
+  const { method, route } = asked;
+  const parent = propagation.extract(ROOT_CONTEXT, asked.headers);
+  const name = route === undefined ? method : `${method} ${route}`;
+  return tracer.startSpan(name, { kind: SpanKind.SERVER, attributes: attributesOf(asked) }, parent);
+}
+
+function endServerSpan(span: Span, { headersSent, statusCode, writableFinished }: ServerResponse): void {
+  if (headersSent) span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, statusCode);
+  if (!writableFinished) span.setAttribute(ATTR_ERROR_TYPE, 'client_disconnected');
   else if (statusCode >= 500) {
     span.setAttribute(ATTR_ERROR_TYPE, String(statusCode));
     span.setStatus({ code: SpanStatusCode.ERROR });
@@ -85,14 +113,14 @@ function endServerSpan(span: Span, { raw, statusCode }: FastifyReply): void {
   span.end();
 }
 
-function attributesOf(request: FastifyRequest, route: string | undefined): Attributes {
-  const userAgent = request.headers['user-agent'];
+function attributesOf({ method, url, headers, httpVersion, scheme, host, route }: Asked): Attributes {
+  const userAgent = headers['user-agent'];
   return {
-    [ATTR_HTTP_REQUEST_METHOD]: request.method,
-    [ATTR_URL_PATH]: request.url.split('?', 1)[0] ?? '',
-    [ATTR_URL_SCHEME]: request.protocol,
-    [ATTR_SERVER_ADDRESS]: request.hostname,
-    [ATTR_NETWORK_PROTOCOL_VERSION]: request.raw.httpVersion,
+    [ATTR_HTTP_REQUEST_METHOD]: method,
+    [ATTR_URL_PATH]: url.split('?', 1)[0] ?? '',
+    [ATTR_URL_SCHEME]: scheme,
+    [ATTR_SERVER_ADDRESS]: host,
+    [ATTR_NETWORK_PROTOCOL_VERSION]: httpVersion,
     ...(route !== undefined && { [ATTR_HTTP_ROUTE]: route }),
     ...(userAgent !== undefined && { [ATTR_USER_AGENT_ORIGINAL]: userAgent }),
   };

@@ -54,20 +54,31 @@ export class SoldOutGate implements OnApplicationBootstrap {
     observeGate(() => this.pools.closed);
   }
 
+  /** Whether anything is known to be sold out. */
+  get isClosed(): boolean {
+    return this.pools.closed > 0;
+  }
+
   /**
-   * Lets an order through, or says that there is nothing left of what it wants. A request that may have an order
-   * already always comes through, to be answered as it was before.
+   * Lets an order through, or says that there is nothing left of what it wants.
    * @throws {ProblemException} OUT_OF_STOCK
    */
   pass(request: Request): void {
-    const soldOut = request.body.items.find((line) => this.isSoldOut(poolOf(line)));
-    if (soldOut === undefined || this.history.mayHave(request)) {
+    const refusal = this.refusalOf(request);
+    if (refusal === undefined) {
       this.history.add(request);
       return;
     }
-    countRefusal();
     trace.getActiveSpan()?.setAttribute('doorbuster.gate.refused', true);
-    throw new ProblemException('OUT_OF_STOCK', `${soldOut.sku} is sold out, and nothing was charged.`);
+    throw refusal;
+  }
+
+  /** A request that may have an order already always comes through, to be answered as it was before. */
+  refusalOf(request: Request): ProblemException | undefined {
+    const soldOut = request.body.items.find((line) => this.isSoldOut(poolOf(line)));
+    if (soldOut === undefined || this.history.mayHave(request)) return undefined;
+    countRefusal();
+    return new ProblemException('OUT_OF_STOCK', `${soldOut.sku} is sold out, and nothing was charged.`);
   }
 
   /** Learns from what becomes of an order that was let through. */

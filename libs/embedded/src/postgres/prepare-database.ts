@@ -1,13 +1,11 @@
 import { SERVICES, type ServiceName } from '@doorbuster/contracts';
 import { escapeIdentifier, escapeLiteral, type Client } from 'pg';
 import { withClient } from './client.js';
+import { databaseStatements } from './statements.js';
 import { databaseOf, withDatabase } from './url.js';
 
 /** Held while preparing, so that platforms that start at once on one database do it one after the other. */
 const LOCK_KEY = 7_236_412;
-/** Where the extensions live. Only those services that use one have it in their search path. */
-const EXTENSIONS_SCHEMA = 'extensions';
-const EXTENSION_USERS: readonly ServiceName[] = ['catalog'];
 
 /** Makes the database if there is none of this name, and gives the administrator's address of it. */
 export async function createDatabase(adminUrl: string, database: string): Promise<string> {
@@ -40,28 +38,9 @@ export async function prepareRoles(adminUrl: string, passwords: Record<ServiceNa
  * asks another's schema gets `permission denied`. Idempotent. The roles must exist.
  */
 export async function prepareDatabase(adminUrl: string): Promise<void> {
-  const database = escapeIdentifier(databaseOf(adminUrl));
   await inTransaction(adminUrl, async (client) => {
-    await client.query(`
-      revoke all on database ${database} from public;
-      revoke all on schema public from public;
-      create schema if not exists ${EXTENSIONS_SCHEMA};
-      create extension if not exists pg_trgm schema ${EXTENSIONS_SCHEMA};
-      ${SERVICES.map((service) => serviceStatements(service, database)).join('\n')}
-    `);
+    await client.query(databaseStatements(databaseOf(adminUrl)));
   });
-}
-
-function serviceStatements(service: ServiceName, database: string): string {
-  const role = escapeIdentifier(service);
-  const usesExtensions = EXTENSION_USERS.includes(service);
-  const searchPath = usesExtensions ? `${role}, ${EXTENSIONS_SCHEMA}` : role;
-  return `
-    grant connect, temporary on database ${database} to ${role};
-    create schema if not exists ${role} authorization ${role};
-    alter role ${role} in database ${database} set search_path = ${searchPath};
-    ${usesExtensions ? `grant usage on schema ${EXTENSIONS_SCHEMA} to ${role};` : ''}
-  `;
 }
 
 /** An administrator who is no superuser (a managed database) must belong to a role to make schemas for it. */

@@ -5,8 +5,7 @@ const STARTED_AFTER_MS = 5_000;
 
 /**
  * Loading its code leaves a process with tens of megabytes of garbage, which V8 would keep as room to grow in. One
- * collection once it has started gives them back (measured: 142 to 111 MB a service), and costs nothing later, as a
- * limit on the heap would.
+ * collection once it has started gives them back (measured: 142 to 111 MB a service), and costs nothing later.
  */
 export function collectGarbageSoon(): void {
   setTimeout(() => {

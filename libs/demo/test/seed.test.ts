@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { createProductBody } from '@doorbuster/contracts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DEMO_CATALOGUE } from '../src/seed/demo-catalogue.js';
-import { seedCatalogue } from '../src/seed/seed-catalogue.js';
+import { DEMO_CATALOGUE } from '../src/demo-catalogue.js';
+import { seedCatalogue } from '../src/seed-catalogue.js';
 
 /** As little of the gateway as seeding needs; inventory hears of a product one request late. */
 class FakeGateway {

@@ -5,16 +5,43 @@ const TICKS_PER_SECOND = 100;
 
 /** CPU seconds used so far by each part of the platform. Linux only: read from /proc. */
 function cpuSeconds(platform: LaunchedPlatform): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(processesOf(platform)).map(([part, pids]) => [
+      part,
+      // PostgreSQL has a process for each connection; those that ended are counted in their parent.
+      pids.reduce((sum, pid) => sum + own(pid, part === 'postgres' && pid === pids[0]), 0),
+    ]),
+  );
+}
+
+/** Memory of each part of the platform in MiB, what processes share counted once. Linux only. */
+export function memoryMiB(platform: LaunchedPlatform): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(processesOf(platform)).map(([part, pids]) => [
+      part,
+      pids.reduce((sum, pid) => sum + proportionalSetKiB(pid), 0) / 1_024,
+    ]),
+  );
+}
+
+/** PostgreSQL's first one is the parent of the others. */
+function processesOf(platform: LaunchedPlatform): Record<string, number[]> {
   const { services, postgres, nats } = platform.run();
-  const used: Record<string, number> = {};
-  for (const [name, { pids }] of Object.entries(services))
-    used[name] = pids.reduce((sum, pid) => sum + own(pid), 0);
-  if (nats.pid !== null) used['nats'] = own(nats.pid);
-  // PostgreSQL has a process for each connection; those that ended are counted in their parent.
-  const { pid } = postgres;
-  if (pid !== null)
-    used['postgres'] = [pid, ...childrenOf(pid)].reduce((sum, id) => sum + own(id, id === pid), 0);
-  return used;
+  return {
+    ...Object.fromEntries(Object.entries(services).map(([name, { pids }]) => [name, pids])),
+    ...(nats.pid !== null && { nats: [nats.pid] }),
+    ...(postgres.pid !== null && { postgres: [postgres.pid, ...childrenOf(postgres.pid)] }),
+  };
+}
+
+function proportionalSetKiB(pid: number): number {
+  try {
+    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+    return Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? 0);
+  } catch {
+    // It ended meanwhile.
+    return 0;
+  }
 }
 
 /** Begins to count; what it gives ends that, and says how many microseconds each part took for one of `checkouts`. */

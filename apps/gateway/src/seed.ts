@@ -1,0 +1,21 @@
+import { DEMO_CATALOGUE, seedCatalogue } from '@doorbuster/demo';
+import type { Logger } from '@doorbuster/telemetry';
+import type { GatewayConfig } from './config.js';
+import { createGateway } from './create-gateway.js';
+
+/**
+ * Fills the shop and ends: `node dist/main.js seed`, before the first gateway opens. It goes through a gateway of its own
+ * that nobody else can reach, so that nobody meets a shop that is half full.
+ */
+export async function seed(config: GatewayConfig, logger: Logger): Promise<void> {
+  if (config.auth.kind === 'jwks' || !config.auth.issuesTokens) {
+    throw new Error(
+      'only a gateway that gives out tokens can make a demo catalogue, which in production none does',
+    );
+  }
+  const { app } = await createGateway(config, logger);
+  await app.listen(0, '127.0.0.1');
+  await seedCatalogue(await app.getUrl(), DEMO_CATALOGUE);
+  await app.close();
+  logger.info({ products: DEMO_CATALOGUE.length }, 'demo catalogue is there');
+}

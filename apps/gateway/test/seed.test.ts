@@ -1,0 +1,47 @@
+import { accept, adjustStock, createProduct } from '@doorbuster/contracts';
+import { DEMO_CATALOGUE } from '@doorbuster/demo';
+import { startTestNats, type TestNats } from '@doorbuster/embedded/testing';
+import { createLogger } from '@doorbuster/telemetry';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gatewayConfig } from '../src/config.js';
+import { seed } from '../src/seed.js';
+import { aProduct } from './support/examples.js';
+import { FakeServices } from './support/fake-services.js';
+import { SECRET } from './support/fixture.js';
+
+describe('seeding before the gateway opens', () => {
+  let nats: TestNats;
+  let services: FakeServices;
+  beforeAll(async () => {
+    nats = await startTestNats();
+    services = await FakeServices.start(nats.url('admin'));
+  });
+  afterAll(async () => {
+    await services.stop();
+    await nats.dispose();
+  });
+
+  const seedWith = (env: Record<string, string>) => {
+    const config = gatewayConfig.parse({ NATS_URL: nats.url('gateway'), LOG_LEVEL: 'silent', ...env });
+    return seed(config, createLogger('gateway', config.logLevel));
+  };
+
+  it('makes every product with its stock, on no port that anybody knows', async () => {
+    await services.answer(createProduct, (body) => accept(aProduct(body)));
+    await services.answer(adjustStock, ({ sku, delta }) =>
+      accept({ sku, available: delta, reserved: 0, sold: 0, received: delta, setAside: 0 }),
+    );
+    await seedWith({ PORT: '1' }); // Nobody may listen there.
+    const stock = services.requests(adjustStock).map(({ sku, delta }) => [sku, delta]);
+    expect(new Map(stock as [string, number][])).toEqual(
+      new Map(DEMO_CATALOGUE.map((product) => [product.sku, product.stock])),
+    );
+  });
+
+  it.each([
+    ['in production', { NODE_ENV: 'production', AUTH_JWT_SECRET: SECRET }],
+    ['where another issues the tokens', { AUTH_JWKS_URL: 'https://issuer.example/jwks.json' }],
+  ])('is refused %s', async (_, env) => {
+    await expect(seedWith(env)).rejects.toThrow(/only a gateway that gives out tokens/);
+  });
+});

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import {
+  accept,
+  getStockLevels,
+  listPlacedRequests,
+  stockDepleted,
+  type PlaceOrderRequest,
+  type Problem,
+} from '@doorbuster/contracts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { anOrder } from '../support/examples.js';
+import { startFixture, type Fixture } from '../support/fixture.js';
+
+const GONE = `GONE-${randomUUID()}`;
+const OTHER = `OTHER-${randomUUID()}`;
+
+describe('while something is sold out', () => {
+  let fixture: Fixture;
+  let alice: { authorization: string };
+  let placed: PlaceOrderRequest[];
+
+  beforeAll(async () => {
+    fixture = await startFixture();
+    alice = await fixture.as('alice');
+    await fixture.services.answer(listPlacedRequests, () => accept({ requests: [], last: null }));
+    await fixture.services.answerOrders((request) => {
+      placed.push(request);
+      return accept(anOrder());
+    });
+    placed = [];
+    await fixture.services.state(stockDepleted, [{ sku: GONE, available: 0 }]);
+    await fixture.services.answer(getStockLevels, () =>
+      accept([{ sku: GONE, available: 0, reserved: 0, sold: 0, received: 0, setAside: 0 }]),
+    );
+    await vi.waitUntil(async () => (await order(bodyOf(GONE))).status === 409, { timeout: 10_000 });
+  });
+  afterAll(() => fixture.stop());
+  beforeEach(() => {
+    placed = [];
+  });
+
+  const bodyOf = (sku: string, padding = ''): string =>
+    JSON.stringify({ items: [{ sku, quantity: 1 }], payment: { method: 'pm_card_visa' } }) + padding;
+  const order = (body: string | ReadableStream, headers: Record<string, string> = {}): Promise<Response> =>
+    fetch(`${fixture.url}/v1/orders`, {
+      method: 'POST',
+      headers: { ...alice, 'idempotency-key': randomUUID(), 'content-type': 'application/json', ...headers },
+      body,
+      ...(body instanceof ReadableStream && { duplex: 'half' }),
+    });
+
+  it('refuses in the words of any other refusal', async () => {
+    const early = await order(bodyOf(GONE));
+    // A body of this length is left to the framework.
+    const late = await order(bodyOf(GONE, ' '.repeat(5_000)));
+    expect([early.status, late.status]).toEqual([409, 409]);
+    const [a, b] = [(await early.json()) as Problem, (await late.json()) as Problem];
+    expect({ ...a, traceId: '' }).toEqual({ ...b, traceId: '' });
+    expect(early.headers.get('content-type')).toBe(late.headers.get('content-type'));
+    expect(early.headers.get('traceparent')).toContain(a.traceId);
+  });
+
+  it('hands on the whole body of what it does not refuse', async () => {
+    expect((await order(bodyOf(OTHER))).status).toBe(202);
+    expect((await order(bodyOf(OTHER, ' '.repeat(50_000)))).status).toBe(202);
+    expect((await order(new Blob([bodyOf(OTHER)]).stream())).status).toBe(202);
+    expect(placed.map(({ body }) => body.items[0]?.sku)).toEqual([OTHER, OTHER, OTHER]);
+  });
+
+  it('waits for a body that comes in pieces', async () => {
+    const body = bodyOf(OTHER);
+    const head = [
+      'POST /v1/orders HTTP/1.1',
+      'host: x',
+      `authorization: ${alice.authorization}`,
+      `idempotency-key: ${randomUUID()}`,
+      'content-type: application/json',
+      'connection: close',
+      `content-length: ${body.length}`,
+    ];
+    const socket = connect(Number(new URL(fixture.url).port), '127.0.0.1');
+    const answer = socket.setEncoding('utf8').toArray();
+    socket.write(`${head.join('\r\n')}\r\n\r\n${body.slice(0, 9)}`);
+    // The pieces must come apart: the gateway answers something else in between.
+    await fixture.http.get('/healthz').expect(200);
+    socket.write(body.slice(9));
+    expect((await answer).join('')).toMatch(/^HTTP\/1.1 202 /);
+    expect(placed[0]?.body.items[0]?.sku).toBe(OTHER);
+  });
+
+  it('leaves to the framework what is wrong in another way', async () => {
+    expect((await order('no JSON')).status).toBe(400);
+    expect((await order(bodyOf(GONE), { authorization: 'Bearer unknown' })).status).toBe(401);
+    expect((await order(bodyOf(GONE), { 'content-type': 'text/plain' })).status).toBe(415);
+    expect((await order(bodyOf(GONE), { 'idempotency-key': 'two words' })).status).toBe(400);
+    expect((await order(bodyOf(GONE), await fixture.as('root', 'admin'))).status).toBe(403);
+  });
+});

@@ -1,0 +1,2 @@
+export { DEMO_CATALOGUE, type DemoProduct } from './demo-catalogue.js';
+export { seedCatalogue } from './seed-catalogue.js';

@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { launchPlatform } from '@doorbuster/platform';
+import { median, print } from './figures.js';
+import { memoryMiB } from './processes.js';
+import { openShop } from './shop.js';
+import { loadCheckouts } from './wrk.js';
+
+/** What is sold while many times as many come as can be served, and come again at once whatever they are told. */
+const { values } = parseArgs({
+  options: {
+    connections: { type: 'string', default: '512' },
+    flood: { type: 'string', default: '4096' },
+    seconds: { type: 'string', default: '10' },
+    rounds: { type: 'string', default: '3' },
+  },
+});
+const WARM_UP_SECONDS = 8;
+const LOOK_MS = 500;
+const QUIET_MS = 10_000;
+
+const platform = await launchPlatform({ env: { RATE_LIMIT: 'off', OTEL_SDK_DISABLED: 'true' } });
+try {
+  const tokensFile = await openShop(platform);
+  let seed = 0;
+  const load = async (connections: string, seconds = Number(values.seconds)) => {
+    const { created, other, ...seen } = await loadCheckouts({
+      url: platform.url,
+      connections: Number(connections),
+      seconds,
+      tokensFile,
+      seed: (seed += 1),
+    });
+    return { sold: created / seen.seconds, refused: other / seen.seconds };
+  };
+  await load(values.connections, WARM_UP_SECONDS);
+  print(`memory before: ${told(memoryMiB(platform))}`);
+  let most = memoryMiB(platform);
+  const watch = setInterval(() => {
+    const now = memoryMiB(platform);
+    if (total(now) > total(most)) most = now;
+  }, LOOK_MS);
+  const [served, flooded]: [number[], number[]] = [[], []];
+  for (let round = 1; round <= Number(values.rounds); round += 1) {
+    const usual = await load(values.connections);
+    const flood = await load(values.flood);
+    served.push(usual.sold);
+    flooded.push(flood.sold);
+    print(
+      `${values.connections} connections: ${usual.sold.toFixed(0)} sold/s; ` +
+        `${values.flood}: ${flood.sold.toFixed(0)} sold/s, ${flood.refused.toFixed(0)} refused/s`,
+    );
+  }
+  clearInterval(watch);
+  print(`goodput in the flood: ${(median(flooded) / median(served)).toFixed(2)} of what is sold without it`);
+  await sleep(QUIET_MS);
+  print(`memory at most: ${told(most)}`);
+  print(`memory 10 s after: ${told(memoryMiB(platform))}`);
+} finally {
+  await platform.dispose();
+}
+
+function total(parts: Record<string, number>): number {
+  return Object.values(parts).reduce((sum, each) => sum + each, 0);
+}
+
+function told(parts: Record<string, number>): string {
+  const each = Object.entries(parts).map(([part, mib]) => `${part} ${mib.toFixed(0)}`);
+  return `${total(parts).toFixed(0)} MiB (${each.join(', ')})`;
+}

@@ -1,0 +1,104 @@
+import { SERVICES } from '@doorbuster/contracts';
+import { postgresSettings } from '@doorbuster/embedded';
+import { describe, expect, it } from 'vitest';
+import { compose, defaults, isDefault, isTask, type ComposeService } from './fixtures/compose-file.js';
+
+const all = Object.entries(compose.services);
+const named = (name: string): ComposeService => {
+  const found = compose.services[name];
+  if (found === undefined) throw new Error(`there is no ${name} in docker-compose.yml`);
+  return found;
+};
+
+describe.each(all)('%s', (name, service) => {
+  it('can write nowhere but to its volumes, and gets no right by any way', () => {
+    expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'] });
+    expect(service.security_opt).toContain('no-new-privileges:true');
+  });
+
+  it('is started again when it dies, and a task only so often', () => {
+    expect(service.restart).toMatch(/^unless-stopped$|^on-failure:\d$/);
+  });
+
+  it('says how it is, or is waited for to its end', () => {
+    if (isTask(service)) {
+      const waiting = all.map(([, { depends_on }]) => depends_on[name]?.condition);
+      expect(waiting).toContain('service_completed_successfully');
+    } else {
+      // Of our own the image says how to ask.
+      expect(service.healthcheck?.test?.[0]).toBe(service.build ? undefined : 'CMD');
+    }
+  });
+
+  it('waits for what it needs to be there, not just to be under way', () => {
+    for (const [needed, { condition }] of Object.entries(service.depends_on)) {
+      expect(condition).toBe(isTask(named(needed)) ? 'service_completed_successfully' : 'service_healthy');
+    }
+  });
+
+  it('is of a pinned version, or built here', () => {
+    if (service.build) expect(service.image).toBe(`doorbuster/${service.build.args.APP}:\${VERSION:-latest}`);
+    else if (isTask(service))
+      expect(all.some(([, { build, image }]) => build && image === service.image)).toBe(true);
+    else expect(service.image).toMatch(/:v?\d+[\w.-]*$/);
+  });
+});
+
+describe('the whole', () => {
+  it('publishes the gateway and nothing else, to this machine alone', () => {
+    const published = all.filter(([, service]) => isDefault(service)).flatMap(([, { ports }]) => ports);
+    expect(published).toEqual(['${BIND:-127.0.0.1}:${PORT:-3000}:3000']);
+    for (const port of all.flatMap(([, { ports }]) => ports))
+      expect(port).toMatch(/^\$\{BIND:-127\.0\.0\.1\}:/);
+  });
+
+  it('stays below 2 GB', () => {
+    const running = all.filter(([, service]) => isDefault(service) && !isTask(service));
+    const megabytes = running.map(([, { deploy }]) => Number.parseInt(deploy.resources.limits.memory, 10));
+    expect(megabytes.reduce((sum, value) => sum + value, 0)).toBeLessThan(2_000);
+  });
+
+  it('has no secret that could be taken for one', () => {
+    const secrets = defaults.filter(({ name }) => /PASSWORD|SECRET/.test(name));
+    expect(secrets.length).toBeGreaterThan(SERVICES.length * 2);
+    for (const { value } of secrets) expect(value).toMatch(/^doorbuster-development-only/);
+  });
+
+  it('runs PostgreSQL as `npm start` does', () => {
+    const ours = ['listen_addresses', 'port', 'unix_socket_directories'];
+    const settings = postgresSettings(5432, 100).filter(
+      (setting) => setting !== '-c' && !ours.includes(setting.split('=')[0] ?? ''),
+    );
+    expect(named('postgres').command).toEqual(['postgres', ...settings.map((setting) => `-c${setting}`)]);
+  });
+});
+
+describe.each(SERVICES)('the service %s', (service) => {
+  it('starts when its schema is up to date', () => {
+    expect(named(`migrate-${service}`)).toMatchObject({ command: ['migrate'], networks: ['database'] });
+    expect(named(service).depends_on).toHaveProperty(`migrate-${service}`);
+  });
+
+  it('comes to the database and the broker with its own name', () => {
+    const { DATABASE_URL, NATS_URL } = named(service).environment;
+    expect(DATABASE_URL).toMatch(
+      new RegExp(`^postgres://${service}:\\$\\{${service.toUpperCase()}_DATABASE_PASSWORD:`),
+    );
+    expect(NATS_URL).toMatch(new RegExp(`^nats://${service}:\\$\\{${service.toUpperCase()}_NATS_PASSWORD:`));
+  });
+});
+
+describe('the networks', () => {
+  it('let nobody out but what is published', () => {
+    const open = Object.entries(compose.networks).filter(([, { internal }]) => !internal);
+    expect(open.map(([name]) => name)).toEqual(['edge']);
+    for (const [, { networks, ports }] of all) expect(networks.includes('edge')).toBe(ports.length > 0);
+  });
+
+  it('keep the gateway away from the database', () => {
+    expect(named('gateway').networks).not.toContain('database');
+    expect(all.filter(([, { networks }]) => networks.includes('database')).map(([name]) => name)).toEqual(
+      expect.arrayContaining(['postgres', ...SERVICES]),
+    );
+  });
+});

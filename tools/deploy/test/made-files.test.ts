@@ -1,0 +1,14 @@
+import { describe, expect, it } from 'vitest';
+import { initSql, natsConf } from './fixtures/made-files.js';
+import { inRepository } from './fixtures/repository.js';
+
+describe('what is deployed says the same as the code', () => {
+  it('about who may say what to whom over NATS, and that it keeps what it accepts', async () => {
+    expect(natsConf()).toMatch(/"sync_interval": "always"/);
+    await expect(natsConf()).toMatchFileSnapshot(inRepository('deploy/nats/nats.conf'));
+  });
+
+  it('about the roles and schemas of PostgreSQL', async () => {
+    await expect(initSql('doorbuster')).toMatchFileSnapshot(inRepository('deploy/postgres/init.sql'));
+  });
+});
