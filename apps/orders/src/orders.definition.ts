@@ -13,6 +13,7 @@ import { OrdersController } from './queries/orders.controller.js';
 import { SagasController } from './queries/sagas.controller.js';
 import { DeadlineSweeper } from './sagas/deadline-sweeper.js';
 import { OrderSagas } from './sagas/order-sagas.js';
+import { SAGA_DEFINITIONS, sagaDefinitions } from './sagas/saga-definitions.js';
 import { SagaGauges } from './sagas/saga-gauges.js';
 
 export const orders: ServiceDefinition = {
@@ -27,5 +28,6 @@ export const orders: ServiceDefinition = {
     OrderCancellation,
     DeadlineSweeper,
     SagaGauges,
+    { provide: SAGA_DEFINITIONS, useValue: sagaDefinitions },
   ],
 };

@@ -94,11 +94,16 @@ describe('a checkout', () => {
     const asked = () =>
       orders.participants.subjectsFor(well.id).filter((subject) => subject === authorisePayment.subject);
     await expect.poll(() => asked().length, { timeout: 10_000 }).toBe(1);
-    await orders.rows(`update sagas set version = 99 where id = $1`, [stuck.id]);
+    const rename = (name: string) =>
+      orders.rows(`update sagas set pending = jsonb_set(pending, '{0,name}', $2) where id = $1`, [
+        stuck.id,
+        JSON.stringify(name),
+      ]);
+    await rename('unheard-of');
     await orders.passDeadlines(stuck.id);
     await orders.passDeadlines(well.id);
     await expect.poll(() => asked().length, { timeout: 10_000 }).toBe(2);
-    await orders.rows(`update sagas set version = 1 where id = $1`, [stuck.id]);
+    await rename('authorise-payment');
   });
 
   it('leaves nothing in the outbox', async () => {

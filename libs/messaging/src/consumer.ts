@@ -5,6 +5,7 @@ import {
   DeliverPolicy,
   JetStreamApiError,
   jetstream,
+  type ConsumerConfig,
   type ConsumerMessages,
   type JsMsg,
 } from '@nats-io/jetstream';
@@ -89,7 +90,6 @@ export class DurableConsumer {
     const jsm = await manager(this.nc, INFO_TIMEOUT_MS);
     const config = {
       durable_name: name,
-      filter_subjects: subjects,
       ack_policy: AckPolicy.Explicit,
       ack_wait: nanos(ACK_WAIT_MS),
       max_deliver: DELIVERIES_MAX,
@@ -97,11 +97,13 @@ export class DurableConsumer {
       deliver_policy: DeliverPolicy.All,
     };
     try {
-      await jsm.consumers.info(stream, name);
-      await jsm.consumers.update(stream, name, config);
+      const { config: present } = await jsm.consumers.info(stream, name);
+      // A replica of an older release must not take away what a newer one wants to hear: it would be skipped for good.
+      const wider = new Set([...subjectsOf(present), ...subjects]);
+      await jsm.consumers.update(stream, name, { ...config, filter_subjects: [...wider] });
     } catch (error) {
       if (!(error instanceof JetStreamApiError) || error.status !== 404) throw error;
-      await jsm.consumers.add(stream, config);
+      await jsm.consumers.add(stream, { ...config, filter_subjects: subjects });
     }
   }
 
@@ -139,3 +141,6 @@ export class DurableConsumer {
     }
   }
 }
+
+const subjectsOf = ({ filter_subject, filter_subjects = [] }: ConsumerConfig): string[] =>
+  filter_subject === undefined ? filter_subjects : [filter_subject];

@@ -8,7 +8,8 @@ import {
   type SpanOptions,
 } from '@opentelemetry/api';
 import type { CloudEvent, OutgoingMessage } from './envelope.js';
-import type { BatchOutcome, IncomingBatch } from './jetstream-server.js';
+import type { IncomingBatch } from './incoming.js';
+import type { BatchOutcome } from './jetstream-server.js';
 
 /**
  * Attributes as in https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/, which are not stable yet: so

@@ -11,13 +11,7 @@ export {
   type OutgoingMessage,
 } from './envelope.js';
 export { startPublishSpan } from './event-spans.js';
-export {
-  ConsumesBatches,
-  JETSTREAM,
-  JetStreamServer,
-  type BatchOutcome,
-  type IncomingBatch,
-  type IncomingEvent,
-} from './jetstream-server.js';
+export { ConsumesBatches, JETSTREAM, JetStreamServer, type BatchOutcome } from './jetstream-server.js';
+export type { IncomingBatch, IncomingEvent } from './incoming.js';
 export { Publisher } from './publisher.js';
 export { ensureStreams, streamCreatedAt } from './streams.js';

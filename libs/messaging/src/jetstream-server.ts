@@ -9,36 +9,21 @@ import {
 import type { Logger } from '@doorbuster/telemetry';
 import type { JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { Span } from '@opentelemetry/api';
 import { Catch, UseFilters, type RpcExceptionFilter } from '@nestjs/common';
-import { EventPattern, Server, type CustomTransportStrategy } from '@nestjs/microservices';
+import {
+  EventPattern,
+  Server,
+  type CustomTransportStrategy,
+  type MessageHandler,
+} from '@nestjs/microservices';
 import { lastValueFrom, throwError, type Observable } from 'rxjs';
 import { Batcher } from './batcher.js';
 import { recordBatch, recordBatchSize } from './consumer-metrics.js';
 import { DurableConsumer } from './consumer.js';
-import { decodeBatch, MalformedBatchError, type CloudEvent } from './envelope.js';
 import { endProcessSpans, startProcessSpans } from './event-spans.js';
+import { expectKnown, readMessages, type IncomingBatch, type IncomingEvent } from './incoming.js';
 
 export const JETSTREAM = Symbol('jetstream');
-
-/** What came: the event, and the subject it came on (a dead letter says so). */
-export interface IncomingEvent {
-  natsSubject: string;
-  event: CloudEvent;
-  /** How often the broker has delivered it, this time included. */
-  deliveries?: number;
-  /** Of what is done with this event, when its trace is recorded. */
-  span?: Span | undefined;
-}
-
-/** One batch of a consumer: its events in the order they came, and messages that were no batch at all. */
-export interface IncomingBatch {
-  consumer: string;
-  /** An operator's: a failure is thrown at the operator instead of becoming one more dead letter. */
-  isReplay: boolean;
-  events: IncomingEvent[];
-  malformed: { natsSubject: string; text: string; error: MalformedBatchError }[];
-}
 
 /** `done`: committed (or refused for good), acknowledge. `retry`: a passing failure, deliver again later. */
 export type BatchOutcome = 'done' | 'retry';
@@ -91,9 +76,10 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
 
   listen(callback: (error?: unknown) => void): void {
     for (const [name, handler] of this.messageHandlers) {
+      const contracts = contractsOf(handler);
       const batcher = new Batcher<JsMsg>(
         async (messages) => {
-          await this.handle(name, messages, (batch) => handler(batch) as Promise<unknown>);
+          await this.handle(name, contracts, messages, (batch) => handler(batch) as Promise<unknown>);
           return [];
         },
         { batchMax: BATCH_MESSAGES_MAX, queueMax: 2 * QUEUE_MESSAGES_MAX },
@@ -104,7 +90,6 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
         if (batcher.waiting >= QUEUE_MESSAGES_MAX) await batcher.idle();
       };
       this.batchers.push(batcher);
-      const { contracts } = handler.extras as { contracts: MessageContract[] };
       for (const stream of this.streamsFor(name)) {
         const subjects = contracts.filter((c) => streamOf(c) === stream).map((c) => c.subject);
         const consumer = new DurableConsumer(this.nc, { stream, name, subjects }, enqueue, this.log);
@@ -119,7 +104,8 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   async replay(consumer: string, event: IncomingEvent): Promise<void> {
     const handler = this.messageHandlers.get(consumer);
     if (!handler) throw new Error(`no handler for consumer ${consumer}`);
-    const batch: IncomingBatch = { consumer, isReplay: true, events: [{ ...event }], malformed: [] };
+    expectKnown(consumer, contractsOf(handler), event.event.type);
+    const batch: IncomingBatch = { consumer, isReplay: true, events: [{ ...event }], unreadable: [] };
     startProcessSpans(batch);
     let outcome: BatchOutcome = 'retry';
     try {
@@ -155,17 +141,19 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
 
   private async handle(
     consumer: string,
+    contracts: readonly MessageContract[],
     messages: JsMsg[],
     handler: (batch: IncomingBatch) => Promise<unknown>,
   ): Promise<void> {
-    const batch = decode(consumer, messages);
+    const { batch, deliveries } = readMessages(consumer, contracts, messages);
+    recordBatchSize(consumer, batch.events.length);
     startProcessSpans(batch);
     const startedAt = performance.now();
     const outcome = await this.outcomeOf(batch, handler);
     recordBatch(consumer, messages, outcome, startedAt);
     endProcessSpans(batch, outcome);
-    for (const message of messages) {
-      if (outcome === 'done') message.ack();
+    for (const { message, events } of deliveries) {
+      if (outcome === 'done' && !events.some(({ isForAnother }) => isForAnother)) message.ack();
       else message.nak(nakDelayMs(message.info.deliveryCount));
     }
   }
@@ -185,20 +173,8 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   }
 }
 
-function decode(consumer: string, messages: JsMsg[]): IncomingBatch {
-  const batch: IncomingBatch = { consumer, isReplay: false, events: [], malformed: [] };
-  for (const { subject: natsSubject, data, info } of messages) {
-    try {
-      const { deliveryCount: deliveries } = info;
-      for (const event of decodeBatch(data)) batch.events.push({ natsSubject, event, deliveries });
-    } catch (error) {
-      if (!(error instanceof MalformedBatchError)) throw error;
-      batch.malformed.push({ natsSubject, text: error.text, error });
-    }
-  }
-  recordBatchSize(consumer, batch.events.length);
-  return batch;
-}
+const contractsOf = ({ extras }: MessageHandler): MessageContract[] =>
+  (extras as { contracts: MessageContract[] }).contracts;
 
 const streamOf = ({ kind, owner }: MessageContract): string =>
   kind === 'command' ? commandStream(owner) : eventStream(owner);

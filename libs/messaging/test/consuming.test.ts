@@ -1,4 +1,4 @@
-import { reserveStock } from '@doorbuster/contracts';
+import { commitStock, reserveStock } from '@doorbuster/contracts';
 import { newTraceparent, traceIdOf } from '@doorbuster/telemetry';
 import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -13,7 +13,7 @@ import {
   type IncomingEvent,
 } from '../src/index.js';
 import { eventually } from '@doorbuster/embedded/testing';
-import { Broker, logger, orders } from './fixtures/broker.js';
+import { Broker, logger, orders, reserve } from './fixtures/broker.js';
 
 let broker: Broker;
 beforeEach(async () => {
@@ -126,10 +126,67 @@ describe('a consumer', () => {
     await broker.sendRaw('{"not": "a batch"}');
     await broker.send(['order']);
     await broker.settled();
-    expect(batches.flatMap(({ malformed }) => malformed)).toMatchObject([
-      { natsSubject: reserveStock.subject, text: '{"not": "a batch"}' },
+    expect(batches.flatMap(({ unreadable }) => unreadable)).toMatchObject([
+      { natsSubject: reserveStock.subject, event: '{"not": "a batch"}', error: { code: 'MALFORMED_BATCH' } },
     ]);
     expect(batches.flatMap(idsOf)).toEqual(['order']);
+  });
+
+  it('is told what is of a newer version than it knows beside what is not', async () => {
+    const batches: IncomingBatch[] = [];
+    await broker.consume(async (batch) => {
+      batches.push(batch);
+      return 'done';
+    });
+    const known = reserve('known').event;
+    const newer = { ...reserve('newer').event, type: 'doorbuster.inventory.reserve-stock.v2' };
+    await broker.sendRaw(JSON.stringify([newer, known]));
+    await broker.settled();
+    expect(batches.flatMap(({ unreadable }) => unreadable)).toMatchObject([
+      { natsSubject: reserveStock.subject, event: newer, error: { code: 'UNKNOWN_TYPE' } },
+    ]);
+    expect(batches.flatMap(idsOf)).toEqual(['known']);
+  });
+
+  it('reads an event with an attribute that nobody knows yet', async () => {
+    const seen: string[] = [];
+    await broker.consume(async (batch) => {
+      seen.push(...idsOf(batch));
+      return 'done';
+    });
+    await broker.sendRaw(JSON.stringify([{ ...reserve('order').event, tenant: 'berlin' }]));
+    await broker.settled();
+    expect(seen).toEqual(['order']);
+  });
+
+  it('leaves to another replica what its handler says is for another, and acknowledges the rest', async () => {
+    const taken: string[] = [];
+    await broker.consume(async (batch) => {
+      for (const incoming of batch.events) {
+        incoming.isForAnother =
+          incoming.event.subject === 'newer' && incoming.deliveries !== undefined && incoming.deliveries < 3;
+        if (!incoming.isForAnother) taken.push(incoming.event.subject);
+      }
+      return 'done';
+    });
+    await broker.send(['newer']);
+    await broker.send(['order']);
+    await broker.settled();
+    expect(taken).toEqual(['order', 'newer']);
+  });
+
+  it('hears all subjects that any replica wants to hear, whichever starts last', async () => {
+    const done = async (): Promise<BatchOutcome> => 'done';
+    const subjects = async () => (await broker.consumerInfo()).config.filter_subjects;
+    await broker.consume(done, [reserveStock, commitStock]);
+    await eventually(async () => ((await subjects())?.length === 2 ? true : undefined), 'the consumer');
+    const { nc } = await broker.consume(done, [reserveStock]);
+    await eventually(
+      async () => ((await broker.consumerInfo()).num_waiting >= 2 ? true : undefined),
+      'the older replica',
+    );
+    await nc.flush();
+    expect(await subjects()).toEqual([reserveStock.subject, commitStock.subject]);
   });
 
   it('keeps trace, saga and step of a command', async () => {

@@ -12,6 +12,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { effectsOf, type Effect } from './after-commit.js';
 import { pluck } from './columns.js';
 import type { DeadLetters, NewDeadLetter } from './dead-letters.js';
+import { ForAnotherReplicaError, leaveToAnother } from './for-another-replica.js';
 import type { Outbox } from './outbox.js';
 import { isTransient, isUniqueViolation } from './postgres-errors.js';
 
@@ -70,11 +71,9 @@ export class Transactions {
    * so on until the poison events are alone. They become dead letters once all others have committed.
    */
   async runBatch(batch: IncomingBatch, work: BatchWork): Promise<BatchOutcome> {
-    const letters: NewDeadLetter[] = batch.malformed.map(({ natsSubject, text, error }) => ({
+    const letters = batch.unreadable.map((unreadable): NewDeadLetter => ({
       consumer: batch.consumer,
-      natsSubject,
-      event: text,
-      error,
+      ...unreadable,
     }));
     try {
       const poison = await this.commitOrSplit(batch.events, work, batch.isReplay);
@@ -114,6 +113,10 @@ export class Transactions {
       return [];
     } catch (error) {
       if (isReplay || isTransient(error)) throw error;
+      if (error instanceof ForAnotherReplicaError) {
+        this.logger.info({ err: error }, 'events left to a replica of a newer release');
+        return this.commitOrSplit(leaveToAnother(events, error), work, isReplay);
+      }
       if (events.length === 1) return [[first, error]];
     }
     const half = Math.ceil(events.length / 2);

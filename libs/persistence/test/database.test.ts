@@ -35,6 +35,17 @@ describe('opening the database', () => {
     await Promise.all(replicas.map((replica) => replica.destroy()));
   });
 
+  it('whose schema a newer release has migrated further works, and changes nothing in it', async () => {
+    await query(`insert into migrations (timestamp, name) values (9999999999999, 'AddColour9999999999999')`);
+    await query('alter table notes add column colour text');
+    const older = await openNotebook(notebook.env.databaseUrl('inventory'));
+    const last = 'select name from migrations order by id desc limit 1';
+    expect(await older.query(last)).toEqual([{ name: 'AddColour9999999999999' }]);
+    expect(await notebook.transactions.runBatch(batchOf('older'), notebook.takeNotes)).toBe('done');
+    expect(await older.query('select id, colour from notes')).toEqual([{ id: 'older', colour: null }]);
+    await older.destroy();
+  });
+
   it('waits for a server that is still starting, and works again after one was killed', async () => {
     const url = notebook.env.databaseUrl('inventory');
     await notebook.env.postgres?.kill();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { afterCommit, type BatchWork } from '../src/index.js';
+import { afterCommit, ForAnotherReplicaError, type BatchWork } from '../src/index.js';
 import { eventually } from '@doorbuster/embedded/testing';
 import { batchOf, CONSUMER, insertNote, malformed, noted, Notebook } from './fixtures/notebook.js';
 
@@ -54,6 +54,19 @@ describe('a batch', () => {
     expect(outcome).toBe('done');
     expect(effects).toEqual(['told']);
     expect(await notebook.notes()).toEqual(['e']);
+  });
+
+  it('commits all but what only a newer replica can handle, and says which that is', async () => {
+    const batch = batchOf('a', 'newer', 'b');
+    const outcome = await notebook.transactions.runBatch(batch, async (tx, events) => {
+      const newer = events.filter(({ subject }) => subject === 'newer');
+      if (newer.length > 0) throw new ForAnotherReplicaError(newer);
+      return notebook.takeNotes(tx, events);
+    });
+    expect(outcome).toBe('done');
+    expect(await notebook.notes()).toEqual(['a', 'b']);
+    expect(batch.events.map(({ isForAnother }) => isForAnother)).toEqual([undefined, true, undefined]);
+    expect(await notebook.listDeadLetters()).toEqual([]);
   });
 
   it('commits all but the poison, which becomes a dead letter with its error, told on its subject', async () => {
@@ -111,7 +124,7 @@ describe('a batch', () => {
   it('lets what was no batch become a dead letter, whatever bytes it is of, beside events that commit', async () => {
     const texts = ['{"half', 'with \0 NUL', '\\u0000', 'half a pair \ud83d', '\\\\ud83d', ''];
     const outcome = await notebook.transactions.runBatch(
-      { ...batchOf('e'), malformed: [...texts, 'x'.repeat(100_000)].map(malformed) },
+      { ...batchOf('e'), unreadable: [...texts, 'x'.repeat(100_000)].map(malformed) },
       notebook.takeNotes,
     );
     expect(outcome).toBe('done');
@@ -129,7 +142,7 @@ describe('a batch', () => {
   });
 
   it('of nothing but what was no batch is done with the dead letters', async () => {
-    const batch = { ...batchOf(), malformed: [malformed('x')] };
+    const batch = { ...batchOf(), unreadable: [malformed('x')] };
     expect(await notebook.transactions.runBatch(batch, notebook.takeNotes)).toBe('done');
     expect(await notebook.listDeadLetters()).toHaveLength(1);
   });

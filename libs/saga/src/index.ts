@@ -21,4 +21,12 @@ export {
   type SagaTransition,
   type TransitionKind,
 } from './instance.js';
-export { SagaRunner, type AdvancedSaga, type NewSaga, type SagaEvent, type SagaStore } from './runner.js';
+export {
+  SagaRunner,
+  UnknownVersionError,
+  type AdvancedSaga,
+  type NewSaga,
+  type SagaEvent,
+  type SagaStore,
+  type SagaVersion,
+} from './runner.js';

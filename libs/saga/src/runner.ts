@@ -7,10 +7,27 @@ export interface SagaStore<Tx, Data> {
   insert(tx: Tx, instances: SagaInstance<Data>[]): Promise<void>;
   /** Locks and gives the instances of these ids, in the order of their ids; unknown ids are left out. */
   load(tx: Tx, ids: string[]): Promise<SagaInstance<Data>[]>;
-  /** Locks and gives instances with an action overdue, passing over those that another replica holds. */
-  loadOverdue(tx: Tx, now: Date, limit: number): Promise<SagaInstance<Data>[]>;
+  /** Locks and gives instances of these versions with an action overdue, passing over those that another replica holds. */
+  loadOverdue(
+    tx: Tx,
+    now: Date,
+    limit: number,
+    versions: readonly SagaVersion[],
+  ): Promise<SagaInstance<Data>[]>;
   update(tx: Tx, instances: SagaInstance<Data>[]): Promise<void>;
   append(tx: Tx, transitions: SagaTransition[]): Promise<void>;
+}
+
+/** One version of one definition. */
+export type SagaVersion = Pick<SagaInstance<unknown>, 'definition' | 'version'>;
+
+/** During an update a saga may be of a version that only newer replicas know: it is theirs, and is left as it is. */
+export class UnknownVersionError extends Error {
+  readonly code = 'UNKNOWN_SAGA_VERSION';
+  constructor(readonly sagas: readonly (SagaVersion & { id: string })[]) {
+    const versions = new Set(sagas.map(({ definition, version }) => `${definition} v${version}`));
+    super(`not known to this replica: ${[...versions].join(', ')}`);
+  }
 }
 
 export interface NewSaga<Data> {
@@ -36,6 +53,8 @@ export interface AdvancedSaga<Data, Command> extends Advanced<Data, Command> {
  * caller to write in the same transaction.
  */
 export class SagaRunner<Tx, Data, Command> {
+  /** What this runner can carry on. */
+  readonly versions: readonly SagaVersion[];
   private readonly definitions: Map<string, SagaDefinition<Data, Command>>;
   private readonly newest: Map<string, SagaDefinition<Data, Command>>;
 
@@ -44,6 +63,7 @@ export class SagaRunner<Tx, Data, Command> {
     definitions: readonly SagaDefinition<Data, Command>[],
     private readonly store: SagaStore<Tx, Data>,
   ) {
+    this.versions = definitions.map(({ name, version }) => ({ definition: name, version }));
     this.definitions = new Map(definitions.map((d) => [versionKey(d.name, d.version), d]));
     this.newest = new Map(
       definitions.toSorted((a, b) => a.version - b.version).map((d) => [d.name, d] as const),
@@ -66,10 +86,15 @@ export class SagaRunner<Tx, Data, Command> {
     return advanced;
   }
 
-  /** Events for unknown sagas are dropped: they answer what was never asked, or was asked before a restore. */
+  /**
+   * Events for unknown sagas are dropped: they answer what was never asked, or was asked before a restore.
+   * @throws {UnknownVersionError} before anything was written, when there are sagas that only newer replicas can carry on
+   */
   async handle(tx: Tx, events: readonly SagaEvent[], now: Date): Promise<AdvancedSaga<Data, Command>[]> {
     const inputs = Map.groupBy(events, ({ sagaId }) => sagaId);
     const instances = await this.store.load(tx, [...inputs.keys()]);
+    const foreign = instances.filter(({ definition, version }) => !this.find(definition, version));
+    if (foreign.length > 0) throw new UnknownVersionError(foreign);
     const advanced = instances.map((instance) => {
       const own = inputs.get(instance.id) ?? [];
       return this.advanceOne(
@@ -83,7 +108,7 @@ export class SagaRunner<Tx, Data, Command> {
 
   /** Sends again, gives up or parks what is overdue. To be called again while it gives `limit` sagas. */
   async sweep(tx: Tx, now: Date, limit: number): Promise<AdvancedSaga<Data, Command>[]> {
-    const instances = await this.store.loadOverdue(tx, now, limit);
+    const instances = await this.store.loadOverdue(tx, now, limit, this.versions);
     return this.save(
       tx,
       instances.map((instance) => this.advanceOne(instance, [{ kind: 'clock' }], now)),
@@ -148,10 +173,14 @@ export class SagaRunner<Tx, Data, Command> {
     };
   }
 
-  private definitionOf({ definition, version }: SagaInstance<Data>): SagaDefinition<Data, Command> {
-    const found = this.definitions.get(versionKey(definition, version));
-    if (!found) throw new Error(`saga definition ${definition} v${version} is not registered any more`);
+  private definitionOf(instance: SagaInstance<Data>): SagaDefinition<Data, Command> {
+    const found = this.find(instance.definition, instance.version);
+    if (!found) throw new UnknownVersionError([instance]);
     return found;
+  }
+
+  private find(definition: string, version: number): SagaDefinition<Data, Command> | undefined {
+    return this.definitions.get(versionKey(definition, version));
   }
 }
 

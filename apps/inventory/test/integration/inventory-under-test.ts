@@ -132,7 +132,7 @@ export class InventoryUnderTest {
 
   /** Past the broker, so that a test can say which replica is at work on which batch at the same time as another. */
   deliver(replica: number, commands: OutgoingEvent[]): Promise<BatchOutcome> {
-    const batch = { consumer: 'inventory-commands', isReplay: false, events: commands, malformed: [] };
+    const batch = { consumer: 'inventory-commands', isReplay: false, events: commands, unreadable: [] };
     return this.replica(replica % this.replicas.length)
       .get(StockCommandsHandler)
       .handle(batch);

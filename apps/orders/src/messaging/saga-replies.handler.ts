@@ -18,8 +18,8 @@ import {
   type CloudEvent,
   type IncomingBatch,
 } from '@doorbuster/messaging';
-import { Transactions } from '@doorbuster/persistence';
-import type { SagaEvent } from '@doorbuster/saga';
+import { ForAnotherReplicaError, Transactions } from '@doorbuster/persistence';
+import { UnknownVersionError, type SagaEvent } from '@doorbuster/saga';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { OrderSagas } from '../sagas/order-sagas.js';
@@ -50,10 +50,21 @@ export class SagaRepliesHandler {
   @ConsumesBatches('orders-replies', [...SUCCEEDED, ...REFUSED])
   handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {
     const spans = spansBySaga(batch);
-    return this.transactions.runBatch(batch, (tx, events) =>
-      this.sagas.handle(tx, events.map(toSagaEvent), spans),
-    );
+    return this.transactions.runBatch(batch, async (tx, events) => {
+      try {
+        return await this.sagas.handle(tx, events.map(toSagaEvent), spans);
+      } catch (error) {
+        throw error instanceof UnknownVersionError ? leftToNewer(events, error) : error;
+      }
+    });
   }
+}
+
+/** While two versions run side by side, a reply may come to a replica that does not know the saga's version yet. */
+function leftToNewer(events: readonly CloudEvent[], cause: UnknownVersionError): ForAnotherReplicaError {
+  const sagas = new Set(cause.sagas.map(({ id }) => id));
+  const foreign = events.filter(({ sagaid }) => sagaid !== undefined && sagas.has(sagaid));
+  return new ForAnotherReplicaError(foreign, { cause });
 }
 
 /** Two replies to one saga in one batch are answered together: on the span of the later one. */

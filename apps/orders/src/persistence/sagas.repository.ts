@@ -4,8 +4,10 @@ import {
   type SagaInstance,
   type SagaState,
   type SagaStore,
+  type SagaVersion,
   type SagaTransition,
 } from '@doorbuster/saga';
+import { pluck } from '@doorbuster/persistence';
 import { traceIdOf } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -45,12 +47,18 @@ export class SagasRepository implements SagaStore<EntityManager, OrderSagaData> 
     return tx.query(`select ${INSTANCE} from sagas where id = any($1::uuid[]) order by id for update`, [ids]);
   }
 
-  loadOverdue(tx: EntityManager, now: Date, limit: number): Promise<OrderSaga[]> {
+  loadOverdue(
+    tx: EntityManager,
+    now: Date,
+    limit: number,
+    versions: readonly SagaVersion[],
+  ): Promise<OrderSaga[]> {
     return tx.query(
       `select ${INSTANCE} from sagas
        where state not in ('COMPLETED', 'COMPENSATED') and next_deadline_at <= $1
+         and (definition, version) in (select * from unnest($3::text[], $4::int[]))
        order by created_at limit $2 for update skip locked`,
-      [now, limit],
+      [now, limit, pluck(versions, 'definition'), pluck(versions, 'version')],
     );
   }
 

@@ -9,6 +9,7 @@ import {
   type Saga,
 } from '@doorbuster/contracts';
 import { Transactions } from '@doorbuster/persistence';
+import { UnknownVersionError } from '@doorbuster/saga';
 import { Answers } from '@doorbuster/service';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
@@ -40,10 +41,15 @@ export class SagasController {
     if (before.state !== 'STALLED') {
       return refuse('SAGA_NOT_STALLED', `The saga is ${before.state}; only a STALLED one can be retried.`);
     }
-    await this.transactions.run(async (tx) => {
-      const events = await this.sagas.handle(tx, [{ sagaId: id, input: { kind: 'retried' } }]);
-      return { result: undefined, events };
-    });
+    try {
+      await this.transactions.run(async (tx) => {
+        const events = await this.sagas.handle(tx, [{ sagaId: id, input: { kind: 'retried' } }]);
+        return { result: undefined, events };
+      });
+    } catch (error) {
+      if (!(error instanceof UnknownVersionError)) throw error;
+      return refuse('SERVICE_UNAVAILABLE', 'A newer release runs this saga. Try again in a moment.');
+    }
     return accept((await this.repository.find(id)) ?? before);
   }
 }

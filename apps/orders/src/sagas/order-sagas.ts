@@ -6,8 +6,6 @@ import { LOGGER } from '@doorbuster/service';
 import { traceFields, type Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { cancellationSaga } from '../domain/cancellation.saga.js';
-import { checkoutSaga } from '../domain/checkout.saga.js';
 import type { OrderCommand, OrderSagaData } from '../domain/order-saga.js';
 import { changeStatus, statusWhenUndone } from '../domain/order-status.js';
 import { purchasesOf } from '../domain/sale-terms.js';
@@ -15,6 +13,7 @@ import { OrdersRepository } from '../persistence/orders.repository.js';
 import { SagasRepository } from '../persistence/sagas.repository.js';
 import { salesRepository } from '../persistence/sales.repository.js';
 import { countCheckout, recordSagas } from './saga-metrics.js';
+import { SAGA_DEFINITIONS, type OrderSagaDefinition } from './saga-definitions.js';
 import { recordTransitions, type SpansBySaga } from './saga-spans.js';
 
 type AdvancedOrderSaga = AdvancedSaga<OrderSagaData, OrderCommand>;
@@ -40,9 +39,10 @@ export class OrderSagas {
   constructor(
     @Inject(SagasRepository) private readonly sagas: SagasRepository,
     @Inject(OrdersRepository) private readonly orders: OrdersRepository,
+    @Inject(SAGA_DEFINITIONS) definitions: readonly OrderSagaDefinition[],
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.runner = new SagaRunner([checkoutSaga, cancellationSaga], sagas);
+    this.runner = new SagaRunner(definitions, sagas);
   }
 
   /** @param spans of the requests that are recorded, by order */
@@ -88,7 +88,8 @@ export class OrderSagas {
   /** For when that fails: each saga in a savepoint, so that one that cannot go on holds up no other. */
   async sweepOneByOne(tx: EntityManager, limit: number): Promise<Sweep> {
     const sweep: Sweep = { swept: 0, events: [] };
-    for (const { id: sagaId } of await this.sagas.loadOverdue(tx, new Date(), limit)) {
+    const overdue = await this.sagas.loadOverdue(tx, new Date(), limit, this.runner.versions);
+    for (const { id: sagaId } of overdue) {
       try {
         const events = await tx.transaction((savepoint) =>
           this.handle(savepoint, [{ sagaId, input: { kind: 'clock' } }]),

@@ -1,0 +1,117 @@
+import { authorisePayment, productChanged, reserveStock, stockReserved } from '@doorbuster/contracts';
+import { newEvent, type CloudEvent } from '@doorbuster/messaging';
+import { newTraceparent } from '@doorbuster/telemetry';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { checkoutSaga } from '../src/domain/checkout.saga.js';
+import { sagaDefinitions, type OrderSagaDefinition } from '../src/sagas/saga-definitions.js';
+import { OrdersFixture } from './fixtures/orders-fixture.js';
+import { behaviours } from './fixtures/participants.js';
+
+/** The next release asks for the payment more patiently. */
+const checkoutV2: OrderSagaDefinition = {
+  ...checkoutSaga,
+  version: 2,
+  stages: checkoutSaga.stages.map((stage) =>
+    'pivot' in stage
+      ? stage
+      : stage.map((step) => (step.name === 'authorise-payment' ? { ...step, attempts: 9 } : step)),
+  ),
+};
+
+let orders: OrdersFixture;
+beforeAll(async () => {
+  orders = await OrdersFixture.start();
+  await orders.startReplica([...sagaDefinitions, checkoutV2]);
+});
+afterEach(() => orders.participants.behaveAgain());
+afterAll(() => orders.stop());
+
+const versionsOf = async (ids: string[]): Promise<Map<string, number>> => {
+  const rows = await orders.rows<{ id: string; version: number }>(
+    'select id, version from sagas where id = any($1::uuid[])',
+    [ids],
+  );
+  return new Map(rows.map(({ id, version }) => [id, version]));
+};
+
+/** Replicas share the requests, so each version is started before long. */
+async function placeBothVersions(): Promise<string[]> {
+  const ids: string[] = [];
+  await expect
+    .poll(
+      async () => {
+        ids.push((await orders.placeOne()).id);
+        return new Set((await versionsOf(ids)).values()).size;
+      },
+      { timeout: 20_000, interval: 10 },
+    )
+    .toBe(2);
+  return ids;
+}
+
+it('sagas of both versions end, whichever replica hears of them', async () => {
+  const ids = [...(await placeBothVersions()), ...(await placeBothVersions())];
+  for (const id of ids) {
+    await orders.waitFor(id, { status: 'CONFIRMED' });
+    await expect.poll(() => orders.sagaState(id), { timeout: 20_000 }).toBe('COMPLETED');
+  }
+  expect(await orders.rows('select * from dead_letters')).toEqual([]);
+});
+
+it('a saga that is overdue is swept by a replica that knows its version, and by no other', async () => {
+  orders.participants.answer(authorisePayment, behaviours.staysSilent);
+  const ids = await placeBothVersions();
+  const asked = (id: string) =>
+    orders.participants.subjectsFor(id).filter((subject) => subject === authorisePayment.subject).length;
+  for (const attempt of [1, 2, 3]) {
+    for (const id of ids) await expect.poll(() => asked(id), { timeout: 20_000 }).toBe(attempt);
+    for (const id of ids) await orders.passDeadlines(id);
+  }
+  for (const [id, version] of await versionsOf(ids)) {
+    if (version === 1) await orders.waitFor(id, { status: 'REJECTED', reason: 'PAYMENT_TIMEOUT' });
+    else await expect.poll(() => asked(id), { timeout: 20_000 }).toBe(4);
+  }
+});
+
+it('what a newer release adds to a reply or to an event is passed over', async () => {
+  const withMore = (command: CloudEvent) => {
+    const reply = behaviours.reserves(command);
+    if (!reply) return undefined;
+    return { ...reply, event: { ...reply.event, data: { ...(reply.event.data as object), shelf: 'B7' } } };
+  };
+  orders.participants.answer(reserveStock, withMore);
+  const price = { amount: 500, currency: 'USD', taxIncluded: true };
+  const data = {
+    sku: 'PEN',
+    version: 1,
+    name: 'PEN',
+    description: '',
+    category: 'test',
+    price,
+    colour: 'blue',
+  };
+  await orders.participants.send(
+    newEvent(productChanged, { subject: 'PEN', data, traceparent: newTraceparent() }),
+  );
+  await expect
+    .poll(() => orders.rows(`select amount from prices where sku = 'PEN'`), { timeout: 20_000 })
+    .toEqual([{ amount: 500 }]);
+  const { id } = await orders.placeOne();
+  await orders.waitFor(id, { status: 'CONFIRMED' });
+});
+
+it('a reply of a version that nobody knows yet becomes a dead letter, and the saga asks again', async () => {
+  const unknown = { ...stockReserved, type: 'doorbuster.inventory.stock-reserved.v2' };
+  orders.participants.answer(reserveStock, (command) => {
+    orders.participants.behaveAgain();
+    const reply = behaviours.reserves(command);
+    return reply && { ...reply, event: { ...reply.event, type: unknown.type } };
+  });
+  const { id } = await orders.placeOne();
+  const letters = () =>
+    orders.rows<{ error: string }>(`select error from dead_letters where event->>'subject' = $1`, [id]);
+  await expect.poll(async () => (await letters()).length, { timeout: 20_000 }).toBe(1);
+  expect((await letters())[0]?.error).toContain(`does not know ${unknown.type}`);
+  await orders.passDeadlines(id);
+  await orders.waitFor(id, { status: 'CONFIRMED' });
+});
