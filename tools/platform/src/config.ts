@@ -1,11 +1,11 @@
-import { SERVICES, type ServiceName } from '@doorbuster/contracts';
 import { natsUrl } from '@doorbuster/service/process';
 import { LOG_LEVELS, type LogLevel } from '@doorbuster/telemetry';
 import { z } from 'zod';
+import { APPS, type AppName } from './services/environment.js';
 
 const REPLICAS_MAX = 16;
 const replicas = z.coerce.number().int().min(1).max(REPLICAS_MAX).default(1);
-const replicaVariables = Object.fromEntries(SERVICES.map((service) => [replicasVariable(service), replicas]));
+const replicaVariables = Object.fromEntries(APPS.map((app) => [replicasVariable(app), replicas]));
 
 export interface PlatformConfig {
   port: number;
@@ -18,7 +18,7 @@ export interface PlatformConfig {
   logLevel: LogLevel;
   /** Whether the gateway gives out tokens itself, which seeding needs. */
   issuesTokens: boolean;
-  replicas: Record<ServiceName, number>;
+  replicas: Record<AppName, number>;
 }
 
 /**
@@ -72,15 +72,16 @@ export const platformConfig = z
     seed: env.SEED,
     logLevel: env.LOG_LEVEL,
     issuesTokens: env.AUTH_JWKS_URL === undefined,
-    replicas: Object.fromEntries(
-      SERVICES.map((service) => [service, env[replicasVariable(service)]]),
-    ) as Record<ServiceName, number>,
+    replicas: Object.fromEntries(APPS.map((app) => [app, env[replicasVariable(app)]])) as Record<
+      AppName,
+      number
+    >,
   }));
 
 /** Shells and compose files hand over unset variables as empty text. */
 export const withoutEmpty = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
 
-function replicasVariable(service: ServiceName): string {
-  return `REPLICAS_${service.toUpperCase()}`;
+function replicasVariable(app: AppName): string {
+  return `REPLICAS_${app.toUpperCase()}`;
 }

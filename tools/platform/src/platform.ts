@@ -106,7 +106,8 @@ export class Platform {
   /** The traces page comes first and ends last: services tell it what they did until they have ended. */
   private async openPorts(): Promise<void> {
     const processes = APPS.flatMap((app) => this.processesOf(app));
-    const names = ['postgres', 'nats', 'traces', ...processes.map(metricsOf)];
+    const further = this.processesOf('gateway').slice(1);
+    const names = ['postgres', 'nats', 'traces', ...further, ...processes.map(metricsOf)];
     this.ports = await keptPorts(this.layout.root, names);
     this.traces = await startTracesIfWanted(this.surroundings, this.portOf('traces'), this.url);
   }
@@ -135,10 +136,11 @@ export class Platform {
     const providerStatement = config.databaseUrl === undefined ? this.layout.providerStatement : undefined;
     const settings = {
       dataDir: this.layout.root,
-      env: { ...env, PORT: String(config.port) },
+      env,
       addresses: { ...this.database, ...this.broker, providerStatement },
       secrets: { authJwtSecret },
       replicas: config.replicas,
+      gatewayPortOf: (name: string) => this.gatewayPortOf(name),
       telemetryOf: (app: AppName, name: string) =>
         telemetryEnvironment(app, env, {
           tracesUrl: this.tracesUrl,
@@ -148,7 +150,7 @@ export class Platform {
     };
     this.services = await startServices(settings, this.superviseIn(this.processes));
     this.writeRunFile();
-    await this.step('services', waitUntilReady(this.url, this.processes));
+    await this.step('services', waitUntilReady(this.gatewayUrls, this.processes));
   }
 
   private async seed(): Promise<void> {
@@ -188,7 +190,7 @@ export class Platform {
     if (this.stopped || !this.database || !this.broker || !this.services) return;
     writeRunFile(this.layout.root, {
       platform: { pid: process.pid },
-      gateway: { url: this.url },
+      gateway: { url: this.url, urls: this.gatewayUrls },
       services: this.viewServices(this.services),
       postgres: this.database.view(),
       nats: this.broker.view(),
@@ -209,6 +211,15 @@ export class Platform {
 
   private processesOf(app: AppName): string[] {
     return processesOf(app, this.surroundings.config.replicas);
+  }
+
+  /** The first is where customers are sent; further ones are for whoever balances between them. */
+  private get gatewayUrls(): string[] {
+    return this.processesOf('gateway').map((name) => `http://localhost:${this.gatewayPortOf(name)}`);
+  }
+
+  private gatewayPortOf(name: string): number {
+    return name === 'gateway' ? this.surroundings.config.port : this.portOf(name);
   }
 
   private portOf(name: string): number {

@@ -15,7 +15,7 @@ describe('the configuration of the platform', () => {
       seed: 'demo',
       logLevel: 'info',
       issuesTokens: true,
-      replicas: { catalog: 1, orders: 1, inventory: 1, payments: 1 },
+      replicas: { catalog: 1, orders: 1, inventory: 1, payments: 1, gateway: 1 },
     });
   });
 

@@ -12,7 +12,8 @@ export interface ServiceView {
 /** What runs at this moment, for tests, load generators and operators: `DATA_DIR/run.json`. */
 export interface RunFile {
   platform: { pid: number };
-  gateway: { url: string };
+  /** `urls` are those of all its replicas, that one included. */
+  gateway: { url: string; urls: string[] };
   services: Record<string, ServiceView>;
   /** `null` when there is no page for them. */
   traces: { url: string } | null;

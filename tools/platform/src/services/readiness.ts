@@ -6,8 +6,12 @@ const REQUEST_DEADLINE_MS = 2_000;
 /** So often may a service end before it is given up during the start. */
 const FAILURES_MAX = 4;
 
-/** Resolves when the gateway and all behind it are ready. */
-export async function waitUntilReady(gatewayUrl: string, services: Supervised[]): Promise<void> {
+/** Resolves when every gateway and all behind them are ready. */
+export async function waitUntilReady(gatewayUrls: string[], services: Supervised[]): Promise<void> {
+  for (const url of gatewayUrls) await waitUntilOneIsReady(url, services);
+}
+
+async function waitUntilOneIsReady(gatewayUrl: string, services: Supervised[]): Promise<void> {
   let last = 'the gateway does not answer';
   const ask = async (): Promise<Supervised | true | undefined> => {
     const failing = services.find(({ failures }) => failures >= FAILURES_MAX);

@@ -1,4 +1,3 @@
-import type { ServiceName } from '@doorbuster/contracts';
 import { startProcess } from '@doorbuster/embedded';
 import { markOf } from '../data-dir/leftovers.js';
 import type { Supervise, Supervised } from '../supervision/supervised.js';
@@ -9,7 +8,9 @@ export interface ServicesSettings {
   env: NodeJS.ProcessEnv;
   addresses: Addresses;
   secrets: Secrets;
-  replicas: Record<ServiceName, number>;
+  replicas: Record<AppName, number>;
+  /** Of a gateway, by its name. */
+  gatewayPortOf: (name: string) => number;
   /** What a process is told about its telemetry, by its name. */
   telemetryOf: (app: AppName, name: string) => NodeJS.ProcessEnv;
   /** Arguments of Node. */
@@ -33,13 +34,14 @@ export async function startServices(settings: ServicesSettings, supervise: Super
 }
 
 /** What the processes of an app are called. */
-export function processesOf(app: AppName, replicas: Record<ServiceName, number>): string[] {
-  const count = app === 'gateway' ? 1 : replicas[app];
-  return Array.from({ length: count }, (_, index) => (index === 0 ? app : `${app}-${index + 1}`));
+export function processesOf(app: AppName, replicas: Record<AppName, number>): string[] {
+  return Array.from({ length: replicas[app] }, (_, index) => (index === 0 ? app : `${app}-${index + 1}`));
 }
 
 function launch(app: AppName, name: string, settings: ServicesSettings) {
-  const { dataDir, env, addresses, secrets, commandLineOf, telemetryOf } = settings;
+  const { dataDir, addresses, secrets, commandLineOf, telemetryOf } = settings;
+  const env =
+    app === 'gateway' ? { ...settings.env, PORT: String(settings.gatewayPortOf(name)) } : settings.env;
   return startProcess({
     command: process.execPath,
     args: [...commandLineOf(app), markOf(dataDir)],
