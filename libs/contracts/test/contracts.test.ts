@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import * as contracts from '../src/index.js';
 import {
   natsPermissions,
@@ -31,6 +32,12 @@ describe('the contracts', () => {
 
   it.each(queries)('%s: the subject says its name', (name, { owner, subject }) => {
     expect(subject).toBe(`rpc.${owner}.${kebab(name)}`);
+  });
+
+  it.each(messages)('%s: passes over what a newer release adds to it, at every level', (_, { schema }) => {
+    const described = JSON.stringify(z.toJSONSchema(schema, { io: 'input' }));
+    expect(described).toContain('"properties"');
+    expect(described).not.toContain('"additionalProperties":false');
   });
 
   it('no two share a subject or a type', () => {

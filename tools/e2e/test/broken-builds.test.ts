@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Defect } from './fixtures/broken-build.js';
+import type { Patch } from './fixtures/patched-build.js';
 import { saleOf } from './fixtures/sale-of-broken-build.js';
 
 const DECISION = 'apps/inventory/dist/domain/decide-commands.js';
@@ -13,7 +13,7 @@ const PROMISE = {
 } as const;
 
 /** What would take the last unit is not written down: so it stays available, and the stock's own books look right. */
-const lastUnitForEverybody: Defect = {
+const lastUnitForEverybody: Patch = {
   module: DECISION,
   text: 'const lines = onePerPool(requested);',
   instead: `const lines = onePerPool(requested)
@@ -21,7 +21,7 @@ const lastUnitForEverybody: Defect = {
 };
 
 /** Says "released", and holds on to the units. */
-const releaseDropped: Defect = {
+const releaseDropped: Patch = {
   module: DECISION,
   text: 'if (to && reservation)',
   instead: `if (kind === 'release') return { kind: 'released', orderId };
@@ -29,7 +29,7 @@ const releaseDropped: Defect = {
 };
 
 /** Holds the price a second time, with another key, and takes that too. Our own books know of one payment only. */
-const chargedTwice: Defect = {
+const chargedTwice: Patch = {
   module: 'apps/payments/dist/operations/ask-provider.js',
   text: 'const answer = await provider.capture({ key, ...held(payment) }, signal);',
   instead: `const { amount, method } = payment;
@@ -39,7 +39,7 @@ const chargedTwice: Defect = {
 };
 
 /** Accepts the order of every customer, and forgets those of some. */
-const orderForgotten: Defect = {
+const orderForgotten: Patch = {
   module: 'apps/orders/dist/intake/order-intake.js',
   text: 'await this.orders.insert(tx, created);',
   instead: `const kept = created.filter(({ order }) => !order.customerId.endsWith('7'));

@@ -1,0 +1,104 @@
+import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Crowd, expectNothingLost } from './fixtures/crowd.js';
+import { startNextRelease, type Replica } from './fixtures/next-release.js';
+import type { Patch } from './fixtures/patched-build.js';
+import { retrying, Shop } from './fixtures/shop.js';
+
+/** Keeps where an order came from, tells everybody, and has a new version of the checkout. */
+const ORDERS_WITH_CHANNELS: readonly Patch[] = [
+  {
+    module: 'apps/orders/dist/orders.definition.js',
+    text: 'AddSales1768100000000],',
+    instead: `AddSales1768100000000, class AddChannel1999000000000 {
+      up(runner) { return runner.query('alter table orders add column channel text'); }
+      down() {}
+    }],`,
+  },
+  {
+    module: 'apps/orders/dist/persistence/orders.repository.js',
+    text: 'insert into orders (id,',
+    instead: 'insert into orders (channel, id,',
+  },
+  {
+    module: 'apps/orders/dist/persistence/orders.repository.js',
+    text: 'select id, "customerId", "idempotencyKey", status',
+    instead: `select 'web', id, "customerId", "idempotencyKey", status`,
+  },
+  {
+    module: 'apps/orders/dist/sagas/order-sagas.js',
+    text: 'status, reason, at: now.toISOString() };',
+    instead: `status, reason, at: now.toISOString(), channel: 'web' };`,
+  },
+  {
+    module: 'apps/orders/dist/domain/checkout.saga.js',
+    text: 'ask(reserveStock, { orderId, lines })',
+    instead: `ask(reserveStock, { orderId, lines, channel: 'web' })`,
+  },
+  {
+    module: 'apps/orders/dist/domain/checkout.saga.js',
+    text: '{ orderId, amount: total, method }',
+    instead: '{ orderId, amount: { ...total, taxIncluded: true }, method }',
+  },
+  {
+    module: 'apps/orders/dist/sagas/saga-definitions.js',
+    text: '[checkoutSaga,',
+    instead: '[{ ...checkoutSaga, version: 2 }, checkoutSaga,',
+  },
+];
+
+let platform: LaunchedPlatform;
+let shop: Shop;
+let database: pg.Client;
+let next: Replica | undefined;
+beforeAll(async () => {
+  platform = await launchPlatform({ env: { RATE_LIMIT: 'off', LOG_LEVEL: 'error' } });
+  shop = await Shop.open(platform);
+  await shop.stockUp('MUG', 1_000_000);
+  database = new pg.Client({ connectionString: platform.run().postgres.url });
+  await database.connect();
+});
+afterAll(async () => {
+  await database?.end();
+  await next?.stop();
+  await platform?.dispose();
+});
+
+async function restartOld(): Promise<void> {
+  const before = platform.run().services['orders']?.pids ?? [];
+  for (const pid of before) process.kill(pid, 'SIGTERM');
+  await retrying(async () => {
+    const pids = platform.run().services['orders']?.pids ?? [];
+    return pids.length === before.length && !pids.some((pid) => before.includes(pid)) ? true : undefined;
+  });
+}
+
+const column = async (sql: string): Promise<unknown[]> =>
+  (await database.query<unknown[]>({ text: sql, rowMode: 'array' })).rows.map(([value]) => value);
+
+it('orders of this and of the next release side by side: both sell, both finish, nothing is lost or left over', async () => {
+  const buyers = new Crowd(shop, 10, () => ({
+    items: [{ sku: 'MUG', quantity: 1 }],
+    method: Math.random() < 0.2 ? 'pm_card_chargeDeclined' : 'pm_card_visa',
+  }));
+  await buyers.accepted(20);
+  next = await startNextRelease(platform, 'orders', ORDERS_WITH_CHANNELS);
+  await buyers.accepted(200);
+  // It finds a schema that is ahead of its own migrations.
+  await restartOld();
+  const acceptedByOld = 'select count(*)::int from orders.orders where channel is null';
+  const [before] = await column(acceptedByOld);
+  await retrying(async () => ((await column(acceptedByOld))[0] === before ? undefined : true));
+  await buyers.accepted(200);
+  await expectNothingLost(shop, await buyers.leave());
+  await shop.expectAllPromisesKept();
+
+  expect(await column('select distinct channel from orders.orders order by channel')).toEqual(['web', null]);
+  const versions = `select distinct version from orders.sagas where created_at >
+    (select min(created_at) from orders.orders where channel = 'web') order by version`;
+  expect(await column(versions)).toEqual([1, 2]);
+  for (const schema of ['orders', 'inventory', 'payments', 'catalog']) {
+    expect(await column(`select error from ${schema}.dead_letters`), schema).toEqual([]);
+  }
+});
