@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/** What a person can mend; it is told without a stack. */
+export class DeployError extends Error {}
+
+const INSTALL: Record<string, string> = {
+  docker: 'https://docs.docker.com/engine/install/',
+  kind: 'https://kind.sigs.k8s.io/docs/user/quick-start/#installation',
+  kubectl: 'https://kubernetes.io/docs/tasks/tools/',
+  minikube: 'https://minikube.sigs.k8s.io/docs/start/',
+};
+
+interface RunOptions {
+  /** The output is wanted, not to be shown. */
+  quiet?: boolean;
+  deadlineMs: number;
+}
+
+/**
+ * Prints a command and runs it.
+ * @returns its output, when it is quiet
+ * @throws {DeployError} when there is no such program, or it fails, or takes too long
+ */
+export async function run(
+  [program = '', ...args]: readonly string[],
+  { quiet = false, deadlineMs }: RunOptions,
+): Promise<string> {
+  const line = [program, ...args].join(' ');
+  if (!quiet) process.stdout.write(`$ ${line}\n`);
+  const child = spawn(program, args, {
+    stdio: ['ignore', quiet ? 'pipe' : 'inherit', 'inherit'],
+    // Its own `timeout` would keep this process waiting when the program is not there.
+    signal: AbortSignal.timeout(deadlineMs),
+  });
+  let output = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const [code] = (await once(child, 'close').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.name === 'AbortError')
+      throw new DeployError(`not done within ${deadlineMs / 1_000} s: ${line}`);
+    if (cause.code !== 'ENOENT') throw cause;
+    const where = INSTALL[program];
+    throw new DeployError(`${program} is not on the PATH${where ? `; how to install it: ${where}` : ''}`);
+  })) as [number | null];
+  if (code === 0) return output;
+  throw new DeployError(`exit code ${code}: ${line}`);
+}

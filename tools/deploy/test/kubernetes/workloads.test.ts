@@ -1,0 +1,132 @@
+import { SERVICES, TOPOLOGY } from '@doorbuster/contracts';
+import { SHUTDOWN_MS } from '@doorbuster/service/process';
+import { describe, expect, it } from 'vitest';
+import { objectsOf, ofKind, OVERLAYS, type KubernetesObject } from './fixtures/overlay.js';
+import { containersOf, workloadsOf } from './fixtures/workloads.js';
+
+const APPS = [...SERVICES, 'gateway'];
+
+describe.each(OVERLAYS)('overlay %s', (overlay) => {
+  const objects = objectsOf(overlay);
+  const workloads = workloadsOf(objects);
+  const apps = workloads.filter(({ name, kind }) => kind === 'Deployment' && APPS.includes(name));
+
+  it('has all five apps', () => {
+    expect(apps.map(({ name }) => name).toSorted()).toEqual(APPS.toSorted());
+  });
+
+  it('admits nothing but restricted pods, in a namespace of its own', () => {
+    const [namespace] = ofKind(objects, 'Namespace');
+    expect(namespace?.metadata.labels).toMatchObject({ 'pod-security.kubernetes.io/enforce': 'restricted' });
+    const elsewhere = objects.filter(
+      ({ kind, metadata }) => kind !== 'Namespace' && metadata.namespace !== namespace?.metadata.name,
+    );
+    expect(elsewhere.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([]);
+  });
+
+  it.each(workloads)('$kind $name runs without any right, and without a token of the cluster', (workload) => {
+    const { pod } = workload;
+    expect(pod.automountServiceAccountToken).toBe(false);
+    expect(pod.securityContext).toMatchObject({
+      runAsNonRoot: true,
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+    for (const { securityContext } of containersOf(workload)) {
+      expect(securityContext).toEqual({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      });
+    }
+  });
+
+  it.each(workloads)('$kind $name has bounds, and an image with a version', (workload) => {
+    for (const { resources, image } of containersOf(workload)) {
+      expect(Object.keys(resources?.limits ?? {}).toSorted()).toEqual(['cpu', 'memory']);
+      expect(Object.keys(resources?.requests ?? {}).toSorted()).toEqual(['cpu', 'memory']);
+      expect(image).toMatch(/:[\w.-]+$/);
+      expect(image).not.toMatch(/:latest$/);
+    }
+  });
+
+  it.each(workloads.filter(({ kind }) => kind !== 'Job'))('$kind $name is asked how it is', ({ pod }) => {
+    for (const container of pod.containers) {
+      expect(container).toMatchObject({
+        startupProbe: expect.any(Object),
+        readinessProbe: expect.any(Object),
+        livenessProbe: expect.any(Object),
+      });
+    }
+  });
+
+  it.each(apps)('$name has more time to end than it takes', ({ name, pod }) => {
+    const seconds = pod.containers[0]?.lifecycle?.preStop?.sleep?.seconds ?? 0;
+    const endMs = seconds * 1_000 + SHUTDOWN_MS[name === 'gateway' ? 'gateway' : 'service'];
+    expect(seconds).toBeGreaterThan(0);
+    expect((pod.terminationGracePeriodSeconds ?? 0) * 1_000).toBeGreaterThan(endMs + SHUTDOWN_MS.grace);
+  });
+
+  it.each(apps)('$name scales, spreads over nodes, and lets a node be emptied', ({ name, labels, pod }) => {
+    expect(pod.topologySpreadConstraints).not.toEqual([]);
+    expect(pod.serviceAccountName).toBe(name);
+    const scalers = objects.filter(
+      ({ kind, metadata }) => /^(HorizontalPodAutoscaler|ScaledObject)$/.test(kind) && metadata.name === name,
+    );
+    expect(scalers).toHaveLength(1);
+    const budget = ofKind<KubernetesObject & { spec: object }>(objects, 'PodDisruptionBudget').find(
+      ({ metadata }) => metadata.name === name,
+    );
+    expect(budget?.spec).toMatchObject({
+      selector: { matchLabels: { 'app.kubernetes.io/name': labels['app.kubernetes.io/name'] } },
+    });
+  });
+
+  it.each(apps.filter(({ name }) => name !== 'gateway'))(
+    '$name migrates its schema before it serves',
+    ({ name, pod }) => {
+      expect(pod.initContainers?.map(({ args }) => args)).toEqual([['migrate']]);
+      const images = [...(pod.initContainers ?? []), ...pod.containers].map(({ image }) => image);
+      expect(new Set(images).size).toBe(1);
+      expect(images[0]).toMatch(new RegExp(`^doorbuster/${name}:`));
+    },
+  );
+
+  it.each(apps)('$name has its own secrets, and nobody else has them', ({ name, pod }) => {
+    const secrets = [...(pod.initContainers ?? []), ...pod.containers].flatMap(({ env = [] }) =>
+      env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef?.name ?? []),
+    );
+    expect(secrets.length).toBeGreaterThan(0);
+    for (const secret of secrets) expect(secret).toMatch(new RegExp(`^${name}-(broker|database-app)`));
+  });
+});
+
+describe('in production', () => {
+  const objects = objectsOf('production');
+
+  it('brings no password along', () => {
+    expect(ofKind(objects, 'Secret')).toEqual([]);
+    expect(JSON.stringify(objects)).not.toContain('development');
+  });
+
+  it('scales each service by everything that may wait for it', () => {
+    for (const service of SERVICES) {
+      const scaled = ofKind<
+        KubernetesObject & { spec: { triggers: { type: string; metadata: Record<string, string> }[] } }
+      >(objects, 'ScaledObject').find(({ metadata }) => metadata.name === service);
+      const watched = scaled?.spec.triggers
+        .filter(({ type }) => type === 'nats-jetstream')
+        .map(({ metadata }) => `${metadata['stream']} ${metadata['consumer']}`);
+      const consumers = TOPOLOGY[service].consumers.flatMap(({ name, streams }) =>
+        streams.map((stream) => `${stream} ${name}`),
+      );
+      expect(watched).toEqual(consumers);
+    }
+  });
+
+  it('has an uneven number of brokers and as many copies of each stream', () => {
+    const [nats] = ofKind<KubernetesObject & { spec: { replicas: number } }>(objects, 'StatefulSet');
+    const config = ofKind<KubernetesObject & { data: Record<string, string> }>(objects, 'ConfigMap');
+    const replicas = config.find(({ data }) => data['NATS_STREAM_REPLICAS'])?.data['NATS_STREAM_REPLICAS'];
+    expect([nats?.spec.replicas, replicas]).toEqual([3, '3']);
+  });
+});
