@@ -35,6 +35,26 @@ describe('pace', () => {
     expect(done).toEqual([...Array.from({ length: 15 }, () => 'early'), 'late']);
   });
 
+  it('spends no turn on what was cancelled', () => {
+    const pace = new Pace(1_000);
+    const done: number[] = [];
+    const tasks = Array.from({ length: 40 }, (_, i) => () => void done.push(i));
+    for (const task of tasks) pace.do(task);
+    for (const task of tasks.slice(10, 30)) pace.cancel(task);
+    vi.advanceTimersByTime(10);
+    expect(done).toEqual([...Array(10).keys(), ...Array.from({ length: 10 }, (_, i) => 30 + i)]);
+  });
+
+  it('does all that waits when it is told to', () => {
+    const pace = new Pace(1_000);
+    const done: number[] = [];
+    for (let i = 0; i < 500; i += 1) pace.do(() => done.push(i));
+    pace.flush();
+    expect(done).toEqual([...Array(500).keys()]);
+    vi.advanceTimersByTime(1_000);
+    expect(done).toHaveLength(500);
+  });
+
   it('keeps no timer when there is nothing to do', () => {
     const pace = new Pace(1_000);
     pace.do(() => {});

@@ -1,6 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { idempotencyKey, placeOrderBody, type PlaceOrderBody } from '@doorbuster/contracts';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Admission } from '../admission/admission.js';
 import { TokenVerifier } from '../auth/token-verifier.js';
 import { PROBLEM_MEDIA_TYPE, problemDocument } from '../problem/problem-document.js';
@@ -19,20 +21,23 @@ const ROUTE = '/v1/orders';
 /** A longer body is left to the framework. */
 const BODY_BYTES_MAX = 4_096;
 /**
- * Who comes again at once, whatever he is told, is answered no faster than this, and everybody has the connection limit
- * of answers waiting: a flood of refusals would leave no time to hear of those who were let in.
+ * Who comes again at once, whatever he is told, is answered no faster than this: a flood of refusals would leave no
+ * time to hear of those who were let in.
  */
 const OVERLOADS_A_SECOND_MAX = 4_000;
 const JSON_MEDIA_TYPE = /^application\/json\s*(?:;|$)/i;
 
 /**
  * Answers the orders that a crowd is refused, before the framework is entered: a whole request costs several times as
- * much, and in a flood of them those who were let in are not heard. What is refused here the framework would refuse
- * too, in the same words; whatever is not plain (an unknown token, a faulty body) is left to it.
+ * much, and in a flood of them those who were let in are not heard. Under overload that is everybody. Of what is sold
+ * out it is who would otherwise be told the same by the framework, in the same words, unless he came too often;
+ * whatever is not plain (an unknown token, a faulty body) is left to it.
  */
 @Injectable()
-export class EarlyRefusals {
+export class EarlyRefusals implements OnModuleDestroy {
   private readonly overloads = new Pace(OVERLOADS_A_SECOND_MAX);
+  /** Those with a refusal that waits: one each, so that the limit of connections bounds them. */
+  private readonly waiting = new WeakSet<Socket>();
 
   constructor(
     @Inject(Admission) private readonly admission: Admission,
@@ -47,15 +52,21 @@ export class EarlyRefusals {
     if (handle === undefined) throw new Error('The server has no request handler yet.');
     server.removeAllListeners('request');
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      if (request.method === 'POST' && request.url === ROUTE) this.look(request, response, handle);
+      if (request.method === 'POST' && request.url?.split('?', 1)[0] === ROUTE)
+        this.look(request, response, handle);
       else handle(request, response);
     });
+  }
+
+  /** Who waits is told before the connections are closed. */
+  onModuleDestroy(): void {
+    this.overloads.flush();
   }
 
   private look(request: IncomingMessage, response: ServerResponse, handle: Handler): void {
     const overload = this.admission.refusal();
     if (overload) {
-      this.overloads.do(() => this.refuse(request, response, overload));
+      this.refuseInTurn(request, response, overload);
       return;
     }
     const length = Number(request.headers['content-length']);
@@ -67,7 +78,7 @@ export class EarlyRefusals {
       const body = request.read() as Buffer | null;
       const refusal = body?.length === length ? this.refusalOf(request, body) : undefined;
       if (refusal) {
-        this.refuse(request, response, refusal);
+        this.refusal(request, response, refusal)();
         return;
       }
       if (body) request.unshift(body);
@@ -86,18 +97,28 @@ export class EarlyRefusals {
     return this.gate.refusalOf({ customerId: caller.customerId, idempotencyKey: key.data, body });
   }
 
-  private refuse(request: IncomingMessage, response: ServerResponse, problem: ProblemException): void {
-    const { method = '', headers, httpVersion } = request;
+  private refuseInTurn(request: IncomingMessage, response: ServerResponse, problem: ProblemException): void {
+    const { socket } = request;
+    if (this.waiting.has(socket)) {
+      // Node reads on while there is no answer: whoever sends without waiting would be remembered without a bound.
+      socket.destroy();
+      return;
+    }
+    this.waiting.add(socket);
+    const answer = this.refusal(request, response, problem);
+    const task = (): void => {
+      this.waiting.delete(socket);
+      answer();
+    };
+    response.once('close', () => this.overloads.cancel(task));
+    this.overloads.do(task);
+  }
+
+  /** Begins to trace and measure `request`, and gives what answers it. */
+  private refusal(request: IncomingMessage, response: ServerResponse, problem: ProblemException): () => void {
+    const { method = '', headers, httpVersion, url = ROUTE } = request;
     const { traceparent, span } = beginTrace(
-      {
-        method,
-        headers,
-        httpVersion,
-        url: ROUTE,
-        route: ROUTE,
-        scheme: 'http',
-        host: headers.host ?? '',
-      },
+      { method, headers, httpVersion, url, route: ROUTE, scheme: 'http', host: headers.host ?? '' },
       response,
     );
     span?.setAttributes({
@@ -105,19 +126,22 @@ export class EarlyRefusals {
       ...(problem.code === 'OUT_OF_STOCK' && { 'doorbuster.gate.refused': true }),
     });
     measure({ method, scheme: 'http', route: ROUTE }, response);
-    const body = JSON.stringify(problemDocument(problem, ROUTE, traceparent));
-    response.writeHead(PROBLEM_TYPES[problem.code].status, {
-      ...problem.headers,
-      traceparent,
-      'content-type': `${PROBLEM_MEDIA_TYPE}; charset=utf-8`,
-      'content-length': Buffer.byteLength(body),
-      ...(this.draining.isUnderWay && { connection: 'close' }),
-    });
-    response.end(body);
+    return () => {
+      const body = JSON.stringify(problemDocument(problem, url, traceparent));
+      response.writeHead(PROBLEM_TYPES[problem.code].status, {
+        ...problem.headers,
+        traceparent,
+        'content-type': `${PROBLEM_MEDIA_TYPE}; charset=utf-8`,
+        'content-length': Buffer.byteLength(body),
+        ...(this.draining.isUnderWay && { connection: 'close' }),
+      });
+      response.end(body);
+    };
   }
 }
 
 function parseBody(bytes: Buffer): PlaceOrderBody | undefined {
+  if (!isUtf8(bytes)) return undefined;
   try {
     return placeOrderBody.safeParse(JSON.parse(bytes.toString())).data;
   } catch {

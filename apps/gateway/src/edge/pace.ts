@@ -3,11 +3,11 @@ const TURN_MS = 10;
 const TURN_MS_MAX = 100;
 
 /**
- * Does what is asked for at a limited rate, and in the order in which it was asked. As many wait as ask: whoever uses
- * it bounds them.
+ * Does what is asked for at a limited rate, and in the order in which it was asked. As many wait as ask and do not
+ * cancel: whoever uses it bounds them.
  */
 export class Pace {
-  private readonly waiting: (() => void)[] = [];
+  private readonly waiting = new Set<() => void>();
   private timer: NodeJS.Timeout | undefined;
   private turnedAt = 0;
   /** So many may be done before the next turn. */
@@ -18,11 +18,21 @@ export class Pace {
   do(task: () => void): void {
     this.timer ??= this.start();
     if (this.left < 1) {
-      this.waiting.push(task);
+      this.waiting.add(task);
       return;
     }
     this.left -= 1;
     task();
+  }
+
+  /** It is not done if it still waits, and takes no turn. */
+  cancel(task: () => void): void {
+    this.waiting.delete(task);
+  }
+
+  /** Does all that waits, now. */
+  flush(): void {
+    this.doNext(this.waiting.size);
   }
 
   private start(): NodeJS.Timeout {
@@ -35,13 +45,23 @@ export class Pace {
     const now = performance.now();
     const due = this.dueIn(now - this.turnedAt);
     this.turnedAt = now;
-    const tasks = this.waiting.splice(0, due);
-    for (const task of tasks) task();
-    const isIdle = tasks.length === 0 && this.left >= this.dueIn(TURN_MS);
-    this.left = Math.min(due - tasks.length, this.dueIn(TURN_MS));
+    const done = this.doNext(due);
+    const isIdle = done === 0 && this.left >= this.dueIn(TURN_MS);
+    this.left = Math.min(due - done, this.dueIn(TURN_MS));
     if (!isIdle) return;
     clearInterval(this.timer);
     this.timer = undefined;
+  }
+
+  private doNext(count: number): number {
+    let done = 0;
+    for (const task of this.waiting) {
+      if (done === count) break;
+      done += 1;
+      this.waiting.delete(task);
+      task();
+    }
+    return done;
   }
 
   private dueIn(elapsedMs: number): number {

@@ -9,6 +9,7 @@ import {
   type Problem,
 } from '@doorbuster/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SoldOutGate } from '../../src/sold-out/sold-out-gate.js';
 import { anOrder } from '../support/examples.js';
 import { startFixture, type Fixture } from '../support/fixture.js';
 
@@ -42,18 +43,27 @@ describe('while something is sold out', () => {
 
   const bodyOf = (sku: string, padding = ''): string =>
     JSON.stringify({ items: [{ sku, quantity: 1 }], payment: { method: 'pm_card_visa' } }) + padding;
-  const order = (body: string | ReadableStream, headers: Record<string, string> = {}): Promise<Response> =>
-    fetch(`${fixture.url}/v1/orders`, {
+  const order = (
+    body: string | Buffer | ReadableStream,
+    headers: Record<string, string> = {},
+    query = '',
+  ): Promise<Response> =>
+    fetch(`${fixture.url}/v1/orders${query}`, {
       method: 'POST',
       headers: { ...alice, 'idempotency-key': randomUUID(), 'content-type': 'application/json', ...headers },
       body,
       ...(body instanceof ReadableStream && { duplex: 'half' }),
     });
 
-  it('refuses in the words of any other refusal', async () => {
+  it('refuses in the words of any other refusal, without the framework', async () => {
+    const framework = vi.spyOn(SoldOutGate.prototype, 'pass');
     const early = await order(bodyOf(GONE));
+    expect((await order(bodyOf(GONE), {}, '?from=campaign')).status).toBe(409);
+    expect(framework).not.toHaveBeenCalled();
     // A body of this length is left to the framework.
     const late = await order(bodyOf(GONE, ' '.repeat(5_000)));
+    expect(framework).toHaveBeenCalledOnce();
+    framework.mockRestore();
     expect([early.status, late.status]).toEqual([409, 409]);
     const [a, b] = [(await early.json()) as Problem, (await late.json()) as Problem];
     expect({ ...a, traceId: '' }).toEqual({ ...b, traceId: '' });
@@ -91,6 +101,7 @@ describe('while something is sold out', () => {
 
   it('leaves to the framework what is wrong in another way', async () => {
     expect((await order('no JSON')).status).toBe(400);
+    expect((await order(Buffer.from(bodyOf(GONE).replace('card', 'c\xff'), 'latin1'))).status).toBe(400);
     expect((await order(bodyOf(GONE), { authorization: 'Bearer unknown' })).status).toBe(401);
     expect((await order(bodyOf(GONE), { 'content-type': 'text/plain' })).status).toBe(415);
     expect((await order(bodyOf(GONE), { 'idempotency-key': 'two words' })).status).toBe(400);
