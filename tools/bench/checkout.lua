@@ -1,4 +1,4 @@
--- One whole checkout a request, for wrk: a token, a key of its own and `Prefer: wait`. Counts 201 apart from all else.
+-- One whole checkout a request, for wrk: a token, a key of its own and `Prefer: wait`. Counts 201 and 503 apart from all else.
 local tokens, key, run = {}, 0, os.time()
 local threads = {}
 
@@ -10,7 +10,7 @@ function init(args)
   for line in io.lines(args[1]) do tokens[#tokens + 1] = line end
   math.randomseed(tonumber(args[2]))
   run = args[2]
-  created, other = 0, 0
+  created, overloaded, other = 0, 0, 0
 end
 
 function request()
@@ -24,17 +24,20 @@ function request()
 end
 
 function response(status)
-  if status == 201 then created = created + 1 else other = other + 1 end
+  if status == 201 then created = created + 1
+  elseif status == 503 then overloaded = overloaded + 1
+  else other = other + 1 end
 end
 
 function done(summary, latency)
-  local created, other = 0, 0
+  local created, overloaded, other = 0, 0, 0
   for _, thread in ipairs(threads) do
     created = created + thread:get('created')
+    overloaded = overloaded + thread:get('overloaded')
     other = other + thread:get('other')
   end
-  print(string.format('RESULT {"seconds":%f,"created":%d,"other":%d,"errors":%d,"p50":%f,"p99":%f}',
-    summary.duration / 1e6, created, other,
+  print(string.format('RESULT {"seconds":%f,"created":%d,"overloaded":%d,"other":%d,"errors":%d,"p50":%f,"p99":%f}',
+    summary.duration / 1e6, created, overloaded, other,
     summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout,
     latency:percentile(50) / 1e3, latency:percentile(99) / 1e3))
 end

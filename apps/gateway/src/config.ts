@@ -1,10 +1,6 @@
 import { LOG_LEVELS } from '@doorbuster/telemetry';
-import { natsConfig } from '@doorbuster/service/process';
+import { natsConfig, optional } from '@doorbuster/service/process';
 import { z } from 'zod';
-
-/** Compose files and shells hand over unset variables as empty text. */
-const optional = <T extends z.ZodType>(schema: T) =>
-  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
 
 /** HS256 wants a key as long as its hash, https://www.rfc-editor.org/rfc/rfc7518#section-3.2 */
 const SECRET_BYTES_MIN = 32;

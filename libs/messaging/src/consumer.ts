@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '@doorbuster/telemetry';
 import {
   AckPolicy,
@@ -99,8 +100,11 @@ export class DurableConsumer {
     try {
       const { config: present } = await jsm.consumers.info(stream, name);
       // A replica of an older release must not take away what a newer one wants to hear: it would be skipped for good.
-      const wider = new Set([...subjectsOf(present), ...subjects]);
-      await jsm.consumers.update(stream, name, { ...config, filter_subjects: [...wider] });
+      const heard = new Set(subjectsOf(present));
+      const wider = [...heard.union(new Set(subjects))];
+      // Without need it writes nothing: what it read may be older than what a newer replica has written since.
+      if (wider.length === heard.size && isDeepStrictEqual({ ...present, ...config }, present)) return;
+      await jsm.consumers.update(stream, name, { ...config, filter_subjects: wider });
     } catch (error) {
       if (!(error instanceof JetStreamApiError) || error.status !== 404) throw error;
       await jsm.consumers.add(stream, { ...config, filter_subjects: subjects });

@@ -23,6 +23,8 @@ export const manager = (nc: NatsConnection, timeoutMs?: number): Promise<JetStre
 /**
  * Creates the streams that `service` owns, where they are missing. Gives the names of those it created.
  *
+ * @param replicas copies of each. One that has more keeps them: a single process with an older environment must not take
+ *   copies away from all
  * @param mend whether to change those that are configured otherwise: for a start, since replicas of two versions that
  *   did so again and again would undo each other's changes
  */
@@ -35,11 +37,12 @@ export async function ensureStreams(
   const jsm = await manager(nc);
   const created: string[] = [];
   for (const { name, kind, subjects } of streamsOf(service)) {
+    const present = (await infoOf(jsm, name))?.config;
     const config: Partial<StreamConfig> & { name: string } = {
       name,
       subjects,
       storage: StorageType.File,
-      num_replicas: replicas,
+      num_replicas: Math.max(replicas, present?.num_replicas ?? 1),
       max_bytes: GIB,
       max_age: nanos(7 * DAY_MS),
       duplicate_window: nanos(2 * MINUTE_MS),
@@ -48,7 +51,6 @@ export async function ensureStreams(
         ? { retention: RetentionPolicy.Workqueue, discard: DiscardPolicy.New }
         : { retention: RetentionPolicy.Limits, discard: DiscardPolicy.Old }),
     };
-    const present = (await infoOf(jsm, name))?.config;
     if (present === undefined) {
       await jsm.streams.add(config);
       created.push(name);

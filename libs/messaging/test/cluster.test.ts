@@ -64,6 +64,9 @@ it('streams that one server kept are kept by three from then on, with what is in
   expect(await ensured(owner, 3)).toEqual([]);
   const jsm = await jetstreamManager(owner, { checkAPI: false });
   expect((await jsm.streams.info(STREAM)).config.num_replicas).toBe(3);
+  // One process with an older environment takes nothing away from all.
+  expect(await ensured(owner, 1)).toEqual([]);
+  expect((await jsm.streams.info(STREAM)).config.num_replicas).toBe(3);
 
   await (await cluster.leaderOf(STREAM)).kill();
   await send(sender, orders(5, 'after'));

@@ -74,6 +74,7 @@ export class Transactions {
     const letters = batch.unreadable.map((unreadable): NewDeadLetter => ({
       consumer: batch.consumer,
       ...unreadable,
+      ...(typeof unreadable.event !== 'string' && { traceparent: unreadable.event.traceparent }),
     }));
     try {
       const poison = await this.commitOrSplit(batch.events, work, batch.isReplay);

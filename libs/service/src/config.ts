@@ -1,6 +1,7 @@
 import { LOG_LEVELS } from '@doorbuster/telemetry';
 import { z } from 'zod';
 import { natsConfig } from './nats-config.js';
+import { optional } from './optional.js';
 
 /** What every service is told by its environment. */
 export const serviceConfig = z.object({
@@ -8,13 +9,10 @@ export const serviceConfig = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   ...natsConfig,
   /** Copies of each stream: 3 on a cluster of three servers; an even number would survive no more losses. */
-  NATS_STREAM_REPLICAS: z.coerce
-    .number()
-    .pipe(z.literal([1, 3, 5]))
-    .default(1),
+  NATS_STREAM_REPLICAS: optional(z.coerce.number().pipe(z.literal([1, 3, 5]))).default(1),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   /** Where `/healthz` and `/readyz` are answered. Nowhere without it: the gateway asks over NATS. */
-  PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  PORT: optional(z.coerce.number().int().min(0).max(65_535)),
 });
 export type ServiceConfig = z.infer<typeof serviceConfig>;
 

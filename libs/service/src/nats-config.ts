@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { optional } from './optional.js';
 
 /** One server, or several of a cluster separated by commas; they differ in nothing but host and port. */
 export const natsUrl = z.string().refine(isNatsUrl, {
@@ -10,11 +11,8 @@ export const natsUrl = z.string().refine(isNatsUrl, {
 export const natsConfig = {
   /** With the process's own user. */
   NATS_URL: natsUrl,
-  /** Path of a PEM file: who signed the certificates of `tls://` servers. Empty is as good as absent. */
-  NATS_CA_FILE: z
-    .string()
-    .transform((file) => file || undefined)
-    .optional(),
+  /** Path of a PEM file: who signed the certificates of `tls://` servers. */
+  NATS_CA_FILE: optional(z.string()),
 };
 
 function isNatsUrl(list: string): boolean {

@@ -81,7 +81,9 @@ async function measure(
   const figure = { perSecond: load.created / load.seconds, p50: load.p50, p99: load.p99 };
   ours.get(connections)?.push(figure);
   tell('platform', connections, figure);
-  print(`  not 201: ${load.other}, errors: ${load.errors}, CPU us a checkout: ${cpu(load.created)}`);
+  print(
+    `  503: ${load.overloaded}, others: ${load.other}, errors: ${load.errors}, CPU us a checkout: ${cpu(load.created)}`,
+  );
 }
 
 function tell(who: string, connections: number, { perSecond, p50, p99 }: Figure): void {

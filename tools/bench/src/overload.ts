@@ -19,24 +19,27 @@ const WARM_UP_SECONDS = 8;
 const LOOK_MS = 500;
 const QUIET_MS = 10_000;
 
+let watch: NodeJS.Timeout | undefined;
 const platform = await launchPlatform({ env: { RATE_LIMIT: 'off', OTEL_SDK_DISABLED: 'true' } });
 try {
   const tokensFile = await openShop(platform);
   let seed = 0;
   const load = async (connections: string, seconds = Number(values.seconds)) => {
-    const { created, other, ...seen } = await loadCheckouts({
+    const { created, overloaded, other, errors, ...seen } = await loadCheckouts({
       url: platform.url,
       connections: Number(connections),
       seconds,
       tokensFile,
       seed: (seed += 1),
     });
-    return { sold: created / seen.seconds, refused: other / seen.seconds };
+    if (other + errors > 0)
+      print(`${other} answers neither 201 nor 503, ${errors} broken or timed-out connections`);
+    return { sold: created / seen.seconds, refused: overloaded / seen.seconds };
   };
   await load(values.connections, WARM_UP_SECONDS);
   print(`memory before: ${told(memoryMiB(platform))}`);
   let most = memoryMiB(platform);
-  const watch = setInterval(() => {
+  watch = setInterval(() => {
     const now = memoryMiB(platform);
     if (total(now) > total(most)) most = now;
   }, LOOK_MS);
@@ -57,6 +60,7 @@ try {
   print(`memory at most: ${told(most)}`);
   print(`memory 10 s after: ${told(memoryMiB(platform))}`);
 } finally {
+  clearInterval(watch);
   await platform.dispose();
 }
 

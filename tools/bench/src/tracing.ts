@@ -73,10 +73,10 @@ try {
 async function measure(candidate: Candidate, seed: number): Promise<void> {
   const cpu = cpuPerCheckout(candidate.platform);
   const exportedBefore = candidate.exportedBytes();
-  const { created, other, errors, p99, seconds: took } = await load(candidate, seconds, seed);
+  const { created, overloaded, other, errors, p99, seconds: took } = await load(candidate, seconds, seed);
   candidate.perSecond.push(created / took);
   print(
-    `${candidate.name.padEnd(6)} ${(created / took).toFixed(0)}/s  p99 ${p99.toFixed(0)} ms  not 201: ${other}, errors: ${errors}, ` +
+    `${candidate.name.padEnd(6)} ${(created / took).toFixed(0)}/s  p99 ${p99.toFixed(0)} ms  not 201: ${overloaded + other}, errors: ${errors}, ` +
       `${((candidate.exportedBytes() - exportedBefore) / created).toFixed(0)} bytes exported a checkout`,
   );
   print(`  CPU us a checkout: ${cpu(created)}`);

@@ -7,6 +7,8 @@ export interface Load {
   seconds: number;
   /** Answers 201. */
   created: number;
+  /** Answers 503. */
+  overloaded: number;
   /** Any other answer. */
   other: number;
   /** Connections that broke or timed out. */

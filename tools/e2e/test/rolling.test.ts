@@ -48,6 +48,7 @@ async function replaceOne(app: string, index: number): Promise<void> {
       line.includes(`"pid":${successor},`) && line.includes(`"msg":"${started}"`);
     return lines.some(isThere) ? true : undefined;
   });
+  if (app === 'gateway') await retrying(async () => (balancer.ready() === REPLICAS ? true : undefined));
 }
 
 it('every replica of every service replaced, one after the other under load: nothing lost, no answer owed', async () => {
