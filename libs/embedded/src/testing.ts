@@ -8,3 +8,4 @@ export {
 } from './testing/test-nats-cluster.js';
 export { startOwnPostgres, type OwnPostgres } from './testing/own-postgres.js';
 export { eventually } from './testing/eventually.js';
+export { testCertificates, type TestCertificates } from './testing/test-certificates.js';
