@@ -29,8 +29,14 @@ export type DeadLetter = z.infer<typeof deadLetter>;
 export const deadLetterFilter = z.strictObject({ ...pageRequest, cursor: z.uuid().optional() });
 export type DeadLetterFilter = z.infer<typeof deadLetterFilter>;
 
+/** Instants of the clock of a service's database, in milliseconds since 1970. Deadlines of changes are told in these. */
+export const databaseTime = z.number().min(0);
+
 /** Every service answers these for itself; dead letters live in the schema of the service that gave up. */
 export const healthOf = (service: ServiceName) => query(service, 'health', z.object({}), health);
+/** What time it is by the clock of the service's database. */
+export const clockOf = (service: ServiceName) =>
+  query(service, 'clock', z.object({}), z.object({ now: databaseTime }));
 export const listDeadLettersOf = (service: ServiceName) =>
   query(service, 'list-dead-letters', deadLetterFilter, page(deadLetter));
 export const replayDeadLetterOf = (service: ServiceName) =>

@@ -23,13 +23,15 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 10_000;
 /** The server ends a statement that takes too long; a server that says nothing at all is given up a little later. */
 const UNHEARD_MS = 2_000;
+/** The first that ends a transaction after its time by itself (`transaction_timeout`). */
+const SERVER_VERSION_MIN = 170_000;
 const START_DEADLINE_MS = 60_000;
 const RETRY_MS = 300;
 
 /**
  * Connects to the service's schema, waiting for a database that is still starting, and brings the schema up to date.
  *
- * @throws the last connection error once 60 s have passed
+ * @throws the last connection error once 60 s have passed; at once when the server is older than PostgreSQL 17
  */
 export async function openDatabase(options: DatabaseOptions, logger: Logger): Promise<DataSource> {
   const dataSource = new DataSource({
@@ -70,6 +72,7 @@ export async function openDatabase(options: DatabaseOptions, logger: Logger): Pr
   }
   endUnfinishedClients((dataSource.driver as PostgresDriver).master as Pool);
   try {
+    await checkServerVersion(dataSource);
     await migrate(dataSource, options.service);
   } catch (error) {
     await dataSource.destroy();
@@ -87,6 +90,14 @@ function endUnfinishedClients(pool: Pool): void {
     const isIdle = client.readyForQuery === true && client.getTransactionStatus() === 'I';
     if (!isIdle) void client.end();
   });
+}
+
+async function checkServerVersion(dataSource: DataSource): Promise<void> {
+  const [row]: { number: number; name: string }[] = await dataSource.query(
+    `select current_setting('server_version_num')::int as number, current_setting('server_version') as name`,
+  );
+  if (row && row.number >= SERVER_VERSION_MIN) return;
+  throw new Error(`PostgreSQL 17 or newer is needed, and this server is ${row?.name}: update it`);
 }
 
 /** One replica migrates, the others wait for it and find nothing left to do. */

@@ -9,6 +9,12 @@ const TRANSIENT_NODE_CODES = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'
 const TRANSIENT_MESSAGE =
   /connection terminated|timeout exceeded when trying to connect|not queryable|closed the connection|query read timeout/i;
 
+/** The five characters by which PostgreSQL names an error; `undefined` when the server did not say it. */
+export function sqlStateOf(error: unknown): string | undefined {
+  const code = codeOf(error);
+  return code !== undefined && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
 const codeOf = (error: unknown): string | undefined => {
   const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
   return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;

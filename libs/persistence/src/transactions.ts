@@ -11,13 +11,33 @@ import type { Span } from '@opentelemetry/api';
 import type { DataSource, EntityManager } from 'typeorm';
 import { effectsOf, type Effect } from './after-commit.js';
 import { pluck } from './columns.js';
+import { asDeadlineError, limitTransaction } from './commit-deadline.js';
+import { asCommitError, CommitUnknownError } from './commit-unknown.js';
 import type { DeadLetters, NewDeadLetter } from './dead-letters.js';
 import { ForAnotherReplicaError, leaveToAnother } from './for-another-replica.js';
 import type { Outbox } from './outbox.js';
 import { isTransient, isUniqueViolation } from './postgres-errors.js';
 
+type Work<R> = (tx: EntityManager) => Promise<{ result: R; events: OutgoingEvent[] }>;
+
+interface Committed<R> {
+  result: R;
+  messages: OutgoingMessage[];
+  effects: Effect[];
+}
+
 /** Loads, decides, saves; gives what is to be published once all of it is committed. */
 export type BatchWork = (tx: EntityManager, events: IncomingEvent['event'][]) => Promise<OutgoingEvent[]>;
+
+export interface RunOptions {
+  /** Whose work it is; the transaction is one span, and each of these leads to it. */
+  spans?: readonly Span[];
+  /**
+   * Committed by this instant of the database's clock, in milliseconds since 1970, or not at all. The server sees to it
+   * (PostgreSQL 17 or newer), so this holds for a process that is paused in the middle, too.
+   */
+  commitBy?: number | undefined;
+}
 
 /** Runs work in a transaction together with the outbox rows of what it has to say. */
 export class Transactions {
@@ -32,19 +52,11 @@ export class Transactions {
    * One transaction: what `work` writes, and the events it gives along with its result. Work that lost a race for a
    * unique key is run again: its load then sees the winner.
    *
-   * @param spans whose work it is; the transaction is one span, and each of these leads to it
+   * @throws {CommitDeadlineError} once `commitBy` has passed; nothing was changed then
+   * @throws {CommitUnknownError} when the connection was lost during COMMIT
    */
-  run<R>(
-    work: (tx: EntityManager) => Promise<{ result: R; events: OutgoingEvent[] }>,
-    spans: readonly Span[] = activeSpans(),
-  ): Promise<R> {
-    const attempt = async (): Promise<{ result: R; messages: OutgoingMessage[]; effects: Effect[] }> =>
-      await this.dataSource.transaction(async (tx) => {
-        const { result, events } = await work(tx);
-        const messages = toMessages(events);
-        await this.outbox.insert(tx, messages);
-        return { result, messages, effects: effectsOf(tx) };
-      });
+  run<R>(work: Work<R>, { spans = activeSpans(), commitBy }: RunOptions = {}): Promise<R> {
+    const attempt = (): Promise<Committed<R>> => this.attempt(work, commitBy);
     const attributes = { 'doorbuster.transaction.shared_by': spans.length };
     return inSharedSpan(spans, 'transaction', attributes, async () => {
       const { result, messages, effects } = await againAfterLostRace(attempt);
@@ -52,6 +64,26 @@ export class Transactions {
       this.carryOut(effects);
       return result;
     });
+  }
+
+  private async attempt<R>(work: Work<R>, commitBy: number | undefined): Promise<Committed<R>> {
+    let running: EntityManager | undefined;
+    let isCommitting = false;
+    try {
+      return await this.dataSource.transaction(async (tx) => {
+        running = tx;
+        if (commitBy !== undefined) await limitTransaction(tx, commitBy);
+        const { result, events } = await work(tx);
+        const messages = toMessages(events);
+        await this.outbox.insert(tx, messages);
+        isCommitting = true;
+        return { result, messages, effects: effectsOf(tx) };
+      });
+    } catch (error) {
+      const failure = isCommitting ? asCommitError(error) : error;
+      if (!running || failure instanceof CommitUnknownError) throw failure;
+      throw asDeadlineError(running, failure);
+    }
   }
 
   /** It is committed by now: whoever waits for that must hear so, whatever a line in the log or a count comes to. */
@@ -107,10 +139,9 @@ export class Transactions {
     const [first] = events;
     if (!first) return [];
     try {
-      await this.run(
-        async (tx) => ({ result: undefined, events: await work(tx, pluck(events, 'event')) }),
-        spansOf(events),
-      );
+      await this.run(async (tx) => ({ result: undefined, events: await work(tx, pluck(events, 'event')) }), {
+        spans: spansOf(events),
+      });
       return [];
     } catch (error) {
       if (isReplay || isTransient(error)) throw error;
@@ -127,10 +158,13 @@ export class Transactions {
 
   private async keepDeadLetters(letters: readonly NewDeadLetter[], spans: readonly Span[]): Promise<void> {
     if (letters.length === 0) return;
-    await this.run(async (tx) => {
-      for (const letter of letters) await this.deadLetters.insert(tx, letter);
-      return { result: undefined, events: [] };
-    }, spans);
+    await this.run(
+      async (tx) => {
+        for (const letter of letters) await this.deadLetters.insert(tx, letter);
+        return { result: undefined, events: [] };
+      },
+      { spans },
+    );
   }
 }
 

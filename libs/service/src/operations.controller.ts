@@ -1,5 +1,6 @@
 import {
   accept,
+  clockOf,
   healthOf,
   listDeadLettersOf,
   refuse,
@@ -11,9 +12,10 @@ import {
   type ServiceName,
 } from '@doorbuster/contracts';
 import { JetStreamServer, type CloudEvent } from '@doorbuster/messaging';
-import { DeadLetters, type DeadLetterRow } from '@doorbuster/persistence';
+import { DATABASE_NOW, DeadLetters, type DeadLetterRow } from '@doorbuster/persistence';
 import { Controller, Inject, type Type } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
+import { DataSource } from 'typeorm';
 import { HealthProbe } from './health-probe.js';
 import { Answers } from './queries.js';
 
@@ -25,11 +27,18 @@ export function operationsController(service: ServiceName): Type {
       @Inject(HealthProbe) private readonly probe: HealthProbe,
       @Inject(DeadLetters) private readonly deadLetters: DeadLetters,
       @Inject(JetStreamServer) private readonly server: JetStreamServer,
+      @Inject(DataSource) private readonly dataSource: DataSource,
     ) {}
 
     @Answers(healthOf(service))
     async health(): Promise<Reply<Health>> {
       return accept({ service, dependencies: await this.probe.dependencies() });
+    }
+
+    @Answers(clockOf(service))
+    async clock(): Promise<Reply<{ now: number }>> {
+      const [row]: { now: number }[] = await this.dataSource.query(`select ${DATABASE_NOW} as now`);
+      return accept({ now: row?.now ?? 0 });
     }
 
     @Answers(listDeadLettersOf(service))

@@ -1,6 +1,6 @@
 import { refuse, type QueryContract, type Reply } from '@doorbuster/contracts';
 import { QueueFullError } from '@doorbuster/messaging';
-import { isTransient } from '@doorbuster/persistence';
+import { CommitDeadlineError, CommitUnknownError, isTransient } from '@doorbuster/persistence';
 import type { Logger } from '@doorbuster/telemetry';
 import { Catch, type RpcExceptionFilter } from '@nestjs/common';
 import { MessagePattern, Transport } from '@nestjs/microservices';
@@ -21,6 +21,21 @@ export class QueryExceptionFilter implements RpcExceptionFilter {
   catch(err: unknown): Observable<Reply<never>> {
     if (err instanceof QueueFullError) {
       return of(refuse('SERVICE_UNAVAILABLE', 'Too much is waiting already. Try again in a moment.'));
+    }
+    if (err instanceof CommitDeadlineError) {
+      this.logger.info({ err }, 'query came too late, nothing was changed');
+      return of(
+        refuse('SERVICE_TIMEOUT', 'There was not enough time left, and nothing was changed. Try again.'),
+      );
+    }
+    if (err instanceof CommitUnknownError) {
+      this.logger.warn({ err }, 'query not answered, the commit may have succeeded');
+      return of(
+        refuse(
+          'SERVICE_TIMEOUT',
+          'The database did not tell whether the change was made. Look, or try again.',
+        ),
+      );
     }
     if (isTransient(err)) {
       this.logger.warn({ err }, 'query not answered, the database is away');

@@ -10,6 +10,7 @@ import {
 import { ClientNats, type NatsOptions } from '@nestjs/microservices';
 import type { GatewayConfig } from '../config.js';
 import { NATS_CLIENT } from '../tokens.js';
+import { DatabaseClock } from '../database-time/database-clock.js';
 import { Queries } from './queries.js';
 
 /** Nest's own NATS client, connected before the first request and closed after the last. */
@@ -22,8 +23,12 @@ export class QueriesModule implements OnApplicationBootstrap, OnApplicationShutd
     const options = natsOptions(url, 'gateway', caFile) as NonNullable<NatsOptions['options']>;
     return {
       module: QueriesModule,
-      providers: [{ provide: NATS_CLIENT, useFactory: () => new ClientNats(options) }, Queries],
-      exports: [NATS_CLIENT, Queries],
+      providers: [
+        { provide: NATS_CLIENT, useFactory: () => new ClientNats(options) },
+        Queries,
+        DatabaseClock,
+      ],
+      exports: [NATS_CLIENT, Queries, DatabaseClock],
     };
   }
 

@@ -1,7 +1,9 @@
 import {
   accept,
+  clockOf,
   orderStatusChanged,
   placeOrders,
+  SERVICES,
   type MessageContract,
   type Order,
   type OrderStatusChanged,
@@ -30,7 +32,12 @@ export class FakeServices {
       maxReconnectAttempts: -1,
       reconnectTimeWait: 50,
     };
-    return new FakeServices(await connect(options));
+    const services = new FakeServices(await connect(options));
+    // As every service does all the time.
+    await Promise.all(
+      SERVICES.map((service) => services.answer(clockOf(service), () => accept({ now: Date.now() }))),
+    );
+    return services;
   }
 
   /** Answers a query from now on, in Nest's wire format. */

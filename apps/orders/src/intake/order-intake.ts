@@ -97,10 +97,7 @@ export class OrderIntake {
       afterCommit(tx, () => countAccepted(created.length));
       return { result: replies, events: [...events, ...acceptance(created)] };
     };
-    return this.transactions.run(
-      work,
-      spans.flatMap((span) => span ?? []),
-    );
+    return this.transactions.run(work, { spans: spans.flatMap((span) => span ?? []) });
   }
 }
 

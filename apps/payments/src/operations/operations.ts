@@ -125,7 +125,7 @@ export class Operations implements BeforeApplicationShutdown {
       return { result: changes.toAsk, events: changes.answers.map(reply) };
     };
     const spans = results.flatMap(({ span }) => span ?? []);
-    this.ask(await this.transactions.run(work, spans));
+    this.ask(await this.transactions.run(work, { spans }));
   }
 
   /** One line for a batch: a provider that is down would fill the log otherwise. */
