@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { API_VERSION, apiErrors } from './fixtures/api-check.js';
 import { objectsOf, OVERLAYS, type KubernetesObject } from './fixtures/overlay.js';
 import { schemaErrors } from './fixtures/schema-check.js';
 
@@ -7,6 +8,10 @@ describe.each(OVERLAYS)('overlay %s', (overlay) => {
     const objects = objectsOf(overlay);
     expect(objects.length).toBeGreaterThan(40);
     expect(await schemaErrors(objects)).toEqual([]);
+  });
+
+  it(`is accepted, every field of it, by the API of Kubernetes ${API_VERSION}`, async () => {
+    expect(await apiErrors(objectsOf(overlay))).toEqual([]);
   });
 });
 
@@ -39,6 +44,40 @@ describe('the check of schemas', () => {
   ])('finds %s', async (_name, change, named) => {
     const [error] = await schemaErrors([changed(deployment, change as (spec: never) => void)]);
     expect(error).toContain(named);
+  });
+
+  it.each([
+    ['a field that does not exist', (spec: Spec) => (spec['replicaz'] = 2), /spec .*replicaz/],
+    [
+      'a value of another type',
+      (spec: Spec) => (spec['minReadySeconds'] = '5'),
+      /minReadySeconds must be integer/,
+    ],
+    ['no value', (spec: Spec) => (spec['minReadySeconds'] = null), /minReadySeconds must be integer/],
+    ['a field that is missing', (spec: Spec) => delete spec['selector'], /spec must have .*'selector'/],
+    [
+      'a misspelt field far inside',
+      (spec: { template: { spec: { containers: Spec[] } } }) =>
+        spec.template.spec.containers.push({ name: 'other', livenessprobe: {} }),
+      /containers\/1 .*livenessprobe/,
+    ],
+  ])('finds %s by the API of the current release', async (_name, change, named) => {
+    const [error, ...others] = await apiErrors([changed(deployment, change as (spec: never) => void)]);
+    expect(error).toMatch(named);
+    expect(others).toEqual([]);
+  });
+
+  it('finds what an operator refuses: a range, a field that is missing', async () => {
+    const errors = await apiErrors([
+      changed(database, (spec: Spec) => (spec['instances'] = 0)),
+      changed(scaled, (spec: Spec) => delete spec['triggers']),
+    ]);
+    expect(errors).toEqual([expect.stringContaining('instances'), expect.stringContaining('triggers')]);
+  });
+
+  it('finds a version of a kind that the current release does not serve', async () => {
+    const old = { ...(deployment as KubernetesObject), apiVersion: 'apps/v1beta1' };
+    expect(await apiErrors([old])).toEqual([expect.stringContaining('apps/v1beta1/Deployment is not in')]);
   });
 
   it('finds a misspelt field in what an operator reads', async () => {
