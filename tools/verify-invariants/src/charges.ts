@@ -1,9 +1,10 @@
 import { layoutOf, readTextIfAny } from '@doorbuster/embedded';
+import type { Invariant } from './invariant.js';
 
-export const CHARGED_ONCE = {
+export const CHARGED_ONCE: Invariant = {
   promise: 2,
   holds: 'what the provider says it charged is what each order costs, once, and nothing else',
-  /** $1: lines of the statement, each charge once. */
+  readsStatement: true,
   sql: `select coalesce(p.order_id::text, reference) as subject,
       format('charged %s by the provider in %s captures, payment %s of %s', sum(c.amount), count(*),
              coalesce(p.status, 'missing'), coalesce(p.amount, 0)) as breach
@@ -13,7 +14,7 @@ export const CHARGED_ONCE = {
     group by c.reference, p.order_id, p.status, p.amount
     having sum(c.amount) is distinct from p.amount
       or p.status not in ('CAPTURING', 'CAPTURED', 'REFUNDING', 'REFUNDED')`,
-} as const;
+};
 
 /**
  * The charges in the provider's statement. A provider that was started anew puts a capture with the same key down again:

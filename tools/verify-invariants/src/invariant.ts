@@ -3,5 +3,7 @@ export interface Invariant {
   /** Number of the promise in docs/architecture.md. */
   promise: 1 | 2 | 4;
   holds: string;
+  /** With the parameter $1 where it reads the statement: lines of JSON, each charge once. */
   sql: string;
+  readsStatement?: true;
 }

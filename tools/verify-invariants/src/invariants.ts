@@ -12,6 +12,7 @@ const ORDINARY = '00000000-0000-0000-0000-000000000000';
 const POOL_OF_LINE = `line->>'sku' as sku, coalesce(line->>'saleId', '${ORDINARY}')::uuid as sale_id`;
 const POOL_NAME = `s.sku || case s.sale_id when '${ORDINARY}' then '' else ' in sale ' || s.sale_id end`;
 
+/** An order may have the same SKU in a sale and out of it: whatever is counted by SKU is counted by pool. */
 const LINES = `(select r.order_id, r.status, ${POOL_OF_LINE}, sum((line->>'quantity')::int) as quantity
   from inventory.reservations r, jsonb_array_elements(r.lines) line group by 1, 2, 3, 4)`;
 
@@ -28,10 +29,10 @@ export const INVARIANTS: readonly Invariant[] = [
   {
     promise: 1,
     holds: 'received is the sum of all adjustments',
-    sql: `select s.sku as subject, format('received %s, adjustments add up to %s', received, coalesce(a.sum, 0)) as breach
+    sql: `select sku as subject, format('received %s, adjustments add up to %s', coalesce(received, 0), coalesce(a.sum, 0)) as breach
       from (select sku, sum(received) as received from inventory.stock group by 1) s
-      left join (select sku, sum(delta) from inventory.adjustments where (answer->>'ok')::boolean group by 1) a using (sku)
-      where received <> coalesce(a.sum, 0)`,
+      full join (select sku, sum(delta) from inventory.adjustments where (answer->>'ok')::boolean group by 1) a using (sku)
+      where coalesce(received, 0) <> coalesce(a.sum, 0)`,
   },
   ...(['RESERVED', 'COMMITTED'] as const).map((status): Invariant => {
     const column = status === 'RESERVED' ? 'reserved' : 'sold';
@@ -39,11 +40,11 @@ export const INVARIANTS: readonly Invariant[] = [
       promise: 1,
       holds: `${column} is the sum of all ${status} reservations, for the units of each sale too`,
       sql: `select ${POOL_NAME} as subject,
-          format('${column} %s, reservations add up to %s', s.${column}, coalesce(l.sum, 0)) as breach
-        from inventory.stock s
-        left join (select sku, sale_id, sum(quantity) from ${LINES} x where status = '${status}' group by 1, 2) l
-          using (sku, sale_id)
-        where s.${column} <> coalesce(l.sum, 0)`,
+          format('${column} %s, reservations add up to %s', coalesce(s.${column}, 0), coalesce(s.sum, 0)) as breach
+        from (inventory.stock full join (
+          select sku, sale_id, sum(quantity) from ${LINES} x where status = '${status}' group by 1, 2) l
+          using (sku, sale_id)) s
+        where coalesce(s.${column}, 0) <> coalesce(s.sum, 0)`,
     };
   }),
   {
@@ -64,12 +65,12 @@ export const INVARIANTS: readonly Invariant[] = [
   },
   {
     promise: 1,
-    holds: 'a settled order that is confirmed has sold every unit that was ordered',
-    sql: `select o.id as subject, format('ordered %s of %s, sold %s', o.quantity, o.sku, coalesce(l.quantity, 0)) as breach
-      from (select id, status, line->>'sku' as sku, sum((line->>'quantity')::int) as quantity
-            from ${SETTLED} s, jsonb_array_elements(lines) line group by 1, 2, 3) o
-      left join ${LINES} l on l.order_id = o.id and l.sku = o.sku and l.status = 'COMMITTED'
-      where o.status = 'CONFIRMED' and l.quantity is distinct from o.quantity`,
+    holds: 'a settled order that is confirmed has sold every unit that was ordered, in a sale or out of it',
+    sql: `select s.order_id as subject, format('ordered %s of %s, sold %s', s.quantity, ${POOL_NAME}, coalesce(l.quantity, 0)) as breach
+      from (select id as order_id, status, ${POOL_OF_LINE}, sum((line->>'quantity')::int) as quantity
+            from ${SETTLED} o, jsonb_array_elements(lines) line group by 1, 2, 3, 4) s
+      left join (select * from ${LINES} x where x.status = 'COMMITTED') l using (order_id, sku, sale_id)
+      where s.status = 'CONFIRMED' and l.quantity is distinct from s.quantity`,
   },
   {
     promise: 2,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { CHARGED_ONCE, chargesIn } from './charges.js';
+import type { Invariant } from './invariant.js';
 import { IN_FLIGHT, INVARIANTS } from './invariants.js';
 
 export interface Breach {
@@ -27,6 +28,9 @@ export interface VerifyOptions {
   waitMs: number;
 }
 
+/** All that must hold; a test plants a breach of each. */
+export const RULES: readonly Invariant[] = [...INVARIANTS, CHARGED_ONCE];
+
 const POLL_MS = 250;
 const BREACHES_MAX = 1_000;
 const STATEMENT_TIMEOUT_MS = 300_000;
@@ -45,17 +49,8 @@ export async function verifyInvariants({ databaseUrl, dataDir, waitMs }: VerifyO
     // Before the snapshot: whatever is charged by now is known there.
     const charges = dataDir === undefined ? [] : chargesIn(dataDir);
     await client.query('begin transaction isolation level repeatable read read only');
-    const breaches: Breach[] = [];
-    for (const { promise, holds, sql } of INVARIANTS) {
-      breaches.push(...(await rowsOf(client, sql)).map((row) => ({ promise, holds, ...row })));
-    }
-    const { promise, holds, sql } = CHARGED_ONCE;
-    breaches.push(...(await rowsOf(client, sql, [charges])).map((row) => ({ promise, holds, ...row })));
-    const inFlight = (await rowsOf(client, IN_FLIGHT)).map((row) => ({
-      promise: 4,
-      holds: 'every accepted order reaches a final state',
-      ...row,
-    }));
+    const breaches = await findBreaches(client, charges);
+    const inFlight = await findInFlight(client);
     const { rows } = await client.query<{ orders: number }>(
       'select count(*)::int as orders from orders.orders',
     );
@@ -63,6 +58,22 @@ export async function verifyInvariants({ databaseUrl, dataDir, waitMs }: VerifyO
   } finally {
     await client.end();
   }
+}
+
+/** What breaks a rule, in the transaction that the connection is in. @param charges lines of the provider's statement */
+export async function findBreaches(client: pg.Client, charges: readonly string[]): Promise<Breach[]> {
+  const breaches: Breach[] = [];
+  for (const { promise, holds, sql, readsStatement } of RULES) {
+    const rows = await rowsOf(client, sql, readsStatement === true ? [charges] : []);
+    breaches.push(...rows.map((row) => ({ promise, holds, ...row })));
+  }
+  return breaches;
+}
+
+/** What has not reached its end. */
+export async function findInFlight(client: pg.Client): Promise<Breach[]> {
+  const rows = await rowsOf(client, IN_FLIGHT);
+  return rows.map((row) => ({ promise: 4, holds: 'every accepted order reaches a final state', ...row }));
 }
 
 async function waitUntilSettled(client: pg.Client, deadline: number): Promise<void> {

@@ -1,0 +1,92 @@
+import type { ServiceName } from '@doorbuster/contracts';
+import { createTestDatabase, type TestDatabase } from '@doorbuster/embedded/testing';
+import { openDatabase, type DatabaseOptions } from '@doorbuster/persistence';
+import { createLogger } from '@doorbuster/telemetry';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { catalogDefinition } from '../../../apps/catalog/src/catalog.definition.js';
+import { inventoryDefinition } from '../../../apps/inventory/src/inventory.definition.js';
+import { orders } from '../../../apps/orders/src/orders.definition.js';
+import { paymentsDefinition } from '../../../apps/payments/src/payments.definition.js';
+import { findBreaches, findInFlight, RULES } from '../src/verify.js';
+import { CHARGES, insertBaseCase, ORDER, SALE } from './fixtures/base-case.js';
+import { PLANTED_BREACHES } from './fixtures/planted-breaches.js';
+
+let database: TestDatabase;
+let admin: pg.Client;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await Promise.all([catalogDefinition, inventoryDefinition, orders, paymentsDefinition].map(makeTables));
+  admin = new pg.Client({ connectionString: database.adminUrl });
+  await admin.connect();
+  await insertBaseCase(admin);
+});
+afterAll(async () => {
+  await admin.end();
+  await database.drop();
+});
+
+async function makeTables(definition: {
+  service: ServiceName;
+  migrations: DatabaseOptions['migrations'];
+}): Promise<void> {
+  const { service, migrations } = definition;
+  const url = database.url(service);
+  const made = await openDatabase({ url, service, migrations }, createLogger(service, 'silent'));
+  await made.destroy();
+}
+
+/** Runs `look` after `sql`, in a transaction that is rolled back. */
+async function after<T>(sql: string, look: () => Promise<T>): Promise<T> {
+  await admin.query('begin');
+  try {
+    await admin.query(DROP_CHECKS);
+    await admin.query(sql);
+    return await look();
+  } finally {
+    await admin.query('rollback');
+  }
+}
+
+/** The database itself would refuse some of the breaches. */
+const DROP_CHECKS = `do $$ declare checked record; begin
+  for checked in select conrelid::regclass as table_name, conname from pg_constraint
+    join pg_namespace n on n.oid = connamespace
+    where contype = 'c' and nspname in ('catalog', 'inventory', 'orders', 'payments')
+  loop execute format('alter table %s drop constraint %I', checked.table_name, checked.conname); end loop;
+end $$`;
+
+describe('a shop in which everything is right', () => {
+  it('breaks no rule, with the same SKU in and out of a sale, cancelled, refused, expired and stalled orders', async () => {
+    expect(await findBreaches(admin, CHARGES)).toEqual([]);
+  });
+
+  it('has in flight what has not ended', async () => {
+    const inFlight = await findInFlight(admin);
+    expect(inFlight.map(({ subject, breach }) => `${subject}: ${breach}`).toSorted()).toEqual([
+      `${ORDER.stalled}: checkout saga STALLED, waiting for commit-stock`,
+      `${ORDER.underWay}: checkout saga RUNNING, waiting for authorise-payment`,
+      `${ORDER.underWay}: payment AUTHORISING, the provider has not answered yet`,
+    ]);
+  });
+
+  it('has a sale in flight that waits for inventory', async () => {
+    const waiting = `update catalog.sales set is_returned = false where id = '${SALE.over}'`;
+    const inFlight = await after(waiting, () => findInFlight(admin));
+    expect(inFlight.map(({ subject }) => subject)).toContain(SALE.over);
+  });
+});
+
+describe('a planted breach', () => {
+  it.each(PLANTED_BREACHES)('$what: "$rule"', async ({ rule, sql = '', charges, subject, also = [] }) => {
+    const breaches = await after(sql, () => findBreaches(admin, charges ?? CHARGES));
+    expect(breaches.filter(({ holds }) => holds === rule).map((found) => found.subject)).toContain(subject);
+    expect(new Set(breaches.map(({ holds }) => holds))).toEqual(new Set([rule, ...also]));
+  });
+
+  it('is there for every rule', () => {
+    const planted = new Set(PLANTED_BREACHES.map(({ rule }) => rule));
+    expect([...planted].toSorted()).toEqual(RULES.map(({ holds }) => holds).toSorted());
+  });
+});
