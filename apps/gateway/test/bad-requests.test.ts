@@ -128,6 +128,23 @@ describe('a bad request', () => {
     expect(await problemOf(response)).toMatchObject({ code: 'UNSUPPORTED_MEDIA_TYPE' });
   });
 
+  it.each([
+    'application/json;charset=latin1',
+    'application/json; charset="utf-16"',
+    'application/json; profile=x; CHARSET = iso-8859-1',
+    'application/json; charset=utf-8; charset=latin1',
+  ])('of type %s is 415: it would be read as what it is not', async (type) => {
+    const response = await post(JSON.stringify(PLACE_ORDER), { 'content-type': type });
+    expect(response.status).toBe(415);
+    expect(await problemOf(response)).toMatchObject({ code: 'UNSUPPORTED_MEDIA_TYPE' });
+  });
+
+  it('with an Idempotency-Key of 256 characters is 400', async () => {
+    const response = await post(JSON.stringify(PLACE_ORDER), { 'idempotency-key': 'k'.repeat(256) });
+    expect(response.status).toBe(400);
+    expect((await problemOf(response)).errors).toMatchObject([{ path: 'Idempotency-Key' }]);
+  });
+
   it('over 64 KiB is 413, and one of 64 KiB is read', async () => {
     const tooLarge = await post(JSON.stringify('x'.repeat(64 * 1024)));
     expect(tooLarge.status).toBe(413);

@@ -52,12 +52,22 @@ describe('placing an order', () => {
 
   it.each([
     ['with spaces', 'a b'],
-    ['too long', 'x'.repeat(129)],
+    ['too long', 'x'.repeat(256)],
     ['sent several times', ['one', 'two']],
   ])('refuses an Idempotency-Key %s', async (_name, key) => {
     const { body } = await place({ 'idempotency-key': key as string }).expect(400);
     expect(body).toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ path: 'Idempotency-Key' }] });
   });
+
+  it.each(['application/json', 'application/json; charset=UTF-8', 'application/json;charset="us-ascii"'])(
+    'takes a key of 255 characters, as clients of Stripe send them, and a body of type %s',
+    async (type) => {
+      await fixture.services.answerOrders(() => accept(anOrder()));
+      const key = '~"'.repeat(127) + 'x';
+      await place({ 'idempotency-key': key, 'content-type': type }).expect(202);
+      expect(fixture.services.orderRequests().at(-1)?.idempotencyKey).toBe(key);
+    },
+  );
 
   it.each([
     ['IDEMPOTENCY_KEY_REUSED', 422],

@@ -160,6 +160,18 @@ describe('products', () => {
     );
   });
 
+  it.each(['ZZZ', 'XXX', 'XAU', 'DEM', 'BGN', 'usd'])('have no price in %s', async (currency) => {
+    const { createdAt: _c, updatedAt: _u, ...body } = aProduct({ price: { amount: 1, currency } });
+    const refused = await fixture.http.post('/v1/products').set(admin).send(body).expect(400);
+    expect(refused.body.errors).toMatchObject([{ path: 'price.currency' }]);
+  });
+
+  it.each(['USD', 'JPY', 'KWD'])('have a price in %s', async (currency) => {
+    const { createdAt: _c, updatedAt: _u, ...body } = aProduct({ price: { amount: 1, currency } });
+    await fixture.services.answer(createProduct, (request) => accept(aProduct(request)));
+    await fixture.http.post('/v1/products').set(admin).send(body).expect(201);
+  });
+
   it('are refused with every field that is wrong', async () => {
     const body = {
       sku: '-',

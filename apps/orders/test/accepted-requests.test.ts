@@ -1,4 +1,4 @@
-import { listPlacedRequests, ordersAccepted } from '@doorbuster/contracts';
+import { listPlacedRequests, ordersAccepted, type Reply, type ResponseOf } from '@doorbuster/contracts';
 import { connectNats } from '@doorbuster/messaging';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OrdersFixture } from './fixtures/orders-fixture.js';
@@ -40,12 +40,34 @@ describe('a request that became an order', () => {
       value: {
         requests: [{ customerId: 'bob', idempotencyKey: 'after' }],
         last: last.ok ? last.value.id : '',
+        hasMore: false,
       },
     });
     const end = last.ok ? last.value.id : '';
     expect(await orders.ask(listPlacedRequests, { after: end })).toEqual({
       ok: true,
-      value: { requests: [], last: null },
+      value: { requests: [], last: null, hasMore: false },
     });
+  });
+
+  it('is listed on pages that fit into a message, however long the keys are', async () => {
+    await orders.database.query(
+      `insert into orders (id, customer_id, idempotency_key, status, lines, total_amount, currency, payment_method,
+                           created_at, updated_at)
+       select uuidv7(), repeat('c', 128), repeat('"', 250) || lpad(i::text, 5, '0'), 'CONFIRMED', '[]', 0, 'USD', 'pm_x',
+              now(), now()
+       from generate_series(1, 2000) i`,
+    );
+    const keys = new Set<string>();
+    let after: string | null = '00000000-0000-7000-8000-000000000000';
+    while (after !== null) {
+      const page: Reply<ResponseOf<typeof listPlacedRequests>> = await orders.ask(listPlacedRequests, {
+        after,
+      });
+      if (!page.ok) throw new Error(page.error.detail);
+      for (const { idempotencyKey } of page.value.requests) keys.add(idempotencyKey);
+      after = page.value.hasMore === true ? page.value.last : null;
+    }
+    expect([...keys].filter((key) => key.startsWith('"'))).toHaveLength(2_000);
   });
 });

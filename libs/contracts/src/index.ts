@@ -1,5 +1,6 @@
 export * from './catalog/products.js';
 export * from './catalog/sales.js';
+export * from './currencies.js';
 export * from './errors.js';
 export * from './gateway/auth.js';
 export * from './gateway/availability.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MINOR_DIGITS } from './currencies.js';
 
 /** Minor units of the currency: 1999 USD is $19.99. The largest order of the dearest product stays below the maximum. */
 export const PRICE_AMOUNT_MAX = 100_000_000;
@@ -17,9 +18,16 @@ export const money = z
   .meta({ id: 'Money', description: 'Integer minor units and an ISO 4217 currency code' });
 export type Money = z.infer<typeof money>;
 
-/** What one unit of a product costs. */
+/** What one unit of a product costs. Messages may carry an older price in what has become no currency since. */
 export const price = z
-  .strictObject({ ...money.shape, amount: z.int().min(0).max(PRICE_AMOUNT_MAX) })
+  .strictObject({
+    amount: z
+      .int()
+      .min(0)
+      .max(PRICE_AMOUNT_MAX)
+      .meta({ description: 'Minor units of the currency by ISO 4217: 1999 is 19.99 USD and 1999 JPY' }),
+    currency: z.enum([...MINOR_DIGITS.keys()], 'must be an active ISO 4217 currency such as USD'),
+  })
   .meta({ id: 'Price' });
 
 /** PostgreSQL stores neither NUL in text nor half a surrogate pair in jsonb. */
@@ -47,10 +55,10 @@ export const customerId = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._@:|-]{0,127}$/, 'must be 1 to 128 letters, digits or . _ @ : | -');
 
-/** Printable ASCII, so that it survives every header parser unchanged. */
+/** Printable ASCII, so that it survives every header parser unchanged. As long as clients of Stripe send them. */
 export const idempotencyKey = z
   .string()
-  .regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 printable ASCII characters without spaces');
+  .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 printable ASCII characters without spaces');
 
 /** W3C trace context, https://www.w3.org/TR/trace-context/#traceparent-header */
 export const traceparent = z.string().regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/);

@@ -23,7 +23,10 @@ export interface PagePosition {
   sku: string;
 }
 
-const content = z.tuple([z.string(), z.enum(LIST_ORDERS), z.int().min(0), skuSchema]);
+/** PostgreSQL's `integer`, which scores are compared as. */
+const SCORE_MAX = 2_147_483_647;
+
+const content = z.tuple([z.string(), z.enum(LIST_ORDERS), z.int().min(0).max(SCORE_MAX), skuSchema]);
 
 export function encodeCursor(query: ListQuery, { order, score, sku }: PagePosition): string {
   return Buffer.from(JSON.stringify([fingerprint(query), order, score, sku])).toString('base64url');

@@ -27,6 +27,15 @@ const SCORE_SCALE = 1_000_000;
 /** One wrong letter in a word of six, or two exchanged, are still similar; PostgreSQL's own 0.6 misses most of them. */
 const WORD_SIMILARITY_MIN = 0.45;
 
+/** PostgreSQL stacks one negation on another, and fails with a stack of 32. */
+const DASHES_MAX = 16;
+
+/** A search for `websearch_to_tsquery`: dashes beyond those that a person may mean are spaces. */
+function searchable(q: string): string {
+  let dashes = 0;
+  return q.toLowerCase().replaceAll('-', () => (++dashes > DASHES_MAX ? ' ' : '-'));
+}
+
 export function listBySku(
   manager: EntityManager,
   { category, after, limit }: PageOfProducts,
@@ -48,7 +57,7 @@ export function searchByWords(manager: EntityManager, page: SearchPage): Promise
       `products, websearch_to_tsquery('english', $1) as words`,
       'search @@ words or lower(sku) ^@ $1',
     ),
-    parameters({ ...page, q: page.q.toLowerCase() }),
+    parameters({ ...page, q: searchable(page.q) }),
   );
 }
 

@@ -1,4 +1,5 @@
-import { listProducts, type Product } from '@doorbuster/contracts';
+import { listProducts, productFilter, type Product } from '@doorbuster/contracts';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newProduct, startCatalog, type CatalogUnderTest } from './catalog-under-test.js';
 
@@ -85,6 +86,28 @@ describe('searching', () => {
     },
   );
 
+  it.each(['-'.repeat(200), '"-'.repeat(100), '- '.repeat(99), 'or '.repeat(66), `mug ${'-'.repeat(50)}mug`])(
+    'answers %s, however the operators are stacked',
+    async (q) => {
+      expect(await catalog.ask(listProducts, { q, limit: 5 })).toMatchObject({ ok: true });
+    },
+  );
+
+  it('answers any text', async () => {
+    const part = fc.oneof(
+      { weight: 5, arbitrary: fc.constantFrom('-', '--', '"', ' ', 'or', 'mug', '(', '!', '&', '<->', ':*') },
+      fc.string(),
+    );
+    const texts = fc.array(part, { maxLength: 60 }).map((parts) => parts.join('').trim().slice(0, 200));
+    await fc.assert(
+      fc.asyncProperty(texts, async (q) => {
+        fc.pre(productFilter.safeParse({ q }).success);
+        expect(await catalog.ask(listProducts, { q, limit: 5 })).toMatchObject({ ok: true });
+      }),
+      { numRuns: 80 },
+    );
+  });
+
   it('keeps to a category', async () => {
     expect(
       (await catalog.list({ q: 'mug or speaker', category: 'kitchen' })).items.map(({ sku }) => sku),
@@ -144,6 +167,13 @@ describe('paging', () => {
     for (const cursor of strangers) {
       const reply = await catalog.ask(listProducts, { category: 'audio', limit: 1, cursor });
       expect(reply, cursor).toMatchObject({ ok: false, error: { code: 'VALIDATION_FAILED' } });
+    }
+    const { nextCursor: ofSearch } = await catalog.list({ q: 'headphone', limit: 1 });
+    const [list, order] = JSON.parse(Buffer.from(ofSearch ?? '', 'base64url').toString()) as string[];
+    for (const score of [2 ** 31, Number.MAX_SAFE_INTEGER, -1, 0.5]) {
+      const forged = Buffer.from(JSON.stringify([list, order, score, 'MUG'])).toString('base64url');
+      const reply = await catalog.ask(listProducts, { q: 'headphone', limit: 1, cursor: forged });
+      expect(reply).toMatchObject({ ok: false, error: { code: 'VALIDATION_FAILED' } });
     }
     const elsewhere = await catalog.ask(listProducts, {
       category: 'kitchen',

@@ -11,6 +11,7 @@ import type { ProblemException } from '../problem/problem.exception.js';
 import { SoldOutGate } from '../sold-out/sold-out-gate.js';
 import { Draining } from './draining.js';
 import { measure } from './http-metrics.js';
+import { isJson } from './json-body.js';
 import { bearerToken } from './identity.hook.js';
 import { Pace } from './pace.js';
 import { beginTrace } from './trace.hook.js';
@@ -25,7 +26,6 @@ const BODY_BYTES_MAX = 4_096;
  * time to hear of those who were let in.
  */
 const OVERLOADS_A_SECOND_MAX = 4_000;
-const JSON_MEDIA_TYPE = /^application\/json\s*(?:;|$)/i;
 
 /**
  * Answers the orders that a crowd is refused, before the framework is entered: a whole request costs several times as
@@ -87,7 +87,7 @@ export class EarlyRefusals implements OnModuleDestroy {
   }
 
   private refusalOf({ headers }: IncomingMessage, bytes: Buffer): ProblemException | undefined {
-    if (!JSON_MEDIA_TYPE.test(headers['content-type'] ?? '')) return undefined;
+    if (!isJson(headers['content-type'])) return undefined;
     const token = bearerToken(headers.authorization);
     const caller = token === undefined ? undefined : this.tokens.known(token);
     if (caller?.role !== 'customer') return undefined;

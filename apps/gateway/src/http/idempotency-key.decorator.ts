@@ -18,7 +18,7 @@ export const IdempotencyKey = createParamDecorator((_data: unknown, context: Exe
   throw invalidFields([
     {
       path: 'Idempotency-Key',
-      message: 'must be one key of 1 to 128 printable ASCII characters without spaces',
+      message: 'must be one key of 1 to 255 printable ASCII characters without spaces',
     },
   ]);
 });

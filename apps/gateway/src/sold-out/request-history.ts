@@ -77,10 +77,10 @@ export class RequestHistory implements OnApplicationBootstrap, BeforeApplication
   /** @returns the last order of a full page, `null` after the last page; the same again when nobody answers */
   private async readPage(after: string): Promise<string | null> {
     try {
-      const { requests, last } = await this.queries.ask(listPlacedRequests, { after });
+      const { requests, last, hasMore } = await this.queries.ask(listPlacedRequests, { after });
       requests.forEach(this.add);
       // What is accepted from now on is heard.
-      return requests.length < PLACED_REQUESTS_MAX ? null : last;
+      return (hasMore ?? requests.length === PLACED_REQUESTS_MAX) ? last : null;
     } catch (err) {
       this.logger.debug({ err }, 'the latest requests are not known yet');
       await sleep(RETRY_PAUSE_MS, undefined, { ref: false });

@@ -24,6 +24,9 @@ import { OrdersRepository } from '../persistence/orders.repository.js';
 import { SagasRepository } from '../persistence/sagas.repository.js';
 import { cancellationId } from '../sagas/order-sagas.js';
 
+/** Below a broker's usual limit of 1 MiB, with room for the envelope. */
+const PAGE_BYTES_MAX = 768 * 1024;
+
 @Controller()
 export class OrdersController {
   constructor(
@@ -64,8 +67,10 @@ export class OrdersController {
     @Payload() { after }: RequestOf<typeof listPlacedRequests>,
   ): Promise<Reply<ResponseOf<typeof listPlacedRequests>>> {
     const found = await this.orders.listRequests(after, PLACED_REQUESTS_MAX);
-    const requests = found.map(({ customerId, idempotencyKey }) => ({ customerId, idempotencyKey }));
-    return accept({ requests, last: found.at(-1)?.id ?? null });
+    const onPage = withinBytes(found);
+    const requests = onPage.map(({ customerId, idempotencyKey }) => ({ customerId, idempotencyKey }));
+    const hasMore = found.length === PLACED_REQUESTS_MAX || onPage.length < found.length;
+    return accept({ requests, last: onPage.at(-1)?.id ?? null, hasMore });
   }
 
   @Answers(getTimeline)
@@ -77,6 +82,13 @@ export class OrdersController {
     const items = await this.sagas.timeline([orderId, cancellationId(orderId)]);
     return accept({ orderId, items, nextCursor: null });
   }
+}
+
+/** As many from the beginning as one reply may carry; one at least. Keys are up to 255 characters, escaped twice that. */
+function withinBytes<T>(found: T[]): T[] {
+  let bytes = 0;
+  const end = found.findIndex((one) => (bytes += JSON.stringify(one).length) > PAGE_BYTES_MAX);
+  return end === -1 ? found : found.slice(0, Math.max(1, end));
 }
 
 export const malformedCursor = refuse('VALIDATION_FAILED', 'cursor: take it from nextCursor as it is');

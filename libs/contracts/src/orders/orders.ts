@@ -95,7 +95,7 @@ export const cancelOrder = query('orders', 'cancel-order', z.object({ actor, ord
 
 /** What makes a repeated request known again. */
 const placedRequest = z.object({ customerId, idempotencyKey });
-/** One page stays below a broker's usual limit of 1 MiB. */
+/** One page has at most so many, and fewer where they would not fit into a message. */
 export const PLACED_REQUESTS_MAX = 2_000;
 
 /** The requests that became orders, in the order of their ids, from the one after `after`. */
@@ -107,6 +107,8 @@ export const listPlacedRequests = query(
     requests: z.array(placedRequest).max(PLACED_REQUESTS_MAX),
     /** The last order of the page; `null` when there is none. */
     last: orderId.nullable(),
+    /** Whether there are requests after these; where it is not said, a full page says so. */
+    hasMore: z.boolean().optional(),
   }),
 );
 

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { MINOR_DIGITS, money, price } from '../src/index.js';
+
+/** ICU says how many digits people use, which are fewer than the standard's where prices have lost their cents. */
+const FEWER_IN_USE = 'AFN ALL COP HUF IDR IQD IRR KPW LAK LBP MGA MMK PKR RSD SOS SYP YER'.split(' ');
+
+/** Active codes that ICU leaves out, or that are newer than the one of this Node. */
+const NOT_IN_ICU = ['VED', 'XCG'];
+
+describe('the currencies of prices', () => {
+  it('are currencies that ICU knows', () => {
+    const known = new Set(Intl.supportedValuesOf('currency'));
+    expect([...MINOR_DIGITS.keys()].filter((code) => !known.has(code) && !NOT_IN_ICU.includes(code))).toEqual(
+      [],
+    );
+    expect(MINOR_DIGITS.size).toBeGreaterThan(150);
+  });
+
+  it('have the minor unit of ISO 4217 each', () => {
+    expect(Object.fromEntries(MINOR_DIGITS)).toMatchObject({
+      USD: 2,
+      JPY: 0,
+      KWD: 3,
+      CLP: 0,
+      BHD: 3,
+      HUF: 2,
+    });
+    for (const [currency, digits] of MINOR_DIGITS) {
+      if (FEWER_IN_USE.includes(currency)) continue;
+      const { maximumFractionDigits } = new Intl.NumberFormat('en', {
+        style: 'currency',
+        currency,
+      }).resolvedOptions();
+      expect([currency, maximumFractionDigits]).toEqual([currency, digits]);
+    }
+  });
+
+  it('are asked of a price, and not of money in a message of an older release', () => {
+    expect(price.safeParse({ amount: 1, currency: 'ZZZ' }).success).toBe(false);
+    expect(money.safeParse({ amount: 1, currency: 'ZZZ' }).success).toBe(true);
+  });
+});
