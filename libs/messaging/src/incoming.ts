@@ -13,6 +13,8 @@ export interface IncomingEvent {
   span?: Span | undefined;
   /** Set by the handler: a replica of a newer release is to have it. */
   isForAnother?: boolean;
+  /** Set by the handler: it failed and is to be delivered again, though the batch is done. */
+  isDeferred?: boolean;
 }
 
 /** One batch of a consumer: its events in the order they came, and what its handler could not read. */

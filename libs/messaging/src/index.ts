@@ -1,4 +1,5 @@
 export { Batcher, QueueFullError, StaleItemError, type BatcherOptions } from './batcher.js';
+export { isBrokerUnavailable } from './broker-errors.js';
 export { connectNats, natsOptions } from './connection.js';
 export {
   decodeBatch,

@@ -153,7 +153,8 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     recordBatch(consumer, messages, outcome, startedAt);
     endProcessSpans(batch, outcome);
     for (const { message, events } of deliveries) {
-      if (outcome === 'done' && !events.some(({ isForAnother }) => isForAnother)) message.ack();
+      if (outcome === 'done' && !events.some((event) => event.isForAnother || event.isDeferred))
+        message.ack();
       else message.nak(nakDelayMs(message.info.deliveryCount));
     }
   }

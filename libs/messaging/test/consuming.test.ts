@@ -175,6 +175,21 @@ describe('a consumer', () => {
     expect(taken).toEqual(['order', 'newer']);
   });
 
+  it('gets again, after a pause, the message of an event that its handler defers, and no other', async () => {
+    const taken: string[] = [];
+    await broker.consume(async (batch) => {
+      for (const incoming of batch.events) {
+        incoming.isDeferred = incoming.event.subject === 'fails' && (incoming.deliveries ?? 0) < 3;
+        if (!incoming.isDeferred) taken.push(incoming.event.subject);
+      }
+      return 'done';
+    });
+    await broker.send(['fails']);
+    await broker.send(['order']);
+    await broker.settled();
+    expect(taken).toEqual(['order', 'fails']);
+  });
+
   it('hears all subjects that any replica wants to hear, whichever starts last', async () => {
     const done = async (): Promise<BatchOutcome> => 'done';
     const subjects = async () => (await broker.consumerInfo()).config.filter_subjects;

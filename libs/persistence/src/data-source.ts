@@ -6,6 +6,7 @@ import { DataSource, type MigrationInterface, type ObjectType, type QueryRunner 
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { CreateMessagingTables1767225600000 } from './create-messaging-tables.migration.js';
 import { IndexOpenDeadLetters1768000000000 } from './index-open-dead-letters.migration.js';
+import { KeyDeadLetters1768400000000 } from './key-dead-letters.migration.js';
 
 export interface DatabaseOptions {
   /** `postgres://role:password@host:port/database`, the role being the service's own. */
@@ -43,6 +44,7 @@ export async function openDatabase(options: DatabaseOptions, logger: Logger): Pr
     migrations: [
       CreateMessagingTables1767225600000,
       IndexOpenDeadLetters1768000000000,
+      KeyDeadLetters1768400000000,
       ...options.migrations,
     ],
     migrationsTableName: 'migrations',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { newTraceparent, type Logger } from '@doorbuster/telemetry';
 import type { DataSource, EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
@@ -36,19 +37,28 @@ export class DeadLetters {
     private readonly logger: Logger,
   ) {}
 
-  /** Keeps the event with the transaction that skips it. */
+  /**
+   * Keeps the event with the transaction that skips it, once for each consumer: its message may be delivered again because
+   * another event in it waits. One that was replayed and fails again is open again. The copy on `dlq.<consumer>` is sent
+   * only when the dead letter is new or open again.
+   */
   async insert(
     tx: EntityManager,
     { consumer, natsSubject, event, error, traceparent = newTraceparent() }: NewDeadLetter,
   ): Promise<void> {
     const reason = describe(error);
     const kept = typeof event === 'string' ? event.slice(0, TEXT_LENGTH_MAX) : event;
-    this.logger.error({ err: error, consumer, subject: natsSubject }, 'event goes to the dead letters');
-    await tx.query(
+    const told: unknown[] = await tx.query(
       `with dead as (
-         insert into dead_letters (id, consumer, subject, event, error) values ($1, $2, $3, $4::jsonb, $5)
+         insert into dead_letters (id, consumer, subject, event, error, event_key)
+         values ($1, $2, $3, $4::jsonb, $5, $9)
+         on conflict (consumer, event_key) do update set error = excluded.error, replayed_at = null
+           where dead_letters.replayed_at is not null
+         returning id
+       ), told as (
+         insert into outbox (id, subject, payload, traceparent) select $1, $6, $7, $8 from dead returning id
        )
-       insert into outbox (id, subject, payload, traceparent) values ($1, $6, $7, $8)`,
+       select id from told`,
       [
         uuidv7(),
         consumer,
@@ -58,8 +68,11 @@ export class DeadLetters {
         `dlq.${consumer}`,
         JSON.stringify({ error: reason, subject: natsSubject, event: kept }),
         traceparent,
+        eventKey(event),
       ],
     );
+    if (told.length === 0) return;
+    this.logger.error({ err: error, consumer, subject: natsSubject }, 'event goes to the dead letters');
     afterCommit(tx, () => countDeadLetter(consumer));
   }
 
@@ -89,6 +102,14 @@ const toJsonb = (event: unknown): string =>
   JSON.stringify(event).replaceAll(/\\(?:\\|u0000|ud[89a-f][0-9a-f]{2})/g, (escape) =>
     escape === '\\\\' ? escape : '\\ufffd',
   );
+
+/** A CloudEvent is known by source and id; a message that was none by its bytes. */
+function eventKey(event: unknown): string {
+  if (typeof event === 'object' && event !== null && 'source' in event && 'id' in event) {
+    return `${String(event.source)} ${String(event.id)}`.replaceAll('\0', '\ufffd');
+  }
+  return createHash('sha256').update(String(event)).digest('hex');
+}
 
 const describe = (error: unknown): string =>
   (error instanceof Error ? `${error.name}: ${error.message}` : String(error))

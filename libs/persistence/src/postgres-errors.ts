@@ -1,13 +1,48 @@
-import { QueryFailedError } from 'typeorm';
+import { isPermanentError } from '@doorbuster/contracts';
+import { isBrokerUnavailable } from '@doorbuster/messaging';
+import {
+  CannotExecuteNotConnectedError,
+  ConnectionIsNotSetError,
+  QueryFailedError,
+  QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
+  TransactionNotStartedError,
+} from 'typeorm';
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const TRANSIENT_CLASSES = ['08', '25', '40', '53', '57', '58'];
 const LOCK_NOT_AVAILABLE = '55P03';
 const UNIQUE_VIOLATION = '23505';
-const TRANSIENT_NODE_CODES = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'EAI_AGAIN'];
+/** Data exceptions and integrity constraint violations: the same rows are refused again. */
+const PERMANENT_CLASSES = ['22', '23'];
+const SYNTAX_ERROR = '42601';
+const TRANSIENT_NODE_CODES = [
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTDOWN',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETRESET',
+  'ENETUNREACH',
+  'ENOENT',
+  'ENOTCONN',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+];
+/** TypeORM throws these when the connection was lost between two statements of a transaction. */
+const LOST_CONNECTION_ERRORS = [
+  CannotExecuteNotConnectedError,
+  ConnectionIsNotSetError,
+  QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
+  TransactionNotStartedError,
+];
 /** The driver gives these without a code. */
 const TRANSIENT_MESSAGE =
-  /connection terminated|timeout exceeded when trying to connect|not queryable|closed the connection|query read timeout/i;
+  /connection (terminated|ended)|timeout exceeded when trying to connect|not queryable|closed the connection|query read timeout|use a pool after calling end/i;
 
 /** The five characters by which PostgreSQL names an error; `undefined` when the server did not say it. */
 export function sqlStateOf(error: unknown): string | undefined {
@@ -23,11 +58,21 @@ const codeOf = (error: unknown): string | undefined => {
 /** The same work may succeed later: the connection broke, the server restarts, a lock or a serialization lost. */
 export function isTransient(error: unknown): boolean {
   const code = codeOf(error);
-  if (code !== undefined) {
-    if (code === LOCK_NOT_AVAILABLE || TRANSIENT_NODE_CODES.includes(code)) return true;
-    if (/^[0-9A-Z]{5}$/.test(code)) return TRANSIENT_CLASSES.includes(code.slice(0, 2));
-  }
-  return error instanceof Error && TRANSIENT_MESSAGE.test(error.message);
+  if (code === LOCK_NOT_AVAILABLE || (code !== undefined && TRANSIENT_NODE_CODES.includes(code))) return true;
+  const state = sqlStateOf(error);
+  if (state !== undefined) return TRANSIENT_CLASSES.includes(state.slice(0, 2));
+  if (LOST_CONNECTION_ERRORS.some((type) => error instanceof type)) return true;
+  return isBrokerUnavailable(error) || (error instanceof Error && TRANSIENT_MESSAGE.test(error.message));
+}
+
+/**
+ * The same work is proved to fail again: the data breaks a constraint or a type, the statement is no SQL, or the error says
+ * so itself ({@link isPermanentError}). An error that is neither this nor {@link isTransient} is unknown: it may be either.
+ */
+export function isPermanent(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  if (state === undefined) return isPermanentError(error);
+  return PERMANENT_CLASSES.includes(state.slice(0, 2)) || state === SYNTAX_ERROR;
 }
 
 /** Another transaction wrote the same key in the meantime; loading again shows what it wrote. */

@@ -14,9 +14,10 @@ import { pluck } from './columns.js';
 import { asDeadlineError, limitTransaction } from './commit-deadline.js';
 import { asCommitError, CommitUnknownError } from './commit-unknown.js';
 import type { DeadLetters, NewDeadLetter } from './dead-letters.js';
+import { FailureCounts } from './failure-counts.js';
 import { ForAnotherReplicaError, leaveToAnother } from './for-another-replica.js';
 import type { Outbox } from './outbox.js';
-import { isTransient, isUniqueViolation } from './postgres-errors.js';
+import { isPermanent, isTransient, isUniqueViolation } from './postgres-errors.js';
 
 type Work<R> = (tx: EntityManager) => Promise<{ result: R; events: OutgoingEvent[] }>;
 
@@ -46,6 +47,7 @@ export class Transactions {
     private readonly outbox: Outbox,
     private readonly deadLetters: DeadLetters,
     private readonly logger: Logger,
+    private readonly failures = new FailureCounts(),
   ) {}
 
   /**
@@ -98,9 +100,11 @@ export class Transactions {
   }
 
   /**
-   * The house pattern for a batch of a consumer: one transaction. When it fails for a reason that will not pass, its
-   * halves are tried in transactions of their own, the first before the second so that nothing overtakes anything, and
-   * so on until the poison events are alone. They become dead letters once all others have committed.
+   * The house pattern for a batch of a consumer: one transaction. When it fails for a reason that is not transient, its
+   * halves are tried in transactions of their own, the first before the second so that nothing overtakes anything, and so
+   * on until the failing events are alone. Those whose error is proved permanent become dead letters once all others have
+   * committed. Those whose error is unknown are delivered again, alone with the later events of their aggregate, and become
+   * dead letters once they have failed several times over some time.
    */
   async runBatch(batch: IncomingBatch, work: BatchWork): Promise<BatchOutcome> {
     const letters = batch.unreadable.map((unreadable): NewDeadLetter => ({
@@ -109,7 +113,7 @@ export class Transactions {
       ...(typeof unreadable.event !== 'string' && { traceparent: unreadable.event.traceparent }),
     }));
     try {
-      const poison = await this.commitOrSplit(batch.events, work, batch.isReplay);
+      const poison = await this.commitOrSplit(batch, batch.events, work);
       letters.push(...poison.map(([incoming, error]) => toDeadLetter(batch.consumer, incoming, error)));
       await this.keepDeadLetters(
         letters,
@@ -128,32 +132,45 @@ export class Transactions {
   }
 
   /**
-   * Commits all events but the poison ones, which it gives with their errors.
+   * Commits all events but the poison ones, which it gives with their errors, and the deferred ones, which it marks.
    * @throws what will pass. What was committed by then is delivered again, and gets the same answer
    */
   private async commitOrSplit(
-    events: IncomingEvent[],
+    { consumer, isReplay }: IncomingBatch,
+    all: IncomingEvent[],
     work: BatchWork,
-    isReplay: boolean,
   ): Promise<Poison[]> {
+    const batch = { consumer, isReplay, events: all, unreadable: [] };
+    const events = all.filter(({ isDeferred }) => isDeferred !== true);
     const [first] = events;
     if (!first) return [];
     try {
       await this.run(async (tx) => ({ result: undefined, events: await work(tx, pluck(events, 'event')) }), {
         spans: spansOf(events),
       });
+      if (!this.failures.isEmpty) for (const one of events) this.failures.forget(failureKey(consumer, one));
       return [];
     } catch (error) {
       if (isReplay || isTransient(error)) throw error;
       if (error instanceof ForAnotherReplicaError) {
         this.logger.info({ err: error }, 'events left to a replica of a newer release');
-        return this.commitOrSplit(leaveToAnother(events, error), work, isReplay);
+        return this.commitOrSplit(batch, leaveToAnother(events, error), work);
       }
-      if (events.length === 1) return [[first, error]];
+      if (events.length === 1) {
+        if (isPermanent(error) || this.failures.isHopeless(failureKey(consumer, first))) {
+          return [[first, error]];
+        }
+        this.logger.warn({ err: error, consumer, event: first.event.id }, 'event failed, will be retried');
+        first.isDeferred = true;
+        return [];
+      }
     }
     const half = Math.ceil(events.length / 2);
-    const earlier = await this.commitOrSplit(events.slice(0, half), work, isReplay);
-    return [...earlier, ...(await this.commitOrSplit(events.slice(half), work, isReplay))];
+    const poison = await this.commitOrSplit(batch, events.slice(0, half), work);
+    const deferred = new Set(events.flatMap((e) => (e.isDeferred ? [e.event.subject] : [])));
+    const later = events.slice(half);
+    for (const incoming of later) if (deferred.has(incoming.event.subject)) incoming.isDeferred = true;
+    return [...poison, ...(await this.commitOrSplit(batch, later, work))];
   }
 
   private async keepDeadLetters(letters: readonly NewDeadLetter[], spans: readonly Span[]): Promise<void> {
@@ -167,6 +184,9 @@ export class Transactions {
     );
   }
 }
+
+const failureKey = (consumer: string, { event: { source, id } }: IncomingEvent): string =>
+  `${consumer} ${source} ${id}`;
 
 /** An event that fails for good, and why. */
 type Poison = [incoming: IncomingEvent, error: unknown];

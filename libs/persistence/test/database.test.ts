@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PermanentError } from '@doorbuster/contracts';
+import { errors } from '@nats-io/transport-node';
+import {
+  QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
+  TransactionNotStartedError,
+} from 'typeorm';
 import { isTransient, isUniqueViolation, pluck } from '../src/index.js';
+import { isPermanent } from '../src/postgres-errors.js';
 import { eventually } from '@doorbuster/embedded/testing';
 import { batchOf, Notebook, openNotebook } from './fixtures/notebook.js';
 
@@ -31,6 +39,7 @@ describe('opening the database', () => {
       'CreateMessagingTables1767225600000',
       'CreateNotes1767225601000',
       'IndexOpenDeadLetters1768000000000',
+      'KeyDeadLetters1768400000000',
     ]);
     await Promise.all(replicas.map((replica) => replica.destroy()));
   });
@@ -91,6 +100,21 @@ describe('a failure that will pass', () => {
     const refused = openNotebookAt('127.0.0.1:1');
     expect(isTransient(await failureOf(refused))).toBe(true);
     expect(isTransient(new Error('Query read timeout'))).toBe(true);
+    for (const code of ['EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'ECONNABORTED']) {
+      expect(isTransient(Object.assign(new Error(code), { code })), code).toBe(true);
+    }
+    for (const error of [
+      new QueryRunnerAlreadyReleasedError(),
+      new QueryRunnerProviderAlreadyReleasedError(),
+      new TransactionNotStartedError(),
+      new errors.ClosedConnectionError(),
+      new errors.DrainingConnectionError(),
+      new errors.RequestError('request', { cause: new errors.NoRespondersError('x') }),
+      new errors.TimeoutError(),
+    ]) {
+      expect(isTransient(error), error.name).toBe(true);
+      expect(isPermanent(error), error.name).toBe(false);
+    }
   });
 
   it('is none of what comes out the same the next time', async () => {
@@ -102,6 +126,14 @@ describe('a failure that will pass', () => {
     ]) {
       expect(isTransient(await failureOf(query(sql))), sql).toBe(false);
     }
+    for (const sql of ['select 1/0', `select 'x'::int`, 'selekt', `insert into notes values (null)`]) {
+      expect(isPermanent(await failureOf(query(sql))), sql).toBe(true);
+    }
+    // A missing grant or column may be mended in a minute: not proved.
+    expect(isPermanent(await failureOf(query('select from pg_catalog.pg_authid')))).toBe(false);
+    expect(isPermanent(await failureOf(query('select nothing')))).toBe(false);
+    expect(isPermanent(new PermanentError('x'))).toBe(true);
+    expect(isPermanent(new TypeError('x'))).toBe(false);
     expect(isTransient(new Error('x'))).toBe(false);
     expect(isTransient('x')).toBe(false);
     expect(isTransient(undefined)).toBe(false);

@@ -38,7 +38,7 @@ export class QueryExceptionFilter implements RpcExceptionFilter {
       );
     }
     if (isTransient(err)) {
-      this.logger.warn({ err }, 'query not answered, the database is away');
+      this.logger.warn({ err }, 'query not answered, the database or the broker is away');
       return of(
         refuse('SERVICE_UNAVAILABLE', 'A part of the platform is restarting. Try again in a moment.'),
       );

@@ -1,4 +1,4 @@
-import type { SaleStatus } from '@doorbuster/contracts';
+import { PermanentError, type SaleStatus } from '@doorbuster/contracts';
 import type { SaleRecord } from './sale-record.js';
 
 /** Every way a sale may go. It only ever goes forward. */
@@ -53,7 +53,7 @@ export function hearReply(sale: SaleRecord, reply: UnitsReply, now: Date): SaleS
   }
 }
 
-class IllegalSaleChangeError extends Error {
+class IllegalSaleChangeError extends PermanentError {
   override readonly name = 'IllegalSaleChangeError';
   readonly code = 'ILLEGAL_SALE_CHANGE';
 }

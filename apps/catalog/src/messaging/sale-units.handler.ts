@@ -1,4 +1,4 @@
-import { unitsRefused, unitsReturned, unitsSetAside } from '@doorbuster/contracts';
+import { PermanentError, unitsRefused, unitsReturned, unitsSetAside } from '@doorbuster/contracts';
 import {
   ConsumesBatches,
   type BatchOutcome,
@@ -59,6 +59,6 @@ function parse({ type, data, traceparent }: CloudEvent): Heard {
       return { saleId, reply: { kind: 'refused', reason }, traceparent };
     }
     default:
-      throw new Error(`${type} is not an answer that catalog knows`);
+      throw new PermanentError(`${type} is not an answer that catalog knows`);
   }
 }

@@ -1,4 +1,4 @@
-import type { StockLine } from '@doorbuster/contracts';
+import { PermanentError, type StockLine } from '@doorbuster/contracts';
 import type { CommandKind } from './stock-commands.js';
 
 export type ReservationStatus = 'RESERVED' | 'COMMITTED' | 'RELEASED' | 'EXPIRED' | 'RESTOCKED' | 'REFUSED';
@@ -121,7 +121,7 @@ export function transition(command: CommandKind, reservation: Reservation | unde
 }
 
 /** A bug in whoever sent the command; it becomes a dead letter. */
-export class IllegalTransitionError extends Error {
+export class IllegalTransitionError extends PermanentError {
   override readonly name = 'IllegalTransitionError';
   readonly code = 'ILLEGAL_TRANSITION';
   constructor(command: CommandKind, reservation: Reservation | undefined) {

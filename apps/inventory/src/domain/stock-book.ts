@@ -1,4 +1,4 @@
-import type { StockLine } from '@doorbuster/contracts';
+import { PermanentError, type StockLine } from '@doorbuster/contracts';
 import { ordinaryPool, poolKey, type Pool, type PoolId, type Level } from './pool.js';
 import { PLACE_OF_UNITS, type Reservation, type ReservationStatus } from './reservation.js';
 
@@ -84,7 +84,7 @@ export class StockBook {
       source.received -= quantity;
       target.received += quantity;
     }
-    if (source[from] < 0) throw new Error(`${poolKey(line)}: ${from} would be ${source[from]}`);
+    if (source[from] < 0) throw new PermanentError(`${poolKey(line)}: ${from} would be ${source[from]}`);
   }
 
   private writable(id: PoolId, cause: number): Pool {

@@ -1,4 +1,11 @@
-import { commitStock, releaseStock, reserveStock, restockOrder, type StockLine } from '@doorbuster/contracts';
+import {
+  commitStock,
+  PermanentError,
+  releaseStock,
+  reserveStock,
+  restockOrder,
+  type StockLine,
+} from '@doorbuster/contracts';
 import type { CloudEvent } from '@doorbuster/messaging';
 import type { StockCommand } from '../domain/stock-commands.js';
 
@@ -16,7 +23,7 @@ export function parseCommand({ type, data }: CloudEvent): StockCommand {
     case restockOrder.type:
       return { kind: 'restock', orderId: asKey(restockOrder.schema.parse(data).orderId) };
     default:
-      throw new Error(`${type} is not a command that inventory knows`);
+      throw new PermanentError(`${type} is not a command that inventory knows`);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { OrderStatus } from '@doorbuster/contracts';
+import { PermanentError, type OrderStatus } from '@doorbuster/contracts';
 
 /** Every way an order may go. */
 const TRANSITIONS: Record<OrderStatus, readonly OrderStatus[]> = {
@@ -8,7 +8,7 @@ const TRANSITIONS: Record<OrderStatus, readonly OrderStatus[]> = {
   CANCELLED: [],
 };
 
-export class IllegalStatusChangeError extends Error {
+export class IllegalStatusChangeError extends PermanentError {
   readonly code = 'ILLEGAL_STATUS_CHANGE';
 }
 

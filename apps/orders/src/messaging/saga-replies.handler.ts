@@ -6,6 +6,7 @@ import {
   paymentDeclined,
   paymentRefunded,
   paymentVoided,
+  PermanentError,
   stockCommitRefused,
   stockCommitted,
   stockRefused,
@@ -72,10 +73,11 @@ const spansBySaga = ({ events }: IncomingBatch): SpansBySaga =>
   new Map(events.flatMap(({ event: { sagaid }, span }) => (sagaid && span ? [[sagaid, span]] : [])));
 
 function toSagaEvent({ type, data, sagaid, sagastep }: CloudEvent): SagaEvent {
-  if (sagaid === undefined || sagastep === undefined) throw new Error(`${type} answers no saga's command`);
+  if (sagaid === undefined || sagastep === undefined)
+    throw new PermanentError(`${type} answers no saga's command`);
   if (successes.has(type)) return { sagaId: sagaid, input: { kind: 'succeeded', action: sagastep } };
   const refusal = refusals.get(type);
-  if (!refusal) throw new Error(`${type} is not an answer that orders knows`);
+  if (!refusal) throw new PermanentError(`${type} is not an answer that orders knows`);
   const { reason } = refusal.schema.parse(data);
   return { sagaId: sagaid, input: { kind: 'refused', action: sagastep, reason } };
 }

@@ -1,4 +1,4 @@
-import type { Money } from '@doorbuster/contracts';
+import { PermanentError, type Money } from '@doorbuster/contracts';
 import { settle, type Answer } from './answers.js';
 import { hurry, move, newPayment, type Payment, type ReplyContext } from './payment.js';
 
@@ -67,7 +67,7 @@ const isSame = (before: Payment, after: Payment): boolean =>
   Object.keys(before.awaiting).length === 0 &&
   Object.keys(after.awaiting).length === 0;
 
-export class PaymentMismatchError extends Error {
+export class PaymentMismatchError extends PermanentError {
   readonly code = 'PAYMENT_MISMATCH';
   constructor(orderId: string) {
     super(`order ${orderId} was authorised with another amount or method before`);

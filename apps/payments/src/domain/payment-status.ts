@@ -1,3 +1,5 @@
+import { PermanentError } from '@doorbuster/contracts';
+
 /** `NEW` is a payment of which nothing is known yet; it is never stored. */
 export type PaymentStatus =
   | 'NEW'
@@ -85,7 +87,7 @@ export function operationOf(status: PaymentStatus): Operation | undefined {
 }
 
 /** A bug, here or in whoever sent the command. */
-export class IllegalTransitionError extends Error {
+export class IllegalTransitionError extends PermanentError {
   readonly code = 'ILLEGAL_TRANSITION';
   constructor(
     readonly status: PaymentStatus,

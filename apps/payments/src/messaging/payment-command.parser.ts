@@ -1,4 +1,10 @@
-import { authorisePayment, capturePayment, refundPayment, voidPayment } from '@doorbuster/contracts';
+import {
+  authorisePayment,
+  capturePayment,
+  PermanentError,
+  refundPayment,
+  voidPayment,
+} from '@doorbuster/contracts';
 import type { CloudEvent } from '@doorbuster/messaging';
 import type { PaymentCommand } from '../domain/decide-commands.js';
 
@@ -17,7 +23,7 @@ export function parseCommand({ type, data, traceparent, sagaid, sagastep }: Clou
     case refundPayment.type:
       return { kind: 'refund', orderId: asKey(refundPayment.schema.parse(data).orderId), replyTo };
     default:
-      throw new Error(`${type} is not a command that payments knows`);
+      throw new PermanentError(`${type} is not a command that payments knows`);
   }
 }
 

@@ -1,0 +1,18 @@
+import { errors } from '@nats-io/transport-node';
+
+const UNAVAILABLE = [
+  errors.ClosedConnectionError,
+  errors.ConnectionError,
+  errors.DrainingConnectionError,
+  errors.NoRespondersError,
+  errors.RequestError,
+  errors.TimeoutError,
+];
+
+/** The broker, or the service behind it, did not answer; the same request may succeed later. Looks at causes too. */
+export function isBrokerUnavailable(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (UNAVAILABLE.some((type) => cause instanceof type)) return true;
+  }
+  return false;
+}
