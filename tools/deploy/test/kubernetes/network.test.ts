@@ -1,17 +1,20 @@
 import { SERVICES } from '@doorbuster/contracts';
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
 import { describe, expect, it } from 'vitest';
-import { isAllowed, OUTSIDE, type Party, type Peer } from './fixtures/network.js';
+import { isAllowed, portsNamedIn, type Party, type Peer, type Protocol } from './fixtures/network.js';
 import { objectsOf, ofKind, OVERLAYS, type Overlay } from './fixtures/overlay.js';
 import { workloadsOf } from './fixtures/workloads.js';
 
 const NAMESPACE = 'doorbuster';
-const PORTS = [
-  22, 53, 80, 443, 3000, 4222, 4318, 5432, 6222, 6379, 6443, 8000, 8222, 9187, 9464, 13133, 16686,
-];
+/** Beside those that a policy names. A policy that allows all ports is found by any of them. */
+const PORTS = [22, 53, 80, 443, 3000, 5432, 9464, 13133, 16686];
+const PROTOCOLS: Protocol[] = ['TCP', 'UDP'];
 const elsewhere = (namespace: string, labels = {}): Peer => ({ namespace, labels });
 const AROUND = {
-  outside: OUTSIDE,
+  internet: { address: '203.0.113.7' },
+  // Nodes, other networks of the company, and what a cloud tells each machine about itself.
+  private: { address: '10.1.2.3' },
+  metadata: { address: '169.254.169.254' },
   dns: elsewhere('kube-system', { 'k8s-app': 'kube-dns' }),
   stranger: elsewhere('default', { app: 'stranger' }),
   monitoring: elsewhere('monitoring'),
@@ -50,22 +53,21 @@ const EDGES: Record<Overlay, string[]> = {
         ...from(['cnpg'], `${database}:5432`, `${database}:8000`),
         `monitoring -> ${database}:9187`,
         // The API server, whose address is not known here.
-        ...from([database], 'outside:443', 'outside:6443', ...reachableAt(443), ...reachableAt(6443)),
+        ...from([database], ...everywhere(443), ...everywhere(6443)),
       ];
     }),
     'nats -> nats:6222',
     ...from(['keda', 'monitoring'], 'nats:8222'),
     ...from(APPS, 'collector:4318'),
     'catalog -> cache:6379',
-    ...from(['gateway'], 'outside:443', ...reachableAt(443)),
+    // The keys of the token issuer, and the API of the payment provider: nothing inside.
+    ...from(['gateway', 'payments'], 'internet:443'),
   ],
 };
 
-/** Whoever lets everybody in, on a port that is open to somebody towards everywhere. */
-function reachableAt(port: number): string[] {
-  return Object.keys(AROUND)
-    .filter((name) => name !== 'outside')
-    .map((name) => `${name}:${port}`);
+/** All that does not refuse what comes: only what is ours does. */
+function everywhere(port: number): string[] {
+  return Object.keys(AROUND).map((name) => `${name}:${port}`);
 }
 
 describe.each(OVERLAYS)('network policies of overlay %s', (overlay) => {
@@ -92,19 +94,23 @@ describe.each(OVERLAYS)('network policies of overlay %s', (overlay) => {
     ]),
   );
   const parties: Record<string, Party> = { ...AROUND, ...pods, ...databases };
+  const ports = [...new Set([...PORTS, ...portsNamedIn(policies)])];
+  const doors = PROTOCOLS.flatMap((protocol) => ports.map((port) => ({ port, protocol })));
   const ours = new Set([...Object.keys(pods), ...Object.keys(databases)]);
 
   it('allow every edge of the architecture, and nothing else', () => {
     const allowed = Object.entries(parties).flatMap(([sender, a]) =>
       Object.entries(parties).flatMap(([receiver, b]) =>
         ours.has(sender) || ours.has(receiver)
-          ? PORTS.filter((port) => isAllowed(policies, a, b, port)).map(
-              (port) => `${sender} -> ${receiver}:${port}`,
-            )
+          ? doors
+              .filter((door) => isAllowed(policies, a, b, door))
+              .map(
+                ({ port, protocol }) => `${sender} -> ${receiver}:${port}${protocol === 'UDP' ? '/UDP' : ''}`,
+              )
           : [],
       ),
     );
-    const names = [...ours].map((name) => `${name} -> dns:53`);
+    const names = from([...ours], 'dns:53', 'dns:53/UDP');
     expect(allowed.toSorted()).toEqual([...new Set([...EDGES[overlay], ...names])].toSorted());
   });
 

@@ -59,6 +59,37 @@ describe.each(OVERLAYS)('overlay %s', (overlay) => {
     }
   });
 
+  it.each(workloads.filter(({ kind }) => kind !== 'Job'))(
+    '$kind $name is ended when it hangs, and not when something else is slow',
+    ({ pod }) => {
+      for (const { livenessProbe, readinessProbe, startupProbe } of pod.containers) {
+        // The kernel accepts a connection for a process that is stopped.
+        for (const probe of [livenessProbe, readinessProbe, startupProbe])
+          expect(probe).not.toHaveProperty('tcpSocket');
+        expect(JSON.stringify(livenessProbe)).not.toContain('readyz');
+        expect(
+          (livenessProbe?.failureThreshold ?? 3) * (livenessProbe?.periodSeconds ?? 10),
+        ).toBeGreaterThanOrEqual(30);
+        expect(livenessProbe?.timeoutSeconds).toBeGreaterThanOrEqual(3);
+        // Whoever starts slowly is not ended for it.
+        expect(
+          (startupProbe?.failureThreshold ?? 3) * (startupProbe?.periodSeconds ?? 10),
+        ).toBeGreaterThanOrEqual(60);
+      }
+    },
+  );
+
+  it.each(apps.filter(({ name }) => name !== 'gateway'))(
+    '$name gets no work while its database or the broker is away, and is not ended for it',
+    ({ pod }) => {
+      const [app] = pod.containers;
+      expect([app?.readinessProbe?.httpGet?.path, app?.livenessProbe?.httpGet?.path]).toEqual([
+        '/readyz',
+        '/healthz',
+      ]);
+    },
+  );
+
   it.each(apps)('$name has more time to end than it takes', ({ name, pod }) => {
     const seconds = pod.containers[0]?.lifecycle?.preStop?.sleep?.seconds ?? 0;
     const endMs = seconds * 1_000 + SHUTDOWN_MS[name === 'gateway' ? 'gateway' : 'service'];
