@@ -1,0 +1,67 @@
+import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { everyFault, inflict } from './fixtures/faults.js';
+import { expectWordKept, MixedCrowd } from './fixtures/mixed-crowd.js';
+import { Shop } from './fixtures/shop.js';
+
+const IS_LONG = process.env['CHAOS'] === 'long';
+const ROUNDS = IS_LONG ? 10 : 1;
+/** crash.test.ts kills every part in the short run. */
+const KINDS = IS_LONG ? (['kill', 'pause', 'cut'] as const) : (['pause', 'cut'] as const);
+/** Repeats the faults and choices of an earlier run: `FAULTS_SEED=7 npm run test:chaos`. */
+const SEED = Number(process.env['FAULTS_SEED'] ?? Date.now() % 100_000);
+/** The long one outlasts what a buyer is promised, and the supervisor's patience with a process that does not answer. */
+const PAUSE_MS_MAX = IS_LONG ? 15_000 : 3_000;
+/** So many more orders show that the shop goes on after a fault. */
+const ORDERS_AFTER = 5;
+const CUSTOMERS = 16;
+const SKUS = ['ALPHA', 'BETA', 'GAMMA'];
+
+let platform: LaunchedPlatform;
+let admin: Shop;
+let shops: Shop[];
+beforeAll(async () => {
+  platform = await launchPlatform({
+    env: {
+      RATE_LIMIT: 'off',
+      LOG_LEVEL: 'error',
+      REPLICAS_GATEWAY: '2',
+      REPLICAS_CATALOG: '2',
+      REPLICAS_ORDERS: '2',
+      REPLICAS_INVENTORY: '2',
+      REPLICAS_PAYMENTS: '2',
+    },
+  });
+  admin = await Shop.open(platform);
+  for (const sku of SKUS) await admin.stockUp(sku, 1_000_000);
+  const { urls } = platform.run().gateway;
+  shops = await Promise.all(
+    Array.from({ length: CUSTOMERS }, (_, i) =>
+      Shop.open({ ...platform, url: urls[i % urls.length] as string }, `customer-${i + 1}`),
+    ),
+  );
+});
+afterAll(() => platform?.dispose());
+
+it('kills, pauses and cut connections of every part under load: no promise is broken, and a 503 means no order', async () => {
+  const random = seeded(SEED);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const sale = { id: (await admin.createSale('ALPHA', 500, { limitPerCustomer: 20 })).id, sku: 'ALPHA' };
+    await admin.saleIs(sale.id, 'OPEN');
+    const crowd = new MixedCrowd(shops, { skus: SKUS, sale, random });
+    for (const fault of everyFault({ kinds: KINDS, pauseMsMax: PAUSE_MS_MAX, random })) {
+      const context = `seed ${SEED}, round ${round}, ${JSON.stringify(fault)}`;
+      await inflict(platform, fault);
+      await expect(crowd.accepted(ORDERS_AFTER), context).resolves.toBeUndefined();
+    }
+    await crowd.leave();
+    await expectWordKept(crowd, platform.run().postgres.url);
+    await admin.expectAllPromisesKept();
+  }
+});
+
+/** A linear congruential generator, as in Numerical Recipes: enough to repeat a run. */
+function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
+}
