@@ -1,6 +1,7 @@
 import type { ServiceDefinition } from '@doorbuster/service';
 import { OrderCancellation } from './intake/order-cancellation.js';
 import { OrderIntake } from './intake/order-intake.js';
+import { PlacedOrders } from './intake/placed-orders.js';
 import { PricesHandler } from './messaging/prices.handler.js';
 import { SalesHandler } from './messaging/sales.handler.js';
 import { SagaRepliesHandler } from './messaging/saga-replies.handler.js';
@@ -25,6 +26,7 @@ export const orders: ServiceDefinition = {
     SagasRepository,
     OrderSagas,
     OrderIntake,
+    PlacedOrders,
     OrderCancellation,
     DeadlineSweeper,
     SagaGauges,

@@ -22,6 +22,8 @@ const POOL_MAX = 8;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Every set-based statement of a batch takes milliseconds; what takes longer than this waits for a lock. */
 const STATEMENT_TIMEOUT_MS = 10_000;
+/** Between two statements lie milliseconds. A process that is stopped there would hold its locks for as long as this. */
+const IDLE_IN_TRANSACTION_MS = 2_000;
 /** The server ends a statement that takes too long; a server that says nothing at all is given up a little later. */
 const UNHEARD_MS = 2_000;
 /** The first that ends a transaction after its time by itself (`transaction_timeout`). */
@@ -57,7 +59,7 @@ export async function openDatabase(options: DatabaseOptions, logger: Logger): Pr
     extra: {
       statement_timeout: STATEMENT_TIMEOUT_MS,
       query_timeout: STATEMENT_TIMEOUT_MS + UNHEARD_MS,
-      idle_in_transaction_session_timeout: 2 * STATEMENT_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
       keepAlive: true,
     },
   });

@@ -7,5 +7,5 @@ export { openDatabase, type DatabaseOptions } from './data-source.js';
 export { DeadLetters, type DeadLetterRow } from './dead-letters.js';
 export { ForAnotherReplicaError } from './for-another-replica.js';
 export { Outbox } from './outbox.js';
-export { isTransient, isUniqueViolation } from './postgres-errors.js';
+export { isLockTimeout, isTransient, isUniqueViolation } from './postgres-errors.js';
 export { Transactions, type BatchWork, type RunOptions } from './transactions.js';

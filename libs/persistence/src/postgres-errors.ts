@@ -77,3 +77,6 @@ export function isPermanent(error: unknown): boolean {
 
 /** Another transaction wrote the same key in the meantime; loading again shows what it wrote. */
 export const isUniqueViolation = (error: unknown): boolean => codeOf(error) === UNIQUE_VIOLATION;
+
+/** A lock was waited for longer than the transaction wants to (`lock_timeout`). */
+export const isLockTimeout = (error: unknown): boolean => codeOf(error) === LOCK_NOT_AVAILABLE;

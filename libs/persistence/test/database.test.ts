@@ -85,6 +85,17 @@ describe('opening the database', () => {
     await abandoned;
   });
 
+  it('lets a process that is stopped in a transaction hold its locks for two seconds at the most', async () => {
+    await query('truncate notes');
+    const stopped = notebook.dataSource.createQueryRunner();
+    await stopped.startTransaction();
+    await stopped.query(`insert into notes values ('held')`);
+    const begun = performance.now();
+    await query(`insert into notes values ('held')`);
+    expect(performance.now() - begun).toBeLessThan(4_000);
+    await stopped.release();
+  });
+
   it('gives whole numbers as numbers', async () => {
     expect(await query('select 9007199254740991::bigint as n')).toEqual([{ n: 9_007_199_254_740_991 }]);
   });

@@ -27,7 +27,7 @@ export interface OrderRecord {
 
 /** A request that came in. */
 export interface IncomingRequest extends PlaceOrderRequest {
-  /** By this process's clock, in milliseconds; nobody waits for the answer of what is accepted later. */
+  /** Accepted before this instant of the database's clock (ms since 1970), or refused. */
   expiresAt: number;
 }
 
@@ -114,7 +114,8 @@ export const expired = refuse(
   'The order could not be accepted in time. Try again in a moment.',
 );
 
-function answerAgain({ order, method }: OrderRecord, body: PlaceOrderBody): Reply<Order> {
+/** The reply to a request whose key has an order already. */
+export function answerAgain({ order, method }: OrderRecord, body: PlaceOrderBody): Reply<Order> {
   const same =
     method === body.payment.method &&
     order.lines.length === body.items.length &&

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ordersAccepted,
   refuse,
@@ -6,7 +7,13 @@ import {
   type Reply,
 } from '@doorbuster/contracts';
 import { Batcher, newEvent, QueueFullError, StaleItemError, type OutgoingEvent } from '@doorbuster/messaging';
-import { afterCommit, Transactions } from '@doorbuster/persistence';
+import {
+  afterCommit,
+  CommitDeadlineError,
+  isLockTimeout,
+  pluck,
+  Transactions,
+} from '@doorbuster/persistence';
 import { fail } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Span } from '@opentelemetry/api';
@@ -22,24 +29,36 @@ import {
 import { isSaleItem, purchasesOf, type Purchase } from '../domain/sale-terms.js';
 import type { OrderSagaData } from '../domain/order-saga.js';
 import { OrdersRepository } from '../persistence/orders.repository.js';
-import { pricesRepository } from '../persistence/prices.repository.js';
 import { salesRepository } from '../persistence/sales.repository.js';
 import { OrderSagas } from '../sagas/order-sagas.js';
 import { countAccepted } from '../sagas/saga-metrics.js';
+import { LEAST_MS, openIntake, type OpenedIntake } from './open-intake.js';
 import { recordReply, spansByOrder, startIntakeSpan } from './intake-spans.js';
 
 const BATCH_MAX = 256;
 /** Some seconds' worth of work; whoever comes after that is told to come back. */
 const QUEUE_MAX = 4096;
 
+/** For a request that another transaction is at work on, until its turn comes again. */
+const BUSY_MS = 20;
+/** No gateway waits longer than this, also for a request that has no time of its own. */
+const TURNS_MS_MAX = 10_000;
+/** Not decided in this batch: another transaction is about the same request. */
+const BUSY = Symbol('busy');
+
+interface Waiting {
+  request: PlaceOrderRequest;
+  /** By this process's monotonic clock. */
+  until: number;
+}
+
 /** Accepts orders: requests that arrive while one transaction commits share the next one. */
 @Injectable()
 export class OrderIntake {
-  private readonly batcher = new Batcher<IncomingRequest, Reply<Order>>((requests) => this.accept(requests), {
-    batchMax: BATCH_MAX,
-    queueMax: QUEUE_MAX,
-    isStale: ({ expiresAt }) => expiresAt <= Date.now(),
-  });
+  private readonly batcher = new Batcher<Waiting, Reply<Order> | typeof BUSY>(
+    (waiting) => this.accept(waiting),
+    { batchMax: BATCH_MAX, queueMax: QUEUE_MAX, isStale: ({ until }) => until <= performance.now() },
+  );
 
   constructor(
     @Inject(Transactions) private readonly transactions: Transactions,
@@ -49,29 +68,36 @@ export class OrderIntake {
 
   /** One reply a request. */
   place(requests: readonly PlaceOrderRequest[]): Promise<Reply<Order>[]> {
-    const now = Date.now();
+    const now = performance.now();
     return Promise.all(
       requests.map((request) =>
-        this.placeOne({ ...request, expiresAt: now + (request.expiresInMs ?? Infinity) }),
+        this.placeOne({ request, until: now + Math.min(TURNS_MS_MAX, request.expiresInMs ?? Infinity) }),
       ),
     );
   }
 
-  private async placeOne(request: IncomingRequest): Promise<Reply<Order>> {
-    try {
-      return await this.batcher.add(request);
-    } catch (error) {
-      if (error instanceof StaleItemError) return expired;
-      if (!(error instanceof QueueFullError)) throw error;
-      return refuse('SERVICE_UNAVAILABLE', 'Too many orders are waiting already. Try again in a moment.');
+  private async placeOne(waiting: Waiting): Promise<Reply<Order>> {
+    for (;;) {
+      try {
+        const reply = await this.batcher.add(waiting);
+        if (reply !== BUSY) return reply;
+      } catch (error) {
+        if (error instanceof StaleItemError) return expired;
+        if (error instanceof QueueFullError) {
+          return refuse('SERVICE_UNAVAILABLE', 'Too many orders are waiting already. Try again in a moment.');
+        }
+        // The time of another request of the batch was over, or a lock of its: the next batch is another one.
+        if (!(error instanceof CommitDeadlineError) && !isLockTimeout(error)) throw error;
+      }
+      await sleep(BUSY_MS + Math.random() * BUSY_MS);
     }
   }
 
-  private async accept(requests: IncomingRequest[]): Promise<Reply<Order>[]> {
-    const spans = requests.map(startIntakeSpan);
+  private async accept(waiting: Waiting[]): Promise<(Reply<Order> | typeof BUSY)[]> {
+    const spans = waiting.map(({ request }) => startIntakeSpan(request));
     try {
-      const replies = await this.acceptIn(requests, spans);
-      replies.forEach((reply, i) => recordReply(spans[i], reply));
+      const replies = await this.acceptIn(waiting, spans);
+      replies.forEach((reply, i) => reply !== BUSY && recordReply(spans[i], reply));
       return replies;
     } catch (error) {
       for (const span of spans) if (span) fail(span, error);
@@ -82,34 +108,56 @@ export class OrderIntake {
   }
 
   private acceptIn(
-    requests: IncomingRequest[],
+    waiting: readonly Waiting[],
     spans: readonly (Span | undefined)[],
-  ): Promise<Reply<Order>[]> {
+  ): Promise<(Reply<Order> | typeof BUSY)[]> {
     const work = async (tx: EntityManager) => {
-      const market = await loadMarket(tx, requests);
-      // After the locks on purchases: who waited there for the same key in another replica has to see its order.
-      const existing = await this.orders.findByRequests(tx, requests);
-      const { replies, created, purchases } = decideOrders(requests, existing, market, new Date(), uuidv7);
+      const opened = await openIntake(tx, pluck(waiting, 'request'));
+      const free = waiting.flatMap((each, i) => (opened.isBusy(each.request) ? [] : [{ ...each, i }]));
+      const market = await loadMarket(tx, pluck(free, 'request'), opened);
+      // After the claims: an order that another transaction made with the same key is visible then.
+      const existing = await this.orders.findByRequests(pluck(free, 'request'), tx);
+      const requests = free.map((each) => withExpiry(each, opened.now));
+      const now = new Date(opened.now);
+      const { replies, created, purchases } = decideOrders(requests, existing, market, now, uuidv7);
       await salesRepository.addPurchases(tx, purchases);
       await this.orders.insert(tx, created);
-      const spansBySaga = spansByOrder(replies, spans);
+      const spansBySaga = spansByOrder(
+        replies,
+        free.map(({ i }) => spans[i]),
+      );
       const events = await this.sagas.startCheckouts(tx, created.map(toSagaData), spansBySaga);
       afterCommit(tx, () => countAccepted(created.length));
-      return { result: replies, events: [...events, ...acceptance(created)] };
+      const result = waiting.map((): Reply<Order> | typeof BUSY => BUSY);
+      free.forEach(({ i }, k) => (result[i] = replies[k] as Reply<Order>));
+      return { result, events: [...events, ...acceptance(created)] };
     };
     return this.transactions.run(work, { spans: spans.flatMap((span) => span ?? []) });
   }
 }
 
+/**
+ * A request is refused shortly before its time is over. One of an older gateway has only a span, which counts from when
+ * this process took it.
+ */
+function withExpiry({ request, until }: Waiting, now: number): IncomingRequest {
+  const { acceptBy, expiresInMs } = request;
+  if (acceptBy !== undefined) return { ...request, expiresAt: acceptBy - LEAST_MS };
+  return { ...request, expiresAt: expiresInMs === undefined ? Infinity : now + until - performance.now() };
+}
+
 /** What the requests are about, with the purchases of customers in open sales locked: the others are refused anyway. */
-async function loadMarket(tx: EntityManager, requests: readonly IncomingRequest[]): Promise<Market> {
+async function loadMarket(
+  tx: EntityManager,
+  requests: readonly PlaceOrderRequest[],
+  { prices }: OpenedIntake,
+): Promise<Market> {
   const items = requests.flatMap(({ body }) => body.items);
   const saleIds = new Set(items.filter(isSaleItem).map(({ saleId }) => saleId));
   const sales = await salesRepository.find(tx, [...saleIds]);
   const wanted = requests.flatMap(({ customerId, body }) => purchasesOf(customerId, body.items));
   const isOpen = ({ saleId }: Purchase): boolean => sales.get(saleId)?.status === 'OPEN';
   const bought = await salesRepository.lockPurchases(tx, wanted.filter(isOpen));
-  const prices = await pricesRepository.find(tx, [...new Set(items.map(({ sku }) => sku))]);
   return { prices, sales, bought };
 }
 

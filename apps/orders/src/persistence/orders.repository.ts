@@ -1,5 +1,5 @@
 import type { Order, OrderStatus, PlaceOrderRequest } from '@doorbuster/contracts';
-import { pluck } from '@doorbuster/persistence';
+import { DATABASE_NOW, pluck } from '@doorbuster/persistence';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { requestKey, type NewOrder, type OrderRecord } from '../domain/decide-orders.js';
@@ -40,8 +40,8 @@ export class OrdersRepository {
 
   /** By {@link requestKey}. */
   async findByRequests(
-    tx: EntityManager,
-    requests: readonly PlaceOrderRequest[],
+    requests: readonly PlacedRequest[],
+    tx: EntityManager = this.dataSource.manager,
   ): Promise<Map<string, OrderRecord>> {
     const rows: OrderRow[] = await tx.query(
       `select o.* from unnest($1::text[], $2::text[]) as r (customer_id, idempotency_key)
@@ -49,6 +49,19 @@ export class OrdersRepository {
       [pluck(requests, 'customerId'), pluck(requests, 'idempotencyKey')],
     );
     return new Map(rows.map((row) => [requestKey(row.customer_id, row.idempotency_key), toRecord(row)]));
+  }
+
+  /**
+   * The clock of the database, and since when the oldest transaction of this service that has written and not ended has
+   * been under way; `Infinity` when there is none. In milliseconds since 1970.
+   */
+  async writing(): Promise<{ now: number; since: number }> {
+    const [row]: { now: number; since: number }[] = await this.dataSource.query(
+      `select ${DATABASE_NOW} as now,
+              coalesce(min(extract(epoch from xact_start)::float8 * 1000), 'infinity') as since
+       from pg_stat_activity where usename = current_user and backend_xid is not null`,
+    );
+    return row ?? { now: 0, since: 0 };
   }
 
   async insert(tx: EntityManager, created: readonly NewOrder[]): Promise<void> {

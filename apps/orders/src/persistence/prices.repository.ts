@@ -1,17 +1,9 @@
-import type { Money, ProductState } from '@doorbuster/contracts';
+import type { ProductState } from '@doorbuster/contracts';
 import { pluck } from '@doorbuster/persistence';
 import type { EntityManager } from 'typeorm';
 
 /** The read model of catalog's prices: an order can be priced while catalog is away. */
 export const pricesRepository = {
-  async find(tx: EntityManager, skus: readonly string[]): Promise<Map<string, Money>> {
-    const rows: { sku: string; amount: number; currency: string }[] = await tx.query(
-      'select sku, amount, currency from prices where sku = any($1::text[])',
-      [skus],
-    );
-    return new Map(rows.map(({ sku, amount, currency }) => [sku, { amount, currency }]));
-  },
-
   /** The highest version wins, in whatever order they come. */
   async upsert(tx: EntityManager, products: readonly ProductState[]): Promise<void> {
     const newest = new Map<string, ProductState>();

@@ -1,6 +1,7 @@
 import {
   accept,
   cancelOrder,
+  findPlacedOrders,
   getOrder,
   getTimeline,
   listOrders,
@@ -9,6 +10,7 @@ import {
   placeOrders,
   refuse,
   type Order,
+  type PlacingOutcome,
   type Reply,
   type RequestOf,
   type ResponseOf,
@@ -19,6 +21,7 @@ import { Payload } from '@nestjs/microservices';
 import { validate as isUuid } from 'uuid';
 import { OrderCancellation } from '../intake/order-cancellation.js';
 import { OrderIntake } from '../intake/order-intake.js';
+import { PlacedOrders } from '../intake/placed-orders.js';
 import { isVisibleTo, orderNotFound } from '../intake/visibility.js';
 import { OrdersRepository } from '../persistence/orders.repository.js';
 import { SagasRepository } from '../persistence/sagas.repository.js';
@@ -31,6 +34,7 @@ const PAGE_BYTES_MAX = 768 * 1024;
 export class OrdersController {
   constructor(
     @Inject(OrderIntake) private readonly intake: OrderIntake,
+    @Inject(PlacedOrders) private readonly placedOrders: PlacedOrders,
     @Inject(OrderCancellation) private readonly cancellation: OrderCancellation,
     @Inject(OrdersRepository) private readonly orders: OrdersRepository,
     @Inject(SagasRepository) private readonly sagas: SagasRepository,
@@ -39,6 +43,13 @@ export class OrdersController {
   @Answers(placeOrders)
   async place(@Payload() { requests }: RequestOf<typeof placeOrders>): Promise<Reply<Reply<Order>[]>> {
     return accept(await this.intake.place(requests));
+  }
+
+  @Answers(findPlacedOrders)
+  async findPlaced(
+    @Payload() { requests }: RequestOf<typeof findPlacedOrders>,
+  ): Promise<Reply<PlacingOutcome[]>> {
+    return accept(await this.placedOrders.find(requests));
   }
 
   @Answers(cancelOrder)

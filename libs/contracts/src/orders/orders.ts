@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { event } from '../message.js';
+import { databaseTime } from '../operations.js';
 import { paymentMethod } from '../payments/payments.js';
 import { query, type Reply } from '../query.js';
 import {
@@ -77,7 +78,9 @@ const placeOrderRequest = z.object({
   idempotencyKey,
   body: placeOrderBody,
   traceparent,
-  /** Not to be accepted later than this after it was sent: a span and no time of day, because clocks differ. */
+  /** Not to be accepted later than this, by the clock of the orders service's database. */
+  acceptBy: databaseTime.optional(),
+  /** The same as a span from when it is handled, for a service of the previous release, which does not know `acceptBy`. */
   expiresInMs: z.int().min(0).optional(),
 });
 export type PlaceOrderRequest = z.infer<typeof placeOrderRequest>;
@@ -88,6 +91,23 @@ export const placeOrders = query(
   'place-orders',
   z.object({ requests: z.array(placeOrderRequest).min(1).max(PLACE_ORDERS_MAX) }),
   z.array(z.custom<Reply<Order>>()),
+);
+
+/** What became of a request to place an order, asked for once its `acceptBy` has passed. */
+export type PlacingOutcome =
+  /** There is an order with its key; the reply is that to the same request again. */
+  | { outcome: 'PLACED'; reply: Reply<Order> }
+  /** There is none, and this request cannot become one any more. */
+  | { outcome: 'NONE' }
+  /** Its time is not over by the database's clock, or a transaction that may hold it is not. */
+  | { outcome: 'OPEN' };
+
+/** Says what became of requests. Each has an outcome of its own, in their order. */
+export const findPlacedOrders = query(
+  'orders',
+  'find-placed-orders',
+  z.object({ requests: z.array(placeOrderRequest).min(1).max(PLACE_ORDERS_MAX) }),
+  z.array(z.custom<PlacingOutcome>()),
 );
 export const getOrder = query('orders', 'get-order', z.object({ actor, orderId }), order);
 export const listOrders = query('orders', 'list-orders', z.object({ actor, ...pageRequest }), page(order));

@@ -1,0 +1,24 @@
+import type { PlaceOrderRequest, PlacingOutcome } from '@doorbuster/contracts';
+import { Inject, Injectable } from '@nestjs/common';
+import { answerAgain, requestKey } from '../domain/decide-orders.js';
+import { OrdersRepository } from '../persistence/orders.repository.js';
+
+/** Says for certain what became of requests whose answers were lost. */
+@Injectable()
+export class PlacedOrders {
+  constructor(@Inject(OrdersRepository) private readonly orders: OrdersRepository) {}
+
+  /** One outcome a request. */
+  async find(requests: readonly PlaceOrderRequest[]): Promise<PlacingOutcome[]> {
+    // In this order: a transaction that ends between the two is seen by the second.
+    const { now, since } = await this.orders.writing();
+    const placed = await this.orders.findByRequests(requests);
+    return requests.map(({ customerId, idempotencyKey, body, acceptBy }): PlacingOutcome => {
+      const found = placed.get(requestKey(customerId, idempotencyKey));
+      if (found) return { outcome: 'PLACED', reply: answerAgain(found, body) };
+      // Who accepts it has begun before its time was over, and has written by now or was ended by the server.
+      const isOver = acceptBy !== undefined && now > acceptBy && since > acceptBy;
+      return { outcome: isOver ? 'NONE' : 'OPEN' };
+    });
+  }
+}
