@@ -18,12 +18,12 @@ describe('the process of a service', () => {
 
   const migrate = (url: string) =>
     promisify(execFile)(process.execPath, [main, 'migrate'], {
-      env: { DATABASE_URL: url, OTEL_SDK_DISABLED: 'true' },
+      env: { MIGRATION_DATABASE_URL: url, OTEL_SDK_DISABLED: 'true' },
       timeout: DEADLINE_MS,
     });
 
   it('brings its schema up to date and ends, any number of times at once', async () => {
-    const url = environment.databaseUrl('orders');
+    const url = environment.migrationUrl('orders');
     const ends = await Promise.all([migrate(url), migrate(url)]);
     for (const { stdout } of ends) expect(stdout).toContain('schema up to date');
     expect((await migrate(url)).stdout).toContain('schema up to date');

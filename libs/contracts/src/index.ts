@@ -1,6 +1,7 @@
 export * from './catalog/products.js';
 export * from './catalog/sales.js';
 export * from './currencies.js';
+export * from './database-roles.js';
 export * from './errors.js';
 export * from './gateway/auth.js';
 export * from './gateway/availability.js';

@@ -1,12 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { NATS_USERS, SERVICES, type NatsUser, type ServiceName } from '@doorbuster/contracts';
+import {
+  DATABASE_ROLES,
+  NATS_USERS,
+  type MigratorRole,
+  type NatsUser,
+  type ServiceName,
+} from '@doorbuster/contracts';
 import { readTextIfAny, writePrivateFile } from './files.js';
 
 /** Passwords of the embedded servers. Created once, because the servers keep them too. */
 export interface Credentials {
-  postgres: Record<'admin' | ServiceName, string>;
+  postgres: Record<'admin' | ServiceName | MigratorRole, string>;
   nats: Record<'admin' | NatsUser, string>;
   /** Signs the access tokens of a gateway that issues its own. */
   authJwtSecret: string;
@@ -17,7 +23,7 @@ export function loadCredentials(file: string): Credentials {
   const text = readTextIfAny(file);
   const kept = text === undefined ? {} : parse(file, text);
   const credentials: Credentials = {
-    postgres: complete(['admin', ...SERVICES], kept.postgres),
+    postgres: complete(['admin', ...DATABASE_ROLES], kept.postgres),
     nats: complete(['admin', ...NATS_USERS], kept.nats),
     authJwtSecret: kept.authJwtSecret ?? newSecret(),
   };

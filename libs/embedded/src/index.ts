@@ -9,7 +9,7 @@ export { findFreePort, isPortFree } from './ports.js';
 export { createDatabase, prepareDatabase, prepareRoles } from './postgres/prepare-database.js';
 export { postgresSettings } from './postgres/settings.js';
 export { startPostgres, type PostgresOptions, type PostgresServer } from './postgres/start-postgres.js';
-export { databaseStatements } from './postgres/statements.js';
+export { connectionLimitStatements, databaseStatements, takeOverStatements } from './postgres/statements.js';
 export { withUser } from './postgres/url.js';
 export { isAlive, listProcesses, type ProcessInfo } from './process/running-processes.js';
 export {

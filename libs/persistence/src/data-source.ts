@@ -1,25 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ServiceName } from '@doorbuster/contracts';
+import { DATABASE_CONNECTIONS } from '@doorbuster/contracts';
 import type { Logger } from '@doorbuster/telemetry';
 import type { Pool, PoolClient } from 'pg';
-import { DataSource, type MigrationInterface, type ObjectType, type QueryRunner } from 'typeorm';
+import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
-import { CreateMessagingTables1767225600000 } from './create-messaging-tables.migration.js';
-import { IndexOpenDeadLetters1768000000000 } from './index-open-dead-letters.migration.js';
-import { KeyDeadLetters1768400000000 } from './key-dead-letters.migration.js';
+import { connectionOptions, type SchemaDefinition } from './schema-definition.js';
+import { awaitSchema } from './schema-version.js';
 
-export interface DatabaseOptions {
+export interface DatabaseOptions extends SchemaDefinition {
   /** `postgres://role:password@host:port/database`, the role being the service's own. */
   url: string;
-  /** Also the name of the schema. */
-  service: ServiceName;
-  migrations: (new () => MigrationInterface)[];
-  /** Only where mapped classes read better than SQL: the tables are always made by migrations. */
-  entities?: ObjectType<object>[] | undefined;
+  /** How long a migration may still be under way, by default 60 s. */
+  schemaWaitMs?: number;
 }
 
-const POOL_MAX = 8;
-const CONNECT_TIMEOUT_MS = 5_000;
 /** Every set-based statement of a batch takes milliseconds; what takes longer than this waits for a lock. */
 const STATEMENT_TIMEOUT_MS = 10_000;
 /** Between two statements lie milliseconds. A process that is stopped there would hold its locks for as long as this. */
@@ -32,30 +26,16 @@ const START_DEADLINE_MS = 60_000;
 const RETRY_MS = 300;
 
 /**
- * Connects to the service's schema, waiting for a database that is still starting, and brings the schema up to date.
+ * Connects to the service's schema as its run-time role, waiting for a database that is still starting and for a migration
+ * that is under way. It changes nothing in the schema: `migrateDatabase` does.
  *
- * @throws the last connection error once 60 s have passed; at once when the server is older than PostgreSQL 17
+ * @throws the last connection error once 60 s have passed, or which migrations the schema lacks; at once when the server is
+ *   older than PostgreSQL 17
  */
 export async function openDatabase(options: DatabaseOptions, logger: Logger): Promise<DataSource> {
   const dataSource = new DataSource({
-    type: 'postgres',
-    url: options.url,
-    schema: options.service,
-    applicationName: options.service,
-    entities: options.entities ?? [],
-    migrations: [
-      CreateMessagingTables1767225600000,
-      IndexOpenDeadLetters1768000000000,
-      KeyDeadLetters1768400000000,
-      ...options.migrations,
-    ],
-    migrationsTableName: 'migrations',
-    migrationsTransactionMode: 'all',
-    parseInt8: true,
-    poolSize: POOL_MAX,
-    connectTimeoutMS: CONNECT_TIMEOUT_MS,
-    logging: false,
-    poolErrorHandler: (err: unknown) => logger.warn({ err }, 'an idle database connection was lost'),
+    ...connectionOptions(options, logger),
+    poolSize: DATABASE_CONNECTIONS.perReplica,
     extra: {
       statement_timeout: STATEMENT_TIMEOUT_MS,
       query_timeout: STATEMENT_TIMEOUT_MS + UNHEARD_MS,
@@ -63,26 +43,31 @@ export async function openDatabase(options: DatabaseOptions, logger: Logger): Pr
       keepAlive: true,
     },
   });
+  await connect(dataSource, logger);
+  endUnfinishedClients((dataSource.driver as PostgresDriver).master as Pool);
+  try {
+    await checkServerVersion(dataSource);
+    await awaitSchema(dataSource, options, logger, options.schemaWaitMs);
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
+  }
+  return dataSource;
+}
+
+/** @throws the last connection error once 60 s have passed */
+export async function connect(dataSource: DataSource, logger: Logger): Promise<void> {
   const deadline = Date.now() + START_DEADLINE_MS;
   for (let warned = false; ; warned = true) {
     try {
       await dataSource.initialize();
-      break;
+      return;
     } catch (err) {
       if (Date.now() > deadline) throw err;
       if (!warned) logger.warn({ err }, 'database not there yet, trying for 60 s');
       await sleep(RETRY_MS);
     }
   }
-  endUnfinishedClients((dataSource.driver as PostgresDriver).master as Pool);
-  try {
-    await checkServerVersion(dataSource);
-    await migrate(dataSource, options.service);
-  } catch (error) {
-    await dataSource.destroy();
-    throw error;
-  }
-  return dataSource;
 }
 
 /**
@@ -102,31 +87,4 @@ async function checkServerVersion(dataSource: DataSource): Promise<void> {
   );
   if (row && row.number >= SERVER_VERSION_MIN) return;
   throw new Error(`PostgreSQL 17 or newer is needed, and this server is ${row?.name}: update it`);
-}
-
-/** One replica migrates, the others wait for it and find nothing left to do. */
-async function migrate(dataSource: DataSource, service: string): Promise<void> {
-  const lock = dataSource.createQueryRunner();
-  await lock.startTransaction();
-  try {
-    // This session only waits: first for the others, then for the migrations, which run in another.
-    await lock.query('set local idle_in_transaction_session_timeout = 0');
-    await waitForLock(lock, `doorbuster-migrations-${service}`);
-    await dataSource.runMigrations();
-  } finally {
-    if (!lock.isReleased) await lock.rollbackTransaction().catch(() => undefined);
-    await lock.release();
-  }
-}
-
-/** @throws when another replica does not finish within 60 s */
-async function waitForLock(lock: QueryRunner, name: string): Promise<void> {
-  for (const deadline = Date.now() + START_DEADLINE_MS; Date.now() < deadline; await sleep(RETRY_MS)) {
-    const [row]: { locked: boolean }[] = await lock.query(
-      'select pg_try_advisory_xact_lock(hashtext($1)) as locked',
-      [name],
-    );
-    if (row?.locked === true) return;
-  }
-  throw new Error('another replica has been migrating this schema for a minute');
 }

@@ -5,6 +5,8 @@ export { CommitDeadlineError, DATABASE_NOW, endTransactionIn, noteLimit } from '
 export { CommitUnknownError } from './commit-unknown.js';
 export { openDatabase, type DatabaseOptions } from './data-source.js';
 export { DeadLetters, type DeadLetterRow } from './dead-letters.js';
+export { migrateDatabase, type MigrationOptions } from './migrate-database.js';
+export { createIndexConcurrently, makeAppendOnly } from './migration-steps.js';
 export { ForAnotherReplicaError } from './for-another-replica.js';
 export { Outbox } from './outbox.js';
 export { isLockTimeout, isTransient, isUniqueViolation } from './postgres-errors.js';

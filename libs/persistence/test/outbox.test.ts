@@ -12,7 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => notebook.stop());
 beforeEach(async () => {
-  await notebook.dataSource.query('truncate notes, outbox, dead_letters');
+  for (const table of ['notes', 'outbox', 'dead_letters'])
+    await notebook.dataSource.query(`delete from ${table}`);
 });
 
 const take = (id: string, transactions = notebook.transactions): Promise<string> =>

@@ -13,7 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => notebook.stop());
 beforeEach(async () => {
-  await notebook.dataSource.query('truncate notes, outbox, dead_letters');
+  for (const table of ['notes', 'outbox', 'dead_letters'])
+    await notebook.dataSource.query(`delete from ${table}`);
 });
 
 const eventuallyPublished = (ids: string[]) =>

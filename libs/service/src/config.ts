@@ -3,10 +3,13 @@ import { z } from 'zod';
 import { natsConfig } from './nats-config.js';
 import { optional } from './optional.js';
 
+/** `postgres://role:password@host:port/database` */
+export const databaseUrl = z.url({ protocol: /^postgres(ql)?$/ });
+
 /** What every service is told by its environment. */
 export const serviceConfig = z.object({
-  /** `postgres://role:password@host:port/database` with the service's own role. */
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  /** With the service's run-time role, which reads and writes rows and owns nothing. */
+  DATABASE_URL: databaseUrl,
   ...natsConfig,
   /** Copies of each stream: 3 on a cluster of three servers; an even number would survive no more losses. */
   NATS_STREAM_REPLICAS: optional(z.coerce.number().pipe(z.literal([1, 3, 5]))).default(1),

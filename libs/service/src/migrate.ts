@@ -1,22 +1,35 @@
-import { openDatabase } from '@doorbuster/persistence';
-import { createLogger } from '@doorbuster/telemetry';
+import { migrateDatabase } from '@doorbuster/persistence';
+import { createLogger, type LogLevel } from '@doorbuster/telemetry';
 import { stopTelemetry } from '@doorbuster/telemetry/start';
-import { readConfig, serviceConfig } from './config.js';
+import { z } from 'zod';
+import { databaseUrl, readConfig, serviceConfig } from './config.js';
 import type { ServiceDefinition } from './run-service.js';
 import { SHUTDOWN_MS } from './shutdown-budget.js';
 
 /** A migration talks to nobody but the database. */
-const migrationConfig = serviceConfig.pick({ DATABASE_URL: true, LOG_LEVEL: true });
+const migrationConfig = z.object({
+  /** With the migrator's role, which owns the schema. No service that serves is told it. */
+  MIGRATION_DATABASE_URL: databaseUrl,
+  LOG_LEVEL: serviceConfig.shape.LOG_LEVEL,
+});
 
 /**
  * Brings the schema up to date and ends: `node dist/main.js migrate`, before the first replica of a new version starts. A
- * signal does not interrupt it where the process is a container's first; it ends all or nothing, and soon.
+ * signal does not interrupt it where the process is a container's first; each migration ends all or nothing.
  */
-export async function migrate({ service, migrations, entities }: ServiceDefinition): Promise<void> {
-  const { DATABASE_URL: url, LOG_LEVEL } = readConfig(migrationConfig);
-  const logger = createLogger(service, LOG_LEVEL);
-  const dataSource = await openDatabase({ url, service, migrations, entities }, logger);
-  await dataSource.destroy();
-  logger.info('schema up to date');
+export async function migrate(definition: ServiceDefinition): Promise<void> {
+  const { MIGRATION_DATABASE_URL: url, LOG_LEVEL } = readConfig(migrationConfig);
+  await migrateSchema(definition, url, LOG_LEVEL);
   await stopTelemetry(SHUTDOWN_MS.telemetry);
+}
+
+/** As `migrate` does, in this process: for tests, which start a service in theirs. */
+export async function migrateSchema(
+  { service, migrations, entities }: ServiceDefinition,
+  url: string,
+  logLevel: LogLevel,
+): Promise<void> {
+  const logger = createLogger(service, logLevel);
+  await migrateDatabase({ url, service, migrations, entities }, logger);
+  logger.info('schema up to date');
 }

@@ -1,8 +1,10 @@
-import { SERVICES } from '@doorbuster/contracts';
+import { DATABASE_CONNECTIONS, SERVICES } from '@doorbuster/contracts';
 import { postgresSettings } from '@doorbuster/embedded';
 import { describe, expect, it } from 'vitest';
+import { CONNECTION_LIMITS } from './fixtures/made-files.js';
 import { compose, defaults, isDefault, isTask, type ComposeService } from './fixtures/compose-file.js';
 
+const MAX_CONNECTIONS = 260;
 const all = Object.entries(compose.services);
 const named = (name: string): ComposeService => {
   const found = compose.services[name];
@@ -64,9 +66,14 @@ describe('the whole', () => {
     for (const { value } of secrets) expect(value).toMatch(/^doorbuster-development-only/);
   });
 
+  it('has a connection for every role up to its limit, and some for administrators', () => {
+    const limits = Object.values(CONNECTION_LIMITS).map((limit) => limit + DATABASE_CONNECTIONS.migrators);
+    expect(limits.reduce((sum, limit) => sum + limit, 20)).toBeLessThanOrEqual(MAX_CONNECTIONS);
+  });
+
   it('runs PostgreSQL as `npm start` does', () => {
     const ours = ['listen_addresses', 'port', 'unix_socket_directories'];
-    const settings = postgresSettings(5432, 100).filter(
+    const settings = postgresSettings(5432, MAX_CONNECTIONS).filter(
       (setting) => setting !== '-c' && !ours.includes(setting.split('=')[0] ?? ''),
     );
     expect(named('postgres').command).toEqual(['postgres', ...settings.map((setting) => `-c${setting}`)]);
@@ -74,6 +81,15 @@ describe('the whole', () => {
 });
 
 describe.each(SERVICES)('the service %s', (service) => {
+  it('is no owner in the database: its migration alone has the migrator’s password', () => {
+    const migrator = `${service}_migrator:\${${service.toUpperCase()}_MIGRATOR_PASSWORD:`;
+    expect(named(`migrate-${service}`).environment['MIGRATION_DATABASE_URL']).toContain(
+      `postgres://${migrator}`,
+    );
+    const told = all.filter(([, { environment }]) => JSON.stringify(environment).includes(migrator));
+    expect(told.map(([name]) => name)).toEqual([`migrate-${service}`]);
+  });
+
   it('starts when its schema is up to date', () => {
     expect(named(`migrate-${service}`)).toMatchObject({ command: ['migrate'], networks: ['database'] });
     expect(named(service).depends_on).toHaveProperty(`migrate-${service}`);

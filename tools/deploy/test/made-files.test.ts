@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { initSql, natsConf } from './fixtures/made-files.js';
+import { initSql, natsConf, takeOverSql } from './fixtures/made-files.js';
 import { inRepository } from './fixtures/repository.js';
 
 describe('what is deployed says the same as the code', () => {
@@ -10,5 +10,8 @@ describe('what is deployed says the same as the code', () => {
 
   it('about the roles and schemas of PostgreSQL', async () => {
     await expect(initSql('doorbuster')).toMatchFileSnapshot(inRepository('deploy/postgres/init.sql'));
+    await expect(takeOverSql('doorbuster')).toMatchFileSnapshot(
+      inRepository('deploy/postgres/take-over.sql'),
+    );
   });
 });

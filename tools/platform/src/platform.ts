@@ -18,6 +18,7 @@ import { openBroker, type Broker } from './servers/nats.js';
 import { openDatabase, type Database } from './servers/postgres.js';
 import { commandLineOf } from './services/command-line.js';
 import { APPS, type AppName } from './services/environment.js';
+import { migrateSchemas } from './services/migrate-schemas.js';
 import { waitUntilReady } from './services/readiness.js';
 import { pidsOf, processesOf, startServices, type Services } from './services/start-services.js';
 import { servesMetrics, telemetryEnvironment } from './services/telemetry.js';
@@ -62,6 +63,7 @@ export class Platform {
     await this.openPorts();
     const credentials = loadCredentials(this.layout.credentials);
     await this.startServers(credentials);
+    await this.migrate();
     await this.startServices(credentials);
     await this.seed();
   }
@@ -120,6 +122,7 @@ export class Platform {
       layout,
       credentials: postgres,
       port: this.portOf('postgres'),
+      replicas: this.surroundings.config.replicas,
       externalUrl: databaseUrl,
     };
     const broker = { layout, credentials: nats, port: this.portOf('nats'), externalUrl: natsUrl };
@@ -127,6 +130,19 @@ export class Platform {
       this.step('PostgreSQL', openDatabase(database, supervise)),
       this.step('NATS', openBroker(broker, supervise)),
     ]);
+  }
+
+  /** The services have roles that could not do it, and wait for nothing but a schema that is up to date. */
+  private async migrate(): Promise<void> {
+    const { env } = this.surroundings;
+    if (this.database === undefined) throw new Error('the servers come first');
+    const settings = {
+      dataDir: this.layout.root,
+      env,
+      addresses: this.database,
+      commandLineOf: this.surroundings.commandLineOf ?? commandLineOf,
+    };
+    await this.step('schemas', migrateSchemas(settings));
   }
 
   private async startServices({ authJwtSecret }: Credentials): Promise<void> {

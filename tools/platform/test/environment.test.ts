@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { environmentOf, type AppName } from '../src/services/environment.js';
+import { environmentOf, migrationEnvironment, type AppName } from '../src/services/environment.js';
 
 describe('the environment of a service', () => {
   const env = {
     DATABASE_URL: 'postgres://admin',
+    MIGRATION_DATABASE_URL: 'postgres://admin',
     NATS_URL: 'nats://admin',
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector',
     PORT: '8080',
@@ -35,6 +36,18 @@ describe('the environment of a service', () => {
     });
     expect(of('gateway')).not.toHaveProperty('DATABASE_URL');
     expect(of('payments', { AUTH_JWT_SECRET: 'own' })).not.toHaveProperty('AUTH_JWT_SECRET');
+  });
+
+  it('gives the owner of a schema to its migration alone, which is told nothing else that is secret', () => {
+    const migrationUrl = (service: string) => `postgres://${service}_migrator`;
+    expect(migrationEnvironment('orders', { ...env, AUTH_JWT_SECRET: 'own' }, { migrationUrl })).toEqual({
+      MIGRATION_DATABASE_URL: 'postgres://orders_migrator',
+      NODE_COMPILE_CACHE: '/cache',
+      NODE_ENV: 'production',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector',
+      OTEL_SDK_DISABLED: 'true',
+    });
+    expect(JSON.stringify(of('orders'))).not.toContain('_migrator');
   });
 
   it('tells payments alone where its provider puts down what it charged', () => {

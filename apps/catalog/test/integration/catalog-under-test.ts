@@ -21,7 +21,7 @@ import {
   type CloudEvent,
   type OutgoingEvent,
 } from '@doorbuster/messaging';
-import { startService } from '@doorbuster/service';
+import { migrateSchema, startService } from '@doorbuster/service';
 import { jetstream } from '@nats-io/jetstream';
 import type { INestApplication } from '@nestjs/common';
 import { ClientProxyFactory, Transport, type ClientProxy } from '@nestjs/microservices';
@@ -171,6 +171,7 @@ export const startReplica = (env: TestEnvironment, config: CatalogConfig = {}): 
 
 export async function startCatalog(replicas = 1, config: CatalogConfig = {}): Promise<CatalogUnderTest> {
   const env = await startTestEnvironment();
+  await migrateSchema(catalogDefinition, env.migrationUrl('catalog'), 'silent');
   const apps = await Promise.all(Array.from({ length: replicas }, () => startReplica(env, config)));
   const nc = await connectNats(env.natsUrl('admin'), 'gateway');
   const client = ClientProxyFactory.create({

@@ -1,5 +1,5 @@
 import { startTestEnvironment, type TestEnvironment } from '@doorbuster/embedded/testing';
-import { openDatabase } from '@doorbuster/persistence';
+import { migrateDatabase, openDatabase } from '@doorbuster/persistence';
 import { createLogger } from '@doorbuster/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CreateCatalog1767225601000 } from '../../src/persistence/create-catalog.migration.js';
@@ -11,15 +11,19 @@ beforeAll(async () => {
 });
 afterAll(() => env.stop());
 
-const open = (url: string) =>
-  openDatabase(
-    { url, service: 'catalog', migrations: [CreateCatalog1767225601000], entities: [ProductEntity] },
-    createLogger('catalog', 'silent'),
-  );
+const schema = {
+  service: 'catalog' as const,
+  migrations: [CreateCatalog1767225601000],
+  entities: [ProductEntity],
+};
+const logger = createLogger('catalog', 'silent');
+const migrate = (url: string) => migrateDatabase({ ...schema, url }, logger);
+const open = (url: string) => openDatabase({ ...schema, url }, logger);
 
-it('without pg_trgm in the search path it says what an administrator has to run, and leaves nothing behind', async () => {
-  const url = `${env.databaseUrl('catalog')}?options=-c%20search_path%3Dcatalog`;
-  await expect(open(url)).rejects.toThrow(/create extension if not exists pg_trgm/);
+it('without pg_trgm in the search path it says what an administrator has to run, and leaves nothing of that migration behind', async () => {
+  const url = `${env.migrationUrl('catalog')}?options=-c%20search_path%3Dcatalog`;
+  await expect(migrate(url)).rejects.toThrow(/create extension if not exists pg_trgm/);
+  await migrate(env.migrationUrl('catalog'));
   const dataSource = await open(env.databaseUrl('catalog'));
   expect(await dataSource.query('select from products')).toEqual([]);
   await dataSource.destroy();

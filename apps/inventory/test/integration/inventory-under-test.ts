@@ -26,7 +26,7 @@ import {
   type CloudEvent,
   type OutgoingEvent,
 } from '@doorbuster/messaging';
-import { startService } from '@doorbuster/service';
+import { migrateSchema, startService } from '@doorbuster/service';
 import { newTraceparent, traceIdOf } from '@doorbuster/telemetry';
 import type { INestApplication } from '@nestjs/common';
 import { ClientProxyFactory, Transport, type ClientProxy } from '@nestjs/microservices';
@@ -271,6 +271,7 @@ export async function startInventory({
     NATS_STREAM_REPLICAS: 1 as const,
     LOG_LEVEL: 'silent' as const,
   };
+  await migrateSchema(definition, servers.migrationUrl('inventory'), 'silent');
   const apps = await Promise.all(Array.from({ length: replicas }, () => startService(definition, config)));
   const client = ClientProxyFactory.create({
     transport: Transport.NATS,

@@ -10,7 +10,7 @@ import {
   type CloudEvent,
   type OutgoingEvent,
 } from '@doorbuster/messaging';
-import { NATS_CONNECTION, startService } from '@doorbuster/service';
+import { migrateSchema, NATS_CONNECTION, startService } from '@doorbuster/service';
 import { newTraceparent, traceIdOf } from '@doorbuster/telemetry';
 import type { INestApplication } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -65,6 +65,7 @@ export class PaymentsUnderTest {
     const environment = await startTestEnvironment();
     const nc = await connectNats(environment.natsUrl('admin'), 'gateway');
     const payments = new PaymentsUnderTest(environment, nc);
+    await migrateSchema(paymentsDefinition, environment.migrationUrl('payments'), 'silent');
     await payments.startReplica(provider?.(payments.simulated));
     return payments;
   }

@@ -1,7 +1,7 @@
-import { SERVICES, type ServiceName } from '@doorbuster/contracts';
+import { DATABASE_ROLES, type MigratorRole, type ServiceName } from '@doorbuster/contracts';
 import { escapeIdentifier, escapeLiteral, type Client } from 'pg';
 import { withClient } from './client.js';
-import { databaseStatements } from './statements.js';
+import { connectionLimitStatements, databaseStatements, takeOverStatements } from './statements.js';
 import { databaseOf, withDatabase } from './url.js';
 
 /** Held while preparing, so that platforms that start at once on one database do it one after the other. */
@@ -16,41 +16,53 @@ export async function createDatabase(adminUrl: string, database: string): Promis
   return withDatabase(adminUrl, database);
 }
 
-/** One login role per service. Roles belong to the whole server, not to one database. Idempotent. */
-export async function prepareRoles(adminUrl: string, passwords: Record<ServiceName, string>): Promise<void> {
+/**
+ * Two login roles per service, the one that it runs as and its migrator. Roles belong to the whole server, not to one
+ * database. Idempotent.
+ *
+ * @param connectionLimits of the run-time roles
+ */
+export async function prepareRoles(
+  adminUrl: string,
+  passwords: Record<ServiceName | MigratorRole, string>,
+  connectionLimits: Readonly<Record<ServiceName, number>>,
+): Promise<void> {
   await inTransaction(adminUrl, async (client) => {
     const { rows } = await client.query<{ rolname: string }>(
       'select rolname from pg_roles where rolname = any($1)',
-      [SERVICES],
+      [DATABASE_ROLES],
     );
     const existing = new Set(rows.map(({ rolname }) => rolname));
-    for (const service of SERVICES) {
-      const verb = existing.has(service) ? 'alter' : 'create';
-      const password = escapeLiteral(passwords[service]);
-      await client.query(`${verb} role ${escapeIdentifier(service)} login password ${password}`);
+    for (const role of DATABASE_ROLES) {
+      const verb = existing.has(role) ? 'alter' : 'create';
+      const password = escapeLiteral(passwords[role]);
+      await client.query(`${verb} role ${escapeIdentifier(role)} login password ${password}`);
     }
+    await client.query(connectionLimitStatements(connectionLimits).join('\n'));
     await joinRoles(client);
   });
 }
 
 /**
  * Gives every service a schema of its own in this database and closes everything else to it, so that a service that
- * asks another's schema gets `permission denied`. Idempotent. The roles must exist.
+ * asks another's schema gets `permission denied`. A schema that its run-time role owns, as before there were migrators,
+ * is given to the migrator. Idempotent. The roles must exist.
  */
 export async function prepareDatabase(adminUrl: string): Promise<void> {
   await inTransaction(adminUrl, async (client) => {
+    await client.query(takeOverStatements());
     await client.query(databaseStatements(databaseOf(adminUrl)));
   });
 }
 
-/** An administrator who is no superuser (a managed database) must belong to a role to make schemas for it. */
+/** An administrator who is no superuser (a managed database) must belong to a role to make schemas for it and to take them over. */
 async function joinRoles(client: Client): Promise<void> {
   const { rows } = await client.query<{ rolsuper: boolean }>(
     'select rolsuper from pg_roles where rolname = current_user',
   );
   if (rows[0]?.rolsuper === true) return;
   await client.query(
-    `grant ${SERVICES.map((service) => escapeIdentifier(service)).join(', ')} to current_user`,
+    `grant ${DATABASE_ROLES.map((role) => escapeIdentifier(role)).join(', ')} to current_user`,
   );
 }
 

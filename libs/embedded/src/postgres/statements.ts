@@ -1,13 +1,22 @@
-import { SERVICES, type ServiceName } from '@doorbuster/contracts';
-import { escapeIdentifier } from 'pg';
+import { DATABASE_CONNECTIONS, migratorOf, SERVICES, type ServiceName } from '@doorbuster/contracts';
+import { escapeIdentifier, escapeLiteral } from 'pg';
 
 /** Where the extensions live. Only those services that use one have it in their search path. */
 const EXTENSIONS_SCHEMA = 'extensions';
 const EXTENSION_USERS: readonly ServiceName[] = ['catalog'];
 
+/** How many connections each role may have, so that no service takes those of the others. */
+export function connectionLimitStatements(limits: Readonly<Record<ServiceName, number>>): string[] {
+  return SERVICES.flatMap((service) => [
+    `alter role ${escapeIdentifier(service)} connection limit ${limits[service]};`,
+    `alter role ${escapeIdentifier(migratorOf(service))} connection limit ${DATABASE_CONNECTIONS.migrators};`,
+  ]);
+}
+
 /**
- * Gives the role of every service, which must be there, a schema of its own in a database and closes everything else to
- * it. Running them again changes nothing.
+ * Gives every service a schema of its own in a database and closes everything else to it. The schema and what is in it
+ * belong to the migrator; the run-time role may read and write rows. The roles must be there. Running it again changes
+ * nothing.
  */
 export function databaseStatements(name: string): string {
   const database = escapeIdentifier(name);
@@ -21,13 +30,51 @@ export function databaseStatements(name: string): string {
 }
 
 function serviceStatements(service: ServiceName, database: string): string[] {
-  const role = escapeIdentifier(service);
+  const schema = escapeIdentifier(service);
+  const runtime = escapeIdentifier(service);
+  const migrator = escapeIdentifier(migratorOf(service));
   const usesExtensions = EXTENSION_USERS.includes(service);
-  const searchPath = usesExtensions ? `${role}, ${EXTENSIONS_SCHEMA}` : role;
+  const searchPath = usesExtensions ? `${schema}, ${EXTENSIONS_SCHEMA}` : schema;
+  const byDefault = `alter default privileges for role ${migrator} in schema ${schema}`;
   return [
-    `grant connect, temporary on database ${database} to ${role};`,
-    `create schema if not exists ${role} authorization ${role};`,
-    `alter role ${role} in database ${database} set search_path = ${searchPath};`,
-    ...(usesExtensions ? [`grant usage on schema ${EXTENSIONS_SCHEMA} to ${role};`] : []),
+    `grant connect on database ${database} to ${runtime}, ${migrator};`,
+    `revoke temporary on database ${database} from ${runtime};`,
+    `create schema if not exists ${schema} authorization ${migrator};`,
+    `grant usage on schema ${schema} to ${runtime};`,
+    `${byDefault} grant select, insert, update, delete on tables to ${runtime};`,
+    `${byDefault} grant usage on sequences to ${runtime};`,
+    ...[runtime, migrator].map(
+      (role) => `alter role ${role} in database ${database} set search_path = ${searchPath};`,
+    ),
+    ...(usesExtensions ? [`grant usage on schema ${EXTENSIONS_SCHEMA} to ${runtime}, ${migrator};`] : []),
   ];
+}
+
+/**
+ * Gives each migrator what the run-time role owns in a database of a release before there were migrators. The run-time
+ * role keeps the right to read and write the rows of those tables, and of those alone: what a migration has revoked since
+ * stays revoked. To be followed by {@link databaseStatements}. Where nothing is to be taken over it changes nothing.
+ */
+export const takeOverStatements = (): string => SERVICES.map(takeOver).join('\n');
+
+function takeOver(service: ServiceName): string {
+  const runtime = escapeIdentifier(service);
+  const owned = (kinds: string): string =>
+    `array(select oid::regclass from pg_class where relowner = ${escapeLiteral(service)}::regrole and relkind in (${kinds}))`;
+  return [
+    'do $take_over$',
+    'declare',
+    `  tables regclass[] := ${owned(`'r', 'p', 'v', 'm'`)};`,
+    `  sequences regclass[] := ${owned(`'S'`)};`,
+    '  taken regclass;',
+    'begin',
+    `  reassign owned by ${runtime} to ${escapeIdentifier(migratorOf(service))};`,
+    '  foreach taken in array tables loop',
+    `    execute format('grant select, insert, update, delete on %s to %I', taken, ${escapeLiteral(service)});`,
+    '  end loop;',
+    '  foreach taken in array sequences loop',
+    `    execute format('grant usage on sequence %s to %I', taken, ${escapeLiteral(service)});`,
+    '  end loop;',
+    'end $take_over$;',
+  ].join('\n');
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { SERVICES, type ServiceName } from '@doorbuster/contracts';
 import { prepareRoles } from '../postgres/prepare-database.js';
 import { startPostgres } from '../postgres/start-postgres.js';
 import { startRestartable, type RestartableServer } from './restartable.js';
@@ -10,7 +11,10 @@ export interface OwnPostgres extends RestartableServer {
   readonly dir: string;
 }
 
-/** A PostgreSQL with all roles, for tests that kill it; the others share the one of the test run. */
+/**
+ * A PostgreSQL with all roles, for tests that kill it; the others share the one of the test run, and so the limits of its
+ * roles are those of the server.
+ */
 export async function startOwnPostgres(connectionsMax = 50): Promise<OwnPostgres> {
   const passwords = testCredentials().postgres;
   const server = await startRestartable(
@@ -23,6 +27,7 @@ export async function startOwnPostgres(connectionsMax = 50): Promise<OwnPostgres
       }),
     'QUIT',
   );
-  await prepareRoles(server.first.url, passwords);
+  const limits = Object.fromEntries(SERVICES.map((service) => [service, connectionsMax]));
+  await prepareRoles(server.first.url, passwords, limits as Record<ServiceName, number>);
   return Object.assign(server, { adminUrl: server.first.url, dir: server.first.dir });
 }

@@ -1,4 +1,4 @@
-import { NATS_USERS, SERVICES } from '@doorbuster/contracts';
+import { DATABASE_ROLES, NATS_USERS } from '@doorbuster/contracts';
 import type { Credentials } from '../credentials.js';
 
 /** The same in every process of a test run, because PostgreSQL's roles belong to the server that all share. */
@@ -6,7 +6,7 @@ export function testCredentials(): Credentials {
   const passwordsOf = <Name extends string>(names: readonly Name[]) =>
     Object.fromEntries(names.map((name) => [name, `test-${name}`])) as Record<Name, string>;
   return {
-    postgres: passwordsOf(['admin', ...SERVICES]),
+    postgres: passwordsOf(['admin', ...DATABASE_ROLES]),
     nats: passwordsOf(['admin', ...NATS_USERS]),
     authJwtSecret: 'test-secret-that-is-long-enough-for-hs256',
   };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ServiceName } from '@doorbuster/contracts';
+import { migratorOf, type ServiceName } from '@doorbuster/contracts';
 import { inject } from 'vitest';
 import { withClient } from '../postgres/client.js';
 import { createDatabase, prepareDatabase } from '../postgres/prepare-database.js';
@@ -14,8 +14,10 @@ declare module 'vitest' {
 }
 
 export interface TestDatabase {
-  /** Of the service's own role. */
+  /** Of the service's run-time role. */
   url(service: ServiceName): string;
+  /** Of the role that owns the service's schema. */
+  migratorUrl(service: ServiceName): string;
   adminUrl: string;
   drop(): Promise<void>;
 }
@@ -28,6 +30,7 @@ export async function createTestDatabase(serverUrl = sharedServerUrl()): Promise
   return {
     adminUrl,
     url: (service) => withUser(adminUrl, service, passwords[service]),
+    migratorUrl: (service) => withUser(adminUrl, migratorOf(service), passwords[migratorOf(service)]),
     drop: () =>
       withClient(serverUrl, async (client) => {
         await client.query(`drop database if exists ${databaseOf(adminUrl)} with (force)`);

@@ -4,7 +4,10 @@ import { createTestDatabase } from './test-database.js';
 import { startTestNats, type TestNats } from './test-nats.js';
 
 export interface TestEnvironment {
+  /** Of the run-time role, which needs a schema that was migrated. */
   databaseUrl(service: ServiceName): string;
+  /** Of the role that migrates. */
+  migrationUrl(service: ServiceName): string;
   adminDatabaseUrl: string;
   natsUrl(user: 'admin' | NatsUser): string;
   nats: TestNats;
@@ -27,6 +30,7 @@ export async function startTestEnvironment(options: TestEnvironmentOptions = {})
   const [database, nats] = await Promise.all([createTestDatabase(postgres?.adminUrl), startTestNats()]);
   return {
     databaseUrl: (service) => database.url(service),
+    migrationUrl: (service) => database.migratorUrl(service),
     adminDatabaseUrl: database.adminUrl,
     natsUrl: (user) => nats.url(user),
     nats,

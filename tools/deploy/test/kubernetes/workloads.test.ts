@@ -1,4 +1,10 @@
-import { SERVICES, TOPOLOGY } from '@doorbuster/contracts';
+import {
+  connectionLimitOf,
+  DATABASE_CONNECTIONS,
+  migratorOf,
+  SERVICES,
+  TOPOLOGY,
+} from '@doorbuster/contracts';
 import { SHUTDOWN_MS } from '@doorbuster/service/process';
 import { describe, expect, it } from 'vitest';
 import { objectsOf, ofKind, OVERLAYS, type KubernetesObject } from './fixtures/overlay.js';
@@ -122,21 +128,73 @@ describe.each(OVERLAYS)('overlay %s', (overlay) => {
     },
   );
 
+  it.each(apps.filter(({ name }) => name !== 'gateway'))(
+    '$name knows the owner of its schema while it migrates, and not while it serves',
+    ({ name, pod }) => {
+      const secretsOf = (containers: typeof pod.containers = []) =>
+        containers.flatMap(({ env = [] }) =>
+          env.map((variable) => `${variable.name} ${variable.valueFrom?.secretKeyRef?.name}`),
+        );
+      const owner = `${name}-database-app`;
+      expect(secretsOf(pod.initContainers)).toContainEqual(
+        expect.stringMatching(`^MIGRATION_DATABASE_URL ${owner}`),
+      );
+      expect(secretsOf(pod.containers)).toContainEqual(
+        expect.stringMatching(`^DATABASE_URL ${name}-database-runtime`),
+      );
+      expect(JSON.stringify(pod.containers)).not.toContain(owner);
+    },
+  );
+
   it.each(apps)('$name has its own secrets, and nobody else has them', ({ name, pod }) => {
     const secrets = [...(pod.initContainers ?? []), ...pod.containers].flatMap(({ env = [] }) =>
       env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef?.name ?? []),
     );
     expect(secrets.length).toBeGreaterThan(0);
-    for (const secret of secrets) expect(secret).toMatch(new RegExp(`^${name}-(broker|database-app)`));
+    for (const secret of secrets)
+      expect(secret).toMatch(new RegExp(`^${name}-(broker|database-app|database-runtime)`));
   });
 });
 
 describe('in production', () => {
   const objects = objectsOf('production');
+  const maxReplicasOf = (service: string): number =>
+    ofKind<KubernetesObject & { spec: { maxReplicaCount: number } }>(objects, 'ScaledObject').find(
+      ({ metadata }) => metadata.name === service,
+    )?.spec.maxReplicaCount ?? 0;
 
   it('brings no password along', () => {
     expect(ofKind(objects, 'Secret')).toEqual([]);
     expect(JSON.stringify(objects)).not.toContain('development');
+  });
+
+  it('has databases whose services own nothing, with limits that fit their replicas', () => {
+    type Database = KubernetesObject & {
+      spec: {
+        bootstrap: { initdb: { owner: string } };
+        managed: { roles: { name: string; connectionLimit: number; passwordSecret: { name: string } }[] };
+        postgresql: { parameters: Record<string, string> };
+      };
+    };
+    for (const service of SERVICES) {
+      const database = ofKind<Database>(objects, 'Cluster').find(
+        ({ metadata }) => metadata.name === `${service}-database`,
+      );
+      const { bootstrap, managed, postgresql } = database?.spec ?? ({} as Database['spec']);
+      expect(bootstrap.initdb.owner).toBe(migratorOf(service));
+      expect(
+        managed.roles.map(({ name, connectionLimit, passwordSecret }) => [
+          name,
+          connectionLimit,
+          passwordSecret.name,
+        ]),
+      ).toEqual([
+        [service, connectionLimitOf(maxReplicasOf(service)), `${service}-database-runtime`],
+        [migratorOf(service), DATABASE_CONNECTIONS.migrators, `${service}-database-app`],
+      ]);
+      const limits = managed.roles.reduce((sum, { connectionLimit }) => sum + connectionLimit, 20);
+      expect(limits).toBeLessThanOrEqual(Number(postgresql.parameters['max_connections']));
+    }
   });
 
   it('scales each service by everything that may wait for it', () => {

@@ -7,40 +7,73 @@ import {
   type Credentials,
   type DataLayout,
 } from '@doorbuster/embedded';
-import type { ServiceName } from '@doorbuster/contracts';
+import {
+  connectionLimitOf,
+  DATABASE_CONNECTIONS,
+  migratorOf,
+  SERVICES,
+  type MigratorRole,
+  type ServiceName,
+} from '@doorbuster/contracts';
 import type { Supervise } from '../supervision/supervised.js';
 import type { ServerView } from './server-view.js';
 
 const DATABASE = 'doorbuster';
+/** Checks, runbooks and `psql` among them, and those that PostgreSQL keeps for superusers. */
+const ADMINISTRATORS_CONNECTIONS = 20;
 
 export interface Database {
   view: () => ServerView;
+  /** Of a service's run-time role. */
   databaseUrl: (service: ServiceName) => string;
+  /** Of the role that owns a service's schema. */
+  migrationUrl: (service: ServiceName) => string;
 }
 
 interface Settings {
   layout: DataLayout;
   credentials: Credentials['postgres'];
   port: number;
+  replicas: Record<ServiceName, number>;
   /** Of an administrator of a PostgreSQL that is not ours; its database is used as it is named. */
   externalUrl: string | undefined;
 }
 
 /** A database with the roles and schemas of all services, in a PostgreSQL of our own or in a given one. */
 export async function openDatabase(settings: Settings, supervise: Supervise): Promise<Database> {
-  const { credentials, externalUrl } = settings;
+  const { credentials, externalUrl, replicas } = settings;
   const { view, adminUrl } =
     externalUrl === undefined ? await startOwn(settings, supervise) : given(externalUrl);
-  await prepareRoles(adminUrl, credentials);
+  await prepareRoles(adminUrl, credentials, connectionLimits(replicas));
   await prepareDatabase(adminUrl);
-  return { view, databaseUrl: (service) => withUser(adminUrl, service, credentials[service]) };
+  const urlOf = (role: ServiceName | MigratorRole): string => withUser(adminUrl, role, credentials[role]);
+  return { view, databaseUrl: urlOf, migrationUrl: (service) => urlOf(migratorOf(service)) };
 }
 
-async function startOwn({ layout, credentials, port }: Settings, supervise: Supervise) {
+const connectionLimits = (replicas: Settings['replicas']): Record<ServiceName, number> =>
+  Object.fromEntries(SERVICES.map((service) => [service, connectionLimitOf(replicas[service])])) as Record<
+    ServiceName,
+    number
+  >;
+
+/** So many that every role can have all of its own, and administrators some more. */
+function connectionsMax(replicas: Settings['replicas']): number {
+  const limits = Object.values(connectionLimits(replicas)).map(
+    (limit) => limit + DATABASE_CONNECTIONS.migrators,
+  );
+  return limits.reduce((sum, limit) => sum + limit, ADMINISTRATORS_CONNECTIONS);
+}
+
+async function startOwn({ layout, credentials, port, replicas }: Settings, supervise: Supervise) {
   const dir = layout.postgres;
   let serverUrl = '';
   const server = supervise('postgres', async () => {
-    const running = await startPostgres({ dir, port, password: credentials.admin });
+    const running = await startPostgres({
+      dir,
+      port,
+      password: credentials.admin,
+      connectionsMax: connectionsMax(replicas),
+    });
     serverUrl = running.url;
     return running;
   });

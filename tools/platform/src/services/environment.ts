@@ -7,7 +7,10 @@ export const APPS = [...SERVICES, 'gateway'] as const;
 export type AppName = (typeof APPS)[number];
 
 export interface Addresses {
+  /** Of the run-time role. */
   databaseUrl: (service: ServiceName) => string;
+  /** Of the role that owns the schema. */
+  migrationUrl: (service: ServiceName) => string;
   natsUrl: (user: NatsUser) => string;
   /** The file in which payments' simulated provider puts down what it charged. */
   providerStatement: string | undefined;
@@ -18,23 +21,16 @@ export interface Secrets {
 }
 
 /** What the administrator of the platform knows and no service needs to. */
-const WITHHELD = ['DATABASE_URL', 'NATS_URL', 'AUTH_JWT_SECRET', 'PORT'];
+const WITHHELD = ['DATABASE_URL', 'MIGRATION_DATABASE_URL', 'NATS_URL', 'AUTH_JWT_SECRET', 'PORT'];
 
 /** What a process is told: the platform's own environment, with its own addresses and nobody else's secrets. */
 export function environmentOf(
   app: AppName,
   env: NodeJS.ProcessEnv,
-  { databaseUrl, natsUrl, providerStatement }: Addresses,
+  { databaseUrl, natsUrl, providerStatement }: Omit<Addresses, 'migrationUrl'>,
   { authJwtSecret }: Secrets,
 ): NodeJS.ProcessEnv {
-  const shared = Object.fromEntries(Object.entries(env).filter(([name]) => !WITHHELD.includes(name)));
-  const own = {
-    // Halves the time that loading takes, from the second start on.
-    NODE_COMPILE_CACHE: path.join(cacheDirectory(), 'compiled'),
-    ...shared,
-    NODE_ENV: 'production',
-    NATS_URL: natsUrl(app),
-  };
+  const own = { ...sharedEnvironment(env), NATS_URL: natsUrl(app) };
   if (app !== 'gateway') {
     const isTold = app === 'payments' && providerStatement !== undefined;
     return {
@@ -51,3 +47,21 @@ export function environmentOf(
     ...(env['AUTH_JWKS_URL'] === undefined && { AUTH_JWT_SECRET: env['AUTH_JWT_SECRET'] ?? authJwtSecret }),
   };
 }
+
+/** What the migration step of a service is told; it talks to nobody but the database. */
+export const migrationEnvironment = (
+  service: ServiceName,
+  env: NodeJS.ProcessEnv,
+  { migrationUrl }: Pick<Addresses, 'migrationUrl'>,
+): NodeJS.ProcessEnv => ({
+  ...sharedEnvironment(env),
+  OTEL_SDK_DISABLED: 'true',
+  MIGRATION_DATABASE_URL: migrationUrl(service),
+});
+
+const sharedEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  // Halves the time that loading takes, from the second start on.
+  NODE_COMPILE_CACHE: path.join(cacheDirectory(), 'compiled'),
+  ...Object.fromEntries(Object.entries(env).filter(([name]) => !WITHHELD.includes(name))),
+  NODE_ENV: 'production',
+});

@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '@doorbuster/telemetry';
+import { DataSource, MigrationExecutor, QueryFailedError, type QueryRunner } from 'typeorm';
+import { connect } from './data-source.js';
+import { connectionOptions, type SchemaDefinition } from './schema-definition.js';
+
+export interface MigrationOptions extends SchemaDefinition {
+  /** `postgres://role:password@host:port/database`, the role being the service's migrator. */
+  url: string;
+  /** How long a statement waits for a lock. Others queue behind it for as long. */
+  lockTimeoutMs?: number;
+  /** How often one migration is tried that waits too long for a lock. */
+  attemptsMax?: number;
+  /** How long to wait for another process that migrates the same schema. */
+  waitMs?: number;
+}
+
+const LOCK_TIMEOUT_MS = 3_000;
+const ATTEMPTS_MAX = 20;
+const BACKOFF_MS = 500;
+const BACKOFF_MAX_MS = 5_000;
+const WAIT_MS = 3_600_000;
+const POLL_MS = 300;
+/** lock_not_available, deadlock_detected */
+const LOST_A_LOCK = ['55P03', '40P01'];
+
+/**
+ * Brings the schema up to date, on a connection of its own that no timeout cuts off. Each migration has a transaction of
+ * its own unless it says `transaction = false`. A statement that waits too long for a lock lets go, and the migration is
+ * tried again later, so that the shop's statements do not queue behind it.
+ *
+ * @throws the error of a migration, or that a lock was not to be had; the migrations before it stay done
+ */
+export async function migrateDatabase(options: MigrationOptions, logger: Logger): Promise<void> {
+  const dataSource = new DataSource({
+    ...connectionOptions(options, logger),
+    applicationName: `${options.service}-migrate`,
+    migrationsTransactionMode: 'each',
+    poolSize: 1,
+    extra: { keepAlive: true },
+  });
+  await connect(dataSource, logger);
+  const runner = dataSource.createQueryRunner();
+  try {
+    await liftTimeouts(runner, options.lockTimeoutMs ?? LOCK_TIMEOUT_MS);
+    await waitForTurn(runner, options, logger);
+    await runAll(dataSource, runner, options, logger);
+    // The run-time role reads what is recorded, and does not change it.
+    await runner.query(
+      `do $$ begin execute format('revoke insert, update, delete on migrations from %I', current_schema()); end $$`,
+    );
+  } finally {
+    // Ends the session too, and with it the lock.
+    await runner.release();
+    await dataSource.destroy();
+  }
+}
+
+/** A role or a database may have defaults of its own. Not every version of PostgreSQL knows each of these. */
+async function liftTimeouts(runner: QueryRunner, lockTimeoutMs: number): Promise<void> {
+  await runner.query(
+    `select set_config(name, '0', false) from pg_settings where name in ('statement_timeout', 'transaction_timeout',
+       'idle_in_transaction_session_timeout', 'idle_session_timeout')`,
+  );
+  await runner.query(`select set_config('lock_timeout', $1, false)`, [`${lockTimeoutMs}ms`]);
+}
+
+/**
+ * The lock belongs to the session, so that it ends with a process that dies. It is asked for again and again: a statement
+ * that waits for it would hold a snapshot, which `create index concurrently` of the other process waits for.
+ *
+ * @throws when another process does not finish in time
+ */
+async function waitForTurn(
+  runner: QueryRunner,
+  { service, waitMs = WAIT_MS }: MigrationOptions,
+  logger: Logger,
+): Promise<void> {
+  const deadline = Date.now() + waitMs;
+  for (let said = false; ; said = true) {
+    const [row]: { locked: boolean }[] = await runner.query(
+      'select pg_try_advisory_lock(hashtext($1)) as locked',
+      [`doorbuster-migrations-${service}`],
+    );
+    if (row?.locked === true) return;
+    if (Date.now() > deadline)
+      throw new Error(`another process has been migrating schema ${service} for ${waitMs / 1_000} s`);
+    if (!said) logger.info('another process migrates this schema; waiting for it');
+    await sleep(POLL_MS);
+  }
+}
+
+async function runAll(
+  dataSource: DataSource,
+  runner: QueryRunner,
+  { attemptsMax = ATTEMPTS_MAX }: MigrationOptions,
+  logger: Logger,
+): Promise<void> {
+  let stoppedAt = -1;
+  for (let attempt = 1; ; attempt += 1) {
+    const executor = new MigrationExecutor(dataSource, runner);
+    executor.transaction = 'each';
+    try {
+      await executor.executePendingMigrations();
+      return;
+    } catch (err) {
+      if (!lostALock(err)) throw err;
+      const done = (await executor.getExecutedMigrations()).length;
+      if (done > stoppedAt) attempt = 1;
+      stoppedAt = done;
+      if (attempt >= attemptsMax) {
+        const advice = 'look in pg_stat_activity for what holds it, and migrate again';
+        throw new Error(`a migration got no lock in ${attempt} attempts; ${advice}`, { cause: err });
+      }
+      logger.warn({ err, attempt }, 'a migration waited too long for a lock, trying again');
+      await sleep(Math.min(BACKOFF_MS * attempt, BACKOFF_MAX_MS));
+    }
+  }
+}
+
+const lostALock = (error: unknown): boolean =>
+  error instanceof QueryFailedError &&
+  LOST_A_LOCK.includes((error.driverError as { code?: string }).code ?? '');

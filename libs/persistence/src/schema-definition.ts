@@ -1,0 +1,40 @@
+import type { ServiceName } from '@doorbuster/contracts';
+import type { Logger } from '@doorbuster/telemetry';
+import type { MigrationInterface, ObjectType } from 'typeorm';
+import { CreateMessagingTables1767225600000 } from './create-messaging-tables.migration.js';
+import { IndexOpenDeadLetters1768000000000 } from './index-open-dead-letters.migration.js';
+import { KeyDeadLetters1768400000000 } from './key-dead-letters.migration.js';
+
+export interface SchemaDefinition {
+  /** Also the name of the schema. */
+  service: ServiceName;
+  migrations: (new () => MigrationInterface)[];
+  /** Only where mapped classes read better than SQL: the tables are always made by migrations. */
+  entities?: ObjectType<object>[] | undefined;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** The migrations of a service in the order of their time, those of this library among them. */
+export const allMigrations = ({ migrations }: SchemaDefinition): SchemaDefinition['migrations'] => [
+  CreateMessagingTables1767225600000,
+  IndexOpenDeadLetters1768000000000,
+  KeyDeadLetters1768400000000,
+  ...migrations,
+];
+
+/** What a service's pool and its migration's connection have in common. */
+export const connectionOptions = (definition: SchemaDefinition & { url: string }, logger: Logger) =>
+  ({
+    type: 'postgres',
+    url: definition.url,
+    schema: definition.service,
+    applicationName: definition.service,
+    entities: definition.entities ?? [],
+    migrations: allMigrations(definition),
+    migrationsTableName: 'migrations',
+    parseInt8: true,
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    logging: false,
+    poolErrorHandler: (err: unknown) => logger.warn({ err }, 'an idle database connection was lost'),
+  }) as const;
