@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@doorbuster/telemetry';
-import { DataSource, MigrationExecutor, QueryFailedError, type QueryRunner } from 'typeorm';
+import { DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
 import { connect } from './data-source.js';
+import { sqlStateOf } from './postgres-errors.js';
 import { connectionOptions, type SchemaDefinition } from './schema-definition.js';
 
 export interface MigrationOptions extends SchemaDefinition {
@@ -104,7 +105,7 @@ async function runAll(
       await executor.executePendingMigrations();
       return;
     } catch (err) {
-      if (!lostALock(err)) throw err;
+      if (!LOST_A_LOCK.includes(sqlStateOf(err) ?? '')) throw err;
       const done = (await executor.getExecutedMigrations()).length;
       if (done > stoppedAt) attempt = 1;
       stoppedAt = done;
@@ -117,7 +118,3 @@ async function runAll(
     }
   }
 }
-
-const lostALock = (error: unknown): boolean =>
-  error instanceof QueryFailedError &&
-  LOST_A_LOCK.includes((error.driverError as { code?: string }).code ?? '');

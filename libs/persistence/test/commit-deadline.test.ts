@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => notebook.stop());
 beforeEach(async () => {
-  await notebook.dataSource.query('truncate notes');
+  await notebook.dataSource.query('delete from notes');
 });
 
 async function databaseTimeIn(ms: number): Promise<number> {
@@ -76,7 +76,7 @@ describe('a transaction whose connection is lost', () => {
       tx.query('select pg_terminate_backend(pg_backend_pid())'),
     );
     await expect(before).rejects.not.toThrow(CommitUnknownError);
-    await notebook.dataSource.query(`
+    await notebook.asOwner(`
       create function end_session() returns trigger language plpgsql as
         $$ begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$;
       create constraint trigger end_session after insert on notes deferrable initially deferred

@@ -19,12 +19,6 @@ beforeAll(async () => {
 afterAll(() => notebook.stop());
 
 const query = (sql: string): Promise<unknown> => notebook.dataSource.query(sql);
-const asMigrator = async (sql: string): Promise<void> => {
-  const client = new pg.Client({ connectionString: notebook.env.migrationUrl('inventory') });
-  await client.connect();
-  await client.query(sql);
-  await client.end();
-};
 const failureOf = async (work: Promise<unknown>): Promise<unknown> => {
   try {
     await work;
@@ -36,10 +30,10 @@ const failureOf = async (work: Promise<unknown>): Promise<unknown> => {
 
 describe('opening the database', () => {
   it('whose schema a newer release has migrated further works, and changes nothing in it', async () => {
-    await asMigrator(
+    await notebook.asOwner(
       `insert into migrations (timestamp, name) values (9999999999999, 'AddColour9999999999999')`,
     );
-    await asMigrator('alter table notes add column colour text');
+    await notebook.asOwner('alter table notes add column colour text');
     await migrateNotebook(notebook.env.migrationUrl('inventory'));
     const older = await openNotebook(notebook.env.databaseUrl('inventory'));
     const last = 'select name from migrations order by id desc limit 1';
