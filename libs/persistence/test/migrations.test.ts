@@ -159,6 +159,7 @@ describe('migrating a schema', () => {
       'TakeLong1767225602000',
       'AddColour1767225603000',
       'IndexOpenDeadLetters1768000000000',
+      'KeyDeadLetters1768400000000',
     ]);
   });
 
