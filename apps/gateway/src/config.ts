@@ -1,9 +1,17 @@
 import { LOG_LEVELS } from '@doorbuster/telemetry';
 import { natsConfig, optional } from '@doorbuster/service/process';
 import { z } from 'zod';
+import { trustProxy } from './edge/trust-proxy.config.js';
 
 /** HS256 wants a key as long as its hash, https://www.rfc-editor.org/rfc/rfc7518#section-3.2 */
 const SECRET_BYTES_MIN = 32;
+
+const offOrCount = z.union(
+  [z.literal('off'), z.coerce.number().int().min(1)],
+  'off, or a whole number from 1',
+);
+/** So many times the rate of a customer may an address have, where it is not said. */
+const CUSTOMERS_PER_ADDRESS = 10;
 
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
@@ -11,9 +19,9 @@ const environment = z.object({
   ...natsConfig,
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   /** Requests per second and customer. */
-  RATE_LIMIT: z
-    .union([z.literal('off'), z.coerce.number().int().min(1)], 'off, or a whole number from 1')
-    .default(50),
+  RATE_LIMIT: offOrCount.default(50),
+  /** Requests per second of an address whose callers are not known as customers; many may share one. */
+  RATE_LIMIT_PER_ADDRESS: optional(z.coerce.number().int().min(1)),
   /** Checkouts that are not settled yet; how many of them make sense is learned from how long they take. */
   CHECKOUTS_IN_FLIGHT_MAX: z.coerce.number().int().min(1).max(20_000).default(2_048),
   AUTH_JWT_SECRET: optional(z.string().min(SECRET_BYTES_MIN)),
@@ -22,8 +30,8 @@ const environment = z.object({
   ),
   AUTH_ISSUER: optional(z.string()),
   AUTH_AUDIENCE: optional(z.string()),
-  /** Addresses or networks of proxies whose `X-Forwarded-For` is believed, separated by commas. */
-  TRUST_PROXY: optional(z.string()),
+  /** The proxies whose `X-Forwarded-For` is believed: how many, or their addresses and networks. */
+  TRUST_PROXY: optional(trustProxy),
   /** Where a trace can be looked at: an address with `{traceId}` in it. */
   TRACE_URL_TEMPLATE: optional(
     z.string().regex(/^https?:\/\/.*\{traceId\}/, 'an http address with {traceId} in it'),
@@ -60,13 +68,22 @@ export const gatewayConfig = environment
     host: env.HOST,
     nats: { url: env.NATS_URL, caFile: env.NATS_CA_FILE },
     logLevel: env.LOG_LEVEL,
-    requestsPerSecondMax: env.RATE_LIMIT === 'off' ? null : env.RATE_LIMIT,
+    rates: ratesOf(env),
     checkoutsInFlightMax: env.CHECKOUTS_IN_FLIGHT_MAX,
     trustProxy: env.TRUST_PROXY ?? (false as const),
     traceUrlTemplate: env.TRACE_URL_TEMPLATE,
     auth: authOf(env),
   }));
 export type GatewayConfig = z.infer<typeof gatewayConfig>;
+
+/** Requests a second; `null` where they are not limited. */
+function ratesOf({ RATE_LIMIT, RATE_LIMIT_PER_ADDRESS }: z.infer<typeof environment>) {
+  if (RATE_LIMIT === 'off') return null;
+  return {
+    perCustomerMax: RATE_LIMIT,
+    perAddressMax: RATE_LIMIT_PER_ADDRESS ?? CUSTOMERS_PER_ADDRESS * RATE_LIMIT,
+  };
+}
 
 function authOf(env: z.infer<typeof environment>): AuthConfig {
   const { AUTH_JWKS_URL, AUTH_JWT_SECRET, AUTH_ISSUER, AUTH_AUDIENCE, NODE_ENV } = env;

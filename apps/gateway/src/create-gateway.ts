@@ -8,6 +8,7 @@ import type { FastifyInstance } from 'fastify';
 import { AccessGuard } from './auth/access.guard.js';
 import { TokenVerifier } from './auth/token-verifier.js';
 import type { GatewayConfig } from './config.js';
+import { trustOf } from './edge/client-address.js';
 import { Draining } from './edge/draining.js';
 import { EarlyRefusals } from './edge/early-refusals.js';
 import { measureRequests } from './edge/http-metrics.js';
@@ -15,6 +16,7 @@ import { httpServer } from './edge/http-server.js';
 import { identifyCallers } from './edge/identity.hook.js';
 import { parseOnlyJson } from './edge/json-body.js';
 import { limitRates } from './edge/rate-limit.js';
+import { RateLimiter } from './edge/rate-limiter.js';
 import { RouteTable } from './edge/route-table.js';
 import { traceRequests } from './edge/trace.hook.js';
 import { GatewayModule } from './gateway.module.js';
@@ -42,7 +44,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger): Prom
   app.get(Draining).closeConnectionsOf(fastify);
   parseOnlyJson(fastify);
   identifyCallers(fastify, app.get(TokenVerifier));
-  if (config.requestsPerSecondMax !== null) await limitRates(fastify, config.requestsPerSecondMax);
+  limitRates(fastify, app.get(RateLimiter), trustOf(config.trustProxy));
   app.useStaticAssets({ root: docsAssets(), prefix: '/docs/assets/', index: false });
   // Without TLS of its own the gateway must not make browsers ask for it.
   app.useSecurityHeaders({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });

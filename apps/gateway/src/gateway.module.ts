@@ -5,6 +5,7 @@ import type { GatewayConfig } from './config.js';
 import { AdmissionModule } from './admission/admission.module.js';
 import { Draining } from './edge/draining.js';
 import { EarlyRefusals } from './edge/early-refusals.js';
+import { RateLimiter } from './edge/rate-limiter.js';
 import { DeadLettersController } from './http/dead-letters/dead-letters.controller.js';
 import { DeadLetters } from './http/dead-letters/dead-letters.js';
 import { DocsController } from './http/docs/docs.controller.js';
@@ -47,6 +48,7 @@ export class GatewayModule {
         DeadLetters,
         Draining,
         EarlyRefusals,
+        RateLimiter,
         ReadinessProbe,
       ],
       exports: [CONFIG, LOGGER],

@@ -9,16 +9,44 @@ describe('the configuration', () => {
     expect(gatewayConfig.parse({ NATS_URL })).toMatchObject({
       port: 3000,
       host: '0.0.0.0',
-      requestsPerSecondMax: 50,
+      rates: { perCustomerMax: 50, perAddressMax: 500 },
+      trustProxy: false,
     });
     expect(() => gatewayConfig.parse({})).toThrow(/NATS_URL/);
   });
 
   it.each([
     ['off', null],
-    ['7', 7],
-  ])('takes RATE_LIMIT=%s', (text, max) => {
-    expect(gatewayConfig.parse({ NATS_URL, RATE_LIMIT: text }).requestsPerSecondMax).toBe(max);
+    ['7', { perCustomerMax: 7, perAddressMax: 70 }],
+  ])('takes RATE_LIMIT=%s', (text, rates) => {
+    expect(gatewayConfig.parse({ NATS_URL, RATE_LIMIT: text }).rates).toEqual(rates);
+  });
+
+  it.each([
+    ['1', 1],
+    ['0', false],
+    ['', false],
+    ['10.0.0.0/8, 192.0.2.7, fd00::/8', ['10.0.0.0/8', '192.0.2.7', 'fd00::/8']],
+  ])('takes TRUST_PROXY=%s', (text, trust) => {
+    expect(gatewayConfig.parse({ NATS_URL, TRUST_PROXY: text }).trustProxy).toEqual(trust);
+  });
+
+  it.each([
+    'true',
+    '*',
+    'all',
+    '11',
+    '-1',
+    '0.0.0.0/0',
+    '::/0',
+    '10.0.0.0/33',
+    'loopback',
+    '10.0.0.0/8,true',
+    '1,2',
+  ])('refuses TRUST_PROXY=%s and says what to set', (text) => {
+    expect(() => gatewayConfig.parse({ NATS_URL, TRUST_PROXY: text })).toThrow(
+      /how many proxies.*10\.0\.0\.0\/8/,
+    );
   });
 
   it.each(['0', '-1', 'on', '1.5'])('refuses RATE_LIMIT=%s', (text) => {

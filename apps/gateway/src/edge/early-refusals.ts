@@ -1,19 +1,24 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { idempotencyKey, placeOrderBody, type PlaceOrderBody } from '@doorbuster/contracts';
+import { idempotencyKey, placeOrderBody, type Actor, type PlaceOrderBody } from '@doorbuster/contracts';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Admission } from '../admission/admission.js';
 import { TokenVerifier } from '../auth/token-verifier.js';
+import type { GatewayConfig } from '../config.js';
 import { PROBLEM_MEDIA_TYPE, problemDocument } from '../problem/problem-document.js';
 import { PROBLEM_TYPES } from '../problem/problem-types.js';
 import type { ProblemException } from '../problem/problem.exception.js';
 import { SoldOutGate } from '../sold-out/sold-out-gate.js';
+import { CONFIG } from '../tokens.js';
+import { clientAddress, trustOf, type IsTrusted } from './client-address.js';
 import { Draining } from './draining.js';
 import { measure } from './http-metrics.js';
 import { isJson } from './json-body.js';
 import { bearerToken } from './identity.hook.js';
 import { Pace } from './pace.js';
+import { rateLimited, RateLimiter } from './rate-limiter.js';
+import { isPath } from './request-path.js';
 import { beginTrace } from './trace.hook.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -36,6 +41,7 @@ const OVERLOADS_A_SECOND_MAX = 4_000;
 @Injectable()
 export class EarlyRefusals implements OnModuleDestroy {
   private readonly overloads = new Pace(OVERLOADS_A_SECOND_MAX);
+  private readonly isTrusted: IsTrusted;
   /** Those with a refusal that waits: one each, so that the limit of connections bounds them. */
   private readonly waiting = new WeakSet<Socket>();
 
@@ -44,7 +50,11 @@ export class EarlyRefusals implements OnModuleDestroy {
     @Inject(SoldOutGate) private readonly gate: SoldOutGate,
     @Inject(TokenVerifier) private readonly tokens: TokenVerifier,
     @Inject(Draining) private readonly draining: Draining,
-  ) {}
+    @Inject(RateLimiter) private readonly rates: RateLimiter,
+    @Inject(CONFIG) { trustProxy }: GatewayConfig,
+  ) {
+    this.isTrusted = trustOf(trustProxy);
+  }
 
   /** Puts itself between the server and what handles its requests. */
   standBefore(server: Server): void {
@@ -52,8 +62,7 @@ export class EarlyRefusals implements OnModuleDestroy {
     if (handle === undefined) throw new Error('The server has no request handler yet.');
     server.removeAllListeners('request');
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      if (request.method === 'POST' && request.url?.split('?', 1)[0] === ROUTE)
-        this.look(request, response, handle);
+      if (request.method === 'POST' && isPath(request.url ?? '', ROUTE)) this.look(request, response, handle);
       else handle(request, response);
     });
   }
@@ -66,7 +75,7 @@ export class EarlyRefusals implements OnModuleDestroy {
   private look(request: IncomingMessage, response: ServerResponse, handle: Handler): void {
     const overload = this.admission.refusal();
     if (overload) {
-      this.refuseInTurn(request, response, overload);
+      this.refuseInTurn(request, response, this.rateRefusal(request) ?? overload);
       return;
     }
     const length = Number(request.headers['content-length']);
@@ -86,15 +95,31 @@ export class EarlyRefusals implements OnModuleDestroy {
     });
   }
 
-  private refusalOf({ headers }: IncomingMessage, bytes: Buffer): ProblemException | undefined {
+  private refusalOf(request: IncomingMessage, bytes: Buffer): ProblemException | undefined {
+    const { headers } = request;
     if (!isJson(headers['content-type'])) return undefined;
-    const token = bearerToken(headers.authorization);
-    const caller = token === undefined ? undefined : this.tokens.known(token);
+    const caller = this.callerOf(request);
     if (caller?.role !== 'customer') return undefined;
     const key = idempotencyKey.safeParse(headers['idempotency-key']);
     const body = parseBody(bytes);
     if (!key.success || !body) return undefined;
-    return this.gate.refusalOf({ customerId: caller.customerId, idempotencyKey: key.data, body });
+    const refusal = this.gate.refusalOf({ customerId: caller.customerId, idempotencyKey: key.data, body });
+    return refusal && (this.rateRefusal(request) ?? refusal);
+  }
+
+  /**
+   * Counts a request that the framework will not see. It is refused for that only when the caller is a known customer:
+   * what an address is told is refused anyway, and then a later Retry-After serves the many behind it better.
+   */
+  private rateRefusal(request: IncomingMessage): ProblemException | undefined {
+    const caller = this.callerOf(request) ?? null;
+    const quota = this.rates.take(caller, clientAddress(request, this.isTrusted));
+    return caller !== null && quota?.isExceeded === true ? rateLimited(quota) : undefined;
+  }
+
+  private callerOf({ headers }: IncomingMessage): Actor | undefined {
+    const token = bearerToken(headers.authorization);
+    return token === undefined ? undefined : this.tokens.known(token);
   }
 
   private refuseInTurn(request: IncomingMessage, response: ServerResponse, problem: ProblemException): void {

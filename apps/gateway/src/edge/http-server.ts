@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { ProblemFilter } from '../problem/problem.filter.js';
+import { trustOf, type TrustProxy } from './client-address.js';
 import { onClientError } from './client-error.js';
 
 const BODY_BYTES_MAX = 64 * 1024;
@@ -16,10 +17,10 @@ const SILENCE_MS_MAX = 90_000;
 const KEEP_ALIVE_MS = 75_000;
 
 /** Fastify with a limit on everything, and with problem documents for what never comes to a route. */
-export function httpServer(trustProxy: string | false, filter: ProblemFilter): FastifyAdapter {
+export function httpServer(trustProxy: TrustProxy, filter: ProblemFilter): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_BYTES_MAX,
-    trustProxy,
+    trustProxy: trustOf(trustProxy),
     connectionTimeout: SILENCE_MS_MAX,
     requestTimeout: RECEIVE_MS_MAX,
     keepAliveTimeout: KEEP_ALIVE_MS,

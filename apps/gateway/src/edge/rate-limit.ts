@@ -1,29 +1,18 @@
-import fastifyRateLimit from '@fastify/rate-limit';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { ProblemException } from '../problem/problem.exception.js';
+import type { FastifyInstance } from 'fastify';
+import { clientAddress, type IsTrusted } from './client-address.js';
+import { quotaHeaders, rateLimited, type RateLimiter } from './rate-limiter.js';
 
-const WINDOW_MS = 1_000;
-/** Callers counted at once; the one not seen for longest is forgotten first. */
-const CALLERS_MAX = 50_000;
+/** By the route that the router found, whatever the request line looks like. Probes and development tokens. */
+const UNLIMITED = new Set(['/healthz', '/readyz', '/v1/auth/token']);
 
-/**
- * So many requests a second and customer, by address for who has no token. Each replica counts for itself. Operators
- * are not customers, and what is not under /v1, or only hands out development tokens, is not for sale.
- */
-export async function limitRates(fastify: FastifyInstance, requestsPerSecondMax: number): Promise<void> {
-  await fastify.register(fastifyRateLimit, {
-    max: requestsPerSecondMax,
-    timeWindow: WINDOW_MS,
-    cache: CALLERS_MAX,
-    enableDraftSpec: true,
-    keyGenerator: ({ actor, ip }: FastifyRequest) =>
-      actor ? `customer ${actor.customerId}` : fastifyRateLimit.normalizeIP(ip),
-    allowList: ({ actor, url }: FastifyRequest) =>
-      actor?.role === 'admin' || !url.startsWith('/v1/') || url === '/v1/auth/token',
-    errorResponseBuilder: () =>
-      new ProblemException(
-        'RATE_LIMITED',
-        `At most ${requestsPerSecondMax} requests a second. Try again after Retry-After.`,
-      ),
+/** Refuses what a caller asks beyond the limit, on every route and where there is none. Each replica counts for itself. */
+export function limitRates(fastify: FastifyInstance, rates: RateLimiter, isTrusted: IsTrusted): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (UNLIMITED.has(request.routeOptions.url ?? '')) return done();
+    const quota = rates.take(request.actor, clientAddress(request.raw, isTrusted));
+    if (quota === undefined) return done();
+    if (quota.isExceeded) return done(rateLimited(quota));
+    reply.headers(quotaHeaders(quota));
+    done();
   });
 }

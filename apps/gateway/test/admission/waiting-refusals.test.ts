@@ -27,7 +27,8 @@ describe('refusals that wait for their turn', () => {
     server = createServer(() => expect.unreachable('nothing is let through'));
     const admission = { refusal: () => new ProblemException('SERVICE_OVERLOADED', 'Later.') };
     const [gate, tokens, draining] = [{}, {}, { isUnderWay: false }];
-    refusals = Reflect.construct(EarlyRefusals, [admission, gate, tokens, draining]);
+    const [rates, config] = [{ take: () => undefined }, { trustProxy: false }];
+    refusals = Reflect.construct(EarlyRefusals, [admission, gate, tokens, draining, rates, config]);
     refusals.standBefore(server);
     server.prependListener('request', (_, response) => {
       arrived += 1;

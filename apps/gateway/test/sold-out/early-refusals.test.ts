@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { request as send, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import {
   accept,
@@ -11,7 +13,7 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SoldOutGate } from '../../src/sold-out/sold-out-gate.js';
 import { anOrder } from '../support/examples.js';
-import { startFixture, type Fixture } from '../support/fixture.js';
+import { startFixture, startGateway, type Fixture } from '../support/fixture.js';
 
 const GONE = `GONE-${randomUUID()}`;
 const OTHER = `OTHER-${randomUUID()}`;
@@ -106,5 +108,39 @@ describe('while something is sold out', () => {
     expect((await order(bodyOf(GONE), { 'content-type': 'text/plain' })).status).toBe(415);
     expect((await order(bodyOf(GONE), { 'idempotency-key': 'two words' })).status).toBe(400);
     expect((await order(bodyOf(GONE), await fixture.as('root', 'admin'))).status).toBe(403);
+  });
+
+  it('knows the path however it is written', async () => {
+    const framework = vi.spyOn(SoldOutGate.prototype, 'pass');
+    const { hostname, port } = new URL(fixture.url);
+    for (const path of ['/%761/orders', 'http://x/v1/orders', 'http://x/v1/%6frders?a=b']) {
+      const headers = { ...alice, 'idempotency-key': randomUUID(), 'content-type': 'application/json' };
+      const sent = send({ hostname, port, path, method: 'POST', headers });
+      sent.end(bodyOf(GONE));
+      const [response] = (await once(sent, 'response')) as [IncomingMessage];
+      response.resume();
+      expect([path, response.statusCode]).toEqual([path, 409]);
+    }
+    expect(framework).not.toHaveBeenCalled();
+    framework.mockRestore();
+  });
+
+  it('counts what it refuses for the rate of the customer', async () => {
+    const limited = await startGateway(fixture.nats, { RATE_LIMIT: '5' });
+    await fixture.services.state(stockDepleted, [{ sku: GONE, available: 0 }]);
+    const refusals = async (): Promise<number[]> =>
+      Promise.all(
+        Array.from({ length: 20 }, () =>
+          fetch(`${limited.url}/v1/orders`, {
+            method: 'POST',
+            headers: { ...alice, 'idempotency-key': randomUUID(), 'content-type': 'application/json' },
+            body: bodyOf(GONE),
+          }).then(({ status }) => status),
+        ),
+      );
+    await vi.waitFor(async () => expect(new Set(await refusals())).toEqual(new Set([409, 429])), {
+      timeout: 10_000,
+    });
+    await limited.app.close();
   });
 });
