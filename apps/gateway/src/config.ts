@@ -24,6 +24,10 @@ const environment = z.object({
   RATE_LIMIT_PER_ADDRESS: optional(z.coerce.number().int().min(1)),
   /** Checkouts that are not settled yet; how many of them make sense is learned from how long they take. */
   CHECKOUTS_IN_FLIGHT_MAX: z.coerce.number().int().min(1).max(20_000).default(2_048),
+  /** Orders of a customer that are neither confirmed nor rejected. */
+  UNSETTLED_ORDERS_PER_CUSTOMER_MAX: offOrCount.default(20),
+  /** Likewise of an address, of those that take long: quick ones do not count, so many customers may share it. */
+  SLOW_ORDERS_PER_ADDRESS_MAX: offOrCount.default(128),
   AUTH_JWT_SECRET: optional(z.string().min(SECRET_BYTES_MIN)),
   AUTH_JWKS_URL: optional(
     z.url({ protocol: /^https?$/, error: "must be the https:// address of the issuer's key set" }),
@@ -69,12 +73,18 @@ export const gatewayConfig = environment
     nats: { url: env.NATS_URL, caFile: env.NATS_CA_FILE },
     logLevel: env.LOG_LEVEL,
     rates: ratesOf(env),
+    unsettledOrders: {
+      perCustomerMax: numberOrNull(env.UNSETTLED_ORDERS_PER_CUSTOMER_MAX),
+      slowPerAddressMax: numberOrNull(env.SLOW_ORDERS_PER_ADDRESS_MAX),
+    },
     checkoutsInFlightMax: env.CHECKOUTS_IN_FLIGHT_MAX,
     trustProxy: env.TRUST_PROXY ?? (false as const),
     traceUrlTemplate: env.TRACE_URL_TEMPLATE,
     auth: authOf(env),
   }));
 export type GatewayConfig = z.infer<typeof gatewayConfig>;
+
+const numberOrNull = (value: number | 'off'): number | null => (value === 'off' ? null : value);
 
 /** Requests a second; `null` where they are not limited. */
 function ratesOf({ RATE_LIMIT, RATE_LIMIT_PER_ADDRESS }: z.infer<typeof environment>) {

@@ -42,6 +42,9 @@ export async function launchPlatform(options: LaunchOptions = {}): Promise<Launc
     ...process.env,
     SEED: 'none',
     LOG_LEVEL: 'warn',
+    // Tests and benchmarks buy much by few accounts, from one address.
+    UNSETTLED_ORDERS_PER_CUSTOMER_MAX: 'off',
+    SLOW_ORDERS_PER_ADDRESS_MAX: 'off',
     PORT: port,
     DATA_DIR: dataDir,
     ...options.env,

@@ -7,6 +7,14 @@ const refusals = meter.createCounter('doorbuster.admission.refusals', {
   description: 'Orders that were refused because too many checkouts were under way.',
   unit: '{order}',
 });
+const holderRefusals = meter.createCounter('doorbuster.admission.holder_refusals', {
+  description: 'Orders that were refused because their customer or network had too many unsettled ones.',
+  unit: '{order}',
+});
+const slow = meter.createObservableGauge('doorbuster.admission.slow', {
+  description: 'Checkouts of this gateway that take long, and take no places from others.',
+  unit: '{order}',
+});
 const inFlight = meter.createObservableGauge('doorbuster.admission.in_flight', {
   description: 'Checkouts of this gateway that are not settled yet.',
   unit: '{order}',
@@ -17,10 +25,13 @@ const limit = meter.createObservableGauge('doorbuster.admission.limit', {
 });
 
 export const countOverload = (): void => refusals.add(1);
+export const countHolderRefusal = (): void => holderRefusals.add(1);
 
-export function observe(concurrency: ConcurrencyLimit): void {
+export function observe(concurrency: ConcurrencyLimit, countSlow: () => number): void {
   // A counter is seen once it was counted with.
   refusals.add(0);
+  holderRefusals.add(0);
+  slow.addCallback((result) => result.observe(countSlow()));
   inFlight.addCallback((result) => result.observe(concurrency.inFlight));
   limit.addCallback((result) => result.observe(concurrency.limit));
 }

@@ -4,8 +4,9 @@ import type { GatewayConfig } from '../config.js';
 import { OrderFeed } from '../order-feed/order-feed.js';
 import { ProblemException } from '../problem/problem.exception.js';
 import { CONFIG } from '../tokens.js';
-import { countOverload, observe } from './admission-metrics.js';
+import { countHolderRefusal, countOverload, observe } from './admission-metrics.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
+import { Holders, type Holder } from './holders.js';
 import { Rate } from './rate.js';
 import { retryAfterSeconds } from './retry-after.js';
 
@@ -15,25 +16,48 @@ const IN_FLIGHT_MIN = 128;
 const SETTLED_WITHIN_MS = 1_000;
 const WINDOW_MS = 250;
 const SAMPLES_MIN = 20;
-/** An order that nothing was heard of for so long is stuck, or its end was missed. It burdens nobody. */
-const FORGOTTEN_AFTER_MS = 10_000;
+/** A checkout that takes longer waits for its bank, and leaves its place to others while there is room for slow ones. */
+const SLOW_AFTER_MS = 2_000;
+/** Without that room it keeps its place for so long. */
+const PLACE_KEPT_MS = 10_000;
+/** One part of the places for checkouts is there for slow ones on top; the provider is asked for twice as many at once. */
+const SLOW_SHARE = 4;
+/** An order that nothing was heard of for so long is stuck, or its end was missed. It counts for no one. */
+const FORGOTTEN_AFTER_MS = 120_000;
+
+interface Checkout {
+  holder: Holder;
+  beganAt: number;
+  isSlow: boolean;
+}
 
 /**
  * Lets in as many checkouts as settle in good time, and refuses the others at once. A checkout is under way from the
  * moment that its request is let in until its order is confirmed or rejected, whether somebody waits for that or not.
+ * Slow ones have places of their own, and a customer and a network only so many of them, so that cards without an answer
+ * take no places from other customers.
  */
 @Injectable()
 export class Admission implements OnApplicationBootstrap {
   private readonly checkouts: ConcurrencyLimit;
-  /** When those that were accepted and are not settled began, oldest first. */
-  private readonly accepted = new Map<string, number>();
+  /** Accepted, not settled and not slow, oldest first. */
+  private readonly fresh = new Map<string, Checkout>();
+  /** Likewise the slow ones. */
+  private readonly slow = new Map<string, Checkout>();
+  /** Slow ones that are being accepted. */
+  private slowBeginning = 0;
+  private readonly slowMax: number;
+  private readonly holders = new Holders();
   private readonly refused = new Rate(() => performance.now());
   private readonly settled = new Rate(() => performance.now());
+  private readonly limits: GatewayConfig['unsettledOrders'];
 
   constructor(
     @Inject(OrderFeed) private readonly feed: OrderFeed,
-    @Inject(CONFIG) { checkoutsInFlightMax }: GatewayConfig,
+    @Inject(CONFIG) { checkoutsInFlightMax, unsettledOrders }: GatewayConfig,
   ) {
+    this.limits = unsettledOrders;
+    this.slowMax = Math.ceil(checkoutsInFlightMax / SLOW_SHARE);
     this.checkouts = new ConcurrencyLimit({
       initial: IN_FLIGHT_AT_FIRST,
       min: Math.min(IN_FLIGHT_MIN, checkoutsInFlightMax),
@@ -47,13 +71,120 @@ export class Admission implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     this.feed.onEvery(({ orderId }) => this.settle(orderId));
-    observe(this.checkouts);
+    observe(this.checkouts, () => this.slow.size);
   }
 
   /** Why there is no room for one more; `undefined` when there is. */
   refusal(): ProblemException | undefined {
-    this.forgetOld();
-    if (!this.checkouts.isReached) return undefined;
+    this.moveOn();
+    return this.checkouts.isReached ? this.overloaded() : undefined;
+  }
+
+  /**
+   * @throws {ProblemException} TOO_MANY_UNSETTLED_ORDERS for a customer or a network that holds too many. Not to be asked
+   * for a request that may have an order already: that one gets its answer again.
+   */
+  assertMayHold(holder: Holder): void {
+    this.moveOn();
+    const { perCustomerMax, slowPerAddressMax } = this.limits;
+    const isCustomerFull = this.holders.unsettledOf(holder) >= (perCustomerMax ?? Infinity);
+    if (!isCustomerFull && this.holders.slowFrom(holder) < (slowPerAddressMax ?? Infinity)) return;
+    countHolderRefusal();
+    throw new ProblemException(
+      'TOO_MANY_UNSETTLED_ORDERS',
+      isCustomerFull
+        ? `You have ${perCustomerMax} orders that are not settled. Try again after Retry-After, with the same Idempotency-Key.`
+        : `${slowPerAddressMax} orders from your network wait for their payment. Try again after Retry-After, with the same Idempotency-Key.`,
+    );
+  }
+
+  /** @throws {ProblemException} SERVICE_OVERLOADED, or what `place` throws */
+  async admit(holder: Holder, place: () => Promise<Order>): Promise<Order> {
+    this.moveOn();
+    // What a customer orders while an order of theirs is slow is likely to be slow, and takes no place of the others.
+    return this.holders.slowOf(holder) > 0 ? this.admitSlow(holder, place) : this.admitFresh(holder, place);
+  }
+
+  private async admitFresh(holder: Holder, place: () => Promise<Order>): Promise<Order> {
+    if (this.checkouts.isReached) throw this.overloaded();
+    const checkout = { holder, beganAt: this.checkouts.begin(), isSlow: false };
+    this.holders.begin(holder);
+    try {
+      const order = await place();
+      if (!this.follow(order, checkout)) this.checkouts.forget();
+      return order;
+    } catch (error) {
+      this.holders.end(holder, false);
+      const isTimeout = error instanceof ProblemException && error.code === 'SERVICE_TIMEOUT';
+      if (isTimeout) this.checkouts.end(checkout.beganAt);
+      else this.checkouts.forget();
+      throw error;
+    }
+  }
+
+  private async admitSlow(holder: Holder, place: () => Promise<Order>): Promise<Order> {
+    if (this.slow.size + this.slowBeginning >= this.slowMax) throw this.overloaded();
+    this.slowBeginning += 1;
+    this.holders.begin(holder);
+    this.holders.slow(holder);
+    try {
+      const order = await place();
+      this.follow(order, { holder, beganAt: performance.now(), isSlow: true });
+      return order;
+    } catch (error) {
+      this.holders.end(holder, true);
+      throw error;
+    } finally {
+      this.slowBeginning -= 1;
+    }
+  }
+
+  /** @returns whether it is to be settled; a repetition of one that is followed already, or was settled, is not */
+  private follow({ id, status }: Order, checkout: Checkout): boolean {
+    if (status !== 'PENDING' || this.fresh.has(id) || this.slow.has(id)) {
+      this.holders.end(checkout.holder, checkout.isSlow);
+      return false;
+    }
+    (checkout.isSlow ? this.slow : this.fresh).set(id, checkout);
+    if (this.feed.lastOf(id)) this.settle(id);
+    return true;
+  }
+
+  private settle(orderId: string): void {
+    const checkout = this.fresh.get(orderId) ?? this.slow.get(orderId);
+    if (checkout === undefined) return;
+    this.settled.add();
+    this.holders.end(checkout.holder, checkout.isSlow);
+    if (this.fresh.delete(orderId)) this.checkouts.end(checkout.beganAt);
+    else this.slow.delete(orderId);
+  }
+
+  /** Moves what has become slow, and forgets what nothing was heard of. */
+  private moveOn(): void {
+    const now = performance.now();
+    for (const [orderId, checkout] of this.fresh) {
+      const ageMs = now - checkout.beganAt;
+      const isRoom = this.slow.size + this.slowBeginning < this.slowMax;
+      if (ageMs < SLOW_AFTER_MS || (!isRoom && ageMs < PLACE_KEPT_MS)) break;
+      this.becomeSlow(orderId, checkout);
+    }
+    for (const [orderId, { holder, beganAt }] of this.slow) {
+      if (now - beganAt < FORGOTTEN_AFTER_MS) break;
+      this.slow.delete(orderId);
+      this.holders.end(holder, true);
+    }
+  }
+
+  /** The limit learns from the first slow order of a customer: many of one customer say no more than one. */
+  private becomeSlow(orderId: string, checkout: Checkout): void {
+    this.fresh.delete(orderId);
+    if (this.holders.slowOf(checkout.holder) === 0) this.checkouts.end(checkout.beganAt);
+    else this.checkouts.forget();
+    this.holders.slow(checkout.holder);
+    this.slow.set(orderId, { ...checkout, isSlow: true });
+  }
+
+  private overloaded(): ProblemException {
     this.refused.add();
     countOverload();
     const seconds = String(retryAfterSeconds(this.refused.perSecond, this.settled.perSecond, Math.random()));
@@ -69,47 +200,5 @@ export class Admission implements OnApplicationBootstrap {
         },
       },
     );
-  }
-
-  /** @throws {ProblemException} SERVICE_OVERLOADED, or what `place` throws */
-  async admit(place: () => Promise<Order>): Promise<Order> {
-    const refusal = this.refusal();
-    if (refusal) throw refusal;
-    const beganAt = this.checkouts.begin();
-    try {
-      const order = await place();
-      this.follow(order, beganAt);
-      return order;
-    } catch (error) {
-      if (error instanceof ProblemException && error.code === 'SERVICE_TIMEOUT') this.checkouts.end(beganAt);
-      else this.checkouts.forget();
-      throw error;
-    }
-  }
-
-  private follow({ id, status }: Order, beganAt: number): void {
-    const isRepetition = status !== 'PENDING' || this.accepted.has(id);
-    if (isRepetition) this.checkouts.forget();
-    else {
-      this.accepted.set(id, beganAt);
-      if (this.feed.lastOf(id)) this.settle(id);
-    }
-  }
-
-  private settle(orderId: string): void {
-    const beganAt = this.accepted.get(orderId);
-    if (beganAt === undefined) return;
-    this.accepted.delete(orderId);
-    this.settled.add();
-    this.checkouts.end(beganAt);
-  }
-
-  private forgetOld(): void {
-    const before = performance.now() - FORGOTTEN_AFTER_MS;
-    for (const [orderId, beganAt] of this.accepted) {
-      if (beganAt > before) return;
-      this.accepted.delete(orderId);
-      this.checkouts.forget();
-    }
   }
 }

@@ -43,6 +43,7 @@ export const PROBLEM_TYPES: Record<ErrorCode, ProblemType> = {
   REPLAY_FAILED: { status: 409, title: 'The replay failed' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The content type must be application/json' },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is too large' },
+  TOO_MANY_UNSETTLED_ORDERS: { status: 429, title: 'Too many orders are not settled', retryAfterSeconds: 5 },
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
   SERVICE_OVERLOADED: { status: 503, title: 'More comes in than can be served', retryAfterSeconds: 1 },
   SERVICE_UNAVAILABLE: {

@@ -61,6 +61,11 @@ export class RequestHistory implements OnApplicationBootstrap, BeforeApplication
   readonly add = ({ customerId, idempotencyKey }: Request): void =>
     this.filter.add(customerId, idempotencyKey);
 
+  /** Whether it is among those that are known to have been let in; it is not known of all while some may be missed. */
+  knows({ customerId, idempotencyKey }: Request): boolean {
+    return this.filter.mayHave(customerId, idempotencyKey);
+  }
+
   mayHave({ customerId, idempotencyKey }: Request): boolean {
     return !this.isComplete || this.filter.mayHave(customerId, idempotencyKey);
   }

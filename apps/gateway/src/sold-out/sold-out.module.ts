@@ -24,6 +24,6 @@ const pools = {
 @Module({
   imports: [OrderFeedModule],
   providers: [pools, StockCheck, RequestHistory, SoldOutGate],
-  exports: [SoldOutGate],
+  exports: [RequestHistory, SoldOutGate],
 })
 export class SoldOutModule {}

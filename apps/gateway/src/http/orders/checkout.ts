@@ -4,6 +4,7 @@ import { Admission } from '../../admission/admission.js';
 import { Settlement } from '../../order-feed/settlement.js';
 import { Queries } from '../../queries/queries.js';
 import { SoldOutGate } from '../../sold-out/sold-out-gate.js';
+import { RequestHistory } from '../../sold-out/request-history.js';
 import type { Answer } from '../answer.js';
 import { OrderIntake } from './order-intake.js';
 import { cancelled, placed } from './outcome.js';
@@ -13,6 +14,8 @@ const CANCELLATION_OVER = ['CANCELLED', 'REJECTED'] as const;
 
 interface Request {
   actor: Actor;
+  /** Where the caller is, as `networkOf` gives it. */
+  network: string;
   traceparent: string;
   /** How long the caller prefers to wait for the end; `undefined` for not at all. */
   waitSeconds: number | undefined;
@@ -24,19 +27,22 @@ export class Checkout {
   constructor(
     @Inject(Admission) private readonly admission: Admission,
     @Inject(SoldOutGate) private readonly gate: SoldOutGate,
+    @Inject(RequestHistory) private readonly history: RequestHistory,
     @Inject(OrderIntake) private readonly intake: OrderIntake,
     @Inject(Queries) private readonly queries: Queries,
     @Inject(Settlement) private readonly settlement: Settlement,
   ) {}
 
   async place(
-    { actor, traceparent, waitSeconds }: Request,
+    { actor, network, traceparent, waitSeconds }: Request,
     idempotencyKey: string,
     body: PlaceOrderBody,
   ): Promise<Answer<Order>> {
     const request = { customerId: actor.customerId, idempotencyKey, body, traceparent };
+    const holder = { customerId: actor.customerId, network };
+    if (!this.history.knows(request)) this.admission.assertMayHold(holder);
     this.gate.pass(request);
-    const order = await this.admission.admit(() => this.intake.place(request));
+    const order = await this.admission.admit(holder, () => this.intake.place(request));
     this.gate.follow(order);
     if (waitSeconds === undefined) return placed(order, waitSeconds);
     return placed(

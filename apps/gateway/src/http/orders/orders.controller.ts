@@ -27,6 +27,7 @@ import type { Observable } from 'rxjs';
 import { Allow, Caller } from '../../auth/allow.decorator.js';
 import type { GatewayConfig } from '../../config.js';
 import { CONFIG } from '../../tokens.js';
+import { networkOf } from '../../edge/client-address.js';
 import { OrderEvents } from '../../order-feed/order-events.js';
 import { Queries } from '../../queries/queries.js';
 import { send } from '../answer.js';
@@ -54,11 +55,18 @@ export class OrdersController {
     @Caller() actor: Actor,
     @IdempotencyKey() idempotencyKey: string,
     @Body({ schema: placeOrderBody }) body: PlaceOrderBody,
-    @Req() { traceparent, headers }: FastifyRequest,
+    @Req() { traceparent, headers, ip }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Order> {
     const waitSeconds = preferredWaitSeconds(headers['prefer']);
-    return send(reply, await this.checkout.place({ actor, traceparent, waitSeconds }, idempotencyKey, body));
+    return send(
+      reply,
+      await this.checkout.place(
+        { actor, network: networkOf(ip), traceparent, waitSeconds },
+        idempotencyKey,
+        body,
+      ),
+    );
   }
 
   @Get()
@@ -76,11 +84,14 @@ export class OrdersController {
     @Caller() actor: Actor,
     @Param('id', ORDER_ID) orderId: string,
     @Body({ schema: noBody }) _body: NoBody,
-    @Req() { traceparent, headers }: FastifyRequest,
+    @Req() { traceparent, headers, ip }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Order> {
     const waitSeconds = preferredWaitSeconds(headers['prefer']);
-    return send(reply, await this.checkout.cancel({ actor, traceparent, waitSeconds }, orderId));
+    return send(
+      reply,
+      await this.checkout.cancel({ actor, network: networkOf(ip), traceparent, waitSeconds }, orderId),
+    );
   }
 
   @Sse(':id/events')

@@ -40,6 +40,7 @@ export const ordersPaths: ZodOpenApiPathsObject = {
           'PAYMENT_DECLINED',
           'PAYMENT_TIMEOUT',
           'SERVICE_OVERLOADED',
+          'TOO_MANY_UNSETTLED_ORDERS',
         ),
       },
     },
