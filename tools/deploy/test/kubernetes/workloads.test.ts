@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   connectionLimitOf,
   DATABASE_CONNECTIONS,
@@ -7,6 +8,7 @@ import {
 } from '@doorbuster/contracts';
 import { SHUTDOWN_MS } from '@doorbuster/service/process';
 import { describe, expect, it } from 'vitest';
+import { inRepository } from '../fixtures/repository.js';
 import { objectsOf, ofKind, OVERLAYS, type KubernetesObject } from './fixtures/overlay.js';
 import { containersOf, workloadsOf } from './fixtures/workloads.js';
 
@@ -85,6 +87,22 @@ describe.each(OVERLAYS)('overlay %s', (overlay) => {
     },
   );
 
+  it.each(apps)('$name has a name under which each replica is found for its metrics', ({ labels }) => {
+    type Spec = {
+      clusterIP?: string;
+      selector: Record<string, string>;
+      ports: { port: number; targetPort: string }[];
+    };
+    const headless = ofKind<KubernetesObject & { spec: Spec }>(objects, 'Service').filter(
+      ({ spec }) =>
+        spec.clusterIP === 'None' &&
+        Object.entries(spec.selector).every(([key, value]) => labels[key] === value),
+    );
+    expect(headless.map(({ spec }) => spec.ports)).toEqual([
+      [{ name: 'metrics', port: 9464, targetPort: 'metrics' }],
+    ]);
+  });
+
   it.each(apps.filter(({ name }) => name !== 'gateway'))(
     '$name gets no work while its database or the broker is away, and is not ended for it',
     ({ pod }) => {
@@ -104,7 +122,11 @@ describe.each(OVERLAYS)('overlay %s', (overlay) => {
   });
 
   it.each(apps)('$name scales, spreads over nodes, and lets a node be emptied', ({ name, labels, pod }) => {
-    expect(pod.topologySpreadConstraints).not.toEqual([]);
+    // Replicas of one version: those of the version that goes leave no room on a node to those that come.
+    expect(pod.topologySpreadConstraints?.map((each) => [each.topologyKey, each.matchLabelKeys])).toEqual([
+      ['kubernetes.io/hostname', ['pod-template-hash']],
+      ['topology.kubernetes.io/zone', ['pod-template-hash']],
+    ]);
     expect(pod.serviceAccountName).toBe(name);
     const scalers = objects.filter(
       ({ kind, metadata }) => /^(HorizontalPodAutoscaler|ScaledObject)$/.test(kind) && metadata.name === name,
@@ -210,6 +232,23 @@ describe('in production', () => {
       );
       expect(watched).toEqual(consumers);
     }
+  });
+
+  it('scales the gateway by those who wait, and orders by how much of what admission lets in is in use', () => {
+    type Scaled = KubernetesObject & { spec: { triggers: { type: string; metadata: { query?: string } }[] } };
+    const asked = (name: string): string[] =>
+      ofKind<Scaled>(objects, 'ScaledObject')
+        .filter(({ metadata }) => metadata.name === name)
+        .flatMap(({ spec }) =>
+          spec.triggers.flatMap(({ metadata }) => metadata.query?.match(/doorbuster_\w+/g) ?? []),
+        );
+    expect(asked('gateway')).toEqual(['doorbuster_waiting', 'doorbuster_sse_open']);
+    expect(asked('orders')).toEqual(['doorbuster_admission_in_flight', 'doorbuster_admission_limit']);
+    expect(ofKind(objects, 'HorizontalPodAutoscaler')).toEqual([]);
+    // The names under which the gateway's instruments reach Prometheus; dashboards ask for the same.
+    const dashboard = readFileSync(inRepository('observability/grafana/checkout.json'), 'utf8');
+    for (const metric of [...asked('gateway'), ...asked('orders')])
+      expect(dashboard).toContain(`sum(${metric})`);
   });
 
   it('has an uneven number of brokers and as many copies of each stream', () => {
