@@ -1,5 +1,5 @@
 import { LOG_LEVELS } from '@doorbuster/telemetry';
-import { natsConfig, optional } from '@doorbuster/service/process';
+import { natsConfig, optional, signingKey } from '@doorbuster/service/process';
 import { z } from 'zod';
 import { trustProxy } from './edge/trust-proxy.config.js';
 
@@ -17,6 +17,8 @@ const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   HOST: z.string().default('0.0.0.0'),
   ...natsConfig,
+  /** Signs the requests to services that change state. */
+  RPC_SIGNING_KEY: signingKey,
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   /** Requests per second and customer. */
   RATE_LIMIT: offOrCount.default(50),
@@ -71,6 +73,7 @@ export const gatewayConfig = environment
     port: env.PORT,
     host: env.HOST,
     nats: { url: env.NATS_URL, caFile: env.NATS_CA_FILE },
+    rpcSigningKey: env.RPC_SIGNING_KEY,
     logLevel: env.LOG_LEVEL,
     rates: ratesOf(env),
     unsettledOrders: {

@@ -27,7 +27,7 @@ export class GatewayModule {
     return {
       module: GatewayModule,
       imports: [
-        QueriesModule.forRoot(config.nats),
+        QueriesModule.forRoot(config),
         AuthModule.forRoot(config.auth),
         AdmissionModule,
         SoldOutModule,

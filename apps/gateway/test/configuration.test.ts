@@ -1,25 +1,28 @@
+import { SIGNING_KEY } from '@doorbuster/service/testing';
 import { describe, expect, it } from 'vitest';
 import { gatewayConfig } from '../src/config.js';
 import { SECRET } from './support/fixture.js';
 
-const NATS_URL = 'nats://gateway:pw@127.0.0.1:4222';
+const NEEDED = { NATS_URL: 'nats://gateway:pw@127.0.0.1:4222', RPC_SIGNING_KEY: SIGNING_KEY };
 
 describe('the configuration', () => {
-  it('needs to know where NATS is, and nothing else', () => {
-    expect(gatewayConfig.parse({ NATS_URL })).toMatchObject({
+  it('needs to know where NATS is and what signs its requests, and nothing else', () => {
+    expect(gatewayConfig.parse({ ...NEEDED })).toMatchObject({
       port: 3000,
       host: '0.0.0.0',
       rates: { perCustomerMax: 50, perAddressMax: 500 },
       trustProxy: false,
     });
     expect(() => gatewayConfig.parse({})).toThrow(/NATS_URL/);
+    expect(() => gatewayConfig.parse({ ...NEEDED, RPC_SIGNING_KEY: undefined })).toThrow(/RPC_SIGNING_KEY/);
+    expect(() => gatewayConfig.parse({ ...NEEDED, RPC_SIGNING_KEY: 'no key' })).toThrow(/Ed25519/);
   });
 
   it.each([
     ['off', null],
     ['7', { perCustomerMax: 7, perAddressMax: 70 }],
   ])('takes RATE_LIMIT=%s', (text, rates) => {
-    expect(gatewayConfig.parse({ NATS_URL, RATE_LIMIT: text }).rates).toEqual(rates);
+    expect(gatewayConfig.parse({ ...NEEDED, RATE_LIMIT: text }).rates).toEqual(rates);
   });
 
   it.each([
@@ -28,7 +31,7 @@ describe('the configuration', () => {
     ['', false],
     ['10.0.0.0/8, 192.0.2.7, fd00::/8', ['10.0.0.0/8', '192.0.2.7', 'fd00::/8']],
   ])('takes TRUST_PROXY=%s', (text, trust) => {
-    expect(gatewayConfig.parse({ NATS_URL, TRUST_PROXY: text }).trustProxy).toEqual(trust);
+    expect(gatewayConfig.parse({ ...NEEDED, TRUST_PROXY: text }).trustProxy).toEqual(trust);
   });
 
   it.each([
@@ -44,23 +47,23 @@ describe('the configuration', () => {
     '10.0.0.0/8,true',
     '1,2',
   ])('refuses TRUST_PROXY=%s and says what to set', (text) => {
-    expect(() => gatewayConfig.parse({ NATS_URL, TRUST_PROXY: text })).toThrow(
+    expect(() => gatewayConfig.parse({ ...NEEDED, TRUST_PROXY: text })).toThrow(
       /how many proxies.*10\.0\.0\.0\/8/,
     );
   });
 
   it.each(['0', '-1', 'on', '1.5'])('refuses RATE_LIMIT=%s', (text) => {
-    expect(() => gatewayConfig.parse({ NATS_URL, RATE_LIMIT: text })).toThrow(/RATE_LIMIT/);
+    expect(() => gatewayConfig.parse({ ...NEEDED, RATE_LIMIT: text })).toThrow(/RATE_LIMIT/);
   });
 
   it('takes a place for traces only with room for the id', () => {
-    const parse = (text: string) => gatewayConfig.parse({ NATS_URL, TRACE_URL_TEMPLATE: text });
+    const parse = (text: string) => gatewayConfig.parse({ ...NEEDED, TRACE_URL_TEMPLATE: text });
     expect(parse('http://jaeger:16686/trace/{traceId}').traceUrlTemplate).toContain('{traceId}');
     expect(() => parse('http://jaeger:16686/trace/')).toThrow(/TRACE_URL_TEMPLATE/);
   });
 
   it('in production needs a key set or a secret, and gives out no tokens', () => {
-    const production = { NATS_URL, NODE_ENV: 'production' };
+    const production = { ...NEEDED, NODE_ENV: 'production' };
     expect(() => gatewayConfig.parse(production)).toThrow(/AUTH_JWKS_URL/);
     expect(() => gatewayConfig.parse({ ...production, AUTH_JWT_SECRET: '' })).toThrow(/AUTH_JWKS_URL/);
     expect(gatewayConfig.parse({ ...production, AUTH_JWT_SECRET: SECRET }).auth).toMatchObject({
@@ -74,8 +77,8 @@ describe('the configuration', () => {
   });
 
   it('takes no short secret, and not a secret and a key set at once', () => {
-    expect(() => gatewayConfig.parse({ NATS_URL, AUTH_JWT_SECRET: 'short' })).toThrow(/AUTH_JWT_SECRET/);
-    const both = { NATS_URL, AUTH_JWT_SECRET: SECRET, AUTH_JWKS_URL: 'https://issuer.example/jwks.json' };
+    expect(() => gatewayConfig.parse({ ...NEEDED, AUTH_JWT_SECRET: 'short' })).toThrow(/AUTH_JWT_SECRET/);
+    const both = { ...NEEDED, AUTH_JWT_SECRET: SECRET, AUTH_JWKS_URL: 'https://issuer.example/jwks.json' };
     expect(() => gatewayConfig.parse(both)).toThrow(/not both/);
   });
 });

@@ -50,7 +50,13 @@ describe('what operators do', () => {
       await fixture.services.answer(adjustStock, () => accept(stock));
       expect((await adjust({ delta: 5, reason: 'delivery' }).expect(201)).body).toEqual(stock);
       expect(fixture.services.requests(adjustStock)).toEqual([
-        { sku: 'TSHIRT', delta: 5, reason: 'delivery', idempotencyKey: 'delivery-1' },
+        {
+          actor: { customerId: 'root', role: 'admin' },
+          sku: 'TSHIRT',
+          delta: 5,
+          reason: 'delivery',
+          idempotencyKey: 'delivery-1',
+        },
       ]);
     });
 

@@ -149,7 +149,9 @@ describe('products', () => {
       .send({ name: 'Shirt' })
       .expect(200);
     expect(changed.body.name).toBe('Shirt');
-    expect(fixture.services.requests(changeProduct)).toEqual([{ sku: 'TSHIRT', changes: { name: 'Shirt' } }]);
+    expect(fixture.services.requests(changeProduct)).toEqual([
+      { actor: { customerId: 'root', role: 'admin' }, sku: 'TSHIRT', changes: { name: 'Shirt' } },
+    ]);
   });
 
   it('have a SKU of their own', async () => {

@@ -1,6 +1,7 @@
 import { accept, adjustStock, createProduct } from '@doorbuster/contracts';
 import { DEMO_CATALOGUE } from '@doorbuster/demo';
 import { startTestNats, type TestNats } from '@doorbuster/embedded/testing';
+import { SIGNING_KEY } from '@doorbuster/service/testing';
 import { createLogger } from '@doorbuster/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gatewayConfig } from '../src/config.js';
@@ -22,7 +23,12 @@ describe('seeding before the gateway opens', () => {
   });
 
   const seedWith = (env: Record<string, string>) => {
-    const config = gatewayConfig.parse({ NATS_URL: nats.url('gateway'), LOG_LEVEL: 'silent', ...env });
+    const config = gatewayConfig.parse({
+      NATS_URL: nats.url('gateway'),
+      RPC_SIGNING_KEY: SIGNING_KEY,
+      LOG_LEVEL: 'silent',
+      ...env,
+    });
     return seed(config, createLogger('gateway', config.logLevel));
   };
 

@@ -148,7 +148,7 @@ describe('intake', () => {
     const intakeAtWork = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%idempotency_key)'`;
     await expect.poll(() => orders.rows(intakeAtWork), { timeout: 10_000 }).toHaveLength(1);
     const asked = Date.now();
-    const late = [atWork, place('late-in-the-queue', { expiresInMs })];
+    const late = [atWork, place('late-in-the-queue', { expiresInMs: 1 })];
     const patient = place('patient');
     await expect.poll(() => Date.now() - asked, { timeout: 5_000 }).toBeGreaterThan(expiresInMs);
     await blocker.query('commit');

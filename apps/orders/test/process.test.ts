@@ -3,9 +3,12 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startTestEnvironment, type TestEnvironment } from '@doorbuster/embedded/testing';
+import { VERIFICATION_KEYS } from '@doorbuster/service/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+/** Of no gateway that this test starts. */
+const PUBLIC_KEY = VERIFICATION_KEYS.map((key) => key.export({ format: 'pem', type: 'spki' })).join('');
 const DEADLINE_MS = 20_000;
 const NOBODY_THERE = 'postgres://orders:secret@127.0.0.1:1/doorbuster';
 
@@ -30,7 +33,12 @@ describe('the process of a service', () => {
   });
 
   it('ends on a signal also while it still waits for its database', async () => {
-    const env = { DATABASE_URL: NOBODY_THERE, NATS_URL: 'nats://127.0.0.1:1', OTEL_SDK_DISABLED: 'true' };
+    const env = {
+      DATABASE_URL: NOBODY_THERE,
+      NATS_URL: 'nats://127.0.0.1:1',
+      RPC_VERIFICATION_KEYS: PUBLIC_KEY,
+      OTEL_SDK_DISABLED: 'true',
+    };
     const child = spawn(process.execPath, [main], {
       env,
       stdio: ['ignore', 'pipe', 'inherit'],

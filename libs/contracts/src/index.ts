@@ -1,3 +1,4 @@
+export * from './actor.js';
 export * from './catalog/products.js';
 export * from './catalog/sales.js';
 export * from './currencies.js';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { actor } from './actor.js';
 import { SERVICES, type ServiceName } from './message.js';
-import { query } from './query.js';
+import { change, query } from './query.js';
 import { instant, page, pageRequest } from './values.js';
 
 /** Readiness of one service: each dependency by name. */
@@ -38,6 +39,6 @@ export const healthOf = (service: ServiceName) => query(service, 'health', z.obj
 export const clockOf = (service: ServiceName) =>
   query(service, 'clock', z.object({}), z.object({ now: databaseTime }));
 export const listDeadLettersOf = (service: ServiceName) =>
-  query(service, 'list-dead-letters', deadLetterFilter, page(deadLetter));
+  query(service, 'list-dead-letters', deadLetterFilter.strip(), page(deadLetter));
 export const replayDeadLetterOf = (service: ServiceName) =>
-  query(service, 'replay-dead-letter', z.object({ id: z.uuid() }), deadLetter);
+  change(service, 'replay-dead-letter', 'admin', z.object({ actor, id: z.uuid() }), deadLetter);

@@ -1,14 +1,23 @@
 import type { z } from 'zod';
+import type { Actor } from './actor.js';
 import type { ErrorCode } from './errors.js';
 import type { ServiceName } from './message.js';
 
-/** A question or an intake, answered over NATS request/reply: `rpc.orders.place-order`. */
+/**
+ * A question or an intake, answered over NATS request/reply: `rpc.orders.place-order`. The owner parses each request by
+ * `request`, which passes over fields that a newer gateway adds.
+ */
 export interface QueryContract<Request = unknown, Response = unknown> {
   readonly owner: ServiceName;
   readonly subject: string;
   readonly request: z.ZodType<Request>;
   readonly response: z.ZodType<Response>;
+  /** `undefined` changes no state. Else the gateway signs each request, and the owner verifies who acts before it decides. */
+  readonly changesStateFor?: ChangesStateFor | undefined;
 }
+
+/** Who may ask for a change: only an admin, named in the request's `actor`, or any customer for what is their own. */
+export type ChangesStateFor = 'admin' | 'customer';
 
 export const query = <Request, Response>(
   owner: ServiceName,
@@ -21,6 +30,18 @@ export const query = <Request, Response>(
   request,
   response,
 });
+
+/** A request that changes state. It says who acts; the gateway signs it, and the owner refuses it unsigned. */
+export const change = <Request extends ActedRequest, Response>(
+  owner: ServiceName,
+  name: string,
+  changesStateFor: ChangesStateFor,
+  request: z.ZodType<Request>,
+  response: z.ZodType<Response>,
+): QueryContract<Request, Response> => ({ ...query(owner, name, request, response), changesStateFor });
+
+/** A batch names the customer of each of its requests. */
+type ActedRequest = { actor: Actor } | { requests: readonly Pick<Actor, 'customerId'>[] };
 
 // oxlint-disable-next-line typescript/no-explicit-any -- the other parameter is of no interest here
 export type RequestOf<Q> = Q extends QueryContract<infer Request, any> ? Request : never;

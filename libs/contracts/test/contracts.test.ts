@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import * as contracts from '../src/index.js';
 import {
+  healthOf,
+  listDeadLettersOf,
   natsPermissions,
+  replayDeadLetterOf,
   SERVICES,
   streamsOf,
   TOPOLOGY,
@@ -18,6 +21,16 @@ const messages = all.filter(
 const queries = all.filter(
   (entry): entry is [string, QueryContract] => isObject(entry[1]) && 'response' in entry[1],
 );
+
+/** Those of one service, and those that every service answers. */
+const calls = [
+  ...queries,
+  ...SERVICES.flatMap((service) =>
+    [healthOf, listDeadLettersOf, replayDeadLetterOf].map(
+      (of) => [of(service).subject, of(service)] as const,
+    ),
+  ),
+] as [string, QueryContract][];
 
 const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
@@ -38,6 +51,40 @@ describe('the contracts', () => {
     const described = JSON.stringify(z.toJSONSchema(schema, { io: 'input' }));
     expect(described).toContain('"properties"');
     expect(described).not.toContain('"additionalProperties":false');
+  });
+
+  it.each(calls)(
+    '%s: passes over what a newer gateway adds to a request, at every level',
+    (_, { request }) => {
+      expect(JSON.stringify(z.toJSONSchema(request, { io: 'input' }))).not.toContain(
+        '"additionalProperties":false',
+      );
+    },
+  );
+
+  it('say of each request whether it changes state, and for whom', () => {
+    const changing = calls.filter(([, { changesStateFor }]) => changesStateFor !== undefined);
+    expect(
+      changing.map(([, { subject, changesStateFor }]) => `${changesStateFor} ${subject}`).toSorted(),
+    ).toEqual(
+      [
+        'admin rpc.catalog.change-product',
+        'admin rpc.catalog.change-sale',
+        'admin rpc.catalog.create-product',
+        'admin rpc.catalog.create-sale',
+        ...['catalog', 'inventory', 'orders', 'payments'].map(
+          (owner) => `admin rpc.${owner}.replay-dead-letter`,
+        ),
+        'admin rpc.inventory.adjust-stock',
+        'admin rpc.orders.retry-saga',
+        'customer rpc.orders.cancel-order',
+        'customer rpc.orders.place-orders',
+      ].toSorted(),
+    );
+    for (const [name, { request }] of changing) {
+      const described = JSON.stringify(z.toJSONSchema(request, { io: 'input' }));
+      expect(described, name).toMatch(/"required":\[[^\]]*"(actor|customerId)"/);
+    }
   });
 
   it('no two share a subject or a type', () => {

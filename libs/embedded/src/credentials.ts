@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import {
@@ -16,6 +16,10 @@ export interface Credentials {
   nats: Record<'admin' | NatsUser, string>;
   /** Signs the access tokens of a gateway that issues its own. */
   authJwtSecret: string;
+  /** The gateway signs with it what it asks services to change. */
+  rpcSigningKey: string;
+  /** By which services verify that. */
+  rpcVerificationKeys: string;
 }
 
 /** Reads the file, adds what is missing in it, and keeps it readable to the owner alone. */
@@ -26,6 +30,7 @@ export function loadCredentials(file: string): Credentials {
     postgres: complete(['admin', ...DATABASE_ROLES], kept.postgres),
     nats: complete(['admin', ...NATS_USERS], kept.nats),
     authJwtSecret: kept.authJwtSecret ?? newSecret(),
+    ...rpcKeys(kept),
   };
   const wanted = `${JSON.stringify(credentials, null, 2)}\n`;
   if (wanted !== text) {
@@ -49,6 +54,17 @@ function complete<Name extends string>(
 ): Record<Name, string> {
   const entries = names.map((name) => [name, kept[name] ?? newSecret()]);
   return Object.fromEntries(entries) as Record<Name, string>;
+}
+
+/** Ed25519, as one line of base64 each: PKCS #8 and SPKI. Only together do they make sense. */
+function rpcKeys(kept: Partial<Credentials>): Pick<Credentials, 'rpcSigningKey' | 'rpcVerificationKeys'> {
+  const { rpcSigningKey, rpcVerificationKeys } = kept;
+  if (rpcSigningKey && rpcVerificationKeys) return { rpcSigningKey, rpcVerificationKeys };
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  return {
+    rpcSigningKey: privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
+    rpcVerificationKeys: publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
+  };
 }
 
 /** 192 bits, and only letters that need no escaping in a URL, in SQL or in a NATS configuration. */

@@ -14,7 +14,12 @@ describe('the credentials of a data directory', () => {
 
   it('are made once, differ from each other, and only their owner can read them', () => {
     const made = loadCredentials(file());
-    const all = [...Object.values(made.postgres), ...Object.values(made.nats), made.authJwtSecret];
+    const all = [
+      ...Object.values(made.postgres),
+      ...Object.values(made.nats),
+      made.authJwtSecret,
+      made.rpcSigningKey,
+    ];
     expect(new Set(all).size).toBe(all.length);
     expect(statSync(file()).mode & 0o777).toBe(0o600);
     expect(loadCredentials(file())).toEqual(made);

@@ -2,6 +2,7 @@ import { LOG_LEVELS } from '@doorbuster/telemetry';
 import { z } from 'zod';
 import { natsConfig } from './nats-config.js';
 import { optional } from './optional.js';
+import { verificationKeys } from './rpc/rpc-keys.js';
 
 /** `postgres://role:password@host:port/database` */
 export const databaseUrl = z.url({ protocol: /^postgres(ql)?$/ });
@@ -13,6 +14,8 @@ export const serviceConfig = z.object({
   ...natsConfig,
   /** Copies of each stream: 3 on a cluster of three servers; an even number would survive no more losses. */
   NATS_STREAM_REPLICAS: optional(z.coerce.number().pipe(z.literal([1, 3, 5]))).default(1),
+  /** Public keys of the gateways, whose requests may change state. */
+  RPC_VERIFICATION_KEYS: verificationKeys,
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   /** Where `/healthz` and `/readyz` are answered. Nowhere without it: the gateway asks over NATS. */
   PORT: optional(z.coerce.number().int().min(0).max(65_535)),

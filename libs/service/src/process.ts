@@ -6,3 +6,5 @@ export { shared } from './shared.js';
 export { SHUTDOWN_MS } from './shutdown-budget.js';
 export { exitOnSignal } from './shutdown.js';
 export { withinTime } from './within-time.js';
+export { signingKey } from './rpc/rpc-keys.js';
+export { RpcSigner, SIGNATURE_HEADER } from './rpc/rpc-signature.js';

@@ -2,23 +2,41 @@ import { refuse, type QueryContract, type Reply } from '@doorbuster/contracts';
 import { QueueFullError } from '@doorbuster/messaging';
 import { CommitDeadlineError, CommitUnknownError, isTransient } from '@doorbuster/persistence';
 import type { Logger } from '@doorbuster/telemetry';
-import { Catch, type RpcExceptionFilter } from '@nestjs/common';
-import { MessagePattern, Transport } from '@nestjs/microservices';
+import {
+  applyDecorators,
+  Catch,
+  SetMetadata,
+  type ArgumentsHost,
+  type RpcExceptionFilter,
+} from '@nestjs/common';
+import { MessagePattern, Transport, type NatsContext } from '@nestjs/microservices';
 import { of, type Observable } from 'rxjs';
+import { RpcRefusedError } from './rpc/rpc-refused.error.js';
+
+const CONTRACT = 'doorbuster:contract';
 
 /**
- * Binds a controller's method to a query: `@Answers(getOrder)`. The method gets the request, which the gateway has
- * validated and only the gateway may send, and answers with a `Reply`.
+ * Binds a controller's method to a query: `@Answers(getOrder)`. The method gets the request as the contract parsed it, and
+ * answers with a `Reply`. See `RpcRequestInterceptor` for what is refused before.
  */
-export const Answers = (contract: Pick<QueryContract, 'subject'>): MethodDecorator =>
-  MessagePattern(contract.subject, Transport.NATS);
+export const Answers = (contract: QueryContract): MethodDecorator =>
+  applyDecorators(MessagePattern(contract.subject, Transport.NATS), SetMetadata(CONTRACT, contract));
+
+/** What a handler was bound to by `@Answers`. */
+export const contractOf = (handler: object): QueryContract | undefined =>
+  Reflect.getMetadata(CONTRACT, handler) as QueryContract | undefined;
 
 /** An exception is a bug or broken infrastructure; it leaves the service as one of two stable codes. */
 @Catch()
 export class QueryExceptionFilter implements RpcExceptionFilter {
   constructor(private readonly logger: Logger) {}
 
-  catch(err: unknown): Observable<Reply<never>> {
+  catch(err: unknown, host: ArgumentsHost): Observable<Reply<never>> {
+    if (err instanceof RpcRefusedError) {
+      const subject = host.switchToRpc().getContext<NatsContext>().getSubject();
+      this.logger.warn({ subject, code: err.code, detail: err.detail }, 'request refused');
+      return of(refuse(err.code, err.detail));
+    }
     if (err instanceof QueueFullError) {
       return of(refuse('SERVICE_UNAVAILABLE', 'Too much is waiting already. Try again in a moment.'));
     }

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import type { ServiceName } from '@doorbuster/contracts';
 import { JetStreamServer, natsOptions } from '@doorbuster/messaging';
 import type { DatabaseOptions } from '@doorbuster/persistence';
-import { createLogger, NestLogger } from '@doorbuster/telemetry';
+import { createLogger, NestLogger, type Logger } from '@doorbuster/telemetry';
 import { Module, type INestApplication, type ModuleMetadata } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { NestFactory } from '@nestjs/core';
@@ -14,6 +14,9 @@ import { serveHealth } from './health-server.js';
 import { migrate } from './migrate.js';
 import { QueryExceptionFilter } from './queries.js';
 import { QuerySpanInterceptor } from './query-span.interceptor.js';
+import { RpcRequestInterceptor } from './rpc/rpc-request.interceptor.js';
+import { RpcRequestDeserializer } from './rpc/rpc-request.js';
+import { RpcVerifier } from './rpc/rpc-signature.js';
 import { ServiceModule } from './service.module.js';
 import { SHUTDOWN_MS } from './shutdown-budget.js';
 import { exitOnSignal } from './shutdown.js';
@@ -28,9 +31,9 @@ export interface ServiceDefinition extends Pick<ModuleMetadata, 'imports' | 'con
 export async function startService(
   definition: ServiceDefinition,
   config: ServiceConfig,
+  logger: Logger = createLogger(definition.service, config.LOG_LEVEL),
 ): Promise<INestApplication> {
   const { service, migrations, entities, imports = [], controllers = [], providers = [] } = definition;
-  const logger = createLogger(service, config.LOG_LEVEL);
 
   @Module({
     imports: [ServiceModule.forRoot({ service, config, logger, migrations, entities }), ...imports],
@@ -44,12 +47,19 @@ export async function startService(
     abortOnError: false,
   });
   app.useGlobalFilters(new QueryExceptionFilter(logger));
-  app.useGlobalInterceptors(new QuerySpanInterceptor());
+  const verifier = new RpcVerifier(config.RPC_VERIFICATION_KEYS);
+  app.useGlobalInterceptors(new QuerySpanInterceptor(), new RpcRequestInterceptor(verifier));
   const nats = natsOptions(config.NATS_URL, service, config.NATS_CA_FILE);
   const queries = app.connectMicroservice<MicroserviceOptions>(
     {
       transport: Transport.NATS,
-      options: { ...nats, queue: service, gracefulShutdown: true, gracePeriod: SHUTDOWN_MS.queries },
+      options: {
+        ...nats,
+        queue: service,
+        gracefulShutdown: true,
+        gracePeriod: SHUTDOWN_MS.queries,
+        deserializer: new RpcRequestDeserializer(),
+      },
     },
     { inheritAppConfig: true },
   );

@@ -1,9 +1,21 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { serviceConfig } from '../src/config.js';
 
 const DATABASE_URL = 'postgres://orders:pw@127.0.0.1/doorbuster';
+const spki = (format: 'pem' | 'der' = 'der', type: 'ed25519' | 'x25519' = 'ed25519'): string => {
+  const { publicKey } = generateKeyPairSync(type as 'ed25519');
+  return format === 'pem'
+    ? publicKey.export({ format, type: 'spki' }).toString()
+    : publicKey.export({ format, type: 'spki' }).toString('base64');
+};
 const parse = (env: NodeJS.ProcessEnv) =>
-  serviceConfig.safeParse({ DATABASE_URL, NATS_URL: 'nats://orders:pw@nats', ...env });
+  serviceConfig.safeParse({
+    DATABASE_URL,
+    NATS_URL: 'nats://orders:pw@nats',
+    RPC_VERIFICATION_KEYS: spki(),
+    ...env,
+  });
 
 describe('the configuration of a service', () => {
   it.each(['nats://o:p@a:4222', 'tls://o:p@a', 'nats://o:p@a:4222,nats://o:p@b:4222', 'nats://a, nats://b'])(
@@ -28,6 +40,23 @@ describe('the configuration of a service', () => {
     expect(parse({ NATS_STREAM_REPLICAS: '3' }).data?.NATS_STREAM_REPLICAS).toBe(3);
     expect(parse({ NATS_STREAM_REPLICAS: '2' }).success).toBe(false);
   });
+
+  it('takes one public key of gateways or several, as PEM or as base64', () => {
+    for (const text of [spki(), `${spki()},${spki()}`, spki('pem'), spki('pem') + spki('pem')]) {
+      const keys = parse({ RPC_VERIFICATION_KEYS: text }).data?.RPC_VERIFICATION_KEYS ?? [];
+      expect(keys).toHaveLength(text.includes(',') || text.split('BEGIN').length === 3 ? 2 : 1);
+    }
+    // As a file of environment variables escapes it.
+    expect(parse({ RPC_VERIFICATION_KEYS: spki('pem').replaceAll('\n', '\\n') }).success).toBe(true);
+  });
+
+  it.each([undefined, '', 'key', `${spki()},key`, spki('der', 'x25519')])(
+    'does not start without a key to verify gateways by: %j',
+    (RPC_VERIFICATION_KEYS) =>
+      expect(parse({ RPC_VERIFICATION_KEYS }).error?.issues).toMatchObject([
+        { path: ['RPC_VERIFICATION_KEYS'] },
+      ]),
+  );
 
   it('takes an empty path of certificates for none', () => {
     expect(parse({ NATS_CA_FILE: '' }).data?.NATS_CA_FILE).toBeUndefined();

@@ -26,8 +26,12 @@ const BLACKED_OUT = '[redacted]';
 /** Deeper than anything that is logged. */
 const DEPTH_MAX = 8;
 
-/** Secrets inside of texts, such as an error's: a bearer's token, the user and password of a URL. */
+/** Of PostgreSQL's errors: they quote the row that fails, or the input that cannot be read. */
+const QUOTING = ['detail', 'where', 'internalQuery'];
+
+/** Secrets inside of texts, such as an error's: a payment method, a bearer's token, the user and password of a URL. */
 const SECRET_TEXTS = [
+  { pattern: /\bpm_\w+/g, instead: BLACKED_OUT },
   { pattern: /\b(Bearer) +[\w.~+/-]+=*/gi, instead: `$1 ${BLACKED_OUT}` },
   { pattern: /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, instead: BLACKED_OUT },
   { pattern: /\/\/[^/\s:@]*:[^/\s@]+@/g, instead: `//${BLACKED_OUT}@` },
@@ -38,7 +42,8 @@ export function withoutSecrets<T>(value: T, depth = 0): T {
   if (typeof value === 'string') return cleaned(value) as T;
   if (typeof value !== 'object' || value === null || depth > DEPTH_MAX) return value;
   if (Array.isArray(value)) return value.map((item) => withoutSecrets<unknown>(item, depth + 1)) as T;
-  if (value instanceof Error) return withoutSecrets({ ...stdSerializers.err(value) }, depth) as T;
+  if (value instanceof Error)
+    return withoutSecrets(withoutQuotes({ ...stdSerializers.err(value) }), depth) as T;
   if ('toJSON' in value) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
@@ -46,6 +51,13 @@ export function withoutSecrets<T>(value: T, depth = 0): T {
       isSecret(name) ? BLACKED_OUT : withoutSecrets<unknown>(inner, depth + 1),
     ]),
   ) as T;
+}
+
+function withoutQuotes(error: Record<string, unknown>): Record<string, unknown> {
+  const isFromDatabase = 'severity' in error;
+  return isFromDatabase
+    ? Object.fromEntries(Object.entries(error).filter(([name]) => !QUOTING.includes(name)))
+    : error;
 }
 
 const isSecret = (name: string): boolean => SECRET.has(name.toLowerCase().replaceAll(/[-_]/g, ''));

@@ -1,3 +1,4 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { DATABASE_CONNECTIONS, SERVICES } from '@doorbuster/contracts';
 import { postgresSettings } from '@doorbuster/embedded';
 import { describe, expect, it } from 'vitest';
@@ -69,6 +70,22 @@ describe('the whole', () => {
   it('has a connection for every role up to its limit, and some for administrators', () => {
     const limits = Object.values(CONNECTION_LIMITS).map((limit) => limit + DATABASE_CONNECTIONS.migrators);
     expect(limits.reduce((sum, limit) => sum + limit, 20)).toBeLessThanOrEqual(MAX_CONNECTIONS);
+  });
+
+  it('gives the key that signs requests to the gateway alone, and each service the public one of the pair', () => {
+    const holders = all
+      .filter(([, { environment }]) => 'RPC_SIGNING_KEY' in environment)
+      .map(([name]) => name);
+    expect(holders.toSorted()).toEqual(['gateway', 'seed']);
+    const valueOf = (variable: string) => defaults.find(({ name }) => name === variable)?.value ?? '';
+    const key = Buffer.from(valueOf('RPC_SIGNING_KEY'), 'base64');
+    expect(key.toString('latin1')).toContain('doorbuster-development-only');
+    const publicKey = createPublicKey(createPrivateKey({ key, format: 'der', type: 'pkcs8' }));
+    const keys = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+    expect(valueOf('RPC_VERIFICATION_KEYS')).toBe(keys);
+    for (const service of SERVICES) {
+      expect(named(service).environment['RPC_VERIFICATION_KEYS']).toContain('RPC_VERIFICATION_KEYS');
+    }
   });
 
   it('runs PostgreSQL as `npm start` does', () => {

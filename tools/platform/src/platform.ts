@@ -145,7 +145,7 @@ export class Platform {
     await this.step('schemas', migrateSchemas(settings));
   }
 
-  private async startServices({ authJwtSecret }: Credentials): Promise<void> {
+  private async startServices(secrets: Credentials): Promise<void> {
     const { config, env } = this.surroundings;
     if (this.database === undefined || this.broker === undefined) throw new Error('the servers come first');
     // A statement belongs to one database: charges of another one would look like charges for nothing.
@@ -154,7 +154,7 @@ export class Platform {
       dataDir: this.layout.root,
       env,
       addresses: { ...this.database, ...this.broker, providerStatement },
-      secrets: { authJwtSecret },
+      secrets,
       replicas: config.replicas,
       gatewayPortOf: (name: string) => this.gatewayPortOf(name),
       telemetryOf: (app: AppName, name: string) =>

@@ -16,7 +16,11 @@ describe('the environment of a service', () => {
     providerStatement: '/data/statement',
   };
   const of = (app: AppName, more: NodeJS.ProcessEnv = {}) =>
-    environmentOf(app, { ...env, ...more }, addresses, { authJwtSecret: 'secret' });
+    environmentOf(app, { ...env, ...more }, addresses, {
+      authJwtSecret: 'secret',
+      rpcSigningKey: 'private',
+      rpcVerificationKeys: 'public',
+    });
 
   it('has its own addresses only, and what is meant for all', () => {
     expect(of('orders')).toEqual({
@@ -25,6 +29,7 @@ describe('the environment of a service', () => {
       NODE_COMPILE_CACHE: '/cache',
       NODE_ENV: 'production',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector',
+      RPC_VERIFICATION_KEYS: 'public',
     });
   });
 
@@ -48,6 +53,15 @@ describe('the environment of a service', () => {
       OTEL_SDK_DISABLED: 'true',
     });
     expect(JSON.stringify(of('orders'))).not.toContain('_migrator');
+  });
+
+  it('gives the key that signs requests to the gateway alone, and the public one to every service', () => {
+    expect(of('gateway')).toMatchObject({ RPC_SIGNING_KEY: 'private' });
+    expect(of('gateway', { RPC_SIGNING_KEY: 'own' })).toMatchObject({ RPC_SIGNING_KEY: 'own' });
+    for (const app of ['catalog', 'orders', 'inventory', 'payments'] as const) {
+      expect(of(app)).toMatchObject({ RPC_VERIFICATION_KEYS: 'public' });
+      expect(of(app, { RPC_SIGNING_KEY: 'own' })).not.toHaveProperty('RPC_SIGNING_KEY');
+    }
   });
 
   it('tells payments alone where its provider puts down what it charged', () => {

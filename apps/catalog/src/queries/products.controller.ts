@@ -29,7 +29,7 @@ export class ProductsController {
   ) {}
 
   @Answers(createProduct)
-  create(@Payload() body: RequestOf<typeof createProduct>): Promise<Reply<Product>> {
+  create(@Payload() { actor: _actor, ...body }: RequestOf<typeof createProduct>): Promise<Reply<Product>> {
     return this.changes.create(body);
   }
 

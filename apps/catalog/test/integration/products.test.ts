@@ -6,6 +6,7 @@ import {
   productChanged,
   productCreated,
 } from '@doorbuster/contracts';
+import { ADMIN } from '@doorbuster/service/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newProduct, startCatalog, valueOf, type CatalogUnderTest } from './catalog-under-test.js';
 
@@ -32,7 +33,9 @@ describe('creating a product', () => {
 
   it('lets one of many creators of a SKU win and tells the others, and states one event', async () => {
     const attempts = Array.from({ length: 8 }, (_, i) => newProduct('CREATE-2', { name: `Attempt ${i}` }));
-    const replies = await Promise.all(attempts.map((body) => catalog.ask(createProduct, body)));
+    const replies = await Promise.all(
+      attempts.map((body) => catalog.ask(createProduct, { ...body, actor: ADMIN })),
+    );
     const refusals = replies.flatMap((reply) => (reply.ok ? [] : [reply.error.code]));
     expect(refusals).toEqual(Array.from({ length: 7 }, () => 'SKU_EXISTS'));
     const winner = replies.flatMap((reply) => (reply.ok ? [reply.value] : []));
@@ -92,7 +95,7 @@ describe('changing a product', () => {
   });
 
   it('is refused for a SKU that nobody created', async () => {
-    const reply = await catalog.ask(changeProduct, { sku: 'NOBODY', changes: { name: 'x' } });
+    const reply = await catalog.ask(changeProduct, { actor: ADMIN, sku: 'NOBODY', changes: { name: 'x' } });
     expect(reply).toMatchObject({ ok: false, error: { code: 'PRODUCT_NOT_FOUND' } });
     expect(catalog.eventsOf('NOBODY')).toEqual([]);
   });

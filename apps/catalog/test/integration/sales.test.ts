@@ -16,6 +16,7 @@ import {
   type SaleState,
 } from '@doorbuster/contracts';
 import { replyTo, type CloudEvent, type OutgoingEvent } from '@doorbuster/messaging';
+import { ADMIN } from '@doorbuster/service/testing';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { newProduct, startCatalog, valueOf, type CatalogUnderTest } from './catalog-under-test.js';
 
@@ -49,7 +50,7 @@ const body = (overrides: Partial<CreateSaleBody> = {}): CreateSaleBody => ({
   ...overrides,
 });
 const create = (request: CreateSaleBody, idempotencyKey: string = randomUUID()): Promise<Reply<Sale>> =>
-  catalog.ask(createSale, { body: request, idempotencyKey });
+  catalog.ask(createSale, { actor: ADMIN, body: request, idempotencyKey });
 const get = async (id: string): Promise<Sale> => valueOf(await catalog.ask(getSale, { id }));
 const statusOf = async (id: string): Promise<string> => (await get(id)).status;
 const states = (id: string): SaleState[] =>
@@ -93,7 +94,7 @@ it('inventory is asked again for what it did not answer, at the beginning and at
   });
   const { id } = valueOf(await create(body()));
   await expect.poll(() => statusOf(id), PATIENCE).toBe('SCHEDULED');
-  valueOf(await catalog.ask(changeSale, { id, changes: { endsAt: inMs(-1) } }));
+  valueOf(await catalog.ask(changeSale, { actor: ADMIN, id, changes: { endsAt: inMs(-1) } }));
   expect(await statusOf(id)).toBe('ENDED');
   await expect
     .poll(() => catalog.query('select is_returned from sales where id = $1', [id]), PATIENCE)
@@ -117,7 +118,7 @@ it('a SKU has one sale at a time', async () => {
   expect(replies.find(({ ok }) => !ok)).toMatchObject({ error: { code: 'SALE_EXISTS' } });
   const next = valueOf(await create(body({ startsAt: inMs(8_000_000), endsAt: inMs(9_000_000) })));
   expect(
-    await catalog.ask(changeSale, { id: next.id, changes: { startsAt: inMs(4_000_000) } }),
+    await catalog.ask(changeSale, { actor: ADMIN, id: next.id, changes: { startsAt: inMs(4_000_000) } }),
   ).toMatchObject({
     error: { code: 'SALE_EXISTS' },
   });
@@ -131,11 +132,11 @@ it('a sale that makes no sense is refused', async () => {
   expect(await create(body({ startsAt: inMs(-2_000), endsAt: inMs(-1_000) }))).toMatchObject({
     error: { code: 'VALIDATION_FAILED' },
   });
-  expect(await catalog.ask(changeSale, { id: randomUUID(), changes: { limitPerCustomer: 1 } })).toMatchObject(
-    {
-      error: { code: 'SALE_NOT_FOUND' },
-    },
-  );
+  expect(
+    await catalog.ask(changeSale, { actor: ADMIN, id: randomUUID(), changes: { limitPerCustomer: 1 } }),
+  ).toMatchObject({
+    error: { code: 'SALE_NOT_FOUND' },
+  });
 });
 
 it('sales are listed by SKU and status, newest first, page by page', async () => {

@@ -1,4 +1,5 @@
 import { natsOptions } from '@doorbuster/messaging';
+import { RpcSigner } from '@doorbuster/service/process';
 import {
   Global,
   Inject,
@@ -19,12 +20,13 @@ import { Queries } from './queries.js';
 export class QueriesModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(@Inject(NATS_CLIENT) private readonly client: ClientNats) {}
 
-  static forRoot({ url, caFile }: GatewayConfig['nats']): DynamicModule {
-    const options = natsOptions(url, 'gateway', caFile) as NonNullable<NatsOptions['options']>;
+  static forRoot({ nats, rpcSigningKey }: Pick<GatewayConfig, 'nats' | 'rpcSigningKey'>): DynamicModule {
+    const options = natsOptions(nats.url, 'gateway', nats.caFile) as NonNullable<NatsOptions['options']>;
     return {
       module: QueriesModule,
       providers: [
         { provide: NATS_CLIENT, useFactory: () => new ClientNats(options) },
+        { provide: RpcSigner, useValue: new RpcSigner(rpcSigningKey) },
         Queries,
         DatabaseClock,
       ],

@@ -1,20 +1,33 @@
+import { randomUUID } from 'node:crypto';
 import type { QueryContract, Refusal, Reply } from '@doorbuster/contracts';
+import { RpcSigner, SIGNATURE_HEADER } from '@doorbuster/service/process';
+import type { Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ClientNats } from '@nestjs/microservices';
-import { firstValueFrom, timeout, TimeoutError } from 'rxjs';
+import { headers, TimeoutError, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import { ProblemException } from '../problem/problem.exception.js';
 import { invalidFields } from '../problem/validation.pipe.js';
-import { NATS_CLIENT } from '../tokens.js';
-import { endingWith, startQuerySpan, withTrace } from './query-span.js';
+import { LOGGER, NATS_CLIENT } from '../tokens.js';
+import { endingWith, startQuerySpan, traceHeaders } from './query-span.js';
 
 const DEADLINE_MS = 5_000;
 
-/** Asks the services, each question typed by its contract. */
+/** What a Nest service answers with. */
+interface Answer<Response> {
+  response?: Reply<Response>;
+  err?: unknown;
+}
+
+/** Asks the services, each question typed by its contract; signs those that change state. */
 @Injectable()
 export class Queries {
   private turn: Promise<void> | undefined;
 
-  constructor(@Inject(NATS_CLIENT) private readonly client: ClientNats) {}
+  constructor(
+    @Inject(NATS_CLIENT) private readonly client: ClientNats,
+    @Inject(RpcSigner) private readonly signer: RpcSigner,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   /**
    * The value that the owner of the contract answers with. Its answers are typed by the contract and not checked again.
@@ -26,15 +39,44 @@ export class Queries {
     deadlineMs = DEADLINE_MS,
   ): Promise<Response> {
     const span = startQuerySpan(contract);
-    await this.endOfTurn();
-    const answer = this.client
-      .send<Reply<Response>>(contract.subject, withTrace(request, span))
-      .pipe(timeout(deadlineMs));
-    const reply = await endingWith(span, firstValueFrom(answer)).catch((error: unknown) => {
+    const answer = this.exchange(contract, request, traceHeaders(span), deadlineMs);
+    const reply = await endingWith(span, answer).catch((error: unknown) => {
       throw notAnswered(contract.owner, error);
     });
     if (reply.ok) return reply.value;
+    if (reply.error.code === 'UNAUTHENTICATED') throw this.notTrusted(contract, reply.error);
     throw refused(reply.error);
+  }
+
+  /**
+   * Sends on Nest's connection, in Nest's wire format, and not through its client: that serializes only when it sends, and a
+   * signature is over the very bytes.
+   */
+  private async exchange<Request, Response>(
+    { subject, changesStateFor }: QueryContract<Request, Response>,
+    request: Request,
+    trace: MsgHdrs | undefined,
+    deadlineMs: number,
+  ): Promise<Reply<Response>> {
+    const payload = Buffer.from(JSON.stringify({ pattern: subject, data: request, id: randomUUID() }));
+    let carrier = trace;
+    if (changesStateFor) {
+      carrier ??= headers();
+      carrier.set(SIGNATURE_HEADER, await this.signer.sign(subject, payload));
+    }
+    await this.endOfTurn();
+    // Rejects at once while the broker is away.
+    const connection: NatsConnection = await this.client.connect();
+    const options = { timeout: deadlineMs, ...(carrier && { headers: carrier }) };
+    const { response, err } = (await connection.request(subject, payload, options)).json<Answer<Response>>();
+    if (response === undefined) throw new Error('the answer holds no reply', { cause: err });
+    return response;
+  }
+
+  /** The keys of gateway and service do not fit: an operator's mistake, and nothing that the caller can mend. */
+  private notTrusted({ owner, subject }: Pick<QueryContract, 'owner' | 'subject'>, { detail }: Refusal) {
+    this.logger.error({ subject, detail }, `${owner} does not accept this gateway's signature`);
+    return new ProblemException('SERVICE_UNAVAILABLE', `The ${owner} service does not accept requests now.`);
   }
 
   /**

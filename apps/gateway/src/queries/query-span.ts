@@ -1,7 +1,6 @@
 import type { QueryContract } from '@doorbuster/contracts';
 import { fail, startSpanIn, traceparentOf } from '@doorbuster/telemetry';
-import { NatsRecordBuilder, type NatsRecord } from '@nestjs/microservices';
-import { headers } from '@nats-io/transport-node';
+import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import { context, SpanKind, trace, type Span } from '@opentelemetry/api';
 
 /** Of a question to a service, as a child of the request that it is asked for; `undefined` when that is not recorded. */
@@ -13,14 +12,13 @@ export function startQuerySpan({ owner, subject }: QueryContract): Span | undefi
   });
 }
 
-/** The request with its place in the trace, which the service goes on from. */
-export function withTrace(request: unknown, span: Span | undefined): unknown {
+/** Headers with the request's place in the trace, which the service goes on from; `undefined` when it is not recorded. */
+export function traceHeaders(span: Span | undefined): MsgHdrs | undefined {
   const traceparent = traceparentOf(span);
-  if (traceparent === undefined) return request;
+  if (traceparent === undefined) return undefined;
   const carrier = headers();
   carrier.set('traceparent', traceparent);
-  const record: NatsRecord = new NatsRecordBuilder(request).setHeaders(carrier).build();
-  return record;
+  return carrier;
 }
 
 /** Ends the span with the answer, or with why there is none. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { accept, type Order, type OrderStatusChanged } from '@doorbuster/contracts';
+import { SIGNING_KEY } from '@doorbuster/service/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Admission } from '../../src/admission/admission.js';
 import { gatewayConfig } from '../../src/config.js';
@@ -101,7 +102,7 @@ describe('the limit of checkouts', () => {
       onEvery: (listener: typeof tell) => void (tell = listener),
       lastOf: () => undefined,
     } as unknown as OrderFeed;
-    const config = gatewayConfig.parse({ NATS_URL: 'nats://x' });
+    const config = gatewayConfig.parse({ NATS_URL: 'nats://x', RPC_SIGNING_KEY: SIGNING_KEY });
     admission = new Admission(feed, config);
     admission.onApplicationBootstrap();
   });

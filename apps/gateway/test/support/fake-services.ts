@@ -3,6 +3,7 @@ import {
   clockOf,
   orderStatusChanged,
   placeOrders,
+  refuse,
   SERVICES,
   type MessageContract,
   type Order,
@@ -11,12 +12,14 @@ import {
   type QueryContract,
   type Reply,
 } from '@doorbuster/contracts';
-import { connect, type NatsConnection, type Subscription } from '@nats-io/transport-node';
+import { RpcVerifier, SIGNATURE_HEADER, VERIFICATION_KEYS } from '@doorbuster/service/testing';
+import { connect, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node';
 
 type Handler<Request, Response> = (request: Request) => Reply<Response> | Promise<Reply<Response>>;
 
 /** Stands for the four services, as far as their contracts are told; they have tests of their own. */
 export class FakeServices {
+  private readonly verifier = new RpcVerifier(VERIFICATION_KEYS);
   private readonly subscriptions = new Map<string, Subscription>();
   /** What was asked, by subject. */
   readonly asked = new Map<string, unknown[]>();
@@ -49,15 +52,29 @@ export class FakeServices {
     this.asked.set(contract.subject, []);
     const subscription = this.connection.subscribe(contract.subject, {
       callback: (_error, message) => {
-        const { id, data } = message.json<{ id: string; data: Request }>();
-        this.asked.get(contract.subject)?.push(data);
-        void Promise.resolve(handler(data)).then((response) =>
-          message.respond(JSON.stringify({ response, isDisposed: true, id })),
+        const { id, data } = message.json<{ id: string; data: unknown }>();
+        const answered = this.received(contract, message, data).then(handler, (error: Error) =>
+          refuse('UNAUTHENTICATED', error.message),
         );
+        void answered.then((response) => message.respond(JSON.stringify({ response, isDisposed: true, id })));
       },
     });
     this.subscriptions.set(contract.subject, subscription);
     await this.connection.flush();
+  }
+
+  /** As a service does: what changes state is verified, then parsed by the contract. */
+  private async received<Request>(
+    contract: QueryContract<Request>,
+    { data: payload, headers }: Msg,
+    data: unknown,
+  ): Promise<Request> {
+    if (contract.changesStateFor) {
+      await this.verifier.verify(contract.subject, payload, headers?.get(SIGNATURE_HEADER));
+    }
+    const request = contract.request.parse(data);
+    this.asked.get(contract.subject)?.push(request);
+    return request;
   }
 
   /** Answers each order of a batch from now on. */

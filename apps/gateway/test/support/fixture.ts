@@ -1,5 +1,6 @@
 import type { Role } from '@doorbuster/contracts';
 import { startTestNats, type TestNats } from '@doorbuster/embedded/testing';
+import { SIGNING_KEY } from '@doorbuster/service/testing';
 import { createLogger } from '@doorbuster/telemetry';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import supertest from 'supertest';
@@ -53,6 +54,7 @@ export async function startGateway(nats: TestNats, env: Record<string, string> =
     NATS_URL: nats.url('gateway'),
     TRACE_URL_TEMPLATE: 'http://traces.example/{traceId}',
     AUTH_JWT_SECRET: SECRET,
+    RPC_SIGNING_KEY: SIGNING_KEY,
     RATE_LIMIT: 'off',
     LOG_LEVEL: 'silent',
     ...env,

@@ -18,7 +18,6 @@ import {
   connectNats,
   decodeBatch,
   ensureStreams,
-  natsOptions,
   newEvent,
   Publisher,
   toMessages,
@@ -27,11 +26,10 @@ import {
   type OutgoingEvent,
 } from '@doorbuster/messaging';
 import { migrateSchema, startService } from '@doorbuster/service';
+import { ADMIN, callRpc, VERIFICATION_KEYS } from '@doorbuster/service/testing';
 import { newTraceparent, traceIdOf } from '@doorbuster/telemetry';
 import type { INestApplication } from '@nestjs/common';
-import { ClientProxyFactory, Transport, type ClientProxy } from '@nestjs/microservices';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { firstValueFrom, timeout } from 'rxjs';
 import { DataSource } from 'typeorm';
 import { RESERVATION_TTL_MS } from '../../src/inventory.config.js';
 import { inventoryDefinition } from '../../src/inventory.definition.js';
@@ -59,7 +57,7 @@ export class InventoryUnderTest {
   constructor(
     private readonly replicas: INestApplication[],
     private readonly nc: NatsConnection,
-    private readonly client: ClientProxy,
+    private readonly gateway: NatsConnection,
     private readonly stopServers: () => Promise<void>,
   ) {
     this.publisher = new Publisher(nc);
@@ -69,7 +67,7 @@ export class InventoryUnderTest {
   }
 
   async stop(): Promise<void> {
-    await this.client.close();
+    await this.gateway.close();
     await Promise.all(this.replicas.map((replica) => replica.close()));
     await this.nc.close();
     await this.stopServers();
@@ -94,13 +92,11 @@ export class InventoryUnderTest {
     contract: QueryContract<Request, Response>,
     request: Request,
   ): Promise<Reply<Response>> {
-    return firstValueFrom(
-      this.client.send<Reply<Response>>(contract.subject, request).pipe(timeout(WAIT_MS)),
-    );
+    return callRpc(this.gateway, contract, request, WAIT_MS);
   }
 
-  adjust(request: RequestOf<typeof adjustStock>): Promise<Reply<StockLevels>> {
-    return this.query(adjustStock, request);
+  adjust(request: Omit<RequestOf<typeof adjustStock>, 'actor'>): Promise<Reply<StockLevels>> {
+    return this.query(adjustStock, { ...request, actor: ADMIN });
   }
 
   async levels(sku: string): Promise<StockLevels> {
@@ -208,7 +204,7 @@ export class InventoryUnderTest {
   }
 
   replay(id: string): Promise<Reply<DeadLetter>> {
-    return this.query(replayDeadLetterOf('inventory'), { id });
+    return this.query(replayDeadLetterOf('inventory'), { actor: ADMIN, id });
   }
 
   /** @throws when stock and reservations tell two stories, or a command came to nothing */
@@ -269,13 +265,11 @@ export async function startInventory({
     DATABASE_URL: servers.databaseUrl('inventory'),
     NATS_URL: servers.natsUrl('inventory'),
     NATS_STREAM_REPLICAS: 1 as const,
+    RPC_VERIFICATION_KEYS: VERIFICATION_KEYS,
     LOG_LEVEL: 'silent' as const,
   };
   await migrateSchema(definition, servers.migrationUrl('inventory'), 'silent');
   const apps = await Promise.all(Array.from({ length: replicas }, () => startService(definition, config)));
-  const client = ClientProxyFactory.create({
-    transport: Transport.NATS,
-    options: natsOptions(servers.natsUrl('gateway'), 'gateway'),
-  });
-  return new InventoryUnderTest(apps, nc, client, () => servers.stop());
+  const gateway = await connectNats(servers.natsUrl('gateway'), 'gateway');
+  return new InventoryUnderTest(apps, nc, gateway, () => servers.stop());
 }

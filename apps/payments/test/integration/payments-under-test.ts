@@ -11,6 +11,7 @@ import {
   type OutgoingEvent,
 } from '@doorbuster/messaging';
 import { migrateSchema, NATS_CONNECTION, startService } from '@doorbuster/service';
+import { VERIFICATION_KEYS } from '@doorbuster/service/testing';
 import { newTraceparent, traceIdOf } from '@doorbuster/telemetry';
 import type { INestApplication } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -88,6 +89,7 @@ export class PaymentsUnderTest {
         DATABASE_URL: this.environment.databaseUrl('payments'),
         NATS_URL: this.environment.natsUrl('payments'),
         NATS_STREAM_REPLICAS: 1 as const,
+        RPC_VERIFICATION_KEYS: VERIFICATION_KEYS,
         LOG_LEVEL: 'silent',
       },
     );

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { actor } from '../actor.js';
 import { event } from '../message.js';
-import { query } from '../query.js';
+import { change, query } from '../query.js';
 import { instant, money, page, pageRequest, price, sku, text } from '../values.js';
 
 export const product = z
@@ -40,15 +41,26 @@ export const productFilter = z.strictObject({
 
 export type ProductFilter = z.infer<typeof productFilter>;
 
-export const createProduct = query('catalog', 'create-product', createProductBody, product);
-export const changeProduct = query(
+export const createProduct = change(
+  'catalog',
+  'create-product',
+  'admin',
+  createProductBody.strip().extend({ actor, price: price.strip() }),
+  product,
+);
+export const changeProduct = change(
   'catalog',
   'change-product',
-  z.object({ sku, changes: changeProductBody }),
+  'admin',
+  z.object({
+    actor,
+    sku,
+    changes: changeProductBody.strip().safeExtend({ price: price.strip().optional() }),
+  }),
   product,
 );
 export const getProduct = query('catalog', 'get-product', z.object({ sku }), product);
-export const listProducts = query('catalog', 'list-products', productFilter, page(product));
+export const listProducts = query('catalog', 'list-products', productFilter.strip(), page(product));
 
 /** Always the whole product as it is now; consumers keep the highest `version` and may skip any other. */
 const productState = z.object({

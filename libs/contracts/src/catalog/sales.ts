@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { actor } from '../actor.js';
 import { event } from '../message.js';
-import { query } from '../query.js';
+import { change, query } from '../query.js';
 import {
   STOCK_MAX,
   idempotencyKey,
@@ -66,21 +67,27 @@ export const saleFilter = z.strictObject({
 });
 export type SaleFilter = z.infer<typeof saleFilter>;
 
-export const createSale = query(
+export const createSale = change(
   'catalog',
   'create-sale',
-  z.object({ body: createSaleBody, idempotencyKey }),
+  'admin',
+  z.object({ actor, body: createSaleBody.strip().safeExtend({ price: price.strip() }), idempotencyKey }),
   sale,
 );
-export const changeSale = query(
+export const changeSale = change(
   'catalog',
   'change-sale',
-  z.object({ id: saleId, changes: changeSaleBody }),
+  'admin',
+  z.object({
+    actor,
+    id: saleId,
+    changes: changeSaleBody.strip().safeExtend({ price: price.strip().optional() }),
+  }),
   sale,
 );
 export const getSale = query('catalog', 'get-sale', z.object({ id: saleId }), sale);
 /** Newest first. */
-export const listSales = query('catalog', 'list-sales', saleFilter, page(sale));
+export const listSales = query('catalog', 'list-sales', saleFilter.strip(), page(sale));
 
 /** Always the whole sale as it is now; consumers keep the highest `version` and may skip any other. */
 export const saleChanged = event(

@@ -1,9 +1,6 @@
 import { z } from 'zod';
+import { role } from '../actor.js';
 import { customerId } from '../values.js';
-
-export const ROLES = ['customer', 'admin'] as const;
-export const role = z.enum(ROLES);
-export type Role = z.infer<typeof role>;
 
 export const tokenBody = z
   .strictObject({ customerId, role: role.default('customer') })

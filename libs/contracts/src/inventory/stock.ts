@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { actor } from '../actor.js';
 import { command, event } from '../message.js';
-import { query } from '../query.js';
+import { change, query } from '../query.js';
 import {
   LINE_QUANTITY_MAX,
   ORDER_LINES_MAX,
@@ -88,9 +89,10 @@ export const getStockLevels = query(
   z.object({ skus: z.array(sku).max(100) }),
   z.array(stockLevels),
 );
-export const adjustStock = query(
+export const adjustStock = change(
   'inventory',
   'adjust-stock',
-  z.object({ sku, ...adjustmentBody.shape, idempotencyKey }),
+  'admin',
+  z.object({ actor, sku, ...adjustmentBody.shape, idempotencyKey }),
   stockLevels,
 );

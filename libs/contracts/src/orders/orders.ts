@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { actor } from '../actor.js';
 import { event } from '../message.js';
 import { databaseTime } from '../operations.js';
 import { paymentMethod } from '../payments/payments.js';
-import { query, type Reply } from '../query.js';
+import { change, query, type Reply } from '../query.js';
 import {
   LINE_QUANTITY_MAX,
   ORDER_LINES_MAX,
@@ -22,23 +23,17 @@ export const ORDER_STATUSES = ['PENDING', 'CONFIRMED', 'REJECTED', 'CANCELLED'] 
 export const orderStatus = z.enum(ORDER_STATUSES).meta({ id: 'OrderStatus' });
 export type OrderStatus = z.infer<typeof orderStatus>;
 
+const item = z.strictObject({
+  sku,
+  quantity: z.int().min(1).max(LINE_QUANTITY_MAX),
+  saleId: saleId
+    .toLowerCase()
+    .optional()
+    .meta({ description: 'Buys on the terms of this sale, or not at all' }),
+});
+const payment = z.strictObject({ method: paymentMethod });
 export const placeOrderBody = z
-  .strictObject({
-    items: z
-      .array(
-        z.strictObject({
-          sku,
-          quantity: z.int().min(1).max(LINE_QUANTITY_MAX),
-          saleId: saleId
-            .toLowerCase()
-            .optional()
-            .meta({ description: 'Buys on the terms of this sale, or not at all' }),
-        }),
-      )
-      .min(1)
-      .max(ORDER_LINES_MAX),
-    payment: z.strictObject({ method: paymentMethod }),
-  })
+  .strictObject({ items: z.array(item).min(1).max(ORDER_LINES_MAX), payment })
   .meta({ id: 'PlaceOrder' });
 export type PlaceOrderBody = z.infer<typeof placeOrderBody>;
 
@@ -66,17 +61,13 @@ export const order = z
   .meta({ id: 'Order' });
 export type Order = z.infer<typeof order>;
 
-/** Who asks. A customer sees and changes only their own orders, an admin all of them. */
-export const actor = z.object({ customerId, role: z.enum(['customer', 'admin']) });
-export type Actor = z.infer<typeof actor>;
-
 /** What one batch of orders may hold: the answer to the largest stays below a broker's usual limit of 1 MiB. */
 export const PLACE_ORDERS_MAX = 64;
 
 const placeOrderRequest = z.object({
   customerId,
   idempotencyKey,
-  body: placeOrderBody,
+  body: z.object({ items: z.array(item.strip()).min(1).max(ORDER_LINES_MAX), payment: payment.strip() }),
   traceparent,
   /** Not to be accepted later than this, by the clock of the orders service's database. */
   acceptBy: databaseTime.optional(),
@@ -86,9 +77,10 @@ const placeOrderRequest = z.object({
 export type PlaceOrderRequest = z.infer<typeof placeOrderRequest>;
 
 /** Orders that came to a gateway together, asked for together. Each has a reply of its own, in their order. */
-export const placeOrders = query(
+export const placeOrders = change(
   'orders',
   'place-orders',
+  'customer',
   z.object({ requests: z.array(placeOrderRequest).min(1).max(PLACE_ORDERS_MAX) }),
   z.array(z.custom<Reply<Order>>()),
 );
@@ -111,7 +103,13 @@ export const findPlacedOrders = query(
 );
 export const getOrder = query('orders', 'get-order', z.object({ actor, orderId }), order);
 export const listOrders = query('orders', 'list-orders', z.object({ actor, ...pageRequest }), page(order));
-export const cancelOrder = query('orders', 'cancel-order', z.object({ actor, orderId, traceparent }), order);
+export const cancelOrder = change(
+  'orders',
+  'cancel-order',
+  'customer',
+  z.object({ actor, orderId, traceparent }),
+  order,
+);
 
 /** What makes a repeated request known again. */
 const placedRequest = z.object({ customerId, idempotencyKey });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { query } from '../query.js';
+import { actor } from '../actor.js';
+import { change, query } from '../query.js';
 import { instant, orderId, page, pageRequest } from '../values.js';
 
 export const SAGA_STATES = ['RUNNING', 'COMPENSATING', 'COMPLETED', 'COMPENSATED', 'STALLED'] as const;
@@ -29,6 +30,6 @@ export type Saga = z.infer<typeof saga>;
 
 export const sagaFilter = z.strictObject({ state: sagaState.optional(), ...pageRequest });
 export type SagaFilter = z.infer<typeof sagaFilter>;
-export const listSagas = query('orders', 'list-sagas', sagaFilter, page(saga));
+export const listSagas = query('orders', 'list-sagas', sagaFilter.strip(), page(saga));
 /** Sends the stuck steps again with fresh attempts. Only a STALLED saga can be retried. */
-export const retrySaga = query('orders', 'retry-saga', z.object({ id: z.uuid() }), saga);
+export const retrySaga = change('orders', 'retry-saga', 'admin', z.object({ actor, id: z.uuid() }), saga);

@@ -9,5 +9,7 @@ export function testCredentials(): Credentials {
     postgres: passwordsOf(['admin', ...DATABASE_ROLES]),
     nats: passwordsOf(['admin', ...NATS_USERS]),
     authJwtSecret: 'test-secret-that-is-long-enough-for-hs256',
+    rpcSigningKey: '',
+    rpcVerificationKeys: '',
   };
 }

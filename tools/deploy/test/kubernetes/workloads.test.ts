@@ -173,8 +173,10 @@ describe.each(OVERLAYS)('overlay %s', (overlay) => {
       env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef?.name ?? []),
     );
     expect(secrets.length).toBeGreaterThan(0);
-    for (const secret of secrets)
-      expect(secret).toMatch(new RegExp(`^${name}-(broker|database-app|database-runtime)`));
+    const own = name === 'gateway' ? 'broker|rpc-signing-key' : 'broker|database-app|database-runtime';
+    for (const secret of secrets) {
+      expect(secret).toMatch(new RegExp(`^(${name}-(${own})|rpc-verification-keys)`));
+    }
   });
 });
 

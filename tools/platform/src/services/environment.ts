@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { SERVICES, type NatsUser, type ServiceName } from '@doorbuster/contracts';
-import { cacheDirectory } from '@doorbuster/embedded';
+import { cacheDirectory, type Credentials } from '@doorbuster/embedded';
 
 /** All that is started from `apps/`, the gateway too. */
 export const APPS = [...SERVICES, 'gateway'] as const;
@@ -16,19 +16,24 @@ export interface Addresses {
   providerStatement: string | undefined;
 }
 
-export interface Secrets {
-  authJwtSecret: string;
-}
+export type Secrets = Pick<Credentials, 'authJwtSecret' | 'rpcSigningKey' | 'rpcVerificationKeys'>;
 
 /** What the administrator of the platform knows and no service needs to. */
-const WITHHELD = ['DATABASE_URL', 'MIGRATION_DATABASE_URL', 'NATS_URL', 'AUTH_JWT_SECRET', 'PORT'];
+const WITHHELD = [
+  'DATABASE_URL',
+  'MIGRATION_DATABASE_URL',
+  'NATS_URL',
+  'AUTH_JWT_SECRET',
+  'RPC_SIGNING_KEY',
+  'PORT',
+];
 
 /** What a process is told: the platform's own environment, with its own addresses and nobody else's secrets. */
 export function environmentOf(
   app: AppName,
   env: NodeJS.ProcessEnv,
   { databaseUrl, natsUrl, providerStatement }: Omit<Addresses, 'migrationUrl'>,
-  { authJwtSecret }: Secrets,
+  { authJwtSecret, rpcSigningKey, rpcVerificationKeys }: Secrets,
 ): NodeJS.ProcessEnv {
   const own = { ...sharedEnvironment(env), NATS_URL: natsUrl(app) };
   if (app !== 'gateway') {
@@ -36,6 +41,7 @@ export function environmentOf(
     return {
       ...own,
       DATABASE_URL: databaseUrl(app),
+      RPC_VERIFICATION_KEYS: env['RPC_VERIFICATION_KEYS'] ?? rpcVerificationKeys,
       ...(isTold && { SIMULATED_PROVIDER_STATEMENT: providerStatement }),
     };
   }
@@ -44,6 +50,7 @@ export function environmentOf(
     // In production the gateway gives out no tokens, and here there is nobody else who would.
     NODE_ENV: 'development',
     PORT: env['PORT'] ?? '3000',
+    RPC_SIGNING_KEY: env['RPC_SIGNING_KEY'] ?? rpcSigningKey,
     ...(env['AUTH_JWKS_URL'] === undefined && { AUTH_JWT_SECRET: env['AUTH_JWT_SECRET'] ?? authJwtSecret }),
   };
 }

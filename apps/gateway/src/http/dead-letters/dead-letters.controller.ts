@@ -1,6 +1,12 @@
-import { deadLetterFilter, type DeadLetter, type DeadLetterFilter, type Page } from '@doorbuster/contracts';
+import {
+  deadLetterFilter,
+  type Actor,
+  type DeadLetter,
+  type DeadLetterFilter,
+  type Page,
+} from '@doorbuster/contracts';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { Allow } from '../../auth/allow.decorator.js';
+import { Allow, Caller } from '../../auth/allow.decorator.js';
 import { noBody, type NoBody } from '../no-body.js';
 import { DEAD_LETTER_ID } from '../path-params.js';
 import { DeadLetters } from './dead-letters.js';
@@ -18,9 +24,10 @@ export class DeadLettersController {
   @Post(':id/replay')
   @HttpCode(200)
   replay(
+    @Caller() actor: Actor,
     @Param('id', DEAD_LETTER_ID) id: string,
     @Body({ schema: noBody }) _body: NoBody,
   ): Promise<DeadLetter> {
-    return this.deadLetters.replay(id);
+    return this.deadLetters.replay(actor, id);
   }
 }

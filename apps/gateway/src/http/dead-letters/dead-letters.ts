@@ -2,6 +2,7 @@ import {
   listDeadLettersOf,
   replayDeadLetterOf,
   SERVICES,
+  type Actor,
   type DeadLetter,
   type DeadLetterFilter,
   type Page,
@@ -33,9 +34,11 @@ export class DeadLetters {
   }
 
   /** The id does not say whose it is: all are asked, and the owner handles it. */
-  async replay(id: string): Promise<DeadLetter> {
+  async replay(actor: Actor, id: string): Promise<DeadLetter> {
     const answers = await Promise.allSettled(
-      SERVICES.map((service) => this.queries.ask(replayDeadLetterOf(service), { id }, REPLAY_DEADLINE_MS)),
+      SERVICES.map((service) =>
+        this.queries.ask(replayDeadLetterOf(service), { actor, id }, REPLAY_DEADLINE_MS),
+      ),
     );
     const replayed = answers.find((answer) => answer.status === 'fulfilled');
     if (replayed) return replayed.value;

@@ -2,11 +2,12 @@ import {
   adjustmentBody,
   adjustStock,
   getStock,
+  type Actor,
   type AdjustmentBody,
   type StockLevels,
 } from '@doorbuster/contracts';
 import { Body, Controller, Get, Inject, Param, Post } from '@nestjs/common';
-import { Allow } from '../../auth/allow.decorator.js';
+import { Allow, Caller } from '../../auth/allow.decorator.js';
 import { Queries } from '../../queries/queries.js';
 import { IdempotencyKey } from '../idempotency-key.decorator.js';
 import { SKU } from '../path-params.js';
@@ -23,10 +24,11 @@ export class InventoryController {
 
   @Post(':sku/adjustments')
   adjust(
+    @Caller() actor: Actor,
     @Param('sku', SKU) sku: string,
     @IdempotencyKey() idempotencyKey: string,
     @Body({ schema: adjustmentBody }) { delta, reason }: AdjustmentBody,
   ): Promise<StockLevels> {
-    return this.queries.ask(adjustStock, { sku, delta, reason, idempotencyKey });
+    return this.queries.ask(adjustStock, { actor, sku, delta, reason, idempotencyKey });
   }
 }

@@ -5,6 +5,7 @@ import {
   createProductBody,
   listProducts,
   productFilter,
+  type Actor,
   type ChangeProductBody,
   type CreateProductBody,
   type Page,
@@ -14,7 +15,7 @@ import {
 } from '@doorbuster/contracts';
 import { Body, Controller, Get, Inject, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Allow } from '../../auth/allow.decorator.js';
+import { Allow, Caller } from '../../auth/allow.decorator.js';
 import { Queries } from '../../queries/queries.js';
 import { send } from '../answer.js';
 import { SKU } from '../path-params.js';
@@ -50,18 +51,20 @@ export class ProductsController {
 
   @Post()
   async create(
+    @Caller() actor: Actor,
     @Body({ schema: createProductBody }) body: CreateProductBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Product> {
-    const product = publicProduct(await this.queries.ask(createProduct, body));
+    const product = publicProduct(await this.queries.ask(createProduct, { ...body, actor }));
     return send(reply, { status: 201, headers: { location: `/v1/products/${product.sku}` }, body: product });
   }
 
   @Patch(':sku')
   async change(
+    @Caller() actor: Actor,
     @Param('sku', SKU) sku: string,
     @Body({ schema: changeProductBody }) changes: ChangeProductBody,
   ): Promise<Product> {
-    return publicProduct(await this.queries.ask(changeProduct, { sku, changes }));
+    return publicProduct(await this.queries.ask(changeProduct, { actor, sku, changes }));
   }
 }

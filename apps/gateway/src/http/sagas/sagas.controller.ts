@@ -2,12 +2,13 @@ import {
   listSagas,
   retrySaga,
   sagaFilter,
+  type Actor,
   type Page,
   type Saga,
   type SagaFilter,
 } from '@doorbuster/contracts';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { Allow } from '../../auth/allow.decorator.js';
+import { Allow, Caller } from '../../auth/allow.decorator.js';
 import { Queries } from '../../queries/queries.js';
 import { noBody, type NoBody } from '../no-body.js';
 import { SAGA_ID } from '../path-params.js';
@@ -24,7 +25,11 @@ export class SagasController {
 
   @Post(':id/retry')
   @HttpCode(202)
-  retry(@Param('id', SAGA_ID) id: string, @Body({ schema: noBody }) _body: NoBody): Promise<Saga> {
-    return this.queries.ask(retrySaga, { id });
+  retry(
+    @Caller() actor: Actor,
+    @Param('id', SAGA_ID) id: string,
+    @Body({ schema: noBody }) _body: NoBody,
+  ): Promise<Saga> {
+    return this.queries.ask(retrySaga, { actor, id });
   }
 }

@@ -6,6 +6,7 @@ import {
   getSale,
   listSales,
   saleFilter,
+  type Actor,
   type ChangeSaleBody,
   type CreateSaleBody,
   type Page,
@@ -15,7 +16,7 @@ import {
 } from '@doorbuster/contracts';
 import { Body, Controller, Get, Inject, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Allow } from '../../auth/allow.decorator.js';
+import { Allow, Caller } from '../../auth/allow.decorator.js';
 import { Queries } from '../../queries/queries.js';
 import { send } from '../answer.js';
 import { IdempotencyKey } from '../idempotency-key.decorator.js';
@@ -51,19 +52,21 @@ export class SalesController {
 
   @Post()
   async create(
+    @Caller() actor: Actor,
     @IdempotencyKey() idempotencyKey: string,
     @Body({ schema: createSaleBody }) body: CreateSaleBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Sale> {
-    const sale = await this.queries.ask(createSale, { body, idempotencyKey });
+    const sale = await this.queries.ask(createSale, { actor, body, idempotencyKey });
     return send(reply, { status: 201, headers: { location: `/v1/sales/${sale.id}` }, body: sale });
   }
 
   @Patch(':id')
   change(
+    @Caller() actor: Actor,
     @Param('id', SALE_ID) id: string,
     @Body({ schema: changeSaleBody }) changes: ChangeSaleBody,
   ): Promise<Sale> {
-    return this.queries.ask(changeSale, { id, changes });
+    return this.queries.ask(changeSale, { actor, id, changes });
   }
 }

@@ -1,0 +1,50 @@
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { z } from 'zod';
+
+/**
+ * The gateway's key, which signs the requests that change state. Ed25519 in PKCS #8, as `openssl genpkey -algorithm ed25519`
+ * writes it: the PEM, or only the base64 of it, which fits on one line.
+ */
+export const signingKey = z.string().transform((text, context) => {
+  const [key, ...more] = base64Of(text).map(privateKeyOf);
+  if (key && more.length === 0) return key;
+  context.addIssue('must be one Ed25519 private key in PKCS #8: PEM, or its base64 on one line');
+  return z.NEVER;
+});
+
+/**
+ * Public keys of gateways, as `openssl pkey -pubout` writes them: PEM blocks one after the other, or their base64 separated by
+ * commas. More than one while keys are changed: the old and the new.
+ */
+export const verificationKeys = z.string().transform((text, context) => {
+  const keys = base64Of(text).map(publicKeyOf);
+  if (keys.length > 0 && keys.every((key) => key !== undefined)) return keys;
+  context.addIssue('must be one or more Ed25519 public keys: PEM, or their base64 separated by commas');
+  return z.NEVER;
+});
+
+const ARMOUR = /-----[A-Z ]+-----/;
+
+const base64Of = (text: string): string[] =>
+  text
+    .split(ARMOUR)
+    .flatMap((part) => part.split(','))
+    // Some tools hand a line break over as the two characters of its escape.
+    .map((part) => part.replaceAll(/\\n|\s/g, ''))
+    .filter((part) => part !== '');
+
+const privateKeyOf = (base64: string): KeyObject | undefined =>
+  ed25519(() => createPrivateKey({ key: Buffer.from(base64, 'base64'), format: 'der', type: 'pkcs8' }));
+
+const publicKeyOf = (base64: string): KeyObject | undefined =>
+  ed25519(() => createPublicKey({ key: Buffer.from(base64, 'base64'), format: 'der', type: 'spki' }));
+
+/** The reason stays unsaid: the text is a secret. */
+function ed25519(read: () => KeyObject): KeyObject | undefined {
+  try {
+    const key = read();
+    return key.asymmetricKeyType === 'ed25519' ? key : undefined;
+  } catch {
+    return undefined;
+  }
+}

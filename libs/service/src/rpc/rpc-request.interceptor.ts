@@ -1,0 +1,61 @@
+import type { QueryContract } from '@doorbuster/contracts';
+import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import { NatsContext } from '@nestjs/microservices';
+import type { Observable } from 'rxjs';
+import type { z } from 'zod';
+import { contractOf } from '../queries.js';
+import { RpcRefusedError } from './rpc-refused.error.js';
+import { RpcRequest } from './rpc-request.js';
+import { SIGNATURE_HEADER, type RpcVerifier } from './rpc-signature.js';
+
+/**
+ * The one way to every handler of a request: who sent it is verified where it changes state, then it is parsed by the
+ * contract, then the role of who acts is checked. The handler gets what the contract says, and nothing else.
+ */
+export class RpcRequestInterceptor implements NestInterceptor {
+  constructor(private readonly verifier: RpcVerifier) {}
+
+  async intercept(execution: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const context: unknown = execution.switchToRpc().getContext();
+    if (!(context instanceof NatsContext)) return next.handle();
+    const contract = contractOf(execution.getHandler());
+    const request: unknown = execution.switchToRpc().getData();
+    if (!contract || !(request instanceof RpcRequest)) {
+      throw new Error(`${context.getSubject()} is answered without a contract; bind its handler by @Answers`);
+    }
+    if (contract.changesStateFor) {
+      const signature: string | undefined = context.getHeaders()?.get(SIGNATURE_HEADER);
+      await this.verifier.verify(contract.subject, request.payload, signature);
+    }
+    const data = parse(contract, request);
+    if (contract.changesStateFor === 'admin' && roleOf(data) !== 'admin') {
+      throw new RpcRefusedError('FORBIDDEN', 'This is for an admin.');
+    }
+    // Where Nest takes the handler's payload from.
+    execution.getArgs()[0] = data;
+    return next.handle();
+  }
+}
+
+/** @throws {RpcRefusedError} */
+function parse({ request }: QueryContract, { data, isJson }: RpcRequest): unknown {
+  if (!isJson) throw new RpcRefusedError('MALFORMED_JSON', 'The request is not JSON.');
+  const result = request.safeParse(data);
+  if (result.success) return result.data;
+  throw new RpcRefusedError('VALIDATION_FAILED', whatDoesNotFit(result.error.issues));
+}
+
+/** As many as are worth reading; a batch of orders can be wrong in thousands of places. */
+const ISSUES_MAX = 5;
+
+/** Paths and messages, which name no value of the request. */
+function whatDoesNotFit(issues: readonly z.core.$ZodIssue[]): string {
+  const named = issues
+    .slice(0, ISSUES_MAX)
+    .map(({ path, message }) => `${path.join('.') || 'request'}: ${message}`);
+  const more = issues.length - named.length;
+  return more > 0 ? `${named.join('; ')}; and ${more} more` : named.join('; ');
+}
+
+const roleOf = (data: unknown): string | undefined =>
+  (data as { actor?: { role?: string } } | undefined)?.actor?.role;

@@ -1,0 +1,240 @@
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import {
+  accept,
+  getOrder,
+  placeOrders,
+  refuse,
+  retrySaga,
+  type QueryContract,
+  type Reply,
+} from '@doorbuster/contracts';
+import { startTestEnvironment, type TestEnvironment } from '@doorbuster/embedded/testing';
+import { connectNats } from '@doorbuster/messaging';
+import { createLogger, newTraceparent } from '@doorbuster/telemetry';
+import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import { Controller, type INestApplication } from '@nestjs/common';
+import { MessagePattern, Payload, Transport } from '@nestjs/microservices';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Answers, migrateSchema, startService, type ServiceDefinition } from '../src/index.js';
+import {
+  ADMIN,
+  callRpc,
+  rpcPayload,
+  RpcSigner,
+  signatureHeaders,
+  SIGNATURE_HEADER,
+  SIGNING_KEY,
+  VERIFICATION_KEYS,
+} from '../src/testing.js';
+
+const METHOD = 'pm_card_5105105105105100';
+const SAGA_ID = '0198f000-0000-7000-8000-000000000001';
+const CUSTOMER = { customerId: 'ann', role: 'customer' } as const;
+const TIMEOUT_MS = 10_000;
+
+const handled: unknown[] = [];
+const nothing = (request: unknown): Reply<never> => {
+  handled.push(request);
+  return refuse('SAGA_NOT_FOUND', 'handled');
+};
+
+@Controller()
+class TestController {
+  @Answers(placeOrders)
+  place(@Payload() request: unknown): Reply<unknown> {
+    handled.push(request);
+    return accept([]);
+  }
+
+  @Answers(retrySaga)
+  retry(@Payload() request: unknown): Reply<never> {
+    return nothing(request);
+  }
+
+  @Answers(getOrder)
+  get(@Payload() request: unknown): Reply<never> {
+    return nothing(request);
+  }
+
+  @MessagePattern('rpc.orders.without-contract', Transport.NATS)
+  withoutContract(@Payload() request: unknown): Reply<never> {
+    return nothing(request);
+  }
+}
+
+/** The key by which the test's gateway signs. */
+const gatewayKey = createPrivateKey({
+  key: Buffer.from(SIGNING_KEY, 'base64'),
+  format: 'der',
+  type: 'pkcs8',
+});
+
+function unreadable(): MsgHdrs {
+  const carrier = headers();
+  carrier.set(SIGNATURE_HEADER, 'e30.e30.e30');
+  return carrier;
+}
+
+const order = (quantity: unknown = 1) => ({
+  customerId: 'ann',
+  idempotencyKey: 'key-1',
+  body: { items: [{ sku: 'MUG', quantity }], payment: { method: METHOD } },
+  traceparent: newTraceparent(),
+});
+
+let environment: TestEnvironment;
+let app: INestApplication;
+let gateway: NatsConnection;
+const log: string[] = [];
+
+beforeAll(async () => {
+  environment = await startTestEnvironment();
+  const definition: ServiceDefinition = { service: 'orders', migrations: [], controllers: [TestController] };
+  await migrateSchema(definition, environment.migrationUrl('orders'), 'silent');
+  app = await startService(
+    definition,
+    {
+      DATABASE_URL: environment.databaseUrl('orders'),
+      NATS_URL: environment.natsUrl('orders'),
+      NATS_STREAM_REPLICAS: 1,
+      RPC_VERIFICATION_KEYS: VERIFICATION_KEYS,
+      LOG_LEVEL: 'trace',
+    },
+    createLogger('orders', 'trace', { write: (line: string) => void log.push(line) }),
+  );
+  gateway = await connectNats(environment.natsUrl('gateway'), 'gateway');
+});
+afterAll(async () => {
+  await app?.close();
+  await gateway?.close();
+  await environment?.stop();
+});
+beforeEach(() => {
+  handled.length = 0;
+  log.length = 0;
+});
+
+async function send(subject: string, payload: Uint8Array, signed?: MsgHdrs): Promise<Reply<unknown>> {
+  const answer = await gateway.request(subject, payload, {
+    timeout: TIMEOUT_MS,
+    ...(signed && { headers: signed }),
+  });
+  return answer.json<{ response: Reply<unknown> }>().response;
+}
+
+async function sendSigned({ subject }: QueryContract, payload: Uint8Array): Promise<Reply<unknown>> {
+  return send(subject, payload, await signatureHeaders(subject, payload));
+}
+
+describe('a request that changes state', () => {
+  const payload = () => rpcPayload(retrySaga, { actor: ADMIN, id: SAGA_ID });
+  const stranger = generateKeyPairSync('ed25519').privateKey;
+  const expired = new RpcSigner(gatewayKey, () => Date.now() - 60_000);
+
+  it('reaches its handler when a gateway signed it, as the contract parses it', async () => {
+    const request = { actor: { ...ADMIN, newer: 1 }, id: SAGA_ID, newer: 'field' };
+    expect(await sendSigned(retrySaga, rpcPayload(retrySaga, request))).toEqual(
+      refuse('SAGA_NOT_FOUND', 'handled'),
+    );
+    expect(handled).toEqual([{ actor: ADMIN, id: SAGA_ID }]);
+  });
+
+  it.each<[what: string, sign: (sent: Uint8Array) => Promise<MsgHdrs | undefined>]>([
+    ['is not signed', () => Promise.resolve(undefined)],
+    ['is signed for another subject', (sent) => signatureHeaders(placeOrders.subject, sent)],
+    ['is signed with another payload', () => signatureHeaders(retrySaga.subject, payload())],
+    ['is signed by a stranger', (sent) => signatureHeaders(retrySaga.subject, sent, new RpcSigner(stranger))],
+    ['was signed a minute ago', (sent) => signatureHeaders(retrySaga.subject, sent, expired)],
+    ['holds something else for a signature', () => Promise.resolve(unreadable())],
+  ])('is refused when it %s', async (_, sign) => {
+    const sent = payload();
+    const reply = await send(retrySaga.subject, sent, await sign(sent));
+    expect(reply).toMatchObject({ ok: false, error: { code: 'UNAUTHENTICATED' } });
+    expect(handled).toEqual([]);
+    expect(log.join()).toContain('UNAUTHENTICATED');
+  });
+
+  it('is refused when the same message comes again', async () => {
+    const sent = payload();
+    const signed = await signatureHeaders(retrySaga.subject, sent);
+    expect(await send(retrySaga.subject, sent, signed)).toMatchObject({ error: { code: 'SAGA_NOT_FOUND' } });
+    expect(await send(retrySaga.subject, sent, signed)).toMatchObject({ error: { code: 'UNAUTHENTICATED' } });
+    expect(handled).toHaveLength(1);
+  });
+
+  it('is refused for a customer when it is for admins', async () => {
+    const reply = await callRpc(gateway, retrySaga, { actor: CUSTOMER, id: SAGA_ID }, TIMEOUT_MS);
+    expect(reply).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
+    expect(handled).toEqual([]);
+  });
+
+  it('is verified without an id too, which Nest would take for an event', async () => {
+    const sent = Buffer.from(
+      JSON.stringify({ pattern: retrySaga.subject, data: { actor: ADMIN, id: SAGA_ID } }),
+    );
+    expect(await send(retrySaga.subject, sent)).toMatchObject({ error: { code: 'UNAUTHENTICATED' } });
+    gateway.publish(retrySaga.subject, sent);
+    // Answered after it, by the same replica.
+    await send(retrySaga.subject, payload());
+    expect(handled).toEqual([]);
+  });
+});
+
+describe('a request that does not fit its contract', () => {
+  const deep = '['.repeat(200_000) + ']'.repeat(200_000);
+
+  it.each([
+    ['a quantity that is text', { requests: [order(METHOD)] }, 'requests.0.body.items.0.quantity'],
+    ['no requests', {}, 'requests'],
+    ['an array', [order()], 'request'],
+    ['text', METHOD, 'request'],
+    ['null', null, 'request'],
+    ['too many orders', { requests: Array.from({ length: 65 }, () => order()) }, 'requests'],
+    ['no payment', { requests: [{ ...order(), body: { items: [] } }] }, 'requests.0.body.items'],
+  ])('is refused and not handled: %s', async (_, data, path) => {
+    const reply = await sendSigned(placeOrders, rpcPayload(placeOrders, data));
+    expect(reply).toMatchObject({ ok: false, error: { code: 'VALIDATION_FAILED' } });
+    expect(reply).toMatchObject({ error: { detail: expect.stringContaining(`${path}: `) } });
+    expect(handled).toEqual([]);
+  });
+
+  it.each([
+    ['no JSON', `{"pattern":"x","data":{"method":"${METHOD}"`, 'MALFORMED_JSON'],
+    ['nothing', '', 'MALFORMED_JSON'],
+    ['an array for a packet', `["${METHOD}"]`, 'VALIDATION_FAILED'],
+    ['null for a packet', 'null', 'VALIDATION_FAILED'],
+    ['a packet without data', `{"method":"${METHOD}"}`, 'VALIDATION_FAILED'],
+    ['200,000 levels', `{"data":${deep}}`, 'VALIDATION_FAILED'],
+    ['1 MB of text', `{"data":{"requests":"${METHOD.padEnd(900_000, '0')}"}}`, 'VALIDATION_FAILED'],
+  ])('is refused whatever it is: %s', async (_, text, code) => {
+    expect(await sendSigned(placeOrders, Buffer.from(text))).toMatchObject({ ok: false, error: { code } });
+    expect(handled).toEqual([]);
+  });
+
+  it('is refused though it changes no state and needs no signature', async () => {
+    const reply = await send(getOrder.subject, rpcPayload(getOrder, { actor: CUSTOMER, orderId: 'x' }));
+    expect(reply).toMatchObject({
+      error: { code: 'VALIDATION_FAILED', detail: expect.stringContaining('orderId') },
+    });
+    expect(handled).toEqual([]);
+  });
+
+  it('is logged with what is wrong, and never with a payment method', async () => {
+    await sendSigned(placeOrders, rpcPayload(placeOrders, { requests: [order(METHOD)] }));
+    await sendSigned(placeOrders, Buffer.from(`{"data":{"method":"${METHOD}"`));
+    await send(placeOrders.subject, rpcPayload(placeOrders, { requests: [order()] }));
+    const lines = log.filter((line) => line.includes('request refused'));
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toContain('requests.0.body.items.0.quantity');
+    expect(lines[0]).toContain(placeOrders.subject);
+    expect(log.join()).not.toContain('5105105105105100');
+  });
+});
+
+it('nothing reaches a handler that no contract describes', async () => {
+  const subject = 'rpc.orders.without-contract';
+  expect(await send(subject, rpcPayload({ subject }, { id: SAGA_ID }))).toMatchObject({
+    error: { code: 'INTERNAL_ERROR' },
+  });
+  expect(handled).toEqual([]);
+});
