@@ -1,8 +1,11 @@
+import { preparedQuery } from '@doorbuster/persistence';
 import { readConfig } from '@doorbuster/service';
 import type { FactoryProvider } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { PAYMENT_PROVIDER } from './providers/payment-provider.js';
 import { noStatement, statementIn } from './providers/provider-statement.js';
+import { SimulatedBooks } from './providers/simulated-books.js';
 import { SimulatedProvider } from './providers/simulated-provider.js';
 
 const paymentsConfig = z.object({
@@ -12,8 +15,12 @@ const paymentsConfig = z.object({
 
 export const simulatedProvider: FactoryProvider<SimulatedProvider> = {
   provide: PAYMENT_PROVIDER,
-  useFactory: () => {
+  useFactory: (dataSource: DataSource) => {
     const file = readConfig(paymentsConfig).SIMULATED_PROVIDER_STATEMENT;
-    return new SimulatedProvider(file === undefined ? noStatement : statementIn(file));
+    return new SimulatedProvider(
+      new SimulatedBooks((statement, values) => preparedQuery(dataSource, statement, values)),
+      file === undefined ? noStatement : statementIn(file),
+    );
   },
+  inject: [DataSource],
 };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { outsideSpans } from '@doorbuster/telemetry';
 
 /** The queue in front of a batch handler is full: whoever asked should come back later. */
@@ -17,6 +18,8 @@ export interface BatcherOptions<T> {
   queueMax: number;
   /** Batches at work at the same time at the most; one, when absent, makes the largest batches. */
   concurrency?: number;
+  /** A pause after a batch of several, in which the next one grows: fewer and larger batches. None when absent. */
+  restMs?: number;
   /** Asked when an item's turn comes: whether nobody waits for it any more. */
   isStale?: (item: T) => boolean;
 }
@@ -71,6 +74,7 @@ export class Batcher<T, R = void> {
 
   /** `done` is called as soon as nothing waits: an item that comes a moment later needs another worker. */
   private async drain(done: () => void): Promise<void> {
+    const { restMs = 0 } = this.options;
     // The end of this turn of the event loop: what one packet brought goes into one batch.
     await new Promise((next) => setImmediate(next));
     while (this.queue.length > 0) {
@@ -82,6 +86,7 @@ export class Batcher<T, R = void> {
       } catch (error) {
         for (const { reject } of entries) reject(error);
       }
+      if (restMs > 0 && entries.length > 1) await sleep(restMs);
     }
     done();
   }

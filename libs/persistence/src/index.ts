@@ -10,4 +10,5 @@ export { createIndexConcurrently, makeAppendOnly } from './migration-steps.js';
 export { ForAnotherReplicaError } from './for-another-replica.js';
 export { Outbox } from './outbox.js';
 export { isLockTimeout, isTransient, isUniqueViolation } from './postgres-errors.js';
+export { preparedQuery, type PreparedStatement } from './prepared-query.js';
 export { Transactions, type BatchWork, type RunOptions } from './transactions.js';

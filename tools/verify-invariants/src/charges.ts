@@ -16,6 +16,23 @@ export const CHARGED_ONCE: Invariant = {
       or p.status not in ('CAPTURING', 'CAPTURED', 'REFUNDING', 'REFUNDED')`,
 };
 
+/** Of the simulated card network. What is only held has no entry in its books, nor what it charged before it had any. */
+export const BOOKS_AGREE: Invariant = {
+  promise: 2,
+  holds: 'what the card network has captured, let go or given back, the payment of the order says too',
+  ifTable: 'payments.simulated_books',
+  sql: `select coalesce(p.order_id::text, b.authorisation_key) as subject,
+      format('%s at the card network (%s), payment %s of %s', b.status, coalesce(b.amount::text, 'no amount'),
+             coalesce(p.status, 'missing'), coalesce(p.amount, 0)) as breach
+    from payments.simulated_books b
+    left join payments.payments p on p.order_id::text || ':authorise' = b.authorisation_key
+    where b.amount is distinct from case b.status when 'voided' then null else p.amount end
+      or not coalesce(case b.status
+        when 'captured' then p.status in ('CAPTURING', 'CAPTURED', 'REFUNDING')
+        when 'voided' then p.status in ('VOIDING', 'VOIDED')
+        else p.status in ('REFUNDING', 'REFUNDED') end, false)`,
+};
+
 /**
  * The charges in the provider's statement. A provider that was started anew puts a capture with the same key down again:
  * the same line is the same charge.

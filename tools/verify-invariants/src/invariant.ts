@@ -6,4 +6,6 @@ export interface Invariant {
   /** With the parameter $1 where it reads the statement: lines of JSON, each charge once. */
   sql: string;
   readsStatement?: true;
+  /** Checked where there is this table: a database of an earlier release has it only after its next start. */
+  ifTable?: string;
 }

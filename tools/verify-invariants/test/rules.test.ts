@@ -1,7 +1,5 @@
-import type { ServiceName } from '@doorbuster/contracts';
 import { createTestDatabase, type TestDatabase } from '@doorbuster/embedded/testing';
-import { openDatabase, type DatabaseOptions } from '@doorbuster/persistence';
-import { createLogger } from '@doorbuster/telemetry';
+import { migrateSchema } from '@doorbuster/service';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalogDefinition } from '../../../apps/catalog/src/catalog.definition.js';
@@ -17,7 +15,11 @@ let admin: pg.Client;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await Promise.all([catalogDefinition, inventoryDefinition, orders, paymentsDefinition].map(makeTables));
+  await Promise.all(
+    [catalogDefinition, inventoryDefinition, orders, paymentsDefinition].map((definition) =>
+      migrateSchema(definition, database.migratorUrl(definition.service), 'silent'),
+    ),
+  );
   admin = new pg.Client({ connectionString: database.adminUrl });
   await admin.connect();
   await insertBaseCase(admin);
@@ -26,16 +28,6 @@ afterAll(async () => {
   await admin.end();
   await database.drop();
 });
-
-async function makeTables(definition: {
-  service: ServiceName;
-  migrations: DatabaseOptions['migrations'];
-}): Promise<void> {
-  const { service, migrations } = definition;
-  const url = database.url(service);
-  const made = await openDatabase({ url, service, migrations }, createLogger(service, 'silent'));
-  await made.destroy();
-}
 
 /** Runs `look` after `sql`, in a transaction that is rolled back. */
 async function after<T>(sql: string, look: () => Promise<T>): Promise<T> {

@@ -12,7 +12,8 @@ export interface SimulatedMethod {
   delayMs?: number;
 }
 
-const EVERYTHING: readonly Operation[] = ['authorise', 'capture', 'void', 'refund'];
+/** A void names no method. */
+const EVERYTHING: readonly Operation[] = ['authorise', 'capture', 'refund'];
 
 /** Stripe's test names (https://docs.stripe.com/testing), and our own for what a network does. */
 const METHODS = new Map<string, SimulatedMethod>([

@@ -12,73 +12,69 @@ import type {
   VoidRequest,
 } from './payment-provider.js';
 import { noStatement, type ProviderStatement } from './provider-statement.js';
-import { SimulatedBook } from './simulated-book.js';
+import { FailureCounts } from './failure-counts.js';
+import type { SimulatedBooks } from './simulated-books.js';
 import { simulatedMethod } from './simulated-methods.js';
+
+const PREFIX = 'sim';
+/** Of operations that fail on purpose; a line that fails is this replica's own. */
+const FAILURES_REMEMBERED = 10_000;
 
 /** A provider that moves no money, but keeps its books and its promises as a real one does. */
 export class SimulatedProvider implements PaymentProvider {
-  /** Tests look here for what was really charged. */
-  readonly book = new SimulatedBook();
+  private readonly failures = new FailureCounts(FAILURES_REMEMBERED);
 
-  constructor(private readonly statement: ProviderStatement = noStatement) {}
+  constructor(
+    private readonly books: SimulatedBooks,
+    private readonly statement: ProviderStatement = noStatement,
+  ) {}
 
   async authorise({ key, method }: AuthoriseRequest, signal: AbortSignal): Promise<AuthoriseOutcome> {
     await this.behave('authorise', key, method, signal);
-    const known = this.book.find(key);
     const { declines } = simulatedMethod(method);
-    const { status, reason } =
-      known ??
-      this.book.enter(key, {
-        method,
-        status: declines === undefined ? 'held' : 'declined',
-        reason: declines ?? '',
-      });
-    switch (status) {
-      case 'declined':
-        return { outcome: 'declined', reason };
-      case 'voided':
-        return { outcome: 'declined', reason: 'authorisation_cancelled' };
-      case 'held':
-      case 'captured':
-      case 'refunded':
-        return { outcome: 'authorised', reference: this.book.referenceTo(key, method) };
-    }
+    if (declines !== undefined) return { outcome: 'declined', reason: declines };
+    const known = await this.books.find(key, signal);
+    if (known?.status === 'voided') return { outcome: 'declined', reason: 'authorisation_cancelled' };
+    return { outcome: 'authorised', reference: [PREFIX, method, key].join('/') };
   }
 
   async capture(
     { key, reference, amount: { amount } }: CaptureRequest,
     signal: AbortSignal,
   ): Promise<CaptureOutcome> {
-    const payment = this.book.referred(reference, 'held');
-    await this.behave('capture', key, payment.method, signal);
-    if (payment.captureKey === key) return { outcome: 'captured' };
-    if (payment.status !== 'held') return { outcome: 'refused', reason: `authorisation_${payment.status}` };
+    const { method, authorisationKey } = authorisationOf(reference);
+    await this.behave('capture', key, method, signal);
+    const { status, captureKey } = await this.books.enter(
+      { authorisationKey, status: 'captured', amount, captureKey: key, refundKey: null },
+      signal,
+    );
+    if (captureKey !== key) return { outcome: 'refused', reason: `authorisation_${status}` };
+    // Each time: a replica that was killed after it had entered the charge has not put it down.
     this.statement({ reference, key, amount });
-    payment.status = 'captured';
-    payment.captureKey = key;
-    payment.charges += 1;
     return { outcome: 'captured' };
   }
 
-  async void({ key, authorisationKey }: VoidRequest, signal: AbortSignal): Promise<VoidOutcome> {
-    const payment =
-      this.book.find(authorisationKey) ??
-      this.book.enter(authorisationKey, { method: 'pm_card_visa', status: 'voided', reason: '' });
-    await this.behave('void', key, payment.method, signal);
-    if (payment.status === 'captured') return { outcome: 'refused', reason: 'already_captured' };
-    if (payment.status === 'held') payment.status = 'voided';
-    return { outcome: 'voided' };
+  /** It names no method, so it is answered at once. */
+  async void({ authorisationKey }: VoidRequest, signal: AbortSignal): Promise<VoidOutcome> {
+    const { status } = await this.books.enter(
+      { authorisationKey, status: 'voided', amount: null, captureKey: null, refundKey: null },
+      signal,
+    );
+    return status === 'captured' ? { outcome: 'refused', reason: 'already_captured' } : { outcome: 'voided' };
   }
 
-  async refund({ key, reference }: RefundRequest, signal: AbortSignal): Promise<RefundOutcome> {
-    const payment = this.book.referred(reference, 'captured');
-    await this.behave('refund', key, payment.method, signal);
-    if (payment.refundKey === key) return { outcome: 'refunded' };
-    if (payment.status !== 'captured') return { outcome: 'refused', reason: `payment_${payment.status}` };
-    payment.status = 'refunded';
-    payment.refundKey = key;
-    payment.refunds += 1;
-    return { outcome: 'refunded' };
+  /** A payment without an entry was captured before there were books; its reference is taken at its word. */
+  async refund(
+    { key, reference, amount: { amount } }: RefundRequest,
+    signal: AbortSignal,
+  ): Promise<RefundOutcome> {
+    const { method, authorisationKey } = authorisationOf(reference);
+    await this.behave('refund', key, method, signal);
+    const { status, refundKey } = await this.books.enter(
+      { authorisationKey, status: 'refunded', amount, captureKey: null, refundKey: key },
+      signal,
+    );
+    return refundKey === key ? { outcome: 'refunded' } : { outcome: 'refused', reason: `payment_${status}` };
   }
 
   /** Takes its time, fails or stays silent, as the method wants it. */
@@ -91,10 +87,17 @@ export class SimulatedProvider implements PaymentProvider {
     const { silentFor, fails, delayMs } = simulatedMethod(methodName);
     if (silentFor?.includes(operation)) await silence(signal);
     if (delayMs !== undefined) await sleep(delayMs, undefined, { signal });
-    if (fails?.for.includes(operation) && this.book.failsOnceMore(key, fails.times)) {
+    if (fails?.for.includes(operation) && this.failures.failsOnceMore(key, fails.times)) {
       throw new Error(`simulated failure of ${operation}`);
     }
   }
+}
+
+/** @throws when the reference is none of this provider's */
+function authorisationOf(reference: string): { method: string; authorisationKey: string } {
+  const [prefix, method, authorisationKey] = reference.split('/');
+  if (prefix !== PREFIX || !method || !authorisationKey) throw new Error(`no such payment: ${reference}`);
+  return { method, authorisationKey };
 }
 
 /** Ends only when whoever asked stops listening. */

@@ -4,7 +4,9 @@ import type { OperationResult } from '../../src/domain/decide-results.js';
 import { IllegalTransitionError, OPERATIONS, type Operation } from '../../src/domain/payment-status.js';
 import { isDue, type Payment } from '../../src/domain/payment.js';
 import { askProvider, operationKey } from '../../src/operations/ask-provider.js';
+import { SimulatedBooks } from '../../src/providers/simulated-books.js';
 import { SimulatedProvider } from '../../src/providers/simulated-provider.js';
+import { BooksOnPaper } from '../providers/books-on-paper.js';
 import { command, ORDER_ID, PaymentOnPaper } from './payment-on-paper.js';
 
 /**
@@ -38,7 +40,11 @@ const story = fc
 
 class World {
   readonly paper = new PaymentOnPaper();
-  readonly provider = new SimulatedProvider();
+  private readonly books = new BooksOnPaper();
+  private readonly captures = new Set<string>();
+  readonly provider = new SimulatedProvider(new SimulatedBooks(this.books.query), ({ key }) =>
+    this.captures.add(key),
+  );
   private readonly requests: { payment: Payment; operation: Operation }[] = [];
   private readonly results: OperationResult[] = [];
 
@@ -80,8 +86,8 @@ class World {
   }
 
   get charged(): { charges: number; refunds: number; status: string } {
-    const entry = this.provider.book.find(operationKey(ORDER_ID, 'authorise'));
-    return entry ?? { charges: 0, refunds: 0, status: 'voided' };
+    const status = this.books.entries.get(operationKey(ORDER_ID, 'authorise'))?.status ?? 'no entry';
+    return { charges: this.captures.size, refunds: status === 'refunded' ? 1 : 0, status };
   }
 
   /** One that no saga sends in this state becomes a dead letter and changes nothing. */
@@ -102,11 +108,11 @@ const pick = <T>(list: readonly T[], which: number): T | undefined =>
   list.at(which < 0 ? which : which % list.length);
 
 const OUTCOMES: Record<string, { provider: string[]; charges: number; refunds: number }> = {
-  NEW: { provider: ['voided'], charges: 0, refunds: 0 },
-  AUTHORISED: { provider: ['held'], charges: 0, refunds: 0 },
-  DECLINED: { provider: ['declined'], charges: 0, refunds: 0 },
+  NEW: { provider: ['no entry'], charges: 0, refunds: 0 },
+  AUTHORISED: { provider: ['no entry'], charges: 0, refunds: 0 },
+  DECLINED: { provider: ['no entry'], charges: 0, refunds: 0 },
   CAPTURED: { provider: ['captured'], charges: 1, refunds: 0 },
-  VOIDED: { provider: ['voided'], charges: 0, refunds: 0 },
+  VOIDED: { provider: ['voided', 'no entry'], charges: 0, refunds: 0 },
   REFUNDED: { provider: ['refunded'], charges: 1, refunds: 1 },
 };
 

@@ -10,6 +10,7 @@ import {
   type CloudEvent,
   type OutgoingEvent,
 } from '@doorbuster/messaging';
+import { preparedQuery } from '@doorbuster/persistence';
 import { migrateSchema, NATS_CONNECTION, startService } from '@doorbuster/service';
 import { VERIFICATION_KEYS } from '@doorbuster/service/testing';
 import { newTraceparent, traceIdOf } from '@doorbuster/telemetry';
@@ -19,6 +20,7 @@ import { DataSource } from 'typeorm';
 import { OPERATION_LIMITS, operationLimits } from '../../src/operations/operation-limits.js';
 import { paymentsDefinition } from '../../src/payments.definition.js';
 import { PAYMENT_PROVIDER, type PaymentProvider } from '../../src/providers/payment-provider.js';
+import { SimulatedBooks } from '../../src/providers/simulated-books.js';
 import { SimulatedProvider } from '../../src/providers/simulated-provider.js';
 
 /** So short that a test need not wait long for what waits for a deadline, and no shorter than a busy machine allows. */
@@ -46,7 +48,8 @@ export interface Heard {
 
 /** The service on a database and a broker of its own, and all that a saga would do to it. */
 export class PaymentsUnderTest {
-  readonly simulated = new SimulatedProvider();
+  /** What the card network has charged, by all replicas. */
+  readonly statement: { reference: string; key: string }[] = [];
   private readonly heard: CloudEvent[] = [];
   private readonly apps: INestApplication[] = [];
   private readonly cutOff: INestApplication[] = [];
@@ -54,6 +57,7 @@ export class PaymentsUnderTest {
   private constructor(
     private readonly environment: TestEnvironment,
     private readonly nc: NatsConnection,
+    private readonly bank: DataSource,
   ) {
     nc.subscribe('evt.payments.>', {
       callback: (_, { data }) => void this.heard.push(...decodeBatch(data)),
@@ -65,14 +69,29 @@ export class PaymentsUnderTest {
   ): Promise<PaymentsUnderTest> {
     const environment = await startTestEnvironment();
     const nc = await connectNats(environment.natsUrl('admin'), 'gateway');
-    const payments = new PaymentsUnderTest(environment, nc);
     await migrateSchema(paymentsDefinition, environment.migrationUrl('payments'), 'silent');
-    await payments.startReplica(provider?.(payments.simulated));
+    const bank = new DataSource({
+      type: 'postgres',
+      url: environment.databaseUrl('payments'),
+      parseInt8: true,
+      poolSize: 2,
+    });
+    await bank.initialize();
+    const payments = new PaymentsUnderTest(environment, nc, bank);
+    await payments.startReplica(provider?.(payments.simulated()));
     return payments;
   }
 
+  /** As each replica has one of its own. */
+  simulated(): SimulatedProvider {
+    return new SimulatedProvider(
+      new SimulatedBooks((statement, values) => preparedQuery(this.bank, statement, values)),
+      (charge) => this.statement.push(charge),
+    );
+  }
+
   async startReplica(
-    provider: PaymentProvider = this.simulated,
+    provider: PaymentProvider = this.simulated(),
     limits: Partial<typeof LIMITS> = {},
   ): Promise<INestApplication> {
     const { providers = [] } = paymentsDefinition;
@@ -101,6 +120,7 @@ export class PaymentsUnderTest {
     await Promise.all(this.apps.map((app) => app.close()));
     await Promise.allSettled(this.cutOff.map((app) => app.close()));
     await this.nc.close();
+    await this.bank.destroy();
     await this.environment.stop();
   }
 
@@ -193,15 +213,23 @@ export class PaymentsUnderTest {
     }, `a dead letter with ${orderId}`);
   }
 
-  /** What the provider has charged and given back, and what it holds now. */
-  book(orderId: string) {
-    return this.simulated.book.find(`${orderId}:authorise`);
+  /** What the provider has charged and given back; `undefined` of what is held, or was never authorised. */
+  async book(orderId: string): Promise<{ status: string; charges: number; refunds: number } | undefined> {
+    const [entry] = await this.sql<{ status: string }>(
+      'select status from simulated_books where authorisation_key = $1',
+      [`${orderId}:authorise`],
+    );
+    if (!entry) return undefined;
+    const keys = this.statement.filter(({ reference }) => reference.endsWith(`/${orderId}:authorise`));
+    return {
+      status: entry.status,
+      charges: new Set(keys.map(({ key }) => key)).size,
+      refunds: entry.status === 'refunded' ? 1 : 0,
+    };
   }
 
   sql<Row>(text: string, parameters: unknown[] = []): Promise<Row[]> {
-    const app = this.apps.find((each) => each.get(DataSource).isInitialized);
-    if (!app) throw new Error('no replica has a database');
-    return app.get(DataSource).query(text, parameters);
+    return this.bank.query(text, parameters);
   }
 }
 

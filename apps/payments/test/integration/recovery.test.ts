@@ -50,7 +50,7 @@ describe('a crash between the provider and the commit', () => {
       answer.open();
 
       await payments.startReplica(
-        new FaultyProvider(payments.simulated, async (request, call) => {
+        new FaultyProvider(payments.simulated(), async (request, call) => {
           keys.push(request.key);
           return call();
         }),
@@ -59,7 +59,7 @@ describe('a crash between the provider and the commit', () => {
       expect(new Set(keys)).toEqual(new Set([`${orderId}:${operation}`]));
       expect(keys.length).toBeGreaterThan(1);
       for (const command of commands.slice(commands.indexOf(crashing) + 1)) await payments.ask(command);
-      expect(payments.book(orderId)).toMatchObject({ status: 'refunded', charges: 1, refunds: 1 });
+      expect(await payments.book(orderId)).toMatchObject({ status: 'refunded', charges: 1, refunds: 1 });
     },
   );
 });
@@ -93,7 +93,7 @@ describe('slow payments', () => {
     await startWith(async (_, call) => call());
     await payments.stopFirstReplica();
     await payments.startReplica(
-      new FaultyProvider(payments.simulated, async (_, call) => {
+      new FaultyProvider(payments.simulated(), async (_, call) => {
         most = Math.max(most, (atOnce += 1));
         if (atOnce === 4) full.open();
         await release.opened;
@@ -128,7 +128,7 @@ describe('a provider that lost its answer on the way', () => {
     });
     const { orderId } = await payments.authorise();
     await payments.ask(payments.command(capturePayment, { orderId }));
-    expect(payments.book(orderId)).toMatchObject({ status: 'captured', charges: 1 });
+    expect(await payments.book(orderId)).toMatchObject({ status: 'captured', charges: 1 });
     expect(lost).toEqual(new Set([`${orderId}:authorise`, `${orderId}:capture`]));
   });
 
@@ -144,11 +144,11 @@ describe('a provider that lost its answer on the way', () => {
     const orderId = randomUUID();
     await payments.send(payments.authorisation(orderId));
     await asked.opened;
-    expect(payments.book(orderId)).toMatchObject({ status: 'held' });
+    expect(await payments.book(orderId)).toBeUndefined();
     await payments.ask(payments.command(voidPayment, { orderId }));
     answer.open();
     await payments.status(orderId, 'VOIDED');
-    expect(payments.book(orderId)).toMatchObject({ status: 'voided', charges: 0 });
+    expect(await payments.book(orderId)).toMatchObject({ status: 'voided', charges: 0 });
     expect(
       payments
         .answersFor(orderId)
@@ -164,7 +164,7 @@ describe('a provider that refuses a capture', () => {
       // The bank lets the hold go before we come to take the money.
       if (request.key.endsWith('capture')) {
         const authorisationKey = request.key.replace('capture', 'authorise');
-        await payments.simulated.void({ key: 'bank', authorisationKey }, AbortSignal.timeout(1_000));
+        await payments.simulated().void({ key: 'bank', authorisationKey }, AbortSignal.timeout(1_000));
       }
       return call();
     });
@@ -189,6 +189,57 @@ describe('two replicas', () => {
     };
     await sendAll((orderId) => payments.authorisation(orderId));
     await sendAll((orderId) => payments.command(capturePayment, { orderId }));
-    expect(orders.map((orderId) => payments.book(orderId)?.charges)).toEqual(orders.map(() => 1));
+    const books = await Promise.all(orders.map((orderId) => payments.book(orderId)));
+    expect(books.map((book) => book?.charges)).toEqual(orders.map(() => 1));
+  });
+});
+
+describe('a card network that is not the replica', () => {
+  it('knows in one replica what another has charged: no cancellation finds that the books disagree', async () => {
+    const refusals: string[] = [];
+    const fault: Fault = async (request, call) => {
+      const result = await call();
+      if ((result as { outcome: string }).outcome === 'refused') refusals.push(request.key);
+      return result;
+    };
+    await startWith(fault);
+    await payments.startReplica(new FaultyProvider(payments.simulated(), fault));
+    const orders = Array.from({ length: 60 }, () => randomUUID());
+    for (const make of [
+      (orderId: string) => payments.authorisation(orderId),
+      (orderId: string) => payments.command(capturePayment, { orderId }),
+      (orderId: string) => payments.command(refundPayment, { orderId }),
+    ]) {
+      // One by one, so that both replicas get some of each.
+      const commands = orders.map(make);
+      await Promise.all(commands.map((command) => payments.send(command)));
+      for (const command of commands) await payments.answerTo(command);
+    }
+    expect(refusals).toEqual([]);
+    const books = await Promise.all(orders.map((orderId) => payments.book(orderId)));
+    expect(books).toEqual(orders.map(() => ({ status: 'refunded', charges: 1, refunds: 1 })));
+  });
+
+  it('knows after a kill -9 what the killed replica charged, and another replica refunds it', async () => {
+    const charged = gate();
+    await startWith(async (request, call) => {
+      const result = await call();
+      if (!request.key.endsWith('capture')) return result;
+      charged.open();
+      return new Promise(() => undefined);
+    });
+    const { orderId } = await payments.authorise();
+    const capture = payments.command(capturePayment, { orderId });
+    await payments.send(capture);
+    await charged.opened;
+    expect(await payments.book(orderId)).toMatchObject({ status: 'captured', charges: 1 });
+    await payments.cutOffFirstReplica();
+
+    await payments.startReplica();
+    expect(await payments.answerTo(capture)).toEqual({ name: 'payment-captured' });
+    expect(await payments.ask(payments.command(refundPayment, { orderId }))).toEqual({
+      name: 'payment-refunded',
+    });
+    expect(await payments.book(orderId)).toEqual({ status: 'refunded', charges: 1, refunds: 1 });
   });
 });

@@ -1,19 +1,30 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { CaptureRequest } from '../../src/providers/payment-provider.js';
 import { statementIn } from '../../src/providers/provider-statement.js';
 import { SimulatedProvider } from '../../src/providers/simulated-provider.js';
+import { startBooks, type BooksUnderTest } from './books-under-test.js';
 
 const { signal } = new AbortController();
-const charge = { reference: 'sim/pm_card_visa/order:authorise', key: 'order:capture', amount: 1_999 };
-const request = { ...charge, amount: { amount: charge.amount, currency: 'USD' } };
+let charge: { reference: string; key: string; amount: number };
+let request: CaptureRequest;
+let table: BooksUnderTest;
+beforeAll(async () => {
+  table = await startBooks();
+});
+afterAll(() => table.dispose());
 
 let directory: string;
 let file: string;
 beforeEach(() => {
   directory = mkdtempSync(path.join(tmpdir(), 'statement-'));
   file = path.join(directory, 'statement.jsonl');
+  writeFileSync(file, '');
+  charge = { reference: `sim/pm_card_visa/${randomUUID()}:authorise`, key: 'order:capture', amount: 1_999 };
+  request = { ...charge, amount: { amount: charge.amount, currency: 'USD' } };
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
@@ -23,29 +34,30 @@ const lines = (): unknown[] =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as unknown);
 
-it('has a charge once, however often it is asked for, and none that was refused', async () => {
-  const provider = new SimulatedProvider(statementIn(file));
+it('has every charge that was answered, each time with the same words, and none that was refused', async () => {
+  const provider = new SimulatedProvider(await table.open(), statementIn(file));
   await provider.capture(request, signal);
   await provider.capture(request, signal);
   expect(await provider.capture({ ...request, key: 'other' }, signal)).toMatchObject({ outcome: 'refused' });
-  expect(lines()).toEqual([charge]);
+  expect(lines()).toEqual([charge, charge]);
 });
 
-it('goes on after a restart, which has the same words for the same charge', async () => {
-  await new SimulatedProvider(statementIn(file)).capture(request, signal);
-  const restarted = new SimulatedProvider(statementIn(file));
-  await restarted.capture(request, signal);
-  await restarted.capture({ ...request, reference: 'sim/pm_card_visa/other:authorise' }, signal);
-  expect(lines()).toEqual([charge, charge, { ...charge, reference: 'sim/pm_card_visa/other:authorise' }]);
+it('goes on after a restart', async () => {
+  await new SimulatedProvider(await table.open(), statementIn(file)).capture(request, signal);
+  const other = { ...charge, reference: `sim/pm_card_visa/${randomUUID()}:authorise` };
+  const restarted = new SimulatedProvider(await table.open(), statementIn(file));
+  await restarted.capture({ ...request, reference: other.reference }, signal);
+  expect(lines()).toEqual([charge, other]);
 });
 
-it('charges nothing that it cannot put down', async () => {
-  let isFull = true;
-  const provider = new SimulatedProvider(() => {
-    if (isFull) throw new Error('no space left');
+it('has the charge of a replica that was killed before it could put it down, once it is asked for again', async () => {
+  const books = await table.open();
+  const killed = new SimulatedProvider(books, () => {
+    throw new Error('killed');
   });
-  await expect(provider.capture(request, signal)).rejects.toThrow('no space left');
-  expect(provider.book.find('order:authorise')).toMatchObject({ charges: 0, status: 'held' });
-  isFull = false;
-  expect(await provider.capture(request, signal)).toEqual({ outcome: 'captured' });
+  await expect(killed.capture(request, signal)).rejects.toThrow('killed');
+  expect(lines()).toEqual([]);
+  const another = new SimulatedProvider(await table.open(), statementIn(file));
+  expect(await another.capture(request, signal)).toEqual({ outcome: 'captured' });
+  expect(lines()).toEqual([charge]);
 });

@@ -1,21 +1,36 @@
-import { describe, expect, it } from 'vitest';
-import { LruMap } from '../../src/providers/lru-map.js';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { FailureCounts } from '../../src/providers/failure-counts.js';
 import { SimulatedProvider } from '../../src/providers/simulated-provider.js';
+import { startBooks, type BooksUnderTest } from './books-under-test.js';
 
 const amount = { amount: 1999, currency: 'USD' };
 const { signal } = new AbortController();
-const KEY = 'order:authorise';
 
-async function authorised(provider: SimulatedProvider, method = 'pm_card_visa'): Promise<string> {
-  const answer = await provider.authorise({ key: KEY, amount, method }, signal);
+let table: BooksUnderTest;
+let provider: SimulatedProvider;
+/** What a process has that was started anew, or another replica. */
+let another: SimulatedProvider;
+beforeAll(async () => {
+  table = await startBooks();
+});
+afterAll(() => table.dispose());
+let key: string;
+beforeEach(async () => {
+  key = `${randomUUID()}:authorise`;
+  provider = new SimulatedProvider(await table.open());
+  another = new SimulatedProvider(await table.open());
+});
+
+async function authorised(by = provider, method = 'pm_card_visa'): Promise<string> {
+  const answer = await by.authorise({ key, amount, method }, signal);
   if (answer.outcome !== 'authorised') throw new Error(answer.reason);
   return answer.reference;
 }
 
 describe('the simulated provider', () => {
   it('takes a second authorisation with the same key for the same one', async () => {
-    const provider = new SimulatedProvider();
-    expect(await authorised(provider)).toBe(await authorised(provider));
+    expect(await authorised()).toBe(await authorised(another));
   });
 
   it.each([
@@ -23,68 +38,93 @@ describe('the simulated provider', () => {
     ['pm_card_chargeDeclinedInsufficientFunds', 'insufficient_funds'],
     ['pm_of_nobody', 'unknown_payment_method'],
   ])('declines %s with %s', async (method, reason) => {
-    const answer = await new SimulatedProvider().authorise({ key: KEY, amount, method }, signal);
+    const answer = await provider.authorise({ key, amount, method }, signal);
     expect(answer).toEqual({ outcome: 'declined', reason });
   });
 
-  it('charges once for one capture key, and refuses another capture', async () => {
-    const provider = new SimulatedProvider();
-    const reference = await authorised(provider);
-    for (const attempt of [1, 2]) {
-      expect(await provider.capture({ key: 'capture', reference, amount }, signal), `${attempt}`).toEqual({
+  it('charges once for one capture key, and refuses another capture, whichever replica is asked', async () => {
+    const reference = await authorised();
+    for (const replica of [provider, another, provider]) {
+      expect(await replica.capture({ key: 'capture', reference, amount }, signal)).toEqual({
         outcome: 'captured',
       });
+      expect(await replica.capture({ key: 'other', reference, amount }, signal)).toEqual({
+        outcome: 'refused',
+        reason: 'authorisation_captured',
+      });
     }
-    expect(await provider.capture({ key: 'other', reference, amount }, signal)).toMatchObject({
-      outcome: 'refused',
+  });
+
+  it('refunds once what another replica has charged', async () => {
+    const reference = await authorised();
+    await provider.capture({ key: 'capture', reference, amount }, signal);
+    for (const replica of [another, provider]) {
+      expect(await replica.refund({ key: 'refund', reference, amount }, signal)).toEqual({
+        outcome: 'refunded',
+      });
+      expect(await replica.refund({ key: 'other', reference, amount }, signal)).toEqual({
+        outcome: 'refused',
+        reason: 'payment_refunded',
+      });
+    }
+    // The answer to the capture, which got lost, is still the same.
+    expect(await another.capture({ key: 'capture', reference, amount }, signal)).toEqual({
+      outcome: 'captured',
     });
-    expect(provider.book.find(KEY)).toMatchObject({ charges: 1 });
   });
 
   it('cancels by the key of an authorisation that it has not heard of, and refuses it then', async () => {
-    const provider = new SimulatedProvider();
-    await provider.void({ key: 'void', authorisationKey: KEY }, signal);
-    expect(await provider.authorise({ key: KEY, amount, method: 'pm_card_visa' }, signal)).toMatchObject({
+    await provider.void({ key: 'void', authorisationKey: key }, signal);
+    expect(await another.authorise({ key, amount, method: 'pm_card_visa' }, signal)).toEqual({
       outcome: 'declined',
+      reason: 'authorisation_cancelled',
     });
   });
 
-  it('refuses to void what is captured, and to capture what is voided', async () => {
-    const [captured, voided] = [new SimulatedProvider(), new SimulatedProvider()];
-    const [first, second] = [await authorised(captured), await authorised(voided)];
-    await captured.capture({ key: 'capture', reference: first, amount }, signal);
-    await voided.void({ key: 'void', authorisationKey: KEY }, signal);
-    expect(await captured.void({ key: 'void', authorisationKey: KEY }, signal)).toMatchObject({
+  it('refuses to void what is captured, and to capture or refund what is voided', async () => {
+    const reference = await authorised();
+    await provider.capture({ key: 'capture', reference, amount }, signal);
+    expect(await another.void({ key: 'void', authorisationKey: key }, signal)).toMatchObject({
       outcome: 'refused',
     });
-    expect(await voided.capture({ key: 'capture', reference: second, amount }, signal)).toMatchObject({
-      outcome: 'refused',
-    });
+    key = `${randomUUID()}:authorise`;
+    const voided = await authorised();
+    await provider.void({ key: 'void', authorisationKey: key }, signal);
+    for (const operation of ['capture', 'refund'] as const) {
+      expect(await another[operation]({ key: operation, reference: voided, amount }, signal)).toMatchObject({
+        outcome: 'refused',
+      });
+    }
   });
 
-  it('takes a reference at its word that another process gave out', async () => {
-    const reference = await authorised(new SimulatedProvider(), 'pm_sim_capture_fails_once');
-    const restarted = new SimulatedProvider();
-    const request = { key: 'capture', reference, amount };
-    await expect(restarted.capture(request, signal)).rejects.toThrow('simulated failure');
-    expect(await restarted.capture(request, signal)).toEqual({ outcome: 'captured' });
-    expect(await new SimulatedProvider().refund({ ...request, key: 'refund' }, signal)).toEqual({
-      outcome: 'refunded',
-    });
+  it('refunds what was captured before there were books, once', async () => {
+    const reference = await authorised();
+    const request = { key: 'refund', reference, amount };
+    expect(await provider.refund(request, signal)).toEqual({ outcome: 'refunded' });
+    expect(await another.refund({ ...request, key: 'other' }, signal)).toMatchObject({ outcome: 'refused' });
+  });
+
+  it('answers each of many requests at once for the same authorisation as if it came alone', async () => {
+    const reference = await authorised();
+    const captures = Array.from({ length: 20 }, (_, i) =>
+      [provider, another][i % 2]?.capture({ key: `capture-${i}`, reference, amount }, signal),
+    );
+    const outcomes = (await Promise.all(captures)).map((answer) => answer?.outcome);
+    expect(outcomes.filter((outcome) => outcome === 'captured')).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome === 'refused')).toHaveLength(19);
   });
 
   it('never answers an authorisation of pm_sim_timeout, until nobody listens any more', async () => {
     const controller = new AbortController();
-    const request = { key: KEY, amount, method: 'pm_sim_timeout' };
-    const answer = new SimulatedProvider().authorise(request, controller.signal);
+    const request = { key, amount, method: 'pm_sim_timeout' };
+    const answer = provider.authorise(request, controller.signal);
     controller.abort();
     await expect(answer).rejects.toThrow('nobody listens');
   });
 
   it('fails twice with each key of pm_sim_flaky', async () => {
-    const provider = new SimulatedProvider();
-    for (const key of ['one', 'two']) {
-      const request = { key, amount, method: 'pm_sim_flaky' };
+    for (const each of [`${key}:one`, `${key}:two`]) {
+      const request = { key: each, amount, method: 'pm_sim_flaky' };
       await expect(provider.authorise(request, signal)).rejects.toThrow('simulated failure');
       await expect(provider.authorise(request, signal)).rejects.toThrow('simulated failure');
       expect(await provider.authorise(request, signal)).toMatchObject({ outcome: 'authorised' });
@@ -92,13 +132,19 @@ describe('the simulated provider', () => {
   });
 });
 
-describe('the map of a bounded memory', () => {
-  it('forgets what was not used for longest', () => {
-    const map = new LruMap<string, number>(2);
-    map.set('a', 1);
-    map.set('b', 2);
-    map.get('a');
-    map.set('c', 3);
-    expect([map.get('a'), map.get('b'), map.get('c')]).toEqual([1, undefined, 3]);
+describe('failures on purpose', () => {
+  it('are remembered of the last operations, and cost the same however many there were', () => {
+    const [max, blocks, perBlock] = [1_000, 40, 20_000];
+    const counts = new FailureCounts(max);
+    const costs = Array.from({ length: blocks }, (_, block) => {
+      const before = process.cpuUsage();
+      for (let i = 0; i < perBlock; i += 1) counts.failsOnceMore(`${block}:${i}`, 1);
+      const { user, system } = process.cpuUsage(before);
+      return (user + system) / perBlock;
+    });
+    expect(counts.size).toBeLessThanOrEqual(2 * max);
+    expect(counts.failsOnceMore(`${blocks - 1}:${perBlock - 1}`, 1)).toBe(false);
+    // Microseconds of CPU; the map that was used before took up to 200 when it was full.
+    expect(costs.toSorted((a, b) => a - b)[blocks / 2]).toBeLessThan(20);
   });
 });

@@ -1,0 +1,31 @@
+import { createTestDatabase } from '@doorbuster/embedded/testing';
+import { preparedQuery } from '@doorbuster/persistence';
+import { migrateSchema } from '@doorbuster/service';
+import { DataSource } from 'typeorm';
+import { paymentsDefinition } from '../../src/payments.definition.js';
+import { SimulatedBooks } from '../../src/providers/simulated-books.js';
+
+export interface BooksUnderTest {
+  /** As a process has them that was just started. */
+  open(): Promise<SimulatedBooks>;
+  dispose(): Promise<void>;
+}
+
+/** The real table in a database of its own. */
+export async function startBooks(): Promise<BooksUnderTest> {
+  const database = await createTestDatabase();
+  await migrateSchema(paymentsDefinition, database.migratorUrl('payments'), 'silent');
+  const url = database.url('payments');
+  const replicas: DataSource[] = [];
+  return {
+    async open() {
+      const replica = new DataSource({ type: 'postgres', url, parseInt8: true, poolSize: 2 });
+      replicas.push(await replica.initialize());
+      return new SimulatedBooks((statement, values) => preparedQuery(replica, statement, values));
+    },
+    async dispose() {
+      await Promise.all(replicas.filter(({ isInitialized }) => isInitialized).map((each) => each.destroy()));
+      await database.drop();
+    },
+  };
+}
