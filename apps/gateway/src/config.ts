@@ -30,6 +30,8 @@ const environment = z.object({
   UNSETTLED_ORDERS_PER_CUSTOMER_MAX: offOrCount.default(20),
   /** Likewise of an address, of those that take long: quick ones do not count, so many customers may share it. */
   SLOW_ORDERS_PER_ADDRESS_MAX: offOrCount.default(128),
+  /** Connections of an address that is no trusted proxy. */
+  CONNECTIONS_PER_ADDRESS_MAX: offOrCount.default(2_000),
   AUTH_JWT_SECRET: optional(z.string().min(SECRET_BYTES_MIN)),
   AUTH_JWKS_URL: optional(
     z.url({ protocol: /^https?$/, error: "must be the https:// address of the issuer's key set" }),
@@ -80,6 +82,7 @@ export const gatewayConfig = environment
       perCustomerMax: numberOrNull(env.UNSETTLED_ORDERS_PER_CUSTOMER_MAX),
       slowPerAddressMax: numberOrNull(env.SLOW_ORDERS_PER_ADDRESS_MAX),
     },
+    connectionsPerAddressMax: numberOrNull(env.CONNECTIONS_PER_ADDRESS_MAX),
     checkoutsInFlightMax: env.CHECKOUTS_IN_FLIGHT_MAX,
     trustProxy: env.TRUST_PROXY ?? (false as const),
     traceUrlTemplate: env.TRACE_URL_TEMPLATE,

@@ -5,6 +5,7 @@ import type { GatewayConfig } from './config.js';
 import { AdmissionModule } from './admission/admission.module.js';
 import { Draining } from './edge/draining.js';
 import { EarlyRefusals } from './edge/early-refusals.js';
+import { ConnectionGuard } from './edge/connection-guard.js';
 import { RateLimiter } from './edge/rate-limiter.js';
 import { DeadLettersController } from './http/dead-letters/dead-letters.controller.js';
 import { DeadLetters } from './http/dead-letters/dead-letters.js';
@@ -49,6 +50,7 @@ export class GatewayModule {
         Draining,
         EarlyRefusals,
         RateLimiter,
+        ConnectionGuard,
         ReadinessProbe,
       ],
       exports: [CONFIG, LOGGER],

@@ -115,7 +115,7 @@ describe('the documentation', () => {
 
   it('mentions every code of the contract somewhere', () => {
     const text = JSON.stringify(operations().map(({ operation }) => operation.responses));
-    const elsewhere = ['BAD_REQUEST', 'NOT_FOUND', 'METHOD_NOT_ALLOWED'];
+    const elsewhere = ['BAD_REQUEST', 'TOO_MANY_CONNECTIONS', 'NOT_FOUND', 'METHOD_NOT_ALLOWED'];
     for (const code of ERROR_CODES) {
       if (!elsewhere.includes(code)) expect(text).toContain(`\`${code}\``);
       expect(PROBLEM_TYPES[code].status).toBeGreaterThanOrEqual(400);

@@ -45,6 +45,7 @@ export async function launchPlatform(options: LaunchOptions = {}): Promise<Launc
     // Tests and benchmarks buy much by few accounts, from one address.
     UNSETTLED_ORDERS_PER_CUSTOMER_MAX: 'off',
     SLOW_ORDERS_PER_ADDRESS_MAX: 'off',
+    CONNECTIONS_PER_ADDRESS_MAX: 'off',
     PORT: port,
     DATA_DIR: dataDir,
     ...options.env,

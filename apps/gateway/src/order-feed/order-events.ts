@@ -1,12 +1,17 @@
 import type { Actor, Order, OrderStatus } from '@doorbuster/contracts';
 import { Inject, Injectable, type MessageEvent } from '@nestjs/common';
 import { Observable, type Subscriber } from 'rxjs';
+import { Tally } from '../edge/tally.js';
 import { ProblemException } from '../problem/problem.exception.js';
 import { openStreams } from './feed-metrics.js';
 import { OrderFeed } from './order-feed.js';
 import { OrderLookup } from './order-lookup.js';
 
 const STREAMS_MAX = 5_000;
+/** A customer looks at a few orders at once, on a few devices. */
+const STREAMS_PER_CUSTOMER_MAX = 20;
+/** Many customers may share an address, and one address cannot have them all. */
+const STREAMS_PER_ADDRESS_MAX = STREAMS_MAX / 2;
 /** Proxies close what is silent for a minute. */
 const HEARTBEAT_MS = 15_000;
 /** After these comes nothing, unless a confirmed order is being cancelled. */
@@ -23,27 +28,52 @@ interface Seen {
 @Injectable()
 export class OrderEvents {
   private open = 0;
+  private readonly byCustomer = new Tally(STREAMS_PER_CUSTOMER_MAX);
+  private readonly byNetwork = new Tally(STREAMS_PER_ADDRESS_MAX);
 
   constructor(
     @Inject(OrderFeed) private readonly feed: OrderFeed,
     @Inject(OrderLookup) private readonly lookup: OrderLookup,
   ) {}
 
-  /** @throws {ProblemException} ORDER_NOT_FOUND, or SERVICE_UNAVAILABLE when too many streams are open */
-  async of(actor: Actor, orderId: string): Promise<Observable<MessageEvent>> {
+  /**
+   * @param ended tells that the request is over, however it ends
+   * @throws {ProblemException} ORDER_NOT_FOUND, TOO_MANY_STREAMS of this caller, or SERVICE_UNAVAILABLE with too many
+   */
+  async of(
+    actor: Actor,
+    orderId: string,
+    { network, ended }: { network: string; ended: Promise<unknown> },
+  ): Promise<Observable<MessageEvent>> {
+    this.take(actor.customerId, network);
+    void ended.then(() => this.give(actor.customerId, network));
+    // Refused here it is a problem document; once a stream has begun it could not be.
+    const order = await this.lookup.get(actor, orderId);
+    return new Observable((subscriber) => this.stream(actor, order, subscriber));
+  }
+
+  private take(customerId: string, network: string): void {
     if (this.open >= STREAMS_MAX) {
       throw new ProblemException(
         'SERVICE_UNAVAILABLE',
         'Too many event streams are open. Ask for the order instead.',
       );
     }
-    // Refused here it is a problem document; once a stream has begun it could not be.
-    const order = await this.lookup.get(actor, orderId);
-    return new Observable((subscriber) => this.stream(actor, order, subscriber));
+    if (!this.byCustomer.take(customerId)) throw tooManyStreams(STREAMS_PER_CUSTOMER_MAX, 'customer');
+    if (!this.byNetwork.take(network)) {
+      this.byCustomer.give(customerId);
+      throw tooManyStreams(STREAMS_PER_ADDRESS_MAX, 'address');
+    }
+    this.open += 1;
+  }
+
+  private give(customerId: string, network: string): void {
+    this.open -= 1;
+    this.byCustomer.give(customerId);
+    this.byNetwork.give(network);
   }
 
   private stream(actor: Actor, order: Order, subscriber: Subscriber<MessageEvent>): () => void {
-    this.open += 1;
     openStreams.add(1);
     const tell = singleFile(order.id, order.cancelling ? LAST_WHEN_CANCELLING : LAST, subscriber);
     const look = (): void => {
@@ -62,13 +92,18 @@ export class OrderEvents {
     const heard = this.feed.lastOf(order.id);
     if (heard) tell(heard);
     return () => {
-      this.open -= 1;
       openStreams.add(-1);
       clearInterval(heartbeat);
       unwatch();
     };
   }
 }
+
+const tooManyStreams = (max: number, whose: string): ProblemException =>
+  new ProblemException(
+    'TOO_MANY_STREAMS',
+    `At most ${max} event streams of one ${whose}. Close some, or ask for the order instead.`,
+  );
 
 const stateOf = ({ status, reason, updatedAt }: Order): Seen => ({ status, reason, at: updatedAt });
 

@@ -1,14 +1,20 @@
 import type { Actor, Order, OrderStatus, OrderStatusChanged } from '@doorbuster/contracts';
 import { Inject, Injectable } from '@nestjs/common';
+import { Tally } from '../edge/tally.js';
 import { waitingRequests } from './feed-metrics.js';
 import { OrderFeed } from './order-feed.js';
 import { OrderLookup } from './order-lookup.js';
 
 /** Beyond so many a request is answered at once, as if it had not asked to wait. */
 const WAITING_MAX = 20_000;
+/** Likewise of a customer, who may have as many orders that are not settled, and of an address. */
+const WAITING_PER_CUSTOMER_MAX = 40;
+const WAITING_PER_ADDRESS_MAX = WAITING_MAX / 2;
 
 export interface Wait {
   actor: Actor;
+  /** Where the caller is, as `networkOf` gives it. */
+  network: string;
   order: Order;
   until: readonly OrderStatus[];
   waitMs: number;
@@ -18,6 +24,8 @@ export interface Wait {
 @Injectable()
 export class Settlement {
   private waiting = 0;
+  private readonly byCustomer = new Tally(WAITING_PER_CUSTOMER_MAX);
+  private readonly byNetwork = new Tally(WAITING_PER_ADDRESS_MAX);
 
   constructor(
     @Inject(OrderFeed) private readonly feed: OrderFeed,
@@ -25,21 +33,38 @@ export class Settlement {
   ) {}
 
   /** The order once it has one of the statuses, or as it is when the time is over or the gateway shuts down. */
-  async of({ actor, order, until, waitMs }: Wait): Promise<Order> {
+  async of(wait: Wait): Promise<Order> {
+    const { actor, order, until, waitMs } = wait;
     if (until.includes(order.status)) return order;
     const heard = this.feed.lastOf(order.id);
     if (heard && until.includes(heard.status)) return withStatus(order, heard);
-    if (waitMs === 0 || this.waiting >= WAITING_MAX) return order;
-    this.waiting += 1;
-    waitingRequests.add(1);
+    if (waitMs === 0 || !this.begin(wait)) return order;
     try {
-      const settled = await this.hear({ actor, order, until, waitMs });
+      const settled = await this.hear(wait);
       // Silence proves nothing: the one who answers in the end is the one who knows.
       return settled ?? (await this.lookup.glance(actor, order.id)) ?? order;
     } finally {
-      this.waiting -= 1;
-      waitingRequests.add(-1);
+      this.end(wait);
     }
+  }
+
+  /** @returns whether there is room for one who waits. An order that was placed is never answered with an error. */
+  private begin({ actor, network }: Wait): boolean {
+    if (this.waiting >= WAITING_MAX || !this.byCustomer.take(actor.customerId)) return false;
+    if (!this.byNetwork.take(network)) {
+      this.byCustomer.give(actor.customerId);
+      return false;
+    }
+    this.waiting += 1;
+    waitingRequests.add(1);
+    return true;
+  }
+
+  private end({ actor, network }: Wait): void {
+    this.waiting -= 1;
+    this.byCustomer.give(actor.customerId);
+    this.byNetwork.give(network);
+    waitingRequests.add(-1);
   }
 
   private hear({ actor, order, until, waitMs }: Wait): Promise<Order | undefined> {

@@ -44,6 +44,8 @@ export const PROBLEM_TYPES: Record<ErrorCode, ProblemType> = {
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The content type must be application/json' },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is too large' },
   TOO_MANY_UNSETTLED_ORDERS: { status: 429, title: 'Too many orders are not settled', retryAfterSeconds: 5 },
+  TOO_MANY_STREAMS: { status: 429, title: 'Too many event streams', retryAfterSeconds: 5 },
+  TOO_MANY_CONNECTIONS: { status: 429, title: 'Too many connections', retryAfterSeconds: 5 },
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
   SERVICE_OVERLOADED: { status: 503, title: 'More comes in than can be served', retryAfterSeconds: 1 },
   SERVICE_UNAVAILABLE: {

@@ -46,16 +46,25 @@ export class Checkout {
     this.gate.follow(order);
     if (waitSeconds === undefined) return placed(order, waitSeconds);
     return placed(
-      await this.settlement.of({ actor, order, until: SETTLED, waitMs: waitSeconds * 1_000 }),
+      await this.settlement.of({ actor, network, order, until: SETTLED, waitMs: waitSeconds * 1_000 }),
       waitSeconds,
     );
   }
 
-  async cancel({ actor, traceparent, waitSeconds }: Request, orderId: string): Promise<Answer<Order>> {
+  async cancel(
+    { actor, network, traceparent, waitSeconds }: Request,
+    orderId: string,
+  ): Promise<Answer<Order>> {
     const order = await this.queries.ask(cancelOrder, { actor, orderId, traceparent });
     if (waitSeconds === undefined) return cancelled(order, waitSeconds);
     return cancelled(
-      await this.settlement.of({ actor, order, until: CANCELLATION_OVER, waitMs: waitSeconds * 1_000 }),
+      await this.settlement.of({
+        actor,
+        network,
+        order,
+        until: CANCELLATION_OVER,
+        waitMs: waitSeconds * 1_000,
+      }),
       waitSeconds,
     );
   }

@@ -95,8 +95,17 @@ export class OrdersController {
   }
 
   @Sse(':id/events')
-  events(@Caller() actor: Actor, @Param('id', ORDER_ID) orderId: string): Promise<Observable<MessageEvent>> {
-    return this.orderEvents.of(actor, orderId);
+  events(
+    @Caller() actor: Actor,
+    @Param('id', ORDER_ID) orderId: string,
+    @Req() { ip }: FastifyRequest,
+    @Res({ passthrough: true }) { raw }: FastifyReply,
+  ): Promise<Observable<MessageEvent>> {
+    const ended = new Promise<void>((resolve) => {
+      if (raw.destroyed) resolve();
+      else raw.once('close', resolve);
+    });
+    return this.orderEvents.of(actor, orderId, { network: networkOf(ip), ended });
   }
 
   @Get(':id/timeline')

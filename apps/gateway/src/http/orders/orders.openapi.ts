@@ -87,7 +87,7 @@ export const ordersPaths: ZodOpenApiPathsObject = {
       requestParams: { path },
       responses: {
         '200': other('text/event-stream', 'The stream'),
-        ...problems('ORDER_NOT_FOUND', ...CLOSED),
+        ...problems('ORDER_NOT_FOUND', 'TOO_MANY_STREAMS', ...CLOSED),
       },
     },
   },

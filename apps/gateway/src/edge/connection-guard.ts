@@ -1,0 +1,165 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { newTraceparent } from '@doorbuster/telemetry';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { GatewayConfig } from '../config.js';
+import { ProblemException } from '../problem/problem.exception.js';
+import { CONFIG } from '../tokens.js';
+import { networkOf, trustOf, type IsTrusted } from './client-address.js';
+import { sendProblem } from './client-error.js';
+import { Tally } from './tally.js';
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/**
+ * What a connection may have sent before it read the answers to it: a body, and for each request what the process keeps
+ * of it. Node reads the requests of a whole packet at once, so they cannot be left in the socket.
+ */
+const HELD_BYTES_MAX = 160 * 1024;
+const REQUEST_BYTES = 4 * 1024;
+/** A body whose length is not said counts as the longest. */
+const BODY_BYTES_MAX = 64 * 1024;
+const LOOK_MS = 1_000;
+/** A connection that takes nothing of what is sent to it for so long is closed. */
+const STALLED_MS = 15_000;
+/** When more is not sent than this, connections that take nothing are closed at once, those with most of it first. */
+const UNSENT_BYTES_MAX = 64 * 1024 * 1024;
+/** A refused connection has so long to read why. */
+const FAREWELL_MS = 1_000;
+
+interface Connection {
+  /** `undefined` for a proxy, which has the connections of many. */
+  network: string | undefined;
+  isAnswering: boolean;
+  held: { handle: () => void; bytes: number }[];
+  heldBytes: number;
+  /** Bytes that had left for the network at the last look, and since when it is the same number. */
+  sentBytes: number;
+  sentAt: number;
+}
+
+/**
+ * Bounds what a connection costs. Its requests are handled one after the other, as they are answered; what it does not
+ * read ends it; and an address has only so many connections.
+ */
+@Injectable()
+export class ConnectionGuard implements OnApplicationShutdown {
+  private readonly connections = new Map<Socket, Connection>();
+  private readonly byNetwork: Tally;
+  private readonly isTrusted: IsTrusted;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(@Inject(CONFIG) { connectionsPerAddressMax, trustProxy }: GatewayConfig) {
+    this.byNetwork = new Tally(connectionsPerAddressMax);
+    this.isTrusted = trustOf(trustProxy);
+  }
+
+  /** Puts itself between the server and what handles its requests. */
+  attach(server: Server): void {
+    const [handle] = server.listeners('request') as Handler[];
+    if (handle === undefined) throw new Error('The server has no request handler yet.');
+    server.removeAllListeners('request');
+    server.on('connection', (socket: Socket) => this.open(socket));
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      const connection = this.connections.get(request.socket);
+      if (connection) this.receive(connection, request, response, handle);
+    });
+    this.timer = setInterval(() => this.look(performance.now()), LOOK_MS).unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  private open(socket: Socket): void {
+    const address = socket.remoteAddress ?? '';
+    const network = this.isTrusted(address, 0) ? undefined : networkOf(address);
+    if (network !== undefined && !this.byNetwork.take(network)) {
+      refuse(socket, this.byNetwork.max);
+      return;
+    }
+    this.connections.set(socket, {
+      network,
+      isAnswering: false,
+      held: [],
+      heldBytes: 0,
+      sentBytes: 0,
+      sentAt: performance.now(),
+    });
+    socket.once('close', () => {
+      this.connections.delete(socket);
+      if (network !== undefined) this.byNetwork.give(network);
+    });
+  }
+
+  private receive(
+    connection: Connection,
+    request: IncomingMessage,
+    response: ServerResponse,
+    handle: Handler,
+  ): void {
+    const answer = (): void => {
+      connection.isAnswering = true;
+      // Not before the last byte has left: what is not read holds up what was asked for after it.
+      response.once('close', () => next(connection));
+      handle(request, response);
+    };
+    if (!connection.isAnswering) {
+      answer();
+      return;
+    }
+    const bytes = REQUEST_BYTES + bodyBytesOf(request);
+    if (connection.heldBytes + bytes > HELD_BYTES_MAX) {
+      request.socket.destroy();
+      return;
+    }
+    connection.heldBytes += bytes;
+    connection.held.push({ handle: answer, bytes });
+  }
+
+  /** Closes what takes nothing any more. */
+  private look(now: number): void {
+    let unsentBytes = 0;
+    const stuck: Socket[] = [];
+    for (const [socket, connection] of this.connections) {
+      const unsent = socket.writableLength;
+      const sentBytes = socket.bytesWritten - unsent;
+      if (unsent === 0 || sentBytes !== connection.sentBytes) {
+        connection.sentBytes = sentBytes;
+        connection.sentAt = now;
+      } else if (now - connection.sentAt >= STALLED_MS) {
+        socket.destroy();
+        continue;
+      } else if (now > connection.sentAt) stuck.push(socket);
+      unsentBytes += unsent;
+    }
+    if (unsentBytes <= UNSENT_BYTES_MAX) return;
+    for (const socket of stuck.toSorted((a, b) => b.writableLength - a.writableLength)) {
+      unsentBytes -= socket.writableLength;
+      socket.destroy();
+      if (unsentBytes <= UNSENT_BYTES_MAX) return;
+    }
+  }
+}
+
+function next(connection: Connection): void {
+  connection.isAnswering = false;
+  const held = connection.held.shift();
+  if (held === undefined) return;
+  connection.heldBytes -= held.bytes;
+  held.handle();
+}
+
+function bodyBytesOf({ headers }: IncomingMessage): number {
+  if (headers['transfer-encoding'] !== undefined) return BODY_BYTES_MAX;
+  return Math.min(Number(headers['content-length'] ?? 0), BODY_BYTES_MAX);
+}
+
+function refuse(socket: Socket, max: number | null): void {
+  const problem = new ProblemException(
+    'TOO_MANY_CONNECTIONS',
+    `At most ${max} connections from one address. Close some, or try again after Retry-After.`,
+  );
+  sendProblem(socket, problem, newTraceparent());
+  setTimeout(() => socket.destroy(), FAREWELL_MS).unref();
+}
