@@ -9,6 +9,8 @@ import { AccessGuard } from './auth/access.guard.js';
 import { TokenVerifier } from './auth/token-verifier.js';
 import type { GatewayConfig } from './config.js';
 import { trustOf } from './edge/client-address.js';
+import { compressLists } from './edge/compression.js';
+import { ConnectionGuard } from './edge/connection-guard.js';
 import { Draining } from './edge/draining.js';
 import { EarlyRefusals } from './edge/early-refusals.js';
 import { measureRequests } from './edge/http-metrics.js';
@@ -39,6 +41,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger): Prom
   );
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   routes.collectFrom(fastify);
+  compressLists(fastify);
   traceRequests(fastify);
   measureRequests(fastify);
   app.get(Draining).closeConnectionsOf(fastify);
@@ -54,6 +57,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger): Prom
   await app.init();
   await fastify.ready();
   app.get(EarlyRefusals).standBefore(fastify.server);
+  app.get(ConnectionGuard).attach(fastify.server);
   return { app, routes };
 }
 

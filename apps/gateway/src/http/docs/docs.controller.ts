@@ -1,23 +1,50 @@
-import { Controller, Get, Header, Inject } from '@nestjs/common';
+import { hash } from 'node:crypto';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { Controller, Get, Header, Inject, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Allow } from '../../auth/allow.decorator.js';
 import type { GatewayConfig } from '../../config.js';
+import { encodingFor } from '../../edge/compression.js';
 import { CONFIG } from '../../tokens.js';
+import { isAmong } from '../products/conditional.js';
 import { DOCS_PAGE, DOCS_SCRIPT } from './docs-page.js';
 import { openApi } from './openapi.js';
 
 @Controller()
 @Allow('anyone')
 export class DocsController {
-  private readonly document: string;
+  /** Made once: all answers share these bytes. */
+  private readonly variants: Record<'br' | 'gzip' | 'identity', { bytes: Buffer; etag: string }>;
 
   constructor(@Inject(CONFIG) { auth }: GatewayConfig) {
-    this.document = JSON.stringify(openApi({ issuesTokens: auth.kind === 'secret' && auth.issuesTokens }));
+    const document = JSON.stringify(openApi({ issuesTokens: auth.kind === 'secret' && auth.issuesTokens }));
+    const etag = `"${hash('sha1', document, 'base64url')}"`;
+    const variant = (bytes: Buffer, encoding: string) => ({
+      bytes,
+      etag: etag.replace(/"$/, `-${encoding}"`),
+    });
+    this.variants = {
+      br: variant(brotliCompressSync(document), 'br'),
+      gzip: variant(gzipSync(document), 'gzip'),
+      identity: { bytes: Buffer.from(document), etag },
+    };
   }
 
   @Get('openapi.json')
-  @Header('content-type', 'application/json; charset=utf-8')
-  openapi(): string {
-    return this.document;
+  openapi(
+    @Req() { headers }: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Buffer | undefined {
+    const encoding = encodingFor(headers['accept-encoding']) ?? 'identity';
+    const { bytes, etag } = this.variants[encoding];
+    void reply.headers({ etag, vary: 'accept-encoding', 'cache-control': 'no-cache' });
+    if (isAmong(headers['if-none-match'], etag)) {
+      void reply.code(304);
+      return undefined;
+    }
+    if (encoding !== 'identity') void reply.header('content-encoding', encoding);
+    void reply.type('application/json; charset=utf-8');
+    return bytes;
   }
 
   @Get('docs')

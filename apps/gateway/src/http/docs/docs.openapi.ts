@@ -1,13 +1,25 @@
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
-import { other } from './responses.js';
+import { empty, other, problems } from './responses.js';
 
 const tags = ['Documentation'];
 
 export const docsPaths: ZodOpenApiPathsObject = {
   '/openapi.json': {
-    get: { tags, summary: 'This document', responses: { '200': other('application/json', 'OpenAPI 3.1') } },
+    get: {
+      tags,
+      summary: 'This document',
+      responses: {
+        '200': other('application/json', 'OpenAPI 3.1'),
+        '304': empty('Not changed'),
+        ...problems('RATE_LIMITED'),
+      },
+    },
   },
   '/docs': {
-    get: { tags, summary: 'A page to read and try it', responses: { '200': other('text/html', 'The page') } },
+    get: {
+      tags,
+      summary: 'A page to read and try it',
+      responses: { '200': other('text/html', 'The page'), ...problems('RATE_LIMITED') },
+    },
   },
 };

@@ -29,7 +29,7 @@ export function sendConditionally(
 }
 
 /** https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2, weak comparison */
-function isAmong(ifNoneMatch: string | undefined, etag: string): boolean {
+export function isAmong(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   return ifNoneMatch.split(',').some((each) => {
     const known = each.trim().replace(/^W\//, '');
