@@ -4,6 +4,7 @@ import { ChangeListener } from './cache/change-listener.js';
 import { catalogConfigProvider } from './catalog.config.js';
 import { CatalogAnnouncer } from './messaging/catalog-announcer.js';
 import { SaleUnitsHandler } from './messaging/sale-units.handler.js';
+import { StreamWatcher } from './messaging/stream-watcher.js';
 import { AddSales1768100000000 } from './persistence/add-sales.migration.js';
 import { CreateCatalog1767225601000 } from './persistence/create-catalog.migration.js';
 import { ProductEntity } from './persistence/product.entity.js';
@@ -24,6 +25,7 @@ export const catalogDefinition: ServiceDefinition = {
     productCache,
     ChangeListener,
     CatalogAnnouncer,
+    StreamWatcher,
     ProductChanges,
     ProductList,
     SaleChanges,

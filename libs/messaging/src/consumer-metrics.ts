@@ -1,8 +1,8 @@
 import { metrics } from '@opentelemetry/api';
+import { manager } from '@doorbuster/broker';
 import { observeSampled } from '@doorbuster/telemetry';
 import type { JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { manager } from './streams.js';
 
 const meter = metrics.getMeter('doorbuster.messaging');
 

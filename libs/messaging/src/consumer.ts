@@ -1,42 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '@doorbuster/telemetry';
-import {
-  AckPolicy,
-  DeliverPolicy,
-  JetStreamApiError,
-  jetstream,
-  type ConsumerConfig,
-  type ConsumerMessages,
-  type JsMsg,
-} from '@nats-io/jetstream';
-import { nanos, type NatsConnection } from '@nats-io/transport-node';
+import { jetstream, type Consumer, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { observeLag } from './consumer-metrics.js';
-import { manager } from './streams.js';
 
 export interface ConsumerOptions {
   stream: string;
   name: string;
-  subjects: string[];
 }
 
 /** Messages taken from the broker and not yet acknowledged, for each replica and stream. */
 const PULL_MAX = 256;
-const ACK_PENDING_MAX = 4096;
-const ACK_WAIT_MS = 30_000;
-/** With the longest nak delay of half a minute: a database may be away for three days. */
-const DELIVERIES_MAX = 10_000;
 /** Two missed ones mean that whoever led the consumer is gone. */
 const HEARTBEAT_MS = 2_000;
 /** A consumer whose leader is gone does not answer at all until there is another one. */
 const INFO_TIMEOUT_MS = 2_000;
 const RETRY_MS = 250;
-/** At the start, services wait for each other's streams; that is nothing to warn of. */
+/** At the start, services wait for the provisioner; that is nothing to warn of. */
 const FAILURES_QUIET = 20;
 
 /**
- * A durable pull consumer that outlives the broker's memory: when its stream or consumer is gone, it waits for the
- * stream to be there again, creates the consumer and goes on.
+ * Reads a durable pull consumer and outlives the broker's memory: when the stream or the consumer is gone, it waits until the
+ * provisioner has made them again, and goes on.
  */
 export class DurableConsumer {
   private messages: ConsumerMessages | undefined;
@@ -71,10 +56,10 @@ export class DurableConsumer {
     let failures = 0;
     while (!this.closed) {
       try {
-        await this.ensure();
+        const consumer = await jetstream(this.nc, { timeout: INFO_TIMEOUT_MS }).consumers.get(stream, name);
         if (failures >= FAILURES_QUIET) this.logger.info({ stream, consumer: name }, 'consuming again');
         failures = 0;
-        await this.consume();
+        await this.consume(consumer);
       } catch (err) {
         if (this.closed) return;
         failures += 1;
@@ -86,35 +71,8 @@ export class DurableConsumer {
     }
   }
 
-  private async ensure(): Promise<void> {
-    const { stream, name, subjects } = this.options;
-    const jsm = await manager(this.nc, INFO_TIMEOUT_MS);
-    const config = {
-      durable_name: name,
-      ack_policy: AckPolicy.Explicit,
-      ack_wait: nanos(ACK_WAIT_MS),
-      max_deliver: DELIVERIES_MAX,
-      max_ack_pending: ACK_PENDING_MAX,
-      deliver_policy: DeliverPolicy.All,
-    };
-    try {
-      const { config: present } = await jsm.consumers.info(stream, name);
-      // A replica of an older release must not take away what a newer one wants to hear: it would be skipped for good.
-      const heard = new Set(subjectsOf(present));
-      const wider = [...heard.union(new Set(subjects))];
-      // Without need it writes nothing: what it read may be older than what a newer replica has written since.
-      if (wider.length === heard.size && isDeepStrictEqual({ ...present, ...config }, present)) return;
-      await jsm.consumers.update(stream, name, { ...config, filter_subjects: wider });
-    } catch (error) {
-      if (!(error instanceof JetStreamApiError) || error.status !== 404) throw error;
-      await jsm.consumers.add(stream, { ...config, filter_subjects: subjects });
-    }
-  }
-
   /** Ends when the consumer is stopped or no longer there. */
-  private async consume(): Promise<void> {
-    const { stream, name } = this.options;
-    const consumer = await jetstream(this.nc, { timeout: INFO_TIMEOUT_MS }).consumers.get(stream, name);
+  private async consume(consumer: Consumer): Promise<void> {
     const messages = await consumer.consume({ max_messages: PULL_MAX, idle_heartbeat: HEARTBEAT_MS });
     this.messages = messages;
     if (this.closed) messages.stop();
@@ -145,6 +103,3 @@ export class DurableConsumer {
     }
   }
 }
-
-const subjectsOf = ({ filter_subject, filter_subjects = [] }: ConsumerConfig): string[] =>
-  filter_subject === undefined ? filter_subjects : [filter_subject];

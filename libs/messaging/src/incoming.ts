@@ -26,11 +26,11 @@ export interface IncomingBatch {
   unreadable: Unreadable[];
 }
 
-/** The text of a message that was no batch at all, or an event of a type or version that the consumer does not know. */
+/** The text of a message that was no batch at all, or an event that the consumer does not know, or not from this subject. */
 interface Unreadable {
   natsSubject: string;
   event: CloudEvent | string;
-  error: MalformedBatchError | UnknownTypeError;
+  error: MalformedBatchError | UnknownTypeError | ForeignSubjectError;
 }
 
 /** Says what a newer release sent before this one could read it; replayed after an update, it is read. */
@@ -41,9 +41,35 @@ class UnknownTypeError extends Error {
   }
 }
 
-/** @throws {UnknownTypeError} */
-export function expectKnown(consumer: string, contracts: readonly MessageContract[], type: string): void {
-  if (!contracts.some((contract) => contract.type === type)) throw new UnknownTypeError(type, consumer);
+/** The broker says by the subject who may have sent an event; the type is only what the sender claims. */
+class ForeignSubjectError extends Error {
+  readonly code = 'FOREIGN_SUBJECT';
+  constructor(type: string, natsSubject: string) {
+    super(`${type} does not belong on ${natsSubject}`);
+  }
+}
+
+type Known = Pick<MessageContract, 'type' | 'subject'>;
+
+/** @throws {UnknownTypeError | ForeignSubjectError} */
+export function expectKnown(
+  consumer: string,
+  contracts: readonly Known[],
+  { natsSubject, event: { type } }: Pick<IncomingEvent, 'natsSubject' | 'event'>,
+): void {
+  const problem = problemOf(consumer, contracts, natsSubject, type);
+  if (problem) throw problem;
+}
+
+function problemOf(
+  consumer: string,
+  contracts: readonly Known[],
+  natsSubject: string,
+  type: string,
+): UnknownTypeError | ForeignSubjectError | undefined {
+  const contract = contracts.find((each) => each.type === type);
+  if (!contract) return new UnknownTypeError(type, consumer);
+  return contract.subject === natsSubject ? undefined : new ForeignSubjectError(type, natsSubject);
 }
 
 /** A message, and the events of a batch that came in it. */
@@ -58,16 +84,13 @@ export function readMessages(
   contracts: readonly MessageContract[],
   messages: readonly JsMsg[],
 ): { batch: IncomingBatch; deliveries: Delivery[] } {
-  const known = new Set(contracts.map(({ type }) => type));
   const unreadable: Unreadable[] = [];
   const deliveries = messages.map((message): Delivery => {
     const { subject: natsSubject, info } = message;
     const events = decode(message, unreadable).filter((event) => {
-      const isKnown = known.has(event.type);
-      if (!isKnown) {
-        unreadable.push({ natsSubject, event, error: new UnknownTypeError(event.type, consumer) });
-      }
-      return isKnown;
+      const error = problemOf(consumer, contracts, natsSubject, event.type);
+      if (error) unreadable.push({ natsSubject, event, error });
+      return error === undefined;
     });
     const { deliveryCount } = info;
     return { message, events: events.map((event) => ({ natsSubject, event, deliveries: deliveryCount })) };

@@ -1,6 +1,6 @@
 export { Batcher, QueueFullError, StaleItemError, type BatcherOptions } from './batcher.js';
 export { isBrokerUnavailable } from './broker-errors.js';
-export { connectNats, natsOptions } from './connection.js';
+export { connectNats, natsOptions, streamCreatedAt } from '@doorbuster/broker';
 export {
   decodeBatch,
   MalformedBatchError,
@@ -15,4 +15,3 @@ export { startPublishSpan } from './event-spans.js';
 export { ConsumesBatches, JETSTREAM, JetStreamServer, type BatchOutcome } from './jetstream-server.js';
 export type { IncomingBatch, IncomingEvent } from './incoming.js';
 export { Publisher } from './publisher.js';
-export { ensureStreams, streamCreatedAt } from './streams.js';

@@ -1,11 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  TOPOLOGY,
-  eventStream,
-  commandStream,
-  type MessageContract,
-  type ServiceName,
-} from '@doorbuster/contracts';
+import { TOPOLOGY, type MessageContract, type ServiceName } from '@doorbuster/contracts';
 import type { Logger } from '@doorbuster/telemetry';
 import type { JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -90,9 +84,8 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
         if (batcher.waiting >= QUEUE_MESSAGES_MAX) await batcher.idle();
       };
       this.batchers.push(batcher);
-      for (const stream of this.streamsFor(name)) {
-        const subjects = contracts.filter((c) => streamOf(c) === stream).map((c) => c.subject);
-        const consumer = new DurableConsumer(this.nc, { stream, name, subjects }, enqueue, this.log);
+      for (const stream of this.streamsFor(name, contracts)) {
+        const consumer = new DurableConsumer(this.nc, { stream, name }, enqueue, this.log);
         consumer.start();
         this.consumers.push(consumer);
       }
@@ -104,7 +97,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   async replay(consumer: string, event: IncomingEvent): Promise<void> {
     const handler = this.messageHandlers.get(consumer);
     if (!handler) throw new Error(`no handler for consumer ${consumer}`);
-    expectKnown(consumer, contractsOf(handler), event.event.type);
+    expectKnown(consumer, contractsOf(handler), event);
     const batch: IncomingBatch = { consumer, isReplay: true, events: [{ ...event }], unreadable: [] };
     startProcessSpans(batch);
     let outcome: BatchOutcome = 'retry';
@@ -133,9 +126,13 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     return this.nc as T;
   }
 
-  private streamsFor(consumer: string): string[] {
+  /** @throws when the provisioner would not have the consumer deliver what its handler is for */
+  private streamsFor(consumer: string, contracts: readonly Pick<MessageContract, 'subject'>[]): string[] {
     const topology = TOPOLOGY[this.service].consumers.find(({ name }) => name === consumer);
     if (!topology) throw new Error(`consumer ${consumer} is not in the topology of ${this.service}`);
+    const read = new Set(topology.reads.map(({ subject }) => subject));
+    const never = contracts.find(({ subject }) => !read.has(subject));
+    if (never) throw new Error(`consumer ${consumer} does not read ${never.subject} by the topology`);
     return topology.streams;
   }
 
@@ -176,9 +173,6 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
 
 const contractsOf = ({ extras }: MessageHandler): MessageContract[] =>
   (extras as { contracts: MessageContract[] }).contracts;
-
-const streamOf = ({ kind, owner }: MessageContract): string =>
-  kind === 'command' ? commandStream(owner) : eventStream(owner);
 
 const nakDelayMs = (deliveries: number): number =>
   Math.min(NAK_DELAY_MIN_MS * 2 ** Math.min(deliveries - 1, 10), NAK_DELAY_MAX_MS);

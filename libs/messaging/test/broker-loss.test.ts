@@ -1,8 +1,12 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { ensureStreams, streamCreatedAt } from '../src/index.js';
+import { provision, streamCreatedAt, StreamProvisioner } from '@doorbuster/broker';
+import { authorisePayment, durablesOf, SERVICES, streamsOf } from '@doorbuster/contracts';
 import { eventually } from '@doorbuster/embedded/testing';
-import { Broker, orders } from './fixtures/broker.js';
+import { Broker, logger, orders } from './fixtures/broker.js';
+
+const STREAMS = SERVICES.flatMap(streamsOf).map(({ name }) => name);
+const DURABLES = SERVICES.flatMap(durablesOf);
 
 let broker: Broker;
 beforeEach(async () => {
@@ -34,7 +38,7 @@ it('a broker that was killed and came back delivers what it had and what is new'
   await eventuallySeen(seen, ['before', 'after']);
 });
 
-it('a broker that lost its storage gets its streams from their owner, and consumers go on by themselves', async () => {
+it('a broker that lost its storage gets its streams from the provisioner, and consumers go on by themselves', async () => {
   const seen = await consuming();
   await broker.loseStorage();
   await broker.createStreams();
@@ -55,39 +59,77 @@ it('a consumer that came before its stream waits for it', async () => {
 });
 
 it('streams are created once, and a new one is told from the one before', async () => {
-  const nc = await broker.connect('inventory');
+  const nc = await broker.connect('provisioner');
   const first = await streamCreatedAt(nc, 'INVENTORY_EVENTS');
   expect(first).toMatch(/^\d{4}-/);
-  expect(await ensureStreams(nc, 'inventory', 1)).toEqual([]);
+  expect(await provision(nc, { replicas: 1 })).toEqual([]);
   expect(await streamCreatedAt(nc, 'INVENTORY_EVENTS')).toBe(first);
   await broker.loseStorage();
   await eventually(() => nc.flush().then(() => true), 'the connection');
   expect(await streamCreatedAt(nc, 'INVENTORY_EVENTS')).toBeUndefined();
-  const created = await ensureStreams(nc, 'inventory', 1);
-  expect(created.toSorted()).toEqual(['INVENTORY_COMMANDS', 'INVENTORY_EVENTS']);
+  expect(await provision(nc, { replicas: 1 })).toEqual(STREAMS);
   expect(await streamCreatedAt(nc, 'INVENTORY_EVENTS')).not.toBe(first);
 });
 
-it('streams that are as they should be are left alone, others are mended when that is wanted', async () => {
-  const nc = await broker.connect('inventory');
-  await ensureStreams(nc, 'inventory', 1);
+it('streams and consumers that are as they should be are left alone, others are mended when that is wanted', async () => {
+  const nc = await broker.connect('provisioner');
   const jsm = await jetstreamManager(nc, { checkAPI: false });
-  const config = async () => (await jsm.streams.info('INVENTORY_EVENTS')).config;
+  const config = async () => ({
+    stream: (await jsm.streams.info('INVENTORY_EVENTS')).config,
+    consumer: (await jsm.consumers.info('INVENTORY_COMMANDS', 'inventory-commands')).config,
+  });
   const wanted = await config();
   const asked = nc.stats().outMsgs;
-  await ensureStreams(nc, 'inventory', 1);
-  // One question a stream, and no change.
-  expect(nc.stats().outMsgs - asked).toBe(2);
+  await provision(nc, { replicas: 1 });
+  // One question each, and no change.
+  expect(nc.stats().outMsgs - asked).toBe(STREAMS.length + DURABLES.length);
   await jsm.streams.update('INVENTORY_EVENTS', { max_bytes: 1_000_000 });
-  await ensureStreams(nc, 'inventory', 1, { mend: false });
-  expect(await config()).toMatchObject({ max_bytes: 1_000_000 });
-  await ensureStreams(nc, 'inventory', 1);
+  await jsm.consumers.update('INVENTORY_COMMANDS', 'inventory-commands', { max_ack_pending: 7 });
+  await provision(nc, { replicas: 1, mend: false });
+  expect(await config()).toMatchObject({
+    stream: { max_bytes: 1_000_000 },
+    consumer: { max_ack_pending: 7 },
+  });
+  await provision(nc, { replicas: 1 });
   expect(await config()).toEqual(wanted);
 });
 
-it('two replicas may create the streams at the same time', async () => {
+it('what a newer release wants a consumer to read stays, and what an older one did not want is added', async () => {
+  const nc = await broker.connect('provisioner');
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  const read = async () =>
+    (await jsm.consumers.info('INVENTORY_EVENTS', 'catalog-replies')).config.filter_subjects?.toSorted();
+  const today = ['units-refused', 'units-returned', 'units-set-aside'].map((name) => `evt.inventory.${name}`);
+  expect(await read()).toEqual(today);
+  const newer = [...today, 'evt.inventory.units-counted'].toSorted();
+  await jsm.consumers.update('INVENTORY_EVENTS', 'catalog-replies', { filter_subjects: newer });
+  await provision(nc, { replicas: 1 });
+  expect(await read()).toEqual(newer);
+  const older = ['evt.inventory.units-counted', 'evt.inventory.units-refused'];
+  await jsm.consumers.update('INVENTORY_EVENTS', 'catalog-replies', { filter_subjects: older });
+  await provision(nc, { replicas: 1 });
+  expect(await read()).toEqual(newer);
+});
+
+it('two provisioners may create everything at the same time', async () => {
   await broker.loseStorage();
-  const connections = await Promise.all([broker.connect('inventory'), broker.connect('inventory')]);
-  await Promise.all(connections.map((nc) => ensureStreams(nc, 'inventory', 1)));
+  const connections = await Promise.all([broker.connect('provisioner'), broker.connect('provisioner')]);
+  await Promise.all(connections.map((nc) => provision(nc, { replicas: 1 })));
   expect(await streamCreatedAt(connections[0], 'INVENTORY_COMMANDS')).toBeDefined();
+});
+
+it('a provisioner that stays makes everything again when the broker has lost its storage', async () => {
+  await broker.loseStorage();
+  const provisioner = new StreamProvisioner(await broker.connect('provisioner'), 1, logger);
+  await provisioner.start();
+  const seen = await consuming();
+  await broker.loseStorage();
+  await eventually(() => broker.send(['after']).then(() => true), 'a stream that takes commands');
+  await eventuallySeen(seen, ['before', 'after']);
+  await provisioner.close();
+});
+
+it('a handler of what its consumer would never read does not start', async () => {
+  const started = broker.consume(async () => 'done', [authorisePayment]);
+  await expect(started).rejects.toThrow('inventory-commands does not read cmd.payments.authorise-payment');
 });

@@ -3,7 +3,8 @@ import { eventually, startTestNatsCluster, type TestNatsCluster } from '@doorbus
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { connectNats, ensureStreams, JetStreamServer, Publisher, toMessages } from '../src/index.js';
+import { provision } from '@doorbuster/broker';
+import { connectNats, JetStreamServer, Publisher, toMessages } from '../src/index.js';
 import { logger, orders, reserve } from './fixtures/broker.js';
 
 /** Servers that lost their leader wait some seconds before they elect another. */
@@ -29,7 +30,7 @@ async function connect(user: NatsUser, url = cluster.url(user)): Promise<NatsCon
 
 /** Now and then nobody leads the cluster, and nobody can make a stream. */
 const ensured = (nc: NatsConnection, replicas: number): Promise<string[]> =>
-  eventually(() => ensureStreams(nc, 'inventory', replicas), 'the streams');
+  eventually(() => provision(nc, { replicas }), 'the streams');
 
 /** As the outbox does: again with the same id, until the broker has it. */
 async function send(nc: NatsConnection, orderIds: readonly string[]): Promise<void> {
@@ -55,7 +56,7 @@ const eventuallySeen = (seen: Set<string>, orderIds: string[]) =>
   eventually(() => (orderIds.every((orderId) => seen.has(orderId)) ? true : undefined), 'all messages');
 
 it('streams that one server kept are kept by three from then on, with what is in them and their consumers', async () => {
-  const owner = await connect('inventory');
+  const owner = await connect('provisioner');
   const sender = await connect('orders');
   await ensured(owner, 1);
   const seen = await consume();
@@ -75,17 +76,17 @@ it('streams that one server kept are kept by three from then on, with what is in
 
 it('a connection is made to any of the servers that are named, also when the first is down at the start', async () => {
   // A stream of three can only be made while all three are there.
-  await ensured(await connect('inventory'), 3);
+  await ensured(await connect('provisioner'), 3);
   await cluster.leaderOf(STREAM);
   const [first, ...others] = cluster.servers;
   await first?.kill();
-  const names = [first, ...others].map((server) => server?.url('inventory')).join(',');
-  const nc = await connect('inventory', names);
+  const names = [first, ...others].map((server) => server?.url('provisioner')).join(',');
+  const nc = await connect('provisioner', names);
   expect(await ensured(nc, 3)).toEqual([]);
 });
 
 it('an acknowledged message outlives the leader, a follower, and all of them at once', async () => {
-  await ensured(await connect('inventory'), 3);
+  await ensured(await connect('provisioner'), 3);
   const sender = await connect('orders');
   await send(sender, ['first']);
   const leader = await cluster.leaderOf(STREAM);

@@ -137,7 +137,6 @@ describe('the outbox', () => {
     expect(await notebook.outboxRows()).toHaveLength(3);
     notebook.env.nats.wipe();
     await notebook.env.nats.start();
-    await eventually(async () => (await notebook.createStreams(), true), 'the streams');
     await eventually(async () => {
       await notebook.outbox.sweepOnce(0);
       return (await notebook.outboxRows()).length === 0 ? true : undefined;

@@ -12,8 +12,6 @@ export const serviceConfig = z.object({
   /** With the service's run-time role, which reads and writes rows and owns nothing. */
   DATABASE_URL: databaseUrl,
   ...natsConfig,
-  /** Copies of each stream: 3 on a cluster of three servers; an even number would survive no more losses. */
-  NATS_STREAM_REPLICAS: optional(z.coerce.number().pipe(z.literal([1, 3, 5]))).default(1),
   /** Public keys of the gateways, whose requests may change state. */
   RPC_VERIFICATION_KEYS: verificationKeys,
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),

@@ -3,7 +3,6 @@ export { Answers } from './queries.js';
 export { migrateSchema } from './migrate.js';
 export { runService, startService, type ServiceDefinition } from './run-service.js';
 export { SHUTDOWN_MS } from './shutdown-budget.js';
-export { StreamKeeper } from './stream-keeper.js';
 export { Sweeper } from './sweeper.js';
 export { withinTime } from './within-time.js';
 export { LOGGER, NATS_CONNECTION } from './tokens.js';

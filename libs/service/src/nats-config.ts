@@ -15,6 +15,9 @@ export const natsConfig = {
   NATS_CA_FILE: optional(z.string()),
 };
 
+/** Copies of each stream: 3 on a cluster of three servers; an even number would survive no more losses. */
+export const streamReplicas = optional(z.coerce.number().pipe(z.literal([1, 3, 5]))).default(1);
+
 function isNatsUrl(list: string): boolean {
   const urls = list.split(',').map((each) => URL.parse(each.trim()));
   const [first] = urls;

@@ -1,6 +1,7 @@
 /** What a process without a database needs, too; `.` would bring one along. */
 export { readConfig } from './config.js';
-export { natsConfig, natsUrl } from './nats-config.js';
+export { serveHealth } from './health-server.js';
+export { natsConfig, natsUrl, streamReplicas } from './nats-config.js';
 export { optional } from './optional.js';
 export { shared } from './shared.js';
 export { SHUTDOWN_MS } from './shutdown-budget.js';

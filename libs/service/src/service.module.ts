@@ -23,7 +23,6 @@ import type { ServiceConfig } from './config.js';
 import { HealthProbe } from './health-probe.js';
 import { operationsController } from './operations.controller.js';
 import { SHUTDOWN_MS } from './shutdown-budget.js';
-import { StreamKeeper } from './stream-keeper.js';
 import { LOGGER, NATS_CONNECTION } from './tokens.js';
 import { withinTime } from './within-time.js';
 
@@ -47,20 +46,17 @@ class Lifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
     @Inject(NATS_CONNECTION) private readonly nc: NatsConnection,
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(Outbox) private readonly outbox: Outbox,
-    @Inject(StreamKeeper) private readonly streams: StreamKeeper,
     @Inject(CONSUMERS) private readonly consumers: string[],
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  async onApplicationBootstrap(): Promise<void> {
-    await this.streams.start();
+  onApplicationBootstrap(): void {
     this.outbox.startSweeping();
     this.endObserving = observeBacklog(this.dataSource, this.consumers);
   }
 
   async onApplicationShutdown(): Promise<void> {
     this.endObserving?.();
-    await this.end('stream check', this.streams.close(), SHUTDOWN_MS.connection);
     await this.end('outbox', this.outbox.close(), SHUTDOWN_MS.outbox);
     await this.end('NATS', this.nc.drain(), SHUTDOWN_MS.connection);
     await this.end('PostgreSQL', this.dataSource.destroy(), SHUTDOWN_MS.connection);
@@ -121,14 +117,8 @@ export class ServiceModule {
           useFactory: (nc: NatsConnection) => new JetStreamServer(nc, service, logger),
           inject: [NATS_CONNECTION],
         },
-        {
-          provide: StreamKeeper,
-          useFactory: (nc: NatsConnection) =>
-            new StreamKeeper(nc, service, config.NATS_STREAM_REPLICAS, logger),
-          inject: [NATS_CONNECTION],
-        },
       ],
-      exports: [LOGGER, NATS_CONNECTION, DataSource, Outbox, Transactions, StreamKeeper],
+      exports: [LOGGER, NATS_CONNECTION, DataSource, Outbox, Transactions],
     };
   }
 }

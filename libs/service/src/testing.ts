@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import type { Actor, QueryContract, Reply } from '@doorbuster/contracts';
-import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import { rpcInboxPrefix, type Actor, type QueryContract, type Reply } from '@doorbuster/contracts';
+import { createInbox, headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import { RpcSigner, RpcVerifier, SIGNATURE_HEADER } from './rpc/rpc-signature.js';
 
 export { RpcSigner, RpcVerifier, SIGNATURE_HEADER };
@@ -35,7 +35,8 @@ export async function callRpc<Request, Response>(
 ): Promise<Reply<Response>> {
   const payload = rpcPayload(contract, request);
   const signed = contract.changesStateFor && (await signatureHeaders(contract.subject, payload));
-  const options = { timeout: timeoutMs, ...(signed && { headers: signed }) };
+  const reply = createInbox(rpcInboxPrefix(contract.owner));
+  const options = { timeout: timeoutMs, noMux: true, reply, ...(signed && { headers: signed }) };
   const answer = await gateway.request(contract.subject, payload, options);
   return answer.json<{ response: Reply<Response> }>().response;
 }

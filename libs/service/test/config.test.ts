@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { serviceConfig } from '../src/config.js';
+import { streamReplicas } from '../src/nats-config.js';
 
 const DATABASE_URL = 'postgres://orders:pw@127.0.0.1/doorbuster';
 const spki = (format: 'pem' | 'der' = 'der', type: 'ed25519' | 'x25519' = 'ed25519'): string => {
@@ -36,9 +37,9 @@ describe('the configuration of a service', () => {
   );
 
   it('keeps one copy of a stream, or an odd number of them', () => {
-    expect(parse({}).data?.NATS_STREAM_REPLICAS).toBe(1);
-    expect(parse({ NATS_STREAM_REPLICAS: '3' }).data?.NATS_STREAM_REPLICAS).toBe(3);
-    expect(parse({ NATS_STREAM_REPLICAS: '2' }).success).toBe(false);
+    expect(streamReplicas.parse(undefined)).toBe(1);
+    expect(streamReplicas.parse('3')).toBe(3);
+    expect(streamReplicas.safeParse('2').success).toBe(false);
   });
 
   it('takes one public key of gateways or several, as PEM or as base64', () => {

@@ -96,7 +96,6 @@ beforeAll(async () => {
     {
       DATABASE_URL: environment.databaseUrl('orders'),
       NATS_URL: environment.natsUrl('orders'),
-      NATS_STREAM_REPLICAS: 1,
       RPC_VERIFICATION_KEYS: VERIFICATION_KEYS,
       LOG_LEVEL: 'trace',
     },
@@ -116,6 +115,7 @@ beforeEach(() => {
 
 async function send(subject: string, payload: Uint8Array, signed?: MsgHdrs): Promise<Reply<unknown>> {
   const answer = await gateway.request(subject, payload, {
+    noMux: true,
     timeout: TIMEOUT_MS,
     ...(signed && { headers: signed }),
   });

@@ -10,7 +10,7 @@ const SHORT = { deadlineMs: MINUTE_MS };
 const VERSION = '0.1.0';
 const NAMESPACE = 'doorbuster';
 const NODE_PORT = 30_080;
-const APPS = [...SERVICES, 'gateway'];
+const APPS = ['provisioner', ...SERVICES, 'gateway'];
 
 /** Makes the cluster unless it is there, brings the present code into it, and waits until it serves. */
 export async function up(cluster: Cluster): Promise<void> {

@@ -43,15 +43,15 @@ describe('the commands of clusters', () => {
     });
   const called = async (): Promise<string[]> => (await readFile(calls, 'utf8')).trim().split('\n');
 
-  it('make a cluster that is missing, and bring all five images into it before anything is applied', async () => {
+  it('make a cluster that is missing, and bring all six images into it before anything is applied', async () => {
     await installAll();
     const { code, stdout } = await deploy('kind', 'up');
     expect([code, stdout.trim().split('\n').at(-1)]).toEqual([0, 'ready http://localhost:3000']);
     const lines = await called();
     const at = (start: string): number => lines.findIndex((line) => line.startsWith(start));
     expect(at('kind create cluster')).toBeGreaterThan(-1);
-    expect(lines.filter((line) => line.startsWith('kind load docker-image'))).toHaveLength(5);
-    expect(lines.filter((line) => line.startsWith('docker build'))).toHaveLength(5);
+    expect(lines.filter((line) => line.startsWith('kind load docker-image'))).toHaveLength(6);
+    expect(lines.filter((line) => line.startsWith('docker build'))).toHaveLength(6);
     const apply = at(
       'kubectl --context kind-doorbuster --namespace doorbuster apply --kustomize k8s/overlays/kind',
     );

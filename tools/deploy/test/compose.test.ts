@@ -64,7 +64,7 @@ describe('the whole', () => {
   it('stays below 2 GB', () => {
     const running = all.filter(([, service]) => isDefault(service) && !isTask(service));
     const megabytes = running.map(([, { deploy }]) => Number.parseInt(deploy.resources.limits.memory, 10));
-    expect(megabytes.reduce((sum, value) => sum + value, 0)).toBeLessThan(2_000);
+    expect(megabytes.reduce((sum, value) => sum + value, 0)).toBeLessThan(2_048);
   });
 
   it('has no secret that could be taken for one', () => {
@@ -124,6 +124,18 @@ describe.each(SERVICES)('the service %s', (service) => {
       new RegExp(`^postgres://${service}:\\$\\{${service.toUpperCase()}_DATABASE_PASSWORD:`),
     );
     expect(NATS_URL).toMatch(new RegExp(`^nats://${service}:\\$\\{${service.toUpperCase()}_NATS_PASSWORD:`));
+  });
+});
+
+describe('the provisioner', () => {
+  it('comes to the broker, and to nothing else, with a name of its own', () => {
+    const { environment, networks } = named('provisioner');
+    expect(environment['NATS_URL']).toMatch(/^nats:\/\/provisioner:\$\{PROVISIONER_NATS_PASSWORD:/);
+    expect(networks).toEqual(['broker']);
+  });
+
+  it.each(SERVICES)('is done before %s starts', (service) => {
+    expect(named(service).depends_on).toHaveProperty('provisioner');
   });
 });
 

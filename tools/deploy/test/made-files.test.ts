@@ -1,3 +1,4 @@
+import { NATS_ACCOUNT } from '@doorbuster/contracts';
 import { describe, expect, it } from 'vitest';
 import { initSql, natsConf, takeOverSql } from './fixtures/made-files.js';
 import { inRepository } from './fixtures/repository.js';
@@ -6,6 +7,12 @@ describe('what is deployed says the same as the code', () => {
   it('about who may say what to whom over NATS, and that it keeps what it accepts', async () => {
     expect(natsConf()).toMatch(/"sync_interval": "always"/);
     await expect(natsConf()).toMatchFileSnapshot(inRepository('deploy/nats/nats.conf'));
+  });
+
+  it('about the account of NATS that everybody is in', () => {
+    // The one that a server has by itself, as long as its configuration names no other.
+    expect(NATS_ACCOUNT).toBe('$G');
+    expect(natsConf()).not.toMatch(/"accounts"|"no_auth_user"|"system_account"/);
   });
 
   it('about the roles and schemas of PostgreSQL', async () => {

@@ -1,4 +1,4 @@
-import { natsUrl } from '@doorbuster/service/process';
+import { natsUrl, streamReplicas } from '@doorbuster/service/process';
 import { LOG_LEVELS, type LogLevel } from '@doorbuster/telemetry';
 import { z } from 'zod';
 import { APPS, type AppName } from './services/environment.js';
@@ -14,6 +14,8 @@ export interface PlatformConfig {
   databaseUrl: string | undefined;
   /** Of a NATS with JetStream; an embedded one is started when there is none. */
   natsUrl: string | undefined;
+  /** Copies of each stream. */
+  streamReplicas: 1 | 3 | 5;
   seed: 'none' | 'demo';
   logLevel: LogLevel;
   /** Whether the gateway gives out tokens itself, which seeding needs. */
@@ -33,6 +35,7 @@ export const platformConfig = z
       .url({ protocol: /^postgres(ql)?$/, error: 'must be postgres://admin:password@host:port/database' })
       .optional(),
     NATS_URL: natsUrl.optional(),
+    NATS_STREAM_REPLICAS: streamReplicas,
     SEED: z.enum(['none', 'demo']).default('demo'),
     RATE_LIMIT: z
       .union([z.literal('off'), z.coerce.number().int().min(1)], 'off, or a whole number from 1')
@@ -48,13 +51,10 @@ export const platformConfig = z
     ...(replicaVariables as Record<string, typeof replicas>),
   })
   .loose()
-  .refine(
-    ({ NATS_URL, NATS_STREAM_REPLICAS = '1' }) => NATS_URL !== undefined || NATS_STREAM_REPLICAS === '1',
-    {
-      path: ['NATS_STREAM_REPLICAS'],
-      error: 'must be 1 with the embedded NATS, which is alone; set NATS_URL to a cluster',
-    },
-  )
+  .refine(({ NATS_URL, NATS_STREAM_REPLICAS }) => NATS_URL !== undefined || NATS_STREAM_REPLICAS === 1, {
+    path: ['NATS_STREAM_REPLICAS'],
+    error: 'must be 1 with the embedded NATS, which is alone; set NATS_URL to a cluster',
+  })
   .superRefine((env, context) => {
     const unknown = Object.keys(env).filter(
       (name) => name.startsWith('REPLICAS_') && !(name in replicaVariables),
@@ -69,6 +69,7 @@ export const platformConfig = z
     dataDir: env.DATA_DIR,
     databaseUrl: env.DATABASE_URL,
     natsUrl: env.NATS_URL,
+    streamReplicas: env.NATS_STREAM_REPLICAS,
     seed: env.SEED,
     logLevel: env.LOG_LEVEL,
     issuesTokens: env.AUTH_JWKS_URL === undefined,

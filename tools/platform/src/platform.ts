@@ -15,6 +15,7 @@ import { lock } from './data-dir/lock.js';
 import { openDirectory } from './data-dir/open-directory.js';
 import { removeRunFile, writeRunFile, type ServiceView } from './data-dir/run-file.js';
 import { openBroker, type Broker } from './servers/nats.js';
+import { provisionStreams, type Provisioning } from './servers/provisioning.js';
 import { openDatabase, type Database } from './servers/postgres.js';
 import { commandLineOf } from './services/command-line.js';
 import { APPS, type AppName } from './services/environment.js';
@@ -46,6 +47,7 @@ export class Platform {
   private stopped = false;
   private database: Database | undefined;
   private broker: Broker | undefined;
+  private provisioning: Provisioning | undefined;
   private services: Services | undefined;
   private traces: TracesServer | undefined;
   private ports: Record<string, number> = {};
@@ -64,6 +66,7 @@ export class Platform {
     const credentials = loadCredentials(this.layout.credentials);
     await this.startServers(credentials);
     await this.migrate();
+    await this.provision();
     await this.startServices(credentials);
     await this.seed();
   }
@@ -74,6 +77,7 @@ export class Platform {
     const { gateway = [], ...services } = this.services ?? {};
     await stopAll(gateway, SHUTDOWN_MS.gateway + SHUTDOWN_MS.grace);
     await stopAll(Object.values(services).flat(), SHUTDOWN_MS.service + SHUTDOWN_MS.grace);
+    await this.provisioning?.end();
     await stopAll(this.servers, SHUTDOWN_MS.servers);
     await this.traces?.close();
     this.abandon();
@@ -143,6 +147,18 @@ export class Platform {
       commandLineOf: this.surroundings.commandLineOf ?? commandLineOf,
     };
     await this.step('schemas', migrateSchemas(settings));
+  }
+
+  /** Before the services, so that what the first of them says has a stream. */
+  private async provision(): Promise<void> {
+    const { config, env, logger } = this.surroundings;
+    if (this.broker === undefined) throw new Error('the servers come first');
+    this.provisioning = provisionStreams(this.broker, {
+      replicas: config.streamReplicas,
+      caFile: env['NATS_CA_FILE'],
+      logger,
+    });
+    await this.step('streams', this.provisioning.start());
   }
 
   private async startServices(secrets: Credentials): Promise<void> {

@@ -12,6 +12,7 @@ describe('the configuration of the platform', () => {
       dataDir: '.data',
       databaseUrl: undefined,
       natsUrl: undefined,
+      streamReplicas: 1,
       seed: 'demo',
       logLevel: 'info',
       issuesTokens: true,

@@ -1,19 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eventStream } from '@doorbuster/contracts';
-import { streamCreatedAt, type OutgoingEvent } from '@doorbuster/messaging';
+import type { OutgoingEvent } from '@doorbuster/messaging';
 import { Transactions } from '@doorbuster/persistence';
-import { LOGGER, NATS_CONNECTION, StreamKeeper } from '@doorbuster/service';
+import { LOGGER } from '@doorbuster/service';
 import { newTraceparent, type Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import type { NatsConnection } from '@nats-io/transport-node';
 import { DataSource, type EntityManager } from 'typeorm';
 import { findAnnouncedStream, isOutboxFull, saveAnnouncedStream } from '../persistence/announced-stream.js';
 import { findProductsAfter } from '../persistence/products.repository.js';
 import { findSalesAfter } from '../persistence/sales.repository.js';
 import { productChangedEvent } from './product-events.js';
 import { saleChangedEvent } from './sale-messages.js';
+import { StreamWatcher } from './stream-watcher.js';
 
-const STREAM = eventStream('catalog');
 const PAGE_ITEMS = 100;
 const OUTBOX_ROWS_MAX = 20;
 const OUTBOX_POLL_MS = 100;
@@ -35,18 +33,17 @@ type ReadPage = (
 export class CatalogAnnouncer implements OnModuleInit, OnModuleDestroy {
   private readonly closing = new AbortController();
   private work: Promise<void> | undefined;
-  private isStale = false;
+  private stale: string | undefined;
 
   constructor(
-    @Inject(NATS_CONNECTION) private readonly nc: NatsConnection,
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(Transactions) private readonly transactions: Transactions,
-    @Inject(StreamKeeper) private readonly streams: StreamKeeper,
+    @Inject(StreamWatcher) private readonly stream: StreamWatcher,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   onModuleInit(): void {
-    this.streams.onChecked(() => this.check());
+    this.stream.onSeen((createdAt) => this.check(createdAt));
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -54,32 +51,32 @@ export class CatalogAnnouncer implements OnModuleInit, OnModuleDestroy {
     await this.work;
   }
 
-  private check(): void {
-    this.isStale = true;
+  private check(createdAt: string): void {
+    this.stale = createdAt;
     this.work ??= this.run().finally(() => (this.work = undefined));
   }
 
   private async run(): Promise<void> {
-    while (this.isStale && !this.closing.signal.aborted) {
-      this.isStale = false;
+    while (this.stale !== undefined && !this.closing.signal.aborted) {
+      const createdAt = this.stale;
+      this.stale = undefined;
       try {
-        await this.announceToNewStream();
+        await this.announceTo(createdAt);
       } catch (err) {
         if (this.closing.signal.aborted) return;
         this.logger.warn({ err }, 'products and sales not announced yet, will try again');
-        this.isStale = true;
+        this.stale ??= createdAt;
         await sleep(RETRY_MS, undefined, { signal: this.closing.signal }).catch(() => undefined);
       }
     }
   }
 
-  private async announceToNewStream(): Promise<void> {
-    const created = await streamCreatedAt(this.nc, STREAM);
-    if (created === undefined || created === (await findAnnouncedStream(this.dataSource.manager))) return;
+  private async announceTo(createdAt: string): Promise<void> {
+    if (createdAt === (await findAnnouncedStream(this.dataSource.manager))) return;
     const traceparent = newTraceparent();
     const products = await this.announceAll('', (tx, after) => productsAfter(tx, after, traceparent));
     const sales = await this.announceAll(FIRST_ID, (tx, after) => salesAfter(tx, after, traceparent));
-    await saveAnnouncedStream(this.dataSource.manager, created);
+    await saveAnnouncedStream(this.dataSource.manager, createdAt);
     if (products > 0) this.logger.info({ products, sales }, 'everything announced to a new stream');
   }
 

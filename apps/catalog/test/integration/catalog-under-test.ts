@@ -13,13 +13,7 @@ import {
   type RequestOf,
 } from '@doorbuster/contracts';
 import { eventually, startTestEnvironment, type TestEnvironment } from '@doorbuster/embedded/testing';
-import {
-  connectNats,
-  decodeBatch,
-  ensureStreams,
-  type CloudEvent,
-  type OutgoingEvent,
-} from '@doorbuster/messaging';
+import { connectNats, decodeBatch, type CloudEvent, type OutgoingEvent } from '@doorbuster/messaging';
 import { migrateSchema, startService } from '@doorbuster/service';
 import { ADMIN, callRpc, VERIFICATION_KEYS } from '@doorbuster/service/testing';
 import { jetstream } from '@nats-io/jetstream';
@@ -123,7 +117,6 @@ export class CatalogUnderTest {
 
   /** From now on inventory answers so; `undefined` stays silent. */
   async inventoryAnswers(answer: (command: CloudEvent) => OutgoingEvent | undefined): Promise<void> {
-    await ensureStreams(this.nc, 'inventory', 1);
     this.inventory?.unsubscribe();
     this.inventory = this.nc.subscribe('cmd.inventory.>', {
       callback: (_, { data }) => {
@@ -163,7 +156,6 @@ export const startReplica = (env: TestEnvironment, config: CatalogConfig = {}): 
     {
       DATABASE_URL: env.databaseUrl('catalog'),
       NATS_URL: env.natsUrl('catalog'),
-      NATS_STREAM_REPLICAS: 1 as const,
       RPC_VERIFICATION_KEYS: VERIFICATION_KEYS,
       LOG_LEVEL: 'silent',
     },

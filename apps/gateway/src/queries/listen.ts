@@ -21,7 +21,10 @@ export async function listen<T>(
     callback: (error, message) => {
       try {
         if (error) throw error;
-        message.json<EventOf<T>[]>().forEach(each);
+        // What the broker was made to send here by the reply subject of a request keeps the subject that it has in its stream.
+        if (message.subject !== contract.subject) throw new Error(`a message of ${message.subject}`);
+        const events = message.json<(EventOf<T> & Pick<CloudEvent, 'type'>)[]>();
+        for (const event of events) if (event.type === contract.type) each(event);
       } catch (err) {
         logger.warn({ err, subject: contract.subject }, 'an event was not understood');
       }

@@ -1,10 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { QueryContract, Refusal, Reply } from '@doorbuster/contracts';
+import { rpcInboxPrefix, type QueryContract, type Refusal, type Reply } from '@doorbuster/contracts';
 import { RpcSigner, SIGNATURE_HEADER } from '@doorbuster/service/process';
 import type { Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ClientNats } from '@nestjs/microservices';
-import { headers, TimeoutError, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import {
+  createInbox,
+  headers,
+  TimeoutError,
+  type MsgHdrs,
+  type NatsConnection,
+} from '@nats-io/transport-node';
 import { ProblemException } from '../problem/problem.exception.js';
 import { invalidFields } from '../problem/validation.pipe.js';
 import { LOGGER, NATS_CLIENT } from '../tokens.js';
@@ -53,7 +59,7 @@ export class Queries {
    * signature is over the very bytes.
    */
   private async exchange<Request, Response>(
-    { subject, changesStateFor }: QueryContract<Request, Response>,
+    { owner, subject, changesStateFor }: QueryContract<Request, Response>,
     request: Request,
     trace: MsgHdrs | undefined,
     deadlineMs: number,
@@ -67,7 +73,9 @@ export class Queries {
     await this.endOfTurn();
     // Rejects at once while the broker is away.
     const connection: NatsConnection = await this.client.connect();
-    const options = { timeout: deadlineMs, ...(carrier && { headers: carrier }) };
+    // Each service answers at a place of its own: the broker lets it publish there alone, so none answers for another.
+    const reply = createInbox(rpcInboxPrefix(owner));
+    const options = { timeout: deadlineMs, noMux: true, reply, ...(carrier && { headers: carrier }) };
     const { response, err } = (await connection.request(subject, payload, options)).json<Answer<Response>>();
     if (response === undefined) throw new Error('the answer holds no reply', { cause: err });
     return response;

@@ -17,7 +17,6 @@ import { eventually, startTestEnvironment } from '@doorbuster/embedded/testing';
 import {
   connectNats,
   decodeBatch,
-  ensureStreams,
   newEvent,
   Publisher,
   toMessages,
@@ -260,11 +259,9 @@ export async function startInventory({
     ],
   };
   const nc = await connectNats(servers.natsUrl('admin'), 'gateway');
-  await ensureStreams(nc, 'catalog', 1);
   const config = {
     DATABASE_URL: servers.databaseUrl('inventory'),
     NATS_URL: servers.natsUrl('inventory'),
-    NATS_STREAM_REPLICAS: 1 as const,
     RPC_VERIFICATION_KEYS: VERIFICATION_KEYS,
     LOG_LEVEL: 'silent' as const,
   };

@@ -107,7 +107,6 @@ export class PaymentsUnderTest {
       {
         DATABASE_URL: this.environment.databaseUrl('payments'),
         NATS_URL: this.environment.natsUrl('payments'),
-        NATS_STREAM_REPLICAS: 1 as const,
         RPC_VERIFICATION_KEYS: VERIFICATION_KEYS,
         LOG_LEVEL: 'silent',
       },

@@ -22,12 +22,14 @@ export interface NatsConfiguration {
   port: number;
   storeDir: string;
   passwords: Credentials['nats'];
+  /** PEM files of the server's certificate and its key; without them it speaks in the clear, on 127.0.0.1 alone. */
+  tls?: { certFile: string; keyFile: string } | undefined;
   /** Absent of a server that is alone. */
   cluster?: NatsClusterMember | undefined;
 }
 
 /** The configuration file; NATS reads JSON. Each service may do no more than its permissions in the topology say. */
-export function natsConfiguration({ port, storeDir, passwords, cluster }: NatsConfiguration): string {
+export function natsConfiguration({ port, storeDir, passwords, tls, cluster }: NatsConfiguration): string {
   const users = NATS_USERS.map((user) => ({
     user,
     password: passwords[user],
@@ -45,6 +47,7 @@ export function natsConfiguration({ port, storeDir, passwords, cluster }: NatsCo
       // A message is on disk before it is acknowledged; the default syncs every two minutes.
       sync_interval: 'always',
     },
+    ...(tls && { tls: { cert_file: tls.certFile, key_file: tls.keyFile } }),
     ...(cluster && clusterConfiguration(cluster)),
     authorization: { users: [{ user: 'admin', password: passwords.admin }, ...users] },
   };

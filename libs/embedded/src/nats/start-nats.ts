@@ -8,7 +8,7 @@ import { findFreePort } from '../ports.js';
 import { launchServer } from '../process/launch-server.js';
 import type { RunningProcess } from '../process/server-process.js';
 import { findNatsServer } from './binary.js';
-import { natsConfiguration, type NatsClusterMember } from './configuration.js';
+import { natsConfiguration, type NatsClusterMember, type NatsConfiguration } from './configuration.js';
 
 export interface NatsOptions {
   /** Configuration and storage; made anew when it does not exist. Logs go to `<dir>.log` beside it. */
@@ -16,6 +16,8 @@ export interface NatsOptions {
   passwords: Credentials['nats'];
   /** A free one by default. The same on every start, if services keep connections. */
   port?: number;
+  /** Of a server that wants every connection encrypted; its `url` begins with `tls:`. */
+  tls?: NatsConfiguration['tls'];
   /** Of a server that is one of several; it serves before they have found each other. */
   cluster?: NatsClusterMember;
   startDeadlineMs?: number;
@@ -44,8 +46,8 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const file = path.join(dir, 'nats-server.conf');
   // JetStream adds `jetstream` to the directory that it is given.
-  const { passwords, cluster } = options;
-  writePrivateFile(file, natsConfiguration({ port, storeDir: dir, passwords, cluster }));
+  const { passwords, tls, cluster } = options;
+  writePrivateFile(file, natsConfiguration({ port, storeDir: dir, passwords, tls, cluster }));
   const running = await launchServer({
     name: 'NATS',
     process: { command: binary, args: ['-c', file], cwd: dir, onSpawn: options.onSpawn },
@@ -55,11 +57,12 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
     deadlineMs: options.startDeadlineMs ?? START_DEADLINE_MS,
   });
   const storage = storageOf(dir);
+  const scheme = tls ? 'tls' : 'nats';
   return {
     ...running,
     dir,
     port,
-    url: (user) => `nats://${user}:${passwords[user]}@127.0.0.1:${port}`,
+    url: (user) => `${scheme}://${user}:${passwords[user]}@127.0.0.1:${port}`,
     hasItsStorage: () => storageOf(dir) === storage,
   };
 }

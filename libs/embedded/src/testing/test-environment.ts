@@ -1,3 +1,4 @@
+import { connectNats, StreamProvisioner } from '@doorbuster/broker';
 import type { NatsUser, ServiceName } from '@doorbuster/contracts';
 import { startOwnPostgres, type OwnPostgres } from './own-postgres.js';
 import { createTestDatabase } from './test-database.js';
@@ -23,11 +24,14 @@ export interface TestEnvironmentOptions {
 
 /**
  * What services need to run, for one test file: a database and a NATS server of its own, with the real roles, users
- * and permissions.
+ * and permissions, and all streams and consumers. A provisioner makes those again when the test has the server lose them.
  */
 export async function startTestEnvironment(options: TestEnvironmentOptions = {}): Promise<TestEnvironment> {
   const postgres = options.ownPostgres === true ? await startOwnPostgres() : undefined;
   const [database, nats] = await Promise.all([createTestDatabase(postgres?.adminUrl), startTestNats()]);
+  const nc = await connectNats(nats.url('provisioner'), 'provisioner');
+  const provisioner = new StreamProvisioner(nc, 1, { info: () => undefined, warn: () => undefined });
+  await provisioner.start();
   return {
     databaseUrl: (service) => database.url(service),
     migrationUrl: (service) => database.migratorUrl(service),
@@ -36,6 +40,8 @@ export async function startTestEnvironment(options: TestEnvironmentOptions = {})
     nats,
     postgres,
     async stop() {
+      await nc.close();
+      await provisioner.close();
       await Promise.all([postgres === undefined ? database.drop() : postgres.dispose(), nats.dispose()]);
     },
   };

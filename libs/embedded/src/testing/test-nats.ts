@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { NatsUser } from '@doorbuster/contracts';
-import { startNats, wipeNats } from '../nats/start-nats.js';
+import { startNats, wipeNats, type NatsOptions } from '../nats/start-nats.js';
 import { startRestartable, type RestartableServer } from './restartable.js';
 import { testCredentials } from './test-credentials.js';
 
@@ -10,11 +10,12 @@ export interface TestNats extends RestartableServer {
   wipe(): void;
 }
 
-/** A NATS server of its own, with JetStream and every user with their real permissions. */
-export async function startTestNats(): Promise<TestNats> {
+/** A NATS server of its own, with JetStream and every user with their real permissions; it has no streams. */
+export async function startTestNats({ tls }: Pick<NatsOptions, 'tls'> = {}): Promise<TestNats> {
   const passwords = testCredentials().nats;
   const server = await startRestartable(
-    ({ directory, ...how }) => startNats({ dir: path.join(directory, 'nats'), passwords, ...how }),
+    ({ directory, ...how }) =>
+      startNats({ dir: path.join(directory, 'nats'), passwords, ...(tls && { tls }), ...how }),
     'KILL',
   );
   const { first } = server;

@@ -3,6 +3,7 @@ import {
   connectionLimitOf,
   DATABASE_CONNECTIONS,
   migratorOf,
+  NATS_ACCOUNT,
   SERVICES,
   TOPOLOGY,
 } from '@doorbuster/contracts';
@@ -168,6 +169,15 @@ describe.each(OVERLAYS)('overlay %s', (overlay) => {
     },
   );
 
+  it('has a provisioner with a secret of its own, that has as many copies made as there are brokers', () => {
+    const provisioner = workloads.find(({ name }) => name === 'provisioner');
+    const [container] = provisioner?.pod.containers ?? [];
+    const secret = container?.env?.find(({ name }) => name === 'NATS_URL')?.valueFrom?.secretKeyRef?.name;
+    expect(secret).toMatch(/^provisioner-broker(-|$)/);
+    // Where NATS_STREAM_REPLICAS and the broker's authority are.
+    expect(container?.envFrom?.[0]?.configMapRef?.name).toMatch(/^all-apps/);
+  });
+
   it.each(apps)('$name has its own secrets, and nobody else has them', ({ name, pod }) => {
     const secrets = [...(pod.initContainers ?? []), ...pod.containers].flatMap(({ env = [] }) =>
       env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef?.name ?? []),
@@ -233,6 +243,11 @@ describe('in production', () => {
         streams.map((stream) => `${stream} ${name}`),
       );
       expect(watched).toEqual(consumers);
+      // Another account has streams of its own, or none: the trigger would see nothing that waits, and say nothing.
+      const accounts = scaled?.spec.triggers
+        .filter(({ type }) => type === 'nats-jetstream')
+        .map(({ metadata }) => metadata['account']);
+      expect(new Set(accounts)).toEqual(new Set([NATS_ACCOUNT]));
     }
   });
 

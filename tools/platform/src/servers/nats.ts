@@ -67,7 +67,7 @@ async function expectListener(url: string): Promise<void> {
 
 /**
  * NATS goes on without noticing when its storage is deleted under it: it would accept messages that are nowhere. So it
- * is ended, and the supervisor starts it again, empty. Services make their streams anew and sagas send again.
+ * is ended, and the supervisor starts it again, empty. The provisioner makes the streams anew and sagas send again.
  */
 function endWithoutStorage(server: NatsServer): void {
   const timer = setInterval(() => {

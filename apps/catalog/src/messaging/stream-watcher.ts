@@ -1,0 +1,75 @@
+import { streamCreatedAt } from '@doorbuster/messaging';
+import { LOGGER, NATS_CONNECTION } from '@doorbuster/service';
+import { eventStream } from '@doorbuster/contracts';
+import type { Logger } from '@doorbuster/telemetry';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { NatsConnection } from '@nats-io/transport-node';
+
+const STREAM = eventStream('catalog');
+const CHECK_INTERVAL_MS = 15_000;
+const RETRY_MS = 500;
+
+/**
+ * Looks at the stream of the catalog's events at the start, after every reconnection and every 15 s, and twice a second while it is not
+ * there, because the provisioner has not made it again yet.
+ */
+@Injectable()
+export class StreamWatcher implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly listeners: ((createdAt: string) => void)[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private looking: Promise<boolean> | undefined;
+  private closed = false;
+  private failing = false;
+
+  constructor(
+    @Inject(NATS_CONNECTION) private readonly nc: NatsConnection,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** `listener` is told after every look when the stream was created, which tells it from one before. */
+  onSeen(listener: (createdAt: string) => void): void {
+    this.listeners.push(listener);
+  }
+
+  onApplicationBootstrap(): void {
+    void this.watchReconnects();
+    void this.check();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.timer);
+    await this.looking;
+  }
+
+  private async watchReconnects(): Promise<void> {
+    for await (const { type } of this.nc.status()) {
+      if (type === 'reconnect') await this.check();
+    }
+  }
+
+  private async check(): Promise<void> {
+    if (this.closed) return;
+    this.looking ??= this.look().finally(() => (this.looking = undefined));
+    const isThere = await this.looking;
+    clearTimeout(this.timer);
+    if (!this.closed) {
+      this.timer = setTimeout(() => void this.check(), isThere ? CHECK_INTERVAL_MS : RETRY_MS);
+    }
+  }
+
+  /** @returns whether the stream is there */
+  private async look(): Promise<boolean> {
+    try {
+      const createdAt = await streamCreatedAt(this.nc, STREAM);
+      if (createdAt === undefined) return false;
+      this.failing = false;
+      for (const listener of this.listeners) listener(createdAt);
+      return true;
+    } catch (err) {
+      if (!this.failing && !this.closed) this.logger.warn({ err, stream: STREAM }, 'cannot see the stream');
+      this.failing = true;
+      return false;
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import { connectNats, StreamProvisioner } from '@doorbuster/broker';
+import { exitOnSignal, readConfig, serveHealth, SHUTDOWN_MS } from '@doorbuster/service/process';
+import { createLogger } from '@doorbuster/telemetry';
+import { provisionerConfig } from './provisioner.config.js';
+
+/** Without an argument it stays and keeps everything in being; with `once` it ends when everything is there. */
+const once = process.argv[2] === 'once';
+const config = readConfig(provisionerConfig);
+const logger = createLogger('provisioner', config.LOG_LEVEL);
+let close = async (): Promise<void> => undefined;
+// Before the start, which may wait for a broker: the first process of a container ignores signals that it does not handle.
+if (!once) exitOnSignal(() => close(), SHUTDOWN_MS.service);
+
+const nc = await connectNats(config.NATS_URL, 'provisioner', config.NATS_CA_FILE);
+const provisioner = new StreamProvisioner(nc, config.NATS_STREAM_REPLICAS, logger);
+close = async () => {
+  await nc.close();
+  await provisioner.close();
+};
+await provisioner.start();
+logger.info('all streams and consumers are there');
+if (once) await close();
+// Answering means that everything was made once: what starts after this process waits for that.
+else await serveHealth(config.PORT, async () => ({ nats: (await provisioner.isDone()) ? 'up' : 'down' }));

@@ -1,0 +1,12 @@
+import { natsConfig, optional, streamReplicas } from '@doorbuster/service/process';
+import { LOG_LEVELS } from '@doorbuster/telemetry';
+import { z } from 'zod';
+
+/** What the provisioner is told by its environment. */
+export const provisionerConfig = z.object({
+  ...natsConfig,
+  NATS_STREAM_REPLICAS: streamReplicas,
+  LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  /** Where `/healthz` and `/readyz` are answered, once everything is there. */
+  PORT: optional(z.coerce.number().int().min(0).max(65_535)).default(3000),
+});

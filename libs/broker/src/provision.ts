@@ -1,0 +1,132 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  durablesOf,
+  SERVICES,
+  streamsOf,
+  type DurableTopology,
+  type StreamTopology,
+} from '@doorbuster/contracts';
+import {
+  AckPolicy,
+  DeliverPolicy,
+  DiscardPolicy,
+  JetStreamApiError,
+  RetentionPolicy,
+  StorageType,
+  jetstreamManager,
+  type ConsumerConfig,
+  type JetStreamManager,
+  type StreamConfig,
+} from '@nats-io/jetstream';
+import { nanos, type NatsConnection } from '@nats-io/transport-node';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+const GIB = 1024 ** 3;
+const ACK_PENDING_MAX = 4096;
+const ACK_WAIT_MS = 30_000;
+/** With the longest nak delay of half a minute: a database may be away for three days. */
+const DELIVERIES_MAX = 10_000;
+
+/** Without the account look-up at the start, which waits for a server that may not be up yet. */
+export const manager = (nc: NatsConnection, timeoutMs?: number): Promise<JetStreamManager> =>
+  jetstreamManager(nc, { checkAPI: false, ...(timeoutMs !== undefined && { timeout: timeoutMs }) });
+
+export interface ProvisionOptions {
+  /** Copies of each stream. One that has more keeps them: an older environment must not take copies away. */
+  replicas: number;
+  /**
+   * Whether to change what is configured otherwise, `true` by default. For a start only: provisioners of two releases that did so
+   * again and again would undo each other's changes.
+   */
+  mend?: boolean;
+}
+
+/**
+ * Creates the streams and consumers of the topology, where they are missing. Any number of provisioners may do so at the same time.
+ * @returns the names of the streams that it created
+ * @throws when the broker does not answer, or refuses
+ */
+export async function provision(
+  nc: NatsConnection,
+  { replicas, mend = true }: ProvisionOptions,
+): Promise<string[]> {
+  const jsm = await manager(nc);
+  const streams = SERVICES.flatMap(streamsOf);
+  const created = await Promise.all(streams.map((stream) => ensureStream(jsm, stream, replicas, mend)));
+  await Promise.all(SERVICES.flatMap(durablesOf).map((durable) => ensureConsumer(jsm, durable, mend)));
+  return streams.filter((_, index) => created[index]).map(({ name }) => name);
+}
+
+/** When the stream was created, which tells it from one of the same name before; `undefined` when there is none. */
+export async function streamCreatedAt(nc: NatsConnection, stream: string): Promise<string | undefined> {
+  const jsm = await manager(nc);
+  return (await unlessMissing(jsm.streams.info(stream)))?.created;
+}
+
+/** @returns whether it was missing */
+async function ensureStream(
+  jsm: JetStreamManager,
+  { name, kind, subjects }: StreamTopology,
+  replicas: number,
+  mend: boolean,
+): Promise<boolean> {
+  const present = (await unlessMissing(jsm.streams.info(name)))?.config;
+  const config: Partial<StreamConfig> & { name: string } = {
+    name,
+    subjects,
+    storage: StorageType.File,
+    num_replicas: Math.max(replicas, present?.num_replicas ?? 1),
+    max_bytes: GIB,
+    max_age: nanos(7 * DAY_MS),
+    duplicate_window: nanos(2 * MINUTE_MS),
+    // A full command stream refuses, and the outbox keeps what was refused; a full event stream forgets the oldest.
+    ...(kind === 'commands'
+      ? { retention: RetentionPolicy.Workqueue, discard: DiscardPolicy.New }
+      : { retention: RetentionPolicy.Limits, discard: DiscardPolicy.Old }),
+  };
+  if (present === undefined) {
+    await jsm.streams.add(config);
+    return true;
+  }
+  if (mend && !isDeepStrictEqual({ ...present, ...config }, present)) await jsm.streams.update(name, config);
+  return false;
+}
+
+async function ensureConsumer(
+  jsm: JetStreamManager,
+  { stream, name, subjects }: DurableTopology,
+  mend: boolean,
+): Promise<void> {
+  const config = {
+    durable_name: name,
+    ack_policy: AckPolicy.Explicit,
+    ack_wait: nanos(ACK_WAIT_MS),
+    max_deliver: DELIVERIES_MAX,
+    max_ack_pending: ACK_PENDING_MAX,
+    deliver_policy: DeliverPolicy.All,
+  };
+  const present = (await unlessMissing(jsm.consumers.info(stream, name)))?.config;
+  if (present === undefined) {
+    await jsm.consumers.add(stream, { ...config, filter_subjects: subjects });
+    return;
+  }
+  // A provisioner of an older release must not take away what a newer one wants read: it would be skipped for good.
+  const read = new Set(subjectsOf(present));
+  const wider = [...read.union(new Set(subjects))];
+  // Without need it writes nothing: what it read may be older than what a newer provisioner has written since.
+  if (!mend || (wider.length === read.size && isDeepStrictEqual({ ...present, ...config }, present))) return;
+  await jsm.consumers.update(stream, name, { ...config, filter_subjects: wider });
+}
+
+async function unlessMissing<T>(info: Promise<T>): Promise<T | undefined> {
+  try {
+    return await info;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+const subjectsOf = ({ filter_subject, filter_subjects = [] }: ConsumerConfig): string[] =>
+  filter_subject === undefined ? filter_subjects : [filter_subject];

@@ -1,0 +1,88 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { provision } from './provision.js';
+
+const CHECK_INTERVAL_MS = 15_000;
+const RETRY_MS = 500;
+
+/** As loggers of libs/telemetry are. */
+export interface ProvisionerLog {
+  info(fields: object, text: string): void;
+  warn(fields: object, text: string): void;
+}
+
+/**
+ * Keeps all streams and consumers in being, also when the broker came back without its storage: it looks after them at the start, after
+ * every reconnection and every 15 s, and twice a second while that fails.
+ */
+export class StreamProvisioner {
+  private timer: NodeJS.Timeout | undefined;
+  private provisioning: Promise<void> | undefined;
+  private closed = false;
+  private failing = false;
+  private provisioned = Promise.withResolvers<void>();
+  /** At the start, and when the broker may be another one. */
+  private mayDiffer = true;
+
+  /** The connection stays the caller's. `replicas`: copies of each stream. */
+  constructor(
+    private readonly nc: NatsConnection,
+    private readonly replicas: number,
+    private readonly log: ProvisionerLog,
+  ) {}
+
+  /** Resolves once everything is there for the first time, or it is closed. */
+  async start(): Promise<void> {
+    void this.watchReconnects();
+    void this.check();
+    await this.provisioned.promise;
+  }
+
+  /** Whether everything was there when it looked last. Waits for a look that is under way. */
+  async isDone(): Promise<boolean> {
+    await this.provisioning;
+    return !this.failing;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.timer);
+    this.provisioned.resolve();
+    await this.provisioning;
+  }
+
+  private async watchReconnects(): Promise<void> {
+    for await (const { type } of this.nc.status()) {
+      if (type !== 'reconnect') continue;
+      this.mayDiffer = true;
+      await this.check();
+    }
+  }
+
+  private async check(): Promise<void> {
+    if (this.closed) return;
+    clearTimeout(this.timer);
+    this.provisioning ??= this.provision().finally(() => (this.provisioning = undefined));
+    await this.provisioning;
+    if (this.closed) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.check(), this.failing ? RETRY_MS : CHECK_INTERVAL_MS);
+  }
+
+  private async provision(): Promise<void> {
+    const mend = this.mayDiffer;
+    this.mayDiffer = false;
+    try {
+      for (const stream of await provision(this.nc, { replicas: this.replicas, mend })) {
+        this.log.info({ stream }, 'stream created');
+      }
+      this.failing = false;
+      this.provisioned.resolve();
+    } catch (err) {
+      if (!this.failing && !this.closed) {
+        this.log.warn({ err }, 'cannot make sure of the streams and consumers, trying until it works');
+      }
+      this.failing = true;
+      this.mayDiffer ||= mend;
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import { connectNats, provision } from '@doorbuster/broker';
+import {
+  startTestNats,
+  testCertificates,
+  type TestCertificates,
+  type TestNats,
+} from '@doorbuster/embedded/testing';
+import { connect } from '@nats-io/transport-node';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { natsOptions } from '../src/index.js';
+
+const ATTEMPT_MS = 2_000;
+
+let certificates: TestCertificates;
+let nats: TestNats;
+beforeAll(async () => {
+  certificates = await testCertificates();
+  nats = await startTestNats({ tls: certificates });
+});
+afterAll(async () => {
+  await nats?.dispose();
+  certificates?.remove();
+});
+
+/** As every part connects, but once: a service would try for as long as it lives. */
+const connectOnce = (url: string, caFile?: string) =>
+  connect({
+    ...natsOptions(url, 'provisioner', caFile),
+    waitOnFirstConnect: false,
+    reconnect: false,
+    timeout: ATTEMPT_MS,
+  });
+
+it('a part talks to a broker with TLS whose authority it was told of, and its streams are made', async () => {
+  const nc = await connectNats(nats.url('provisioner'), 'provisioner', certificates.caFile);
+  expect(nc.info?.tls_required).toBe(true);
+  expect(await provision(nc, { replicas: 1 })).not.toEqual([]);
+  await nc.close();
+});
+
+it('a part refuses a broker whose authority it does not know', async () => {
+  await expect(connectOnce(nats.url('provisioner'))).rejects.toThrow(/unable to verify|self.signed/);
+  const others = await testCertificates();
+  await expect(connectOnce(nats.url('provisioner'), others.caFile)).rejects.toThrow(
+    /unable to verify|signature/,
+  );
+  others.remove();
+});
+
+it('a part refuses a broker whose certificate is for another host', async () => {
+  const elsewhere = await testCertificates(['nats.elsewhere.example']);
+  const impostor = await startTestNats({ tls: elsewhere });
+  try {
+    await expect(connectOnce(impostor.url('provisioner'), elsewhere.caFile)).rejects.toThrow(
+      /does not match/,
+    );
+  } finally {
+    await impostor.dispose();
+    elsewhere.remove();
+  }
+});
+
+it('a part that was told of TLS says no password in the clear, and a broker with TLS takes none', async () => {
+  const plain = await startTestNats();
+  try {
+    await expect(
+      connectOnce(plain.url('provisioner').replace('nats:', 'tls:'), certificates.caFile),
+    ).rejects.toThrow(/tls/i);
+  } finally {
+    await plain.dispose();
+  }
+  const clear = nats.url('provisioner').replace('tls:', 'nats:');
+  const nc = await connectOnce(clear, certificates.caFile).catch(() => undefined);
+  // The client turns to TLS when the server wants it, and then knows nobody who signed.
+  expect(nc).toBeUndefined();
+});
