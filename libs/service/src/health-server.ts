@@ -10,7 +10,11 @@ const REQUEST_TIMEOUT_MS = 2_000;
  * Answers `/healthz`, that the process is alive, and `/readyz`, whether all that it needs is there, to whoever watches
  * over the process. On a server of its own, which says nothing else and outlives what it tells about. Gives its port.
  */
-export async function serveHealth(port: number, dependencies: () => Promise<Dependencies>): Promise<number> {
+export async function serveHealth(
+  port: number,
+  dependencies: () => Promise<Dependencies>,
+  host?: string,
+): Promise<number> {
   const server = createServer((request, response) => {
     if (request.url === '/healthz') answer(response, 200, { status: 'ok' });
     else if (request.url === '/readyz') void answerReadiness(response, dependencies);
@@ -21,7 +25,7 @@ export async function serveHealth(port: number, dependencies: () => Promise<Depe
   server.headersTimeout = REQUEST_TIMEOUT_MS;
   // Nobody waits for this server: the process ends when all else has.
   server.unref();
-  await once(server.listen(port), 'listening');
+  await once(server.listen({ port, host }), 'listening');
   return (server.address() as AddressInfo).port;
 }
 

@@ -82,5 +82,5 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
   exitOnSignal(async () => app?.close(), SHUTDOWN_MS.service);
   app = await startService(definition, config);
   const probe = app.get(HealthProbe);
-  if (config.PORT !== undefined) await serveHealth(config.PORT, () => probe.dependencies());
+  if (config.PORT !== undefined) await serveHealth(config.PORT, () => probe.dependencies(), config.HOST);
 }

@@ -21,6 +21,8 @@ export interface PlatformConfig {
   /** Whether the gateway gives out tokens itself, which seeding needs. */
   issuesTokens: boolean;
   replicas: Record<AppName, number>;
+  /** A service or gateway that answers nothing for so long is killed and started again; `null` lets it be. */
+  silentMs: number | null;
 }
 
 /**
@@ -48,6 +50,9 @@ export const platformConfig = z
       .url({ protocol: /^rediss?$/, error: 'must be redis://user:password@host:port, or unset' })
       .optional(),
     AUTH_JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+    LIVENESS_TIMEOUT_SECONDS: z
+      .union([z.literal('off'), z.coerce.number().min(1).max(3_600)], 'off, or seconds from 1')
+      .default(10),
     ...(replicaVariables as Record<string, typeof replicas>),
   })
   .loose()
@@ -72,6 +77,7 @@ export const platformConfig = z
     streamReplicas: env.NATS_STREAM_REPLICAS,
     seed: env.SEED,
     logLevel: env.LOG_LEVEL,
+    silentMs: env.LIVENESS_TIMEOUT_SECONDS === 'off' ? null : env.LIVENESS_TIMEOUT_SECONDS * 1_000,
     issuesTokens: env.AUTH_JWKS_URL === undefined,
     replicas: Object.fromEntries(APPS.map((app) => [app, env[replicasVariable(app)]])) as Record<
       AppName,

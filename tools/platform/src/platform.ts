@@ -1,3 +1,4 @@
+import { SERVICES } from '@doorbuster/contracts';
 import { DEMO_CATALOGUE, seedCatalogue } from '@doorbuster/demo';
 import {
   isPortFree,
@@ -113,7 +114,8 @@ export class Platform {
   private async openPorts(): Promise<void> {
     const processes = APPS.flatMap((app) => this.processesOf(app));
     const further = this.processesOf('gateway').slice(1);
-    const names = ['postgres', 'nats', 'traces', ...further, ...processes.map(metricsOf)];
+    const health = SERVICES.flatMap((service) => this.processesOf(service)).map(healthOf);
+    const names = ['postgres', 'nats', 'traces', ...further, ...health, ...processes.map(metricsOf)];
     this.ports = await keptPorts(this.layout.root, names);
     this.traces = await startTracesIfWanted(this.surroundings, this.portOf('traces'), this.url);
   }
@@ -173,6 +175,8 @@ export class Platform {
       secrets,
       replicas: config.replicas,
       gatewayPortOf: (name: string) => this.gatewayPortOf(name),
+      healthPortOf: (name: string) => this.portOf(healthOf(name)),
+      silentMs: config.silentMs,
       telemetryOf: (app: AppName, name: string) =>
         telemetryEnvironment(app, env, {
           tracesUrl: this.tracesUrl,
@@ -196,11 +200,12 @@ export class Platform {
   }
 
   private superviseIn(list: Supervised[]): Supervise {
-    return (name, start) => {
+    return (name, start, liveness) => {
       if (this.stopped) throw new Error('the platform is being stopped');
       const supervised = new Supervised({
         name,
         start,
+        liveness,
         onChange: () => this.writeRunFile(),
         warn: (text) => this.surroundings.logger.warn(text),
       });
@@ -261,6 +266,7 @@ export class Platform {
   }
 }
 
+const healthOf = (processName: string): string => `health-${processName}`;
 const metricsOf = (processName: string): string => `metrics-${processName}`;
 
 const stopAll = async (list: Supervised[], deadlineMs: number): Promise<void> => {

@@ -1,5 +1,6 @@
-import { startProcess, until } from '@doorbuster/embedded';
+import { findFreePort, startProcess, until } from '@doorbuster/embedded';
 import { afterEach, describe, expect, it } from 'vitest';
+import { hangs } from '../src/supervision/liveness.js';
 import { Supervised } from '../src/supervision/supervised.js';
 
 const policy = { firstDelayMs: 20, delayMsMax: 40, stableAfterMs: 60_000 };
@@ -56,6 +57,40 @@ describe('a supervised process', () => {
     expect(supervised.pid).toBeUndefined();
     expect(() => process.kill(pid as number, 0)).toThrow(/ESRCH/);
     expect(warnings).toEqual([]);
+  });
+
+  it('is killed and started again when it hangs, which the log tells', async () => {
+    const port = await findFreePort();
+    warnings = [];
+    const server = `require('http').createServer((_, to) => to.end()).listen(${port}, '127.0.0.1')`;
+    supervised = new Supervised({
+      name: 'probe',
+      start: () => startProcess({ command: process.execPath, args: ['-e', server], output: 'inherit' }),
+      onChange: () => undefined,
+      warn: (text) => warnings.push(text),
+      policy,
+      liveness: { url: `http://127.0.0.1:${port}/healthz`, silentMs: 900 },
+    });
+    await supervised.start();
+    const first = supervised.pid as number;
+    await until(() => fetch(`http://127.0.0.1:${port}/`), {
+      deadlineMs: 5_000,
+      intervalMs: 20,
+      what: 'starting',
+    });
+    process.kill(first, 'SIGSTOP');
+    const second = await anotherPid(first);
+    expect(second).not.toBe(first);
+    expect(warnings).toEqual([
+      'probe has not answered for 900 ms, killing it',
+      'probe was ended by SIGKILL, starting it again in 20 ms',
+    ]);
+  });
+
+  it('that refuses connections, as one that starts does, is left alone', async () => {
+    const signal = AbortSignal.timeout(1_500);
+    const url = `http://127.0.0.1:${await findFreePort()}/healthz`;
+    expect(await hangs({ url, silentMs: 300, signal })).toBe(false);
   });
 
   it('is killed when it does not end in time', async () => {

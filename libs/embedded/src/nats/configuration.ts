@@ -4,6 +4,9 @@ import type { Credentials } from '../credentials.js';
 /** Largest message: a batch of events. The same on every NATS that we run on. */
 const PAYLOAD_BYTES_MAX = 8 * 1024 ** 2;
 const MEMORY_BYTES_MAX = 64 * 1024 ** 2;
+/** A client that has not answered so many of these in a row is gone: nothing is sent any more to a replica that hangs. */
+const PING_INTERVAL = '1s';
+const PINGS_MAX = 3;
 /** Streams bound themselves far below; this bounds them all together. */
 const STORAGE_BYTES_MAX = 8 * 1024 ** 3;
 
@@ -40,6 +43,8 @@ export function natsConfiguration({ port, storeDir, passwords, tls, cluster }: N
     host: '127.0.0.1',
     port,
     max_payload: PAYLOAD_BYTES_MAX,
+    ping_interval: PING_INTERVAL,
+    ping_max: PINGS_MAX,
     jetstream: {
       store_dir: storeDir,
       max_memory_store: MEMORY_BYTES_MAX,

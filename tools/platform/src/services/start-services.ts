@@ -3,6 +3,8 @@ import { markOf } from '../data-dir/leftovers.js';
 import type { Supervise, Supervised } from '../supervision/supervised.js';
 import { APPS, environmentOf, type Addresses, type AppName, type Secrets } from './environment.js';
 
+const LOCALHOST = '127.0.0.1';
+
 export interface ServicesSettings {
   dataDir: string;
   env: NodeJS.ProcessEnv;
@@ -11,6 +13,10 @@ export interface ServicesSettings {
   replicas: Record<AppName, number>;
   /** Of a gateway, by its name. */
   gatewayPortOf: (name: string) => number;
+  /** Where a service, by its name, tells that it is alive. */
+  healthPortOf: (name: string) => number;
+  /** A process that is silent for so long is killed; `null` lets it be. */
+  silentMs: number | null;
   /** What a process is told about its telemetry, by its name. */
   telemetryOf: (app: AppName, name: string) => NodeJS.ProcessEnv;
   /** Arguments of Node. */
@@ -24,7 +30,9 @@ export async function startServices(settings: ServicesSettings, supervise: Super
   const services = Object.fromEntries(
     APPS.map((app) => [
       app,
-      processesOf(app, settings.replicas).map((name) => supervise(name, () => launch(app, name, settings))),
+      processesOf(app, settings.replicas).map((name) =>
+        supervise(name, () => launch(app, name, settings), livenessOf(app, name, settings)),
+      ),
     ]),
   ) as Services;
   await Promise.all(
@@ -42,12 +50,20 @@ function launch(app: AppName, name: string, settings: ServicesSettings) {
   const { dataDir, addresses, secrets, commandLineOf, telemetryOf } = settings;
   const env =
     app === 'gateway' ? { ...settings.env, PORT: String(settings.gatewayPortOf(name)) } : settings.env;
+  const health = app === 'gateway' ? {} : { PORT: String(settings.healthPortOf(name)), HOST: LOCALHOST };
   return startProcess({
     command: process.execPath,
     args: [...commandLineOf(app), markOf(dataDir)],
-    env: { ...environmentOf(app, env, addresses, secrets), ...telemetryOf(app, name) },
+    env: { ...environmentOf(app, env, addresses, secrets), ...health, ...telemetryOf(app, name) },
     output: 'inherit',
   });
+}
+
+function livenessOf(app: AppName, name: string, settings: ServicesSettings) {
+  const { gatewayPortOf, healthPortOf, silentMs } = settings;
+  if (silentMs === null) return undefined;
+  const port = app === 'gateway' ? gatewayPortOf(name) : healthPortOf(name);
+  return { url: `http://${LOCALHOST}:${port}/healthz`, silentMs };
 }
 
 /** Process ids as they are now, for run.json. */

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProcessExit, RunningProcess } from '@doorbuster/embedded';
+import { hangs } from './liveness.js';
 import { nextRestart, RESTART_POLICY, type RestartPolicy } from './restart-policy.js';
 
 export interface SupervisedOptions {
@@ -10,10 +11,16 @@ export interface SupervisedOptions {
   /** One line for the log. */
   warn: (text: string) => void;
   policy?: RestartPolicy;
+  /** Where it answers while it is well; one that is silent for `silentMs` is killed, and so started again. */
+  liveness?: { url: string; silentMs: number } | undefined;
 }
 
 /** Makes something supervised by the platform; it is not started yet. */
-export type Supervise = (name: string, start: () => Promise<RunningProcess>) => Supervised;
+export type Supervise = (
+  name: string,
+  start: () => Promise<RunningProcess>,
+  liveness?: SupervisedOptions['liveness'],
+) => Supervised;
 
 /** One process that is kept running: started again, ever more slowly, whenever it ends before it is asked to. */
 export class Supervised {
@@ -63,7 +70,7 @@ export class Supervised {
     let current: RunningProcess | undefined = first;
     let startedAt = Date.now();
     while (!this.stopping.signal.aborted) {
-      const end = current === undefined ? 'could not be started' : describe(await current.exited);
+      const end = current === undefined ? 'could not be started' : describe(await this.endOf(current));
       this.running = undefined;
       this.options.onChange();
       if (this.stopping.signal.aborted) return;
@@ -78,6 +85,29 @@ export class Supervised {
         return undefined;
       });
     }
+  }
+
+  /** Waits for the end of a process, and brings it about when it hangs: SIGKILL, since a stopped one hears nothing else. */
+  private async endOf(running: RunningProcess): Promise<ProcessExit> {
+    const { liveness } = this.options;
+    if (!liveness) return running.exited;
+    const ended = new AbortController();
+    const watching = this.killIfHung(running, liveness, ended.signal);
+    const exit = await running.exited;
+    ended.abort();
+    await watching;
+    return exit;
+  }
+
+  private async killIfHung(
+    running: RunningProcess,
+    { url, silentMs }: NonNullable<SupervisedOptions['liveness']>,
+    ended: AbortSignal,
+  ): Promise<void> {
+    const signal = AbortSignal.any([ended, this.stopping.signal]);
+    if (!(await hangs({ url, silentMs, signal }))) return;
+    this.options.warn(`${this.name} has not answered for ${silentMs} ms, killing it`);
+    await running.kill();
   }
 }
 

@@ -1,97 +1,89 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  PLACE_ORDERS_MAX,
-  placeOrders,
-  type Order,
-  type PlaceOrderRequest,
-  type Reply,
-} from '@doorbuster/contracts';
-import { Batcher, QueueFullError, StaleItemError } from '@doorbuster/messaging';
+import type { Order, PlaceOrderRequest, Reply } from '@doorbuster/contracts';
+import { QueueFullError, StaleItemError } from '@doorbuster/messaging';
 import { Inject, Injectable } from '@nestjs/common';
-import { firstValueFrom, from, throwError, timeout } from 'rxjs';
+import { DatabaseClock } from '../../database-time/database-clock.js';
 import { ProblemException } from '../../problem/problem.exception.js';
-import { Queries } from '../../queries/queries.js';
+import { OrderDispatcher, type PendingOrder } from './order-dispatcher.js';
+import { PlacedOrderLookup } from './placed-order-lookup.js';
 
-/** A buyer is told in this time, whatever happens. */
-const ANSWER_DEADLINE_MS = 8_000;
-/** What the orders service accepts until then is committed and answered before the buyer is told that it was not. */
-const ACCEPTANCE_DEADLINE_MS = ANSWER_DEADLINE_MS - 1_000;
-/** A replica that dies takes its requests along; asked again, another one knows which of them it had accepted. */
-const ATTEMPT_DEADLINE_MS = 4_000;
-const ATTEMPTS_MAX = 2;
-const QUEUE_MAX = 4_096;
-/** One that is lost with a crashed replica must not hold up the others. */
-const CONCURRENCY = 8;
+/** Not accepted after this time, by the clock of the orders service's database. */
+const ACCEPTANCE_MS = 6_000;
+/** After that, for finding out what became of it: a buyer is told within 8 s, whatever happens. */
+const LOOKUP_MS = 1_800;
 /** A product made a moment ago may still be on its way to where orders are priced. */
 const PRICE_WAIT_MS = 1_000;
 const PRICE_POLL_MS = 100;
 const PRICE_WAITERS_MAX = 64;
 
-/** An order on its way, not to be accepted after `expiresAt`, which is a time of this process's clock. */
-interface Pending {
-  request: PlaceOrderRequest;
-  expiresAt: number;
-}
-
-/** Hands orders over: those that come while others are on their way go together. */
+/**
+ * Has orders placed, or says for certain that they were not. An order has a time by which it is accepted or not at all. What
+ * was not answered by then is looked up. Only when nobody can be asked it is not known, and the answer says so.
+ */
 @Injectable()
 export class OrderIntake {
-  private readonly batcher = new Batcher<Pending, Reply<Order>>((pending) => this.handOver(pending), {
-    batchMax: PLACE_ORDERS_MAX,
-    queueMax: QUEUE_MAX,
-    concurrency: CONCURRENCY,
-    isStale: ({ expiresAt }) => expiresAt <= Date.now(),
-  });
   private priceWaiters = 0;
 
-  constructor(@Inject(Queries) private readonly queries: Queries) {}
+  constructor(
+    @Inject(OrderDispatcher) private readonly dispatcher: OrderDispatcher,
+    @Inject(PlacedOrderLookup) private readonly lookup: PlacedOrderLookup,
+    @Inject(DatabaseClock) private readonly clock: DatabaseClock,
+  ) {}
 
   /** @throws {ProblemException} the refusal */
-  async place(request: PlaceOrderRequest): Promise<Order> {
-    const pending = { request, expiresAt: Date.now() + ACCEPTANCE_DEADLINE_MS };
-    const answer = from(this.reply(pending));
-    const reply = await firstValueFrom(
-      answer.pipe(timeout({ each: ANSWER_DEADLINE_MS, with: () => throwError(notInTime) })),
-    );
+  async place(request: Omit<PlaceOrderRequest, 'acceptBy' | 'expiresInMs'>): Promise<Order> {
+    const acceptUntil = performance.now() + ACCEPTANCE_MS;
+    const acceptBy = await this.clock.deadline('orders', ACCEPTANCE_MS);
+    const pending = { request: { ...request, acceptBy }, acceptUntil, isUnanswered: false };
+    const reply = await this.certainReply(pending);
     if (reply.ok) return reply.value;
     throw new ProblemException(reply.error.code, reply.error.detail);
   }
 
-  private async reply(pending: Pending): Promise<Reply<Order>> {
-    const reply = await this.add(pending);
+  /** @throws {ProblemException} SERVICE_TIMEOUT that says whether an order was made, or why it cannot be handed over */
+  private async certainReply(pending: PendingOrder): Promise<Reply<Order>> {
+    const answer = this.reply(pending);
+    const first = await firstReply(answer, pending);
+    if (first && isCertain(first, pending)) return first;
+    // Refused by one replica, perhaps, while another was asked that has not answered. It is over when the time is.
+    await sleep(Math.max(0, pending.acceptUntil - performance.now()));
+    return Promise.race([late(answer), this.lookUp(pending.request, first)]);
+  }
+
+  private async lookUp(request: PlaceOrderRequest, refusal: Reply<Order> | undefined): Promise<Reply<Order>> {
+    const found = await this.lookup.find(request, LOOKUP_MS);
+    switch (found.outcome) {
+      case 'PLACED':
+        return found.reply;
+      case 'NONE':
+        return refusal && !isLate(refusal) ? refusal : Promise.reject(notInTime());
+      case 'OPEN':
+        throw new ProblemException(
+          'SERVICE_TIMEOUT',
+          'It is not known whether the order was made. Send the same request with the same Idempotency-Key: it finds the order, or makes it.',
+        );
+    }
+  }
+
+  private async reply(pending: PendingOrder): Promise<Reply<Order>> {
+    const reply = await this.dispatch(pending);
     if (!isUnknownSku(reply) || this.priceWaiters >= PRICE_WAITERS_MAX) return reply;
     this.priceWaiters += 1;
     return this.placeOncePriced(pending).finally(() => (this.priceWaiters -= 1));
   }
 
-  private async handOver(pending: Pending[]): Promise<Reply<Order>[]> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        const now = Date.now();
-        const requests = pending.map(({ request, expiresAt }) => ({
-          ...request,
-          expiresInMs: Math.max(0, expiresAt - now),
-        }));
-        return await this.queries.ask(placeOrders, { requests }, ATTEMPT_DEADLINE_MS);
-      } catch (error) {
-        const isLost = error instanceof ProblemException && error.code === 'SERVICE_TIMEOUT';
-        if (!isLost || attempt === ATTEMPTS_MAX) throw error;
-      }
-    }
-  }
-
-  private async placeOncePriced(pending: Pending): Promise<Reply<Order>> {
-    const deadline = Date.now() + PRICE_WAIT_MS;
+  private async placeOncePriced(pending: PendingOrder): Promise<Reply<Order>> {
+    const deadline = performance.now() + PRICE_WAIT_MS;
     for (;;) {
       await sleep(PRICE_POLL_MS);
-      const reply = await this.add(pending);
-      if (!isUnknownSku(reply) || Date.now() > deadline) return reply;
+      const reply = await this.dispatch(pending);
+      if (!isUnknownSku(reply) || performance.now() > deadline) return reply;
     }
   }
 
-  private async add(pending: Pending): Promise<Reply<Order>> {
+  private async dispatch(pending: PendingOrder): Promise<Reply<Order>> {
     try {
-      return await this.batcher.add(pending);
+      return await this.dispatcher.dispatch(pending);
     } catch (error) {
       if (error instanceof StaleItemError) throw notInTime();
       if (!(error instanceof QueueFullError)) throw error;
@@ -104,6 +96,40 @@ export class OrderIntake {
 }
 
 const notInTime = (): ProblemException =>
-  new ProblemException('SERVICE_TIMEOUT', 'The order could not be accepted in time. Try again in a moment.');
+  new ProblemException(
+    'SERVICE_TIMEOUT',
+    'No order was made: it could not be accepted in time. Try again in a moment.',
+  );
+
+/**
+ * The reply; `undefined` when there is none by the end of the order's time, or when it was lost with an attempt.
+ *
+ * @throws why it could not be handed over
+ */
+function firstReply(answer: Promise<Reply<Order>>, pending: PendingOrder): Promise<Reply<Order> | undefined> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, Math.max(0, pending.acceptUntil - performance.now()), undefined);
+    answer
+      .then(resolve, (error: unknown) => (pending.isUnanswered ? resolve(undefined) : reject(error)))
+      .finally(() => clearTimeout(timer));
+  });
+}
+
+/** The order, if its reply comes after all; nothing else ever comes of it. */
+const late = (answer: Promise<Reply<Order>>): Promise<Reply<Order>> =>
+  new Promise((resolve) => {
+    answer.then(
+      (reply) => reply.ok && resolve(reply),
+      () => undefined,
+    );
+  });
+
+/** While another replica may still accept the request, only what no other can say otherwise is certain. */
+function isCertain(reply: Reply<Order>, { isUnanswered }: PendingOrder): boolean {
+  if (reply.ok || reply.error.code === 'IDEMPOTENCY_KEY_REUSED') return true;
+  return !isUnanswered && !isLate(reply);
+}
+
+const isLate = (reply: Reply<Order>): boolean => !reply.ok && reply.error.code === 'SERVICE_TIMEOUT';
 
 const isUnknownSku = (reply: Reply<Order>): boolean => !reply.ok && reply.error.code === 'UNKNOWN_SKU';

@@ -3,12 +3,14 @@ import { AdmissionModule } from '../../admission/admission.module.js';
 import { OrderFeedModule } from '../../order-feed/order-feed.module.js';
 import { SoldOutModule } from '../../sold-out/sold-out.module.js';
 import { Checkout } from './checkout.js';
+import { OrderDispatcher } from './order-dispatcher.js';
 import { OrderIntake } from './order-intake.js';
 import { OrdersController } from './orders.controller.js';
+import { PlacedOrderLookup } from './placed-order-lookup.js';
 
 @Module({
   imports: [AdmissionModule, OrderFeedModule, SoldOutModule],
   controllers: [OrdersController],
-  providers: [Checkout, OrderIntake],
+  providers: [Checkout, OrderDispatcher, OrderIntake, PlacedOrderLookup],
 })
 export class OrdersModule {}

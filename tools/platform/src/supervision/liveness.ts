@@ -1,0 +1,44 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** A process that hangs has missed so many checks in a row. */
+const MISSES = 3;
+/** Between two checks of a process that answers. */
+const PAUSE_MS = 1_000;
+/** A check that took so much longer than it may was held up by a pause of this process, and says nothing. */
+const OWN_PAUSE_MS = 1_000;
+
+export interface LivenessOptions {
+  /** Answers anything at all while the process is well. */
+  url: string;
+  /** For so long it may be silent. */
+  silentMs: number;
+  signal: AbortSignal;
+}
+
+/**
+ * Resolves with true once a process has not answered for so long, as one that is stopped or whose event loop spins; with false
+ * once `signal` ends the watch. A process that refuses connections is starting, or too busy, and not hung: only
+ * silence counts.
+ */
+export async function hangs({ url, silentMs, signal }: LivenessOptions): Promise<boolean> {
+  const checkMs = silentMs / MISSES;
+  for (let misses = 0; !signal.aborted;) {
+    const begun = performance.now();
+    const isSilent = await staysSilent(url, checkMs);
+    const isOwnPause = performance.now() - begun > checkMs + OWN_PAUSE_MS;
+    misses = isSilent && !isOwnPause ? misses + 1 : 0;
+    if (misses === MISSES) return !signal.aborted;
+    if (!isSilent) await delay(PAUSE_MS, undefined, { signal, ref: false }).catch(() => undefined);
+  }
+  return false;
+}
+
+async function staysSilent(url: string, ms: number): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(ms) });
+    await response.body?.cancel();
+    return false;
+  } catch (error) {
+    return error instanceof Error && error.name === 'TimeoutError';
+  }
+}
