@@ -6,6 +6,7 @@ import { CatalogAnnouncer } from './messaging/catalog-announcer.js';
 import { SaleUnitsHandler } from './messaging/sale-units.handler.js';
 import { StreamWatcher } from './messaging/stream-watcher.js';
 import { AddSales1768100000000 } from './persistence/add-sales.migration.js';
+import { BoundSaleInstants1768500000000 } from './persistence/bound-sale-instants.migration.js';
 import { CreateCatalog1767225601000 } from './persistence/create-catalog.migration.js';
 import { ProductEntity } from './persistence/product.entity.js';
 import { ProductChanges } from './queries/product-changes.js';
@@ -17,7 +18,7 @@ import { SaleClock } from './sales/sale-clock.js';
 
 export const catalogDefinition: ServiceDefinition = {
   service: 'catalog',
-  migrations: [CreateCatalog1767225601000, AddSales1768100000000],
+  migrations: [CreateCatalog1767225601000, AddSales1768100000000, BoundSaleInstants1768500000000],
   entities: [ProductEntity],
   controllers: [ProductsController, SalesController, SaleUnitsHandler],
   providers: [

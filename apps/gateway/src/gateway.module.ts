@@ -8,6 +8,7 @@ import { EarlyRefusals } from './edge/early-refusals.js';
 import { ConnectionGuard } from './edge/connection-guard.js';
 import { RateLimiter } from './edge/rate-limiter.js';
 import { DeadLettersController } from './http/dead-letters/dead-letters.controller.js';
+import { StuckItemsController } from './http/stuck-items/stuck-items.controller.js';
 import { DeadLetters } from './http/dead-letters/dead-letters.js';
 import { DocsController } from './http/docs/docs.controller.js';
 import { HealthController } from './http/health/health.controller.js';
@@ -40,6 +41,7 @@ export class GatewayModule {
         InventoryController,
         SagasController,
         DeadLettersController,
+        StuckItemsController,
         HealthController,
         DocsController,
       ],

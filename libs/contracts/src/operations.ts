@@ -26,6 +26,27 @@ export const deadLetter = z
   .meta({ id: 'DeadLetter' });
 export type DeadLetter = z.infer<typeof deadLetter>;
 
+/** What a polling job cannot handle, kept apart from its other items and tried again later and later. */
+export const stuckItem = z
+  .object({
+    service: z.enum(SERVICES),
+    job: z.string().meta({ description: 'Such as `sales` or `saga-deadlines`' }),
+    itemId: z.string().meta({ description: 'Id of the sale, saga, order or message' }),
+    failures: z.int().min(1),
+    error: z.string(),
+    firstFailedAt: instant,
+    lastFailedAt: instant,
+    nextAttemptAt: instant,
+  })
+  .meta({ id: 'StuckItem' });
+export type StuckItem = z.infer<typeof stuckItem>;
+
+export const stuckItemFilter = z.strictObject({
+  service: z.enum(SERVICES).optional(),
+  limit: pageRequest.limit,
+});
+export type StuckItemFilter = z.infer<typeof stuckItemFilter>;
+
 /** A page goes on after the id of the last dead letter seen. */
 export const deadLetterFilter = z.strictObject({ ...pageRequest, cursor: z.uuid().optional() });
 export type DeadLetterFilter = z.infer<typeof deadLetterFilter>;
@@ -40,5 +61,8 @@ export const clockOf = (service: ServiceName) =>
   query(service, 'clock', z.object({}), z.object({ now: databaseTime }));
 export const listDeadLettersOf = (service: ServiceName) =>
   query(service, 'list-dead-letters', deadLetterFilter.strip(), page(deadLetter));
+/** Stuck for longest first. */
+export const listStuckItemsOf = (service: ServiceName) =>
+  query(service, 'list-stuck-items', z.object({ limit: pageRequest.limit }), z.array(stuckItem));
 export const replayDeadLetterOf = (service: ServiceName) =>
   change(service, 'replay-dead-letter', 'admin', z.object({ actor, id: z.uuid() }), deadLetter);

@@ -6,8 +6,10 @@ export const PRICE_AMOUNT_MAX = 100_000_000;
 export const AMOUNT_MAX = 1_000_000_000_000;
 export const ORDER_LINES_MAX = 50;
 export const LINE_QUANTITY_MAX = 100;
-/** PostgreSQL `integer`; stock columns are integers. */
-export const STOCK_MAX = 2_147_483_647;
+/** Units of one SKU that may be received, its sales' units included: every sum of them fits every column. */
+export const STOCK_MAX = 1_000_000_000;
+/** Quantities in messages and in rows that a release without that bound wrote. PostgreSQL `integer`. */
+export const INT_MAX = 2_147_483_647;
 
 /** Messages carry it too, and read what a newer release adds to it; a customer's body has `price`. */
 export const money = z
@@ -50,6 +52,21 @@ export const saleId = z.uuid().meta({ id: 'SaleId', description: 'UUIDv7' });
 export const instant = z.iso
   .datetime({ offset: false })
   .meta({ id: 'Instant', description: 'RFC 3339, UTC' });
+
+export const INSTANT_MIN = '2000-01-01T00:00:00.000Z';
+export const INSTANT_MAX = '2100-01-01T00:00:00.000Z';
+
+/** An instant in a request. Events and answers have {@link instant}: they may tell of what was accepted before. */
+export const requestInstant = instant
+  .refine(
+    (value) => Date.parse(value) >= Date.parse(INSTANT_MIN) && Date.parse(value) <= Date.parse(INSTANT_MAX),
+    'must be between 2000-01-01 and 2100-01-01',
+  )
+  .meta({ id: 'RequestInstant', description: 'RFC 3339, UTC, between 2000-01-01 and 2100-01-01' });
+
+/** The nearest instant that a request may name, as milliseconds since 1970. */
+export const clampInstant = (value: string): number =>
+  Math.min(Math.max(Date.parse(value), Date.parse(INSTANT_MIN)), Date.parse(INSTANT_MAX));
 
 export const customerId = z
   .string()

@@ -5,11 +5,13 @@ const UNAVAILABLE = [
   errors.ConnectionError,
   errors.DrainingConnectionError,
   errors.NoRespondersError,
-  errors.RequestError,
   errors.TimeoutError,
 ];
 
-/** The broker, or the service behind it, did not answer; the same request may succeed later. Looks at causes too. */
+/**
+ * The broker, or the service behind it, did not answer; the same request may succeed later. Looks at causes, where a
+ * request has its reason: that may also be the request itself, such as one that is too large.
+ */
 export function isBrokerUnavailable(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (UNAVAILABLE.some((type) => cause instanceof type)) return true;

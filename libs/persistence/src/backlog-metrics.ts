@@ -16,6 +16,10 @@ const openDeadLetters = meter.createObservableGauge('doorbuster.dead_letters.ope
   description: 'Dead letters that nobody has replayed yet.',
   unit: '{event}',
 });
+const stuckItems = meter.createObservableGauge('doorbuster.stuck_items', {
+  description: 'Items that a polling job cannot handle and tries again later and later.',
+  unit: '{item}',
+});
 const deadLetters = meter.createCounter('doorbuster.dead_letters', {
   description: 'Events that a consumer gave up on.',
   unit: '{event}',
@@ -29,27 +33,35 @@ const QUERY = `select
   coalesce((select extract(epoch from now() - created_at) from outbox order by id limit 1), 0)::float8 as "oldestAge",
   (select coalesce(json_object_agg(consumer, open), '{}') from
     (select consumer, count(*) as open from dead_letters where replayed_at is null group by consumer) as by_consumer
-  ) as open`;
+  ) as open,
+  (select coalesce(json_object_agg(job, stuck), '{}') from
+    (select job, count(*) as stuck from stuck_items group by job) as by_job
+  ) as stuck`;
 
 interface Backlog {
   depth: number;
   oldestAge: number;
   open: Record<string, number>;
+  stuck: Record<string, number>;
 }
 
 /** What of a service's work waits: for the broker, or for an operator. @returns what ends it */
 export function observeBacklog(dataSource: DataSource, consumers: readonly string[]): () => void {
+  // A job whose last stuck item went on is told as 0.
+  const jobs = new Set<string>();
   return observeSampled({
     meter,
-    gauges: [outboxDepth, outboxAge, openDeadLetters],
+    gauges: [outboxDepth, outboxAge, openDeadLetters, stuckItems],
     read: async () => {
       const [backlog] = await dataSource.query<[Backlog]>(QUERY);
       return backlog;
     },
-    observe: (result, { depth, oldestAge, open }) => {
+    observe: (result, { depth, oldestAge, open, stuck }) => {
       result.observe(outboxDepth, depth);
       result.observe(outboxAge, oldestAge);
       for (const consumer of consumers) result.observe(openDeadLetters, open[consumer] ?? 0, { consumer });
+      for (const job of Object.keys(stuck)) jobs.add(job);
+      for (const job of jobs) result.observe(stuckItems, stuck[job] ?? 0, { polling_job: job });
     },
   });
 }

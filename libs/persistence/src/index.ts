@@ -11,4 +11,5 @@ export { ForAnotherReplicaError } from './for-another-replica.js';
 export { Outbox } from './outbox.js';
 export { isLockTimeout, isTransient, isUniqueViolation } from './postgres-errors.js';
 export { preparedQuery, type PreparedStatement } from './prepared-query.js';
+export { isNotStuck, isNotWaiting, StuckItems, type BatchJob, type StuckItemRow } from './stuck-items.js';
 export { Transactions, type BatchWork, type RunOptions } from './transactions.js';

@@ -1,6 +1,12 @@
-import { startPublishSpan, type OutgoingMessage, type Publisher } from '@doorbuster/messaging';
+import {
+  isBrokerUnavailable,
+  startPublishSpan,
+  type OutgoingMessage,
+  type Publisher,
+} from '@doorbuster/messaging';
 import { fail, outsideSpans, type Logger } from '@doorbuster/telemetry';
 import type { DataSource, EntityManager } from 'typeorm';
+import { isNotWaiting, StuckItems } from './stuck-items.js';
 
 /** A row this old was left behind: whoever wrote it crashed, or the broker was away. */
 const LEFT_BEHIND_MS = 5_000;
@@ -10,6 +16,9 @@ const BUSY_INTERVAL_MS = 20;
 /** About 25 MiB when every message is as large as it may be. */
 const SWEEP_ROWS_MAX = 50;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+const JOB = 'outbox';
+/** The broker refused it, and the time of its next attempt has not come. */
+const IS_NOT_WAITING = isNotWaiting(JOB, 'outbox.id');
 /** Acknowledged rows are deleted together; a crash before that only means a publication that the broker drops. */
 const DELETE_DELAY_MS = 20;
 
@@ -34,6 +43,7 @@ export class Outbox {
     private readonly dataSource: DataSource,
     private readonly publisher: Publisher,
     private readonly logger: Logger,
+    private readonly stuckItems = new StuckItems(dataSource, logger),
   ) {}
 
   /** Writes the messages in the caller's transaction. */
@@ -72,9 +82,10 @@ export class Outbox {
 
   /** One round over what is old enough to have been left behind; with `ageMs` 0 that is everything. */
   async sweepOnce(ageMs = LEFT_BEHIND_MS): Promise<{ found: number; isMoreDue: boolean }> {
+    await this.forgetPublished();
     const rows: OutgoingMessage[] = await this.dataSource.query(
       `select id, subject, payload, traceparent from outbox
-       where id > $2 and created_at <= now() - $1 * interval '1 millisecond' order by id limit ${SWEEP_ROWS_MAX}`,
+       where ${IS_NOT_WAITING} and id > $2 and created_at <= now() - $1 * interval '1 millisecond' order by id limit ${SWEEP_ROWS_MAX}`,
       [ageMs, this.sweptTo],
     );
     const isFull = rows.length === SWEEP_ROWS_MAX;
@@ -109,6 +120,10 @@ export class Outbox {
       return true;
     } catch (err) {
       if (span) fail(span, err);
+      if (wasLeftBehind && !isBrokerUnavailable(err)) {
+        await this.stuckItems.record(JOB, message.id, err);
+        return false;
+      }
       if (!this.broken)
         this.logger.warn({ err, subject: message.subject }, 'cannot publish, the outbox keeps it');
       this.broken = true;
@@ -116,6 +131,13 @@ export class Outbox {
     } finally {
       span?.end();
     }
+  }
+
+  /** A stuck message that was published, or deleted by an operator, is stuck no more. */
+  private async forgetPublished(): Promise<void> {
+    await this.dataSource.query(
+      `delete from stuck_items where job = '${JOB}' and not exists (select from outbox where id::text = item_id)`,
+    );
   }
 
   private async deletePublished(): Promise<void> {

@@ -2,6 +2,7 @@ import type { ServiceName } from '@doorbuster/contracts';
 import type { Logger } from '@doorbuster/telemetry';
 import type { MigrationInterface, ObjectType } from 'typeorm';
 import { CreateMessagingTables1767225600000 } from './create-messaging-tables.migration.js';
+import { CreateStuckItems1768500000000 } from './create-stuck-items.migration.js';
 import { IndexOpenDeadLetters1768000000000 } from './index-open-dead-letters.migration.js';
 import { KeyDeadLetters1768400000000 } from './key-dead-letters.migration.js';
 
@@ -20,6 +21,7 @@ export const allMigrations = ({ migrations }: SchemaDefinition): SchemaDefinitio
   CreateMessagingTables1767225600000,
   IndexOpenDeadLetters1768000000000,
   KeyDeadLetters1768400000000,
+  CreateStuckItems1768500000000,
   ...migrations,
 ];
 

@@ -1,7 +1,7 @@
 import { toMessages } from '@doorbuster/messaging';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { DeadLetters, pluck, Transactions, type Outbox } from '../src/index.js';
+import { DeadLetters, pluck, StuckItems, Transactions, type Outbox } from '../src/index.js';
 import { createLogger, newTraceparent } from '@doorbuster/telemetry';
 import { eventually } from '@doorbuster/embedded/testing';
 import { insertNote, noted, Notebook } from './fixtures/notebook.js';
@@ -143,4 +143,32 @@ describe('the outbox', () => {
     }, 'the outbox to be empty');
     expect((await notebook.publishedNotes()).toSorted()).toEqual(['a', 'b', 'c']);
   });
+});
+
+it('a message that the broker refuses holds up no other, is listed, and is tried later and later', async () => {
+  const size = 9 * 1024 * 1024;
+  const bad = uuidv7();
+  await notebook.dataSource.query(
+    `insert into outbox (id, subject, payload, traceparent) values ($1, $2, $3, $4)`,
+    [bad, noted('x').natsSubject, 'x'.repeat(size), newTraceparent()],
+  );
+  await take('behind');
+  const stuckItems = new StuckItems(notebook.dataSource, createLogger('test', 'silent'));
+  await notebook.outbox.sweepOnce(0);
+  expect(await stuckItems.list(10)).toMatchObject([{ job: 'outbox', itemId: bad, failures: 1 }]);
+  await eventually(
+    async () => ((await notebook.outboxRows()).length === 1 ? true : undefined),
+    'the other to be sent',
+  );
+  await notebook.outbox.sweepOnce(0);
+  expect(await stuckItems.list(10)).toMatchObject([{ failures: 1 }]);
+  await notebook.dataSource.query('update stuck_items set next_attempt_at = now()');
+  await notebook.outbox.sweepOnce(0);
+  expect(await stuckItems.list(10)).toMatchObject([{ failures: 2 }]);
+  await notebook.dataSource.query(`update outbox set payload = '[]' where id = $1`, [bad]);
+  await notebook.dataSource.query('update stuck_items set next_attempt_at = now()');
+  await notebook.outbox.sweepOnce(0);
+  await emptyOutbox();
+  await notebook.outbox.sweepOnce(0);
+  expect(await stuckItems.list(10)).toEqual([]);
 });

@@ -25,6 +25,7 @@ export {
   SagaRunner,
   UnknownVersionError,
   type AdvancedSaga,
+  type LoadedSagas,
   type NewSaga,
   type SagaEvent,
   type SagaStore,

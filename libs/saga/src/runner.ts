@@ -6,16 +6,25 @@ import type { SagaInstance, SagaTransition } from './instance.js';
 export interface SagaStore<Tx, Data> {
   insert(tx: Tx, instances: SagaInstance<Data>[]): Promise<void>;
   /** Locks and gives the instances of these ids, in the order of their ids; unknown ids are left out. */
-  load(tx: Tx, ids: string[]): Promise<SagaInstance<Data>[]>;
-  /** Locks and gives instances of these versions with an action overdue, passing over those that another replica holds. */
+  load(tx: Tx, ids: string[]): Promise<LoadedSagas<Data>>;
+  /**
+   * Locks and gives instances of these versions with an action overdue, or only the one of this id, passing over those that
+   * another replica holds.
+   */
   loadOverdue(
     tx: Tx,
-    now: Date,
     limit: number,
     versions: readonly SagaVersion[],
-  ): Promise<SagaInstance<Data>[]>;
+    onlyId?: string,
+  ): Promise<LoadedSagas<Data>>;
   update(tx: Tx, instances: SagaInstance<Data>[]): Promise<void>;
   append(tx: Tx, transitions: SagaTransition[]): Promise<void>;
+}
+
+/** Instances, and the time at which they were read, by the one clock that all replicas share. */
+export interface LoadedSagas<Data> {
+  instances: SagaInstance<Data>[];
+  now: Date;
 }
 
 /** One version of one definition. */
@@ -46,6 +55,8 @@ export interface SagaEvent {
 /** What became of one saga in one batch, and what it was before. */
 export interface AdvancedSaga<Data, Command> extends Advanced<Data, Command> {
   before: SagaInstance<Data>;
+  /** When it was advanced, by the clock of the store. */
+  at: Date;
 }
 
 /**
@@ -90,9 +101,9 @@ export class SagaRunner<Tx, Data, Command> {
    * Events for unknown sagas are dropped: they answer what was never asked, or was asked before a restore.
    * @throws {UnknownVersionError} before anything was written, when there are sagas that only newer replicas can carry on
    */
-  async handle(tx: Tx, events: readonly SagaEvent[], now: Date): Promise<AdvancedSaga<Data, Command>[]> {
+  async handle(tx: Tx, events: readonly SagaEvent[]): Promise<AdvancedSaga<Data, Command>[]> {
     const inputs = Map.groupBy(events, ({ sagaId }) => sagaId);
-    const instances = await this.store.load(tx, [...inputs.keys()]);
+    const { instances, now } = await this.store.load(tx, [...inputs.keys()]);
     const foreign = instances.filter(({ definition, version }) => !this.find(definition, version));
     if (foreign.length > 0) throw new UnknownVersionError(foreign);
     const advanced = instances.map((instance) => {
@@ -107,8 +118,8 @@ export class SagaRunner<Tx, Data, Command> {
   }
 
   /** Sends again, gives up or parks what is overdue. To be called again while it gives `limit` sagas. */
-  async sweep(tx: Tx, now: Date, limit: number): Promise<AdvancedSaga<Data, Command>[]> {
-    const instances = await this.store.loadOverdue(tx, now, limit, this.versions);
+  async sweep(tx: Tx, limit: number, onlyId?: string): Promise<AdvancedSaga<Data, Command>[]> {
+    const { instances, now } = await this.store.loadOverdue(tx, limit, this.versions, onlyId);
     return this.save(
       tx,
       instances.map((instance) => this.advanceOne(instance, [{ kind: 'clock' }], now)),
@@ -140,6 +151,7 @@ export class SagaRunner<Tx, Data, Command> {
     const definition = this.definitionOf(before);
     const result: AdvancedSaga<Data, Command> = {
       before,
+      at: now,
       instance: before,
       commands: [],
       transitions: [],

@@ -3,6 +3,7 @@ import {
   clockOf,
   healthOf,
   listDeadLettersOf,
+  listStuckItemsOf,
   refuse,
   replayDeadLetterOf,
   type DeadLetter,
@@ -10,9 +11,10 @@ import {
   type Page,
   type Reply,
   type ServiceName,
+  type StuckItem,
 } from '@doorbuster/contracts';
 import { JetStreamServer, type CloudEvent } from '@doorbuster/messaging';
-import { DATABASE_NOW, DeadLetters, type DeadLetterRow } from '@doorbuster/persistence';
+import { DATABASE_NOW, DeadLetters, StuckItems, type DeadLetterRow } from '@doorbuster/persistence';
 import { Controller, Inject, type Type } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
@@ -26,6 +28,7 @@ export function operationsController(service: ServiceName): Type {
     constructor(
       @Inject(HealthProbe) private readonly probe: HealthProbe,
       @Inject(DeadLetters) private readonly deadLetters: DeadLetters,
+      @Inject(StuckItems) private readonly stuckItems: StuckItems,
       @Inject(JetStreamServer) private readonly server: JetStreamServer,
       @Inject(DataSource) private readonly dataSource: DataSource,
     ) {}
@@ -46,6 +49,20 @@ export function operationsController(service: ServiceName): Type {
       const rows = await this.deadLetters.list(request.limit + 1, request.cursor);
       const items = rows.slice(0, request.limit).map(toDeadLetter);
       return accept({ items, nextCursor: rows.length > request.limit ? (items.at(-1)?.id ?? null) : null });
+    }
+
+    @Answers(listStuckItemsOf(service))
+    async listStuck(@Payload() { limit }: { limit: number }): Promise<Reply<StuckItem[]>> {
+      const rows = await this.stuckItems.list(limit);
+      return accept(
+        rows.map(({ firstFailedAt, lastFailedAt, nextAttemptAt, ...row }) => ({
+          ...row,
+          service,
+          firstFailedAt: firstFailedAt.toISOString(),
+          lastFailedAt: lastFailedAt.toISOString(),
+          nextAttemptAt: nextAttemptAt.toISOString(),
+        })),
+      );
     }
 
     @Answers(replayDeadLetterOf(service))

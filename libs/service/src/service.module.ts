@@ -5,6 +5,7 @@ import {
   observeBacklog,
   openDatabase,
   Outbox,
+  StuckItems,
   Transactions,
   type DatabaseOptions,
 } from '@doorbuster/persistence';
@@ -97,9 +98,14 @@ export class ServiceModule {
         },
         {
           provide: Outbox,
-          useFactory: (dataSource: DataSource, publisher: Publisher) =>
-            new Outbox(dataSource, publisher, logger),
-          inject: [DataSource, Publisher],
+          useFactory: (dataSource: DataSource, publisher: Publisher, stuckItems: StuckItems) =>
+            new Outbox(dataSource, publisher, logger, stuckItems),
+          inject: [DataSource, Publisher, StuckItems],
+        },
+        {
+          provide: StuckItems,
+          useFactory: (dataSource: DataSource) => new StuckItems(dataSource, logger),
+          inject: [DataSource],
         },
         {
           provide: DeadLetters,
@@ -118,7 +124,7 @@ export class ServiceModule {
           inject: [NATS_CONNECTION],
         },
       ],
-      exports: [LOGGER, NATS_CONNECTION, DataSource, Outbox, Transactions],
+      exports: [LOGGER, NATS_CONNECTION, DataSource, Outbox, StuckItems, Transactions],
     };
   }
 }

@@ -11,12 +11,15 @@ export interface SweeperOptions {
 
 /** While more is due. */
 const BUSY_INTERVAL_MS = 20;
+/** After sweeps that failed one after the other the pause doubles up to this. */
+const FAILURE_PAUSE_MS_MAX = 30_000;
 
 /** Looks again and again for what a crash, a deadline or a full house left to do; one sweep at a time. */
 export class Sweeper {
   private timer: NodeJS.Timeout | undefined;
   private sweeping: Promise<void> | undefined;
   private stopped = false;
+  private failures = 0;
 
   constructor(private readonly options: SweeperOptions) {}
 
@@ -43,9 +46,13 @@ export class Sweeper {
     let isMoreDue = false;
     try {
       isMoreDue = await sweep();
+      if (this.failures > 0) logger.info(`sweep for ${what} works again`);
+      this.failures = 0;
     } catch (err) {
-      logger.warn({ err }, `sweep for ${what} failed, will try again`);
+      if (this.failures === 0) logger.warn({ err }, `sweep for ${what} failed, will try again`);
+      this.failures += 1;
     }
-    this.schedule(isMoreDue ? BUSY_INTERVAL_MS : intervalMs);
+    const pauseMs = Math.min(intervalMs * 2 ** Math.min(this.failures, 10), FAILURE_PAUSE_MS_MAX);
+    this.schedule(isMoreDue ? BUSY_INTERVAL_MS : Math.max(intervalMs, pauseMs));
   }
 }

@@ -1,4 +1,5 @@
 import type { CreateSaleBody, Money, SaleFilter } from '@doorbuster/contracts';
+import { isNotStuck } from '@doorbuster/persistence';
 import type { EntityManager } from 'typeorm';
 import type { SaleRecord } from '../domain/sale-record.js';
 
@@ -41,18 +42,31 @@ export const findSalesAfter = (tx: EntityManager, id: string, limit: number): Pr
 export const lockSales = (tx: EntityManager, ids: readonly string[]): Promise<SaleRecord[]> =>
   tx.query(`select ${COLUMNS} from sales where id = any($1::uuid[]) order by id for update`, [ids]);
 
-/** Those whose moment has come and that nobody else is at work on. */
-export const lockDueSales = (tx: EntityManager, limit: number): Promise<SaleRecord[]> =>
+/** Names the sale clock among the jobs that items can be stuck in. */
+export const SALES_JOB = 'sales';
+const IS_NOT_STUCK = isNotStuck(SALES_JOB, 'sales.id');
+
+/** Those whose moment has come and that nobody else is at work on: all but the stuck ones, or only that one. */
+export const lockDueSales = (tx: EntityManager, limit: number, onlyId?: string): Promise<SaleRecord[]> =>
   tx.query(
-    `select ${COLUMNS} from sales where next_action_at <= now()
+    `select ${COLUMNS} from sales
+     where next_action_at <= now() and case when $2::uuid is null then ${IS_NOT_STUCK} else id = $2 end
      order by next_action_at limit $1 for update skip locked`,
-    [limit],
+    [limit, onlyId ?? null],
   );
 
-/** Whether a sale's moment comes within this time. */
+export async function dueSaleIds(db: EntityManager, limit: number): Promise<string[]> {
+  const rows: { id: string }[] = await db.query(
+    `select id from sales where next_action_at <= now() and ${IS_NOT_STUCK} order by next_action_at limit $1`,
+    [limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Whether a sale's moment comes within this time. A stuck one does not count. */
 export async function isSaleDueWithin(db: EntityManager, ms: number): Promise<boolean> {
   const rows: unknown[] = await db.query(
-    `select from sales where next_action_at <= now() + $1 * interval '1 millisecond' limit 1`,
+    `select from sales where next_action_at <= now() + $1 * interval '1 millisecond' and ${IS_NOT_STUCK} limit 1`,
     [ms],
   );
   return rows.length > 0;

@@ -1,4 +1,4 @@
-import { Transactions } from '@doorbuster/persistence';
+import { StuckItems, Transactions } from '@doorbuster/persistence';
 import { LOGGER, Sweeper } from '@doorbuster/service';
 import { newTraceparent, type Logger } from '@doorbuster/telemetry';
 import {
@@ -9,7 +9,13 @@ import {
 } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { advanceSale } from '../domain/sale-life.js';
-import { databaseNow, isSaleDueWithin, lockDueSales } from '../persistence/sales.repository.js';
+import {
+  databaseNow,
+  dueSaleIds,
+  isSaleDueWithin,
+  lockDueSales,
+  SALES_JOB,
+} from '../persistence/sales.repository.js';
 import { saveSteps } from './save-steps.js';
 
 const INTERVAL_MS = 500;
@@ -26,11 +32,16 @@ export class SaleClock implements OnApplicationBootstrap, BeforeApplicationShutd
 
   constructor(
     @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(StuckItems) private readonly stuckItems: StuckItems,
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     const sweep = async (): Promise<boolean> => {
-      await this.moveDueSales();
+      await this.stuckItems.sweep({
+        name: SALES_JOB,
+        run: (onlyId) => this.moveDueSales(onlyId),
+        dueIds: () => dueSaleIds(this.dataSource.manager, BATCH_MAX),
+      });
       return isSaleDueWithin(this.dataSource.manager, INTERVAL_MS);
     };
     this.sweeper = new Sweeper({ what: 'sales whose time has come', intervalMs: INTERVAL_MS, sweep, logger });
@@ -44,11 +55,11 @@ export class SaleClock implements OnApplicationBootstrap, BeforeApplicationShutd
     await this.sweeper.stop();
   }
 
-  private async moveDueSales(): Promise<void> {
-    if (!(await isSaleDueWithin(this.dataSource.manager, 0))) return;
+  private async moveDueSales(onlyId?: string): Promise<number> {
+    if (onlyId === undefined && !(await isSaleDueWithin(this.dataSource.manager, 0))) return 0;
     const moved = await this.transactions.run(async (tx) => {
       const now = await databaseNow(tx);
-      const steps = (await lockDueSales(tx, BATCH_MAX)).map((before) => ({
+      const steps = (await lockDueSales(tx, BATCH_MAX, onlyId)).map((before) => ({
         before,
         ...advanceSale(before, now),
         traceparent: newTraceparent(),
@@ -57,5 +68,6 @@ export class SaleClock implements OnApplicationBootstrap, BeforeApplicationShutd
       return { result: saved, events };
     });
     for (const { id, sku, status } of moved) this.logger.info({ saleId: id, sku, status }, 'sale');
+    return moved.length;
   }
 }

@@ -3,6 +3,8 @@ import {
   changeSale,
   createSale,
   getSale,
+  createSaleBody,
+  listStuckItemsOf,
   listSales,
   returnUnits,
   saleChanged,
@@ -15,9 +17,12 @@ import {
   type Sale,
   type SaleState,
 } from '@doorbuster/contracts';
+import { plantFailure } from '@doorbuster/embedded/testing';
 import { replyTo, type CloudEvent, type OutgoingEvent } from '@doorbuster/messaging';
 import { ADMIN } from '@doorbuster/service/testing';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { DataSource } from 'typeorm';
+import { BoundSaleInstants1768500000000 } from '../../src/persistence/bound-sale-instants.migration.js';
 import { newProduct, startCatalog, valueOf, type CatalogUnderTest } from './catalog-under-test.js';
 
 let catalog: CatalogUnderTest;
@@ -150,4 +155,66 @@ it('sales are listed by SKU and status, newest first, page by page', async () =>
   const rest = valueOf(await catalog.ask(listSales, { sku, limit: 2, cursor: first.nextCursor ?? '' }));
   expect(rest).toMatchObject({ items: [{ id: ids[2] }], nextCursor: null });
   expect(valueOf(await catalog.ask(listSales, { sku, status: 'ENDED', limit: 2 })).items).toEqual([]);
+});
+
+it('a sale that cannot go on holds up no other, is listed, and goes on once it is mended', async () => {
+  const bad = valueOf(await create(body({ startsAt: inMs(1_500) })));
+  await expect.poll(() => statusOf(bad.id), PATIENCE).toBe('SCHEDULED');
+  const mend = await plantFailure(catalog.env.migrationUrl('catalog'), 'catalog.sales', `old.id = '${bad.id}'`);
+  sku = `S-${randomUUID().slice(0, 8)}`;
+  await catalog.create(newProduct(sku));
+  const good = valueOf(await create(body({ startsAt: inMs(1_500), endsAt: inMs(4_000) })));
+  await expect.poll(() => statusOf(good.id), PATIENCE).toBe('OPEN');
+  await expect.poll(() => statusOf(good.id), PATIENCE).toBe('ENDED');
+  expect(await statusOf(bad.id)).toBe('SCHEDULED');
+  const stuck = async () => valueOf(await catalog.ask(listStuckItemsOf('catalog'), { limit: 10 }));
+  expect(await stuck()).toMatchObject([
+    { service: 'catalog', job: 'sales', itemId: bad.id, error: expect.stringContaining('planted failure') },
+  ]);
+  await mend();
+  await expect.poll(() => statusOf(bad.id), PATIENCE).toBe('OPEN');
+  await expect.poll(stuck, PATIENCE).toEqual([]);
+});
+
+it.each(['0000-01-01T00:00:00Z', '1999-12-31T23:59:59Z', '2100-01-01T00:00:01Z', '9999-12-31T00:00:00Z'])(
+  'no sale starts or ends at %s, neither for the contract nor for the database',
+  async (instant) => {
+    const request = body({ startsAt: '2050-01-01T00:00:00Z', endsAt: '2051-01-01T00:00:00Z' });
+    expect(createSaleBody.safeParse(request).success).toBe(true);
+    expect(createSaleBody.safeParse({ ...request, startsAt: instant }).success).toBe(false);
+    expect(createSaleBody.safeParse({ ...request, endsAt: instant }).success).toBe(false);
+    const { id } = valueOf(await create(request));
+    await expect(
+      catalog.query(`update sales set starts_at = $2, ends_at = $2 where id = $1`, [
+        id,
+        instant.replace(/^0000(.*)$/, '0001$1 BC'),
+      ]),
+    ).rejects.toThrow('sales_instants_bounded');
+  },
+);
+
+it('a sale of an earlier release with instants that cannot be written again is brought within bounds, and ends', async () => {
+  const { id } = valueOf(await create(body()));
+  await expect.poll(() => statusOf(id), PATIENCE).toBe('SCHEDULED');
+  const owner = new DataSource({
+    type: 'postgres',
+    url: catalog.env.migrationUrl('catalog'),
+    schema: 'catalog',
+  });
+  await owner.initialize();
+  const runner = owner.createQueryRunner();
+  const migration = new BoundSaleInstants1768500000000();
+  await migration.down(runner);
+  await runner.query(
+    `update sales set starts_at = '0001-01-01 00:00:00Z BC', ends_at = '9999-12-31', next_action_at = '0001-01-01 00:00:00Z BC'
+     where id = $1`,
+    [id],
+  );
+  await migration.up(runner);
+  await owner.destroy();
+  await expect.poll(() => statusOf(id), PATIENCE).toBe('OPEN');
+  expect(await get(id)).toMatchObject({
+    startsAt: '2000-01-01T00:00:00.000Z',
+    endsAt: '2100-01-01T00:00:00.000Z',
+  });
 });

@@ -1,4 +1,4 @@
-import { Transactions } from '@doorbuster/persistence';
+import { StuckItems, Transactions, type BatchJob } from '@doorbuster/persistence';
 import { LOGGER, Sweeper } from '@doorbuster/service';
 import { newTraceparent, type Logger } from '@doorbuster/telemetry';
 import {
@@ -7,10 +7,12 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { decideCommands } from '../domain/decide-commands.js';
 import type { StockCommand } from '../domain/stock-commands.js';
 import { RESERVATION_TTL_MS } from '../inventory.config.js';
 import { levelEvents } from '../messaging/level-events.js';
+import { dueOrderIds, EXPIRY_JOB } from '../persistence/reservations.repository.js';
 import { loadDueState, saveStockChanges } from '../persistence/stock-state.js';
 
 const INTERVAL_MS = 1_000;
@@ -23,10 +25,17 @@ export class ExpirySweep implements OnApplicationBootstrap, BeforeApplicationShu
 
   constructor(
     @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(StuckItems) private readonly stuckItems: StuckItems,
+    @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(RESERVATION_TTL_MS) private readonly reservationTtlMs: number,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    const sweep = async (): Promise<boolean> => (await this.expireBatch()) === BATCH_MAX;
+    const job: BatchJob = {
+      name: EXPIRY_JOB,
+      run: (onlyOrderId) => this.expireBatch(onlyOrderId),
+      dueIds: () => dueOrderIds(this.dataSource.manager, BATCH_MAX),
+    };
+    const sweep = async (): Promise<boolean> => (await this.stuckItems.sweep(job)) >= BATCH_MAX;
     this.sweeper = new Sweeper({ what: 'expired reservations', intervalMs: INTERVAL_MS, sweep, logger });
   }
 
@@ -38,15 +47,17 @@ export class ExpirySweep implements OnApplicationBootstrap, BeforeApplicationShu
     await this.sweeper.stop();
   }
 
-  private async expireBatch(): Promise<number> {
+  private async expireBatch(onlyOrderId?: string): Promise<number> {
     const expired = await this.transactions.run(async (tx) => {
-      const now = new Date();
-      const state = await loadDueState(tx, now, BATCH_MAX);
+      const state = await loadDueState(tx, BATCH_MAX, onlyOrderId);
       const commands = Array.from(state.reservations.keys(), (orderId): StockCommand => ({
         kind: 'expire',
         orderId,
       }));
-      const decision = decideCommands(state, commands, { now, reservationTtlMs: this.reservationTtlMs });
+      const decision = decideCommands(state, commands, {
+        now: state.now,
+        reservationTtlMs: this.reservationTtlMs,
+      });
       await saveStockChanges(tx, decision);
       return { result: decision.settled.length, events: levelEvents(decision.levels, newTraceparent) };
     });

@@ -35,7 +35,7 @@ export class StockCommandsHandler {
     const commands = events.map(parseCommand);
     const state = await loadStockState(tx, commands);
     const decision = decideCommands(state, commands, {
-      now: new Date(),
+      now: state.now,
       reservationTtlMs: this.reservationTtlMs,
     });
     await saveStockChanges(tx, decision);

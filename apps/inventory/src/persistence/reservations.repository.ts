@@ -1,5 +1,5 @@
 import type { StockLine } from '@doorbuster/contracts';
-import { pluck } from '@doorbuster/persistence';
+import { isNotStuck, pluck } from '@doorbuster/persistence';
 import type { EntityManager } from 'typeorm';
 import type { RefusalReason, Reservation, ReservationStatus } from '../domain/reservation.js';
 
@@ -10,15 +10,23 @@ interface Row {
   reason: RefusalReason | null;
   refusedSku: string | null;
   expiresAt: Date | null;
+  now: Date;
 }
 
-const COLUMNS = `order_id as "orderId", status, lines, reason, refused_sku as "refusedSku", expires_at as "expiresAt"`;
+/** A reservation, and the time at which it was read, by the clock of the database. */
+export interface LoadedReservation {
+  reservation: Reservation;
+  now: Date;
+}
+
+const COLUMNS = `order_id as "orderId", status, lines, reason, refused_sku as "refusedSku", expires_at as "expiresAt",
+  clock_timestamp() as now`;
 
 /** Locks in order of the ids, and before any stock: the one order in which everybody locks. */
 export async function lockReservations(
   tx: EntityManager,
   orderIds: readonly string[],
-): Promise<Reservation[]> {
+): Promise<LoadedReservation[]> {
   const rows: Row[] = await tx.query(
     `select ${COLUMNS} from reservations where order_id = any($1::uuid[]) order by order_id for update`,
     [orderIds],
@@ -26,18 +34,35 @@ export async function lockReservations(
   return rows.map(toReservation);
 }
 
-/** Those past their time that nobody else is at work on; it never waits, so it may lock in any order. */
+/** Names the expiry among the jobs that items can be stuck in. */
+export const EXPIRY_JOB = 'reservation-expiry';
+const IS_DUE = `status = 'RESERVED' and expires_at <= clock_timestamp()`;
+const IS_NOT_STUCK = isNotStuck(EXPIRY_JOB, 'reservations.order_id');
+
+/**
+ * Those past their time that nobody else is at work on, all but the stuck ones or only that of one order. It never waits, so
+ * it may lock in any order.
+ */
 export async function lockDueReservations(
   tx: EntityManager,
-  now: Date,
   limit: number,
-): Promise<Reservation[]> {
+  onlyOrderId?: string,
+): Promise<LoadedReservation[]> {
   const rows: Row[] = await tx.query(
-    `select ${COLUMNS} from reservations where status = 'RESERVED' and expires_at <= $1
-     order by expires_at limit $2 for update skip locked`,
-    [now, limit],
+    `select ${COLUMNS} from reservations
+     where ${IS_DUE} and case when $2::uuid is null then ${IS_NOT_STUCK} else order_id = $2 end
+     order by expires_at limit $1 for update skip locked`,
+    [limit, onlyOrderId ?? null],
   );
   return rows.map(toReservation);
+}
+
+export async function dueOrderIds(db: EntityManager, limit: number): Promise<string[]> {
+  const rows: { id: string }[] = await db.query(
+    `select order_id as id from reservations where ${IS_DUE} and ${IS_NOT_STUCK} order by expires_at limit $1`,
+    [limit],
+  );
+  return rows.map(({ id }) => id);
 }
 
 /**
@@ -77,10 +102,21 @@ export async function updateReservations(
   );
 }
 
-const toReservation = ({ orderId, status, lines, reason, refusedSku, expiresAt }: Row): Reservation => ({
+const toReservation = ({
   orderId,
   status,
   lines,
-  refusal: reason ? { reason, ...(refusedSku !== null && { sku: refusedSku }) } : null,
+  reason,
+  refusedSku,
   expiresAt,
+  now,
+}: Row): LoadedReservation => ({
+  reservation: {
+    orderId,
+    status,
+    lines,
+    refusal: reason ? { reason, ...(refusedSku !== null && { sku: refusedSku }) } : null,
+    expiresAt,
+  },
+  now,
 });

@@ -9,17 +9,23 @@ export const ORDINARY = '00000000-0000-0000-0000-000000000000';
 
 type Row = Pool & { saleId: string };
 
+/** A pool, and the time at which it was read, by the clock of the database. */
+export interface LoadedPool {
+  pool: Pool;
+  now: Date;
+}
+
 const COLUMNS = 'sku, sale_id as "saleId", available, reserved, sold, received, is_open as "isOpen"';
 const saleKeys = (pools: readonly PoolId[]): string[] => pools.map(({ saleId }) => saleId ?? ORDINARY);
 
 /** Locks in order of SKU and sale, so that no two transactions can wait for each other. Unknown ones are left out. */
-export async function lockPools(tx: EntityManager, pools: readonly PoolId[]): Promise<Pool[]> {
-  const rows: Row[] = await tx.query(
-    `select ${COLUMNS} from stock
+export async function lockPools(tx: EntityManager, pools: readonly PoolId[]): Promise<LoadedPool[]> {
+  const rows: (Row & { now: Date })[] = await tx.query(
+    `select ${COLUMNS}, clock_timestamp() as now from stock
      where (sku, sale_id) in (select * from unnest($1::text[], $2::uuid[])) order by sku, sale_id for update of stock`,
     [pluck(pools, 'sku'), saleKeys(pools)],
   );
-  return rows.map(toPool);
+  return rows.map(({ now, ...row }) => ({ pool: toPool(row), now }));
 }
 
 /** Locks, in the same order, ordinary stock and all sales' units of these SKUs. */
@@ -98,7 +104,7 @@ export async function moveStock(tx: EntityManager, changes: readonly LevelChange
        reserved = stock.reserved + delta.reserved,
        sold = stock.sold + delta.sold,
        received = stock.received + delta.received
-     from unnest($1::text[], $2::uuid[], $3::int[], $4::int[], $5::int[], $6::int[])
+     from unnest($1::text[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
        as delta (sku, sale_id, available, reserved, sold, received)
      where stock.sku = delta.sku and stock.sale_id = delta.sale_id`,
     [

@@ -42,10 +42,9 @@ export class Adjustments {
   ): Promise<{ result: Reply<StockLevels>; events: OutgoingEvent[] }> {
     const before = pools.find(({ saleId }) => saleId === undefined);
     if (!before) throw new Error(`the stock row of ${sku} has gone`);
-    const decision = decideAdjustment(before, delta);
-    const answer = decision.ok
-      ? accept(sumOf(sku, [decision.value, ...pools.filter((pool) => pool !== before)]))
-      : decision;
+    const ofSales = pools.filter((pool) => pool !== before);
+    const decision = decideAdjustment(before, sumOf(sku, ofSales).received, delta);
+    const answer = decision.ok ? accept(sumOf(sku, [decision.value, ...ofSales])) : decision;
     await insertAdjustment(tx, { sku, idempotencyKey, delta, reason, answer });
     if (!decision.ok) return { result: answer, events: [] };
     const changes = [{ before, after: decision.value, cause: 0 }];

@@ -13,7 +13,7 @@ import {
   type RequestOf,
   type StockLevels,
 } from '@doorbuster/contracts';
-import { eventually, startTestEnvironment } from '@doorbuster/embedded/testing';
+import { eventually, startTestEnvironment, type TestEnvironment } from '@doorbuster/embedded/testing';
 import {
   connectNats,
   decodeBatch,
@@ -57,7 +57,7 @@ export class InventoryUnderTest {
     private readonly replicas: INestApplication[],
     private readonly nc: NatsConnection,
     private readonly gateway: NatsConnection,
-    private readonly stopServers: () => Promise<void>,
+    private readonly servers: TestEnvironment,
   ) {
     this.publisher = new Publisher(nc);
     nc.subscribe('evt.inventory.>', {
@@ -69,7 +69,7 @@ export class InventoryUnderTest {
     await this.gateway.close();
     await Promise.all(this.replicas.map((replica) => replica.close()));
     await this.nc.close();
-    await this.stopServers();
+    await this.servers.stop();
   }
 
   /** New products with so many units each. */
@@ -228,6 +228,15 @@ export class InventoryUnderTest {
       );
   }
 
+  sql<Row>(text: string, parameters: unknown[] = []): Promise<Row[]> {
+    return this.replica(0).get(DataSource).query(text, parameters);
+  }
+
+  /** Of the role that owns the schema. */
+  get ownerUrl(): string {
+    return this.servers.migrationUrl('inventory');
+  }
+
   private replica(index: number): INestApplication {
     const replica = this.replicas[index];
     if (!replica) throw new Error(`there is no replica ${index}`);
@@ -268,5 +277,5 @@ export async function startInventory({
   await migrateSchema(definition, servers.migrationUrl('inventory'), 'silent');
   const apps = await Promise.all(Array.from({ length: replicas }, () => startService(definition, config)));
   const gateway = await connectNats(servers.natsUrl('gateway'), 'gateway');
-  return new InventoryUnderTest(apps, nc, gateway, () => servers.stop());
+  return new InventoryUnderTest(apps, nc, gateway, servers);
 }

@@ -6,6 +6,7 @@ import {
   reserveStock,
   returnUnits,
   setAsideUnits,
+  STOCK_MAX,
 } from '@doorbuster/contracts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startInventory, type InventoryUnderTest } from './inventory-under-test.js';
@@ -87,4 +88,36 @@ it('write-offs leave the units of a sale alone', async () => {
   expect(await inventory.adjust({ ...adjustment, idempotencyKey: randomUUID(), delta: -1 })).toMatchObject({
     value: { available: 4, setAside: 4, received: 4 },
   });
+});
+
+it('a SKU receives no more than its units may add up to, those of its sales included', async () => {
+  const [sku] = await inventory.stocked(STOCK_MAX);
+  const saleId = randomUUID();
+  const units = STOCK_MAX / 2;
+  expect(await inventory.askForSale(setAsideUnits, { saleId, sku, units })).toBe('units-set-aside');
+  expect(
+    await inventory.adjust({ sku, delta: units, reason: 'delivery', idempotencyKey: randomUUID() }),
+  ).toMatchObject({ ok: false, error: { code: 'STOCK_LIMIT' } });
+  expect(await inventory.askForSale(returnUnits, { saleId })).toBe('units-returned');
+  expect(await inventory.levels(sku)).toMatchObject({
+    available: STOCK_MAX,
+    setAside: 0,
+    received: STOCK_MAX,
+  });
+});
+
+it('units return from a sale also where an earlier release received more than that', async () => {
+  const [sku] = await inventory.stocked(1);
+  const saleId = randomUUID();
+  const units = 2_000_000_000;
+  await inventory.sql('update stock set available = $2, received = $2 where sku = $1', [sku, units]);
+  expect(await inventory.askForSale(setAsideUnits, { saleId, sku, units })).toBe('units-set-aside');
+  await inventory.sql(
+    `update stock set available = $2, received = $2 where sku = $1 and sale_id = '00000000-0000-0000-0000-000000000000'`,
+    [sku, units],
+  );
+  expect(await inventory.askForSale(returnUnits, { saleId })).toBe('units-returned');
+  expect(await inventory.levels(sku)).toMatchObject({ available: 2 * units, setAside: 0 });
+  const writeOff = { sku, delta: -units, reason: 'correction', idempotencyKey: randomUUID() };
+  expect(await inventory.adjust(writeOff)).toMatchObject({ ok: true, value: { received: units } });
 });

@@ -102,7 +102,7 @@ describe('an adjustment', () => {
     const [sku] = await inventory.stocked(1);
     expect(await inventory.adjust(adjustment(sku, STOCK_MAX))).toMatchObject({
       ok: false,
-      error: { code: 'BAD_REQUEST' },
+      error: { code: 'STOCK_LIMIT' },
     });
     expect(await inventory.adjust(adjustment(sku, STOCK_MAX - 1))).toMatchObject({
       ok: true,

@@ -40,7 +40,7 @@ export class OrderCancellation {
     { actor, orderId, traceparent }: CancelOrderRequest,
   ): Promise<Cancelled> {
     // The saga's lock first, as everywhere: while it is held the order's status stands still.
-    const sagas = await this.sagasRepository.load(tx, [orderId, cancellationId(orderId)]);
+    const { instances: sagas, now } = await this.sagasRepository.load(tx, [orderId, cancellationId(orderId)]);
     const record = await this.orders.find(orderId, tx);
     if (!record || !isVisibleTo(actor, record.order)) return { result: orderNotFound(orderId), events: [] };
     const { order } = record;
@@ -57,7 +57,7 @@ export class OrderCancellation {
     await this.sagasRepository.requestCancellation(tx, orderId, cancellation);
     await this.orders.markCancelling(tx, orderId);
     const events = isEnded(checkout)
-      ? await this.sagas.startCancellations(tx, [{ ...checkout.data, traceparent, cancellation }])
+      ? await this.sagas.startCancellations(tx, [{ ...checkout.data, traceparent, cancellation }], now)
       : [];
     return { result: accept({ ...order, cancelling: true }), events };
   }

@@ -126,7 +126,7 @@ export class OrderIntake {
         replies,
         free.map(({ i }) => spans[i]),
       );
-      const events = await this.sagas.startCheckouts(tx, created.map(toSagaData), spansBySaga);
+      const events = await this.sagas.startCheckouts(tx, created.map(toSagaData), now, spansBySaga);
       afterCommit(tx, () => countAccepted(created.length));
       const result = waiting.map((): Reply<Order> | typeof BUSY => BUSY);
       free.forEach(({ i }, k) => (result[i] = replies[k] as Reply<Order>));

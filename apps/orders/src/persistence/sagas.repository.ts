@@ -1,13 +1,14 @@
 import type { Saga, TimelineEntry } from '@doorbuster/contracts';
 import {
   nextDeadline,
+  type LoadedSagas,
   type SagaInstance,
   type SagaState,
   type SagaStore,
   type SagaVersion,
   type SagaTransition,
 } from '@doorbuster/saga';
-import { pluck } from '@doorbuster/persistence';
+import { DATABASE_NOW, isNotStuck, pluck } from '@doorbuster/persistence';
 import { traceIdOf } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -27,6 +28,14 @@ export interface WaitingAction {
 const INSTANCE = `id, definition, version, state, stage, pending, refused, reason, sequence, data,
   (extract(epoch from created_at) * 1000)::float8 as "startedAt"`;
 
+/** Names the sweep of deadlines among the jobs that items can be stuck in. */
+export const DEADLINES_JOB = 'saga-deadlines';
+/** Milliseconds since the epoch by the clock of the database, which all replicas share. */
+const NOW = `(${DATABASE_NOW})::float8 as now`;
+const IS_OVERDUE = `state not in ('COMPLETED', 'COMPENSATED') and next_deadline_at <= clock_timestamp()
+  and (definition, version) in (select * from unnest($2::text[], $3::int[]))`;
+const IS_NOT_STUCK = isNotStuck(DEADLINES_JOB, 'sagas.id');
+
 @Injectable()
 export class SagasRepository implements SagaStore<EntityManager, OrderSagaData> {
   constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
@@ -43,23 +52,37 @@ export class SagasRepository implements SagaStore<EntityManager, OrderSagaData> 
     );
   }
 
-  load(tx: EntityManager, ids: string[]): Promise<OrderSaga[]> {
-    return tx.query(`select ${INSTANCE} from sagas where id = any($1::uuid[]) order by id for update`, [ids]);
+  async load(tx: EntityManager, ids: string[]): Promise<LoadedSagas<OrderSagaData>> {
+    return toLoaded(
+      await tx.query(
+        `select ${INSTANCE}, ${NOW} from sagas where id = any($1::uuid[]) order by id for update`,
+        [ids],
+      ),
+    );
   }
 
-  loadOverdue(
+  async loadOverdue(
     tx: EntityManager,
-    now: Date,
     limit: number,
     versions: readonly SagaVersion[],
-  ): Promise<OrderSaga[]> {
-    return tx.query(
-      `select ${INSTANCE} from sagas
-       where state not in ('COMPLETED', 'COMPENSATED') and next_deadline_at <= $1
-         and (definition, version) in (select * from unnest($3::text[], $4::int[]))
-       order by created_at limit $2 for update skip locked`,
-      [now, limit, pluck(versions, 'definition'), pluck(versions, 'version')],
+    onlyId?: string,
+  ): Promise<LoadedSagas<OrderSagaData>> {
+    return toLoaded(
+      await tx.query(
+        `select ${INSTANCE}, ${NOW} from sagas
+         where ${IS_OVERDUE} and case when $4::uuid is null then ${IS_NOT_STUCK} else id = $4 end
+         order by created_at limit $1 for update skip locked`,
+        [limit, pluck(versions, 'definition'), pluck(versions, 'version'), onlyId ?? null],
+      ),
     );
+  }
+
+  async overdueIds(limit: number, versions: readonly SagaVersion[]): Promise<string[]> {
+    const rows: { id: string }[] = await this.dataSource.query(
+      `select id from sagas where ${IS_OVERDUE} and ${IS_NOT_STUCK} order by created_at limit $1`,
+      [limit, pluck(versions, 'definition'), pluck(versions, 'version')],
+    );
+    return rows.map(({ id }) => id);
   }
 
   /** `data` stays as it was written. */
@@ -144,6 +167,11 @@ export class SagasRepository implements SagaStore<EntityManager, OrderSagaData> 
       })),
     );
   }
+}
+
+/** Without a row nothing can be advanced, and the time does not matter. */
+function toLoaded(rows: (OrderSaga & { now: number })[]): LoadedSagas<OrderSagaData> {
+  return { instances: rows.map(({ now: _now, ...saga }) => saga), now: new Date(rows.at(-1)?.now ?? 0) };
 }
 
 type SagaRow = OrderSaga & { created_at: Date; updated_at: Date };

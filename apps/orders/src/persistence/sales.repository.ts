@@ -1,4 +1,4 @@
-import type { SaleState } from '@doorbuster/contracts';
+import { clampInstant, type SaleState } from '@doorbuster/contracts';
 import { pluck } from '@doorbuster/persistence';
 import type { EntityManager } from 'typeorm';
 import { purchaseKey, type Purchase, type SaleTerms } from '../domain/sale-terms.js';
@@ -28,7 +28,14 @@ export const salesRepository = {
       if (sale.version > (newest.get(sale.id)?.version ?? 0)) newest.set(sale.id, sale);
     }
     // In key order, so that two replicas never wait for each other's rows.
-    const rows = [...newest.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    const rows = [...newest.values()]
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      // What an earlier release of catalog sent may be beyond what PostgreSQL reads.
+      .map((sale) => ({
+        ...sale,
+        startsAt: new Date(clampInstant(sale.startsAt)),
+        endsAt: new Date(clampInstant(sale.endsAt)),
+      }));
     await tx.query(
       `insert into sales (id, version, sku, amount, currency, starts_at, ends_at, limit_per_customer, status)
        select id, version, sku, (price->>'amount')::bigint, price->>'currency', "startsAt", "endsAt",

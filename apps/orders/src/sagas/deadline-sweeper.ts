@@ -1,4 +1,4 @@
-import { isTransient, Transactions } from '@doorbuster/persistence';
+import { StuckItems, Transactions } from '@doorbuster/persistence';
 import { LOGGER, Sweeper } from '@doorbuster/service';
 import type { Logger } from '@doorbuster/telemetry';
 import {
@@ -7,8 +7,8 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
-import { OrderSagas, type Sweep } from './order-sagas.js';
+import { DEADLINES_JOB } from '../persistence/sagas.repository.js';
+import { OrderSagas } from './order-sagas.js';
 
 const INTERVAL_MS = 500;
 const SAGAS_MAX = 200;
@@ -20,6 +20,7 @@ export class DeadlineSweeper implements OnApplicationBootstrap, BeforeApplicatio
 
   constructor(
     @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(StuckItems) private readonly stuckItems: StuckItems,
     @Inject(OrderSagas) private readonly sagas: OrderSagas,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
@@ -36,23 +37,18 @@ export class DeadlineSweeper implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   private async sweep(): Promise<boolean> {
-    const swept = await this.sweepOnce();
+    const swept = await this.stuckItems.sweep({
+      name: DEADLINES_JOB,
+      run: (onlyId) => this.sweepBatch(onlyId),
+      dueIds: () => this.sagas.overdueIds(SAGAS_MAX),
+    });
     if (swept > 0) this.logger.info({ sagas: swept }, 'overdue sagas went on');
-    return swept === SAGAS_MAX;
+    return swept >= SAGAS_MAX;
   }
 
-  private async sweepOnce(): Promise<number> {
-    try {
-      return await this.inTransaction((tx) => this.sagas.sweep(tx, SAGAS_MAX));
-    } catch (err) {
-      if (isTransient(err)) throw err;
-      return this.inTransaction((tx) => this.sagas.sweepOneByOne(tx, SAGAS_MAX));
-    }
-  }
-
-  private inTransaction(sweep: (tx: EntityManager) => Promise<Sweep>): Promise<number> {
+  private sweepBatch(onlyId?: string): Promise<number> {
     return this.transactions.run(async (tx) => {
-      const { swept: result, events } = await sweep(tx);
+      const { swept: result, events } = await this.sagas.sweep(tx, SAGAS_MAX, onlyId);
       return { result, events };
     });
   }

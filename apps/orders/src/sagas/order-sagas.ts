@@ -1,6 +1,6 @@
 import { orderStatusChanged, type OrderStatus } from '@doorbuster/contracts';
 import { newEvent, type OutgoingEvent } from '@doorbuster/messaging';
-import { afterCommit, isTransient } from '@doorbuster/persistence';
+import { afterCommit } from '@doorbuster/persistence';
 import { SagaRunner, type AdvancedSaga, type NewSaga, type SagaEvent } from '@doorbuster/saga';
 import { LOGGER } from '@doorbuster/service';
 import { traceFields, type Logger } from '@doorbuster/telemetry';
@@ -45,10 +45,14 @@ export class OrderSagas {
     this.runner = new SagaRunner(definitions, sagas);
   }
 
-  /** @param spans of the requests that are recorded, by order */
+  /**
+   * @param now by the clock of the database, as everywhere here: replicas need not agree on the time
+   * @param spans of the requests that are recorded, by order
+   */
   async startCheckouts(
     tx: EntityManager,
     checkouts: readonly OrderSagaData[],
+    now: Date,
     spans: SpansBySaga,
   ): Promise<OutgoingEvent[]> {
     const sagas = checkouts.map((data): NewSaga<OrderSagaData> => ({
@@ -56,19 +60,20 @@ export class OrderSagas {
       definition: 'checkout',
       data,
     }));
-    return this.carryOut(tx, await this.runner.start(tx, sagas, new Date()), spans);
+    return this.carryOut(tx, await this.runner.start(tx, sagas, now), spans);
   }
 
   async startCancellations(
     tx: EntityManager,
     cancellations: readonly OrderSagaData[],
+    now: Date,
   ): Promise<OutgoingEvent[]> {
     const sagas = cancellations.map((data): NewSaga<OrderSagaData> => ({
       id: cancellationId(data.orderId),
       definition: 'cancellation',
       data,
     }));
-    return this.carryOut(tx, await this.runner.start(tx, sagas, new Date()));
+    return this.carryOut(tx, await this.runner.start(tx, sagas, now));
   }
 
   async handle(
@@ -76,32 +81,18 @@ export class OrderSagas {
     events: readonly SagaEvent[],
     spans?: SpansBySaga,
   ): Promise<OutgoingEvent[]> {
-    return this.carryOut(tx, await this.runner.handle(tx, events, new Date()), spans);
+    return this.carryOut(tx, await this.runner.handle(tx, events), spans);
   }
 
-  /** Sends again, gives up or parks what is overdue. */
-  async sweep(tx: EntityManager, limit: number): Promise<Sweep> {
-    const advanced = await this.runner.sweep(tx, new Date(), limit);
+  /** Sends again, gives up or parks what is overdue: all but the stuck sagas, or only the one of this id. */
+  async sweep(tx: EntityManager, limit: number, onlyId?: string): Promise<Sweep> {
+    const advanced = await this.runner.sweep(tx, limit, onlyId);
     return { swept: advanced.length, events: await this.carryOut(tx, advanced) };
   }
 
-  /** For when that fails: each saga in a savepoint, so that one that cannot go on holds up no other. */
-  async sweepOneByOne(tx: EntityManager, limit: number): Promise<Sweep> {
-    const sweep: Sweep = { swept: 0, events: [] };
-    const overdue = await this.sagas.loadOverdue(tx, new Date(), limit, this.runner.versions);
-    for (const { id: sagaId } of overdue) {
-      try {
-        const events = await tx.transaction((savepoint) =>
-          this.handle(savepoint, [{ sagaId, input: { kind: 'clock' } }]),
-        );
-        sweep.events.push(...events);
-        sweep.swept += 1;
-      } catch (err) {
-        if (isTransient(err)) throw err;
-        this.logger.error({ err, sagaId }, 'an overdue saga cannot go on');
-      }
-    }
-    return sweep;
+  /** What `sweep` would take. */
+  overdueIds(limit: number): Promise<string[]> {
+    return this.sagas.overdueIds(limit, this.runner.versions);
   }
 
   private async carryOut(
@@ -113,11 +104,12 @@ export class OrderSagas {
     const statuses = await this.changeStatuses(tx, advanced);
     const cancellations = advanced.flatMap(cancellationAfter);
     afterCommit(tx, () => {
-      recordSagas(advanced, Date.now());
+      recordSagas(advanced);
       for (const saga of advanced) recordTransitions(saga, spans);
     });
-    if (cancellations.length === 0) return [...commands, ...statuses];
-    return [...commands, ...statuses, ...(await this.startCancellations(tx, cancellations))];
+    const [first] = advanced;
+    if (cancellations.length === 0 || !first) return [...commands, ...statuses];
+    return [...commands, ...statuses, ...(await this.startCancellations(tx, cancellations, first.at))];
   }
 
   private async changeStatuses(

@@ -40,11 +40,9 @@ export const countCheckout = (outcome: OrderStatus, reason: string | null): void
   checkouts.add(1, { outcome, reason: codeOf(reason) });
 
 /** To be called once it is committed that these sagas went on. */
-export function recordSagas(
-  advanced: readonly AdvancedSaga<OrderSagaData, OrderCommand>[],
-  now: number,
-): void {
-  for (const { before, instance, transitions } of advanced) {
+export function recordSagas(advanced: readonly AdvancedSaga<OrderSagaData, OrderCommand>[]): void {
+  for (const { before, instance, transitions, at } of advanced) {
+    const now = at.getTime();
     const saga = instance.definition;
     for (const transition of transitions) {
       const { step, kind } = transition;
@@ -77,5 +75,5 @@ function stepOutcome({ kind }: SagaTransition): string | undefined {
 /** What comes after the colon is a provider's own word, and there is no end to those. */
 const codeOf = (reason: string | null): string => /^[A-Z_]+/.exec(reason ?? '')?.[0] ?? 'NONE';
 
-/** Another replica, whose clock is another, may have sent it. */
+/** Never negative, also when the clock of the database was set back. */
 const secondsSince = (then: number, now: number): number => Math.max(0, now - then) / 1_000;

@@ -1,3 +1,4 @@
+import { isTransient, StuckItems } from '@doorbuster/persistence';
 import { LOGGER, Sweeper } from '@doorbuster/service';
 import type { Logger } from '@doorbuster/telemetry';
 import {
@@ -7,7 +8,12 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { claimDuePayments } from '../persistence/payments.repository.js';
+import {
+  claimDuePayments,
+  dueOrderIds,
+  forgetMendedPayments,
+  OPERATIONS_JOB,
+} from '../persistence/payments.repository.js';
 import { OPERATION_LIMITS, type OperationLimits } from './operation-limits.js';
 import { Operations } from './operations.js';
 
@@ -19,6 +25,7 @@ export class OperationsSweep implements OnApplicationBootstrap, BeforeApplicatio
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(Operations) private readonly operations: Operations,
+    @Inject(StuckItems) private readonly stuckItems: StuckItems,
     @Inject(OPERATION_LIMITS) private readonly limits: OperationLimits,
     @Inject(LOGGER) logger: Logger,
   ) {
@@ -38,8 +45,31 @@ export class OperationsSweep implements OnApplicationBootstrap, BeforeApplicatio
   private async takeUp(): Promise<boolean> {
     const { capacity } = this.operations;
     if (capacity === 0) return true;
-    const due = await claimDuePayments(this.dataSource.manager, capacity, this.limits.leaseMs);
+    const { manager } = this.dataSource;
+    await forgetMendedPayments(manager);
+    try {
+      return (await this.claim(capacity)) === capacity;
+    } catch (error) {
+      if (isTransient(error)) throw error;
+    }
+    for (const orderId of await dueOrderIds(manager, capacity)) await this.claimAlone(orderId);
+    return false;
+  }
+
+  private async claim(limit: number, onlyOrderId?: string): Promise<number> {
+    const { manager } = this.dataSource;
+    const due = await claimDuePayments(manager, limit, this.limits.leaseMs, onlyOrderId);
     this.operations.ask(due);
-    return due.length === capacity;
+    return due.length;
+  }
+
+  /** A payment that cannot be claimed must not keep the others from being asked for. */
+  private async claimAlone(orderId: string): Promise<void> {
+    try {
+      await this.claim(1, orderId);
+    } catch (error) {
+      if (isTransient(error)) throw error;
+      await this.stuckItems.record(OPERATIONS_JOB, orderId, error);
+    }
   }
 }

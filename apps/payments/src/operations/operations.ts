@@ -1,5 +1,5 @@
 import { Batcher } from '@doorbuster/messaging';
-import { isTransient, pluck, Transactions } from '@doorbuster/persistence';
+import { isTransient, pluck, StuckItems, Transactions } from '@doorbuster/persistence';
 import { LOGGER, SHUTDOWN_MS, withinTime } from '@doorbuster/service';
 import { fail, type Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
@@ -9,6 +9,7 @@ import { decideResults, type OperationResult } from '../domain/decide-results.js
 import type { Operation } from '../domain/payment-status.js';
 import type { Payment } from '../domain/payment.js';
 import { reply } from '../messaging/replies.js';
+import { OPERATIONS_JOB } from '../persistence/payments.repository.js';
 import { PAYMENT_PROVIDER, type PaymentProvider } from '../providers/payment-provider.js';
 import { askProvider, dueOperation, operationKey, ProviderRefusalError } from './ask-provider.js';
 import { changePayments } from './change-payments.js';
@@ -37,6 +38,7 @@ export class Operations implements BeforeApplicationShutdown {
     @Inject(PAYMENT_PROVIDER) private readonly provider: PaymentProvider,
     @Inject(OPERATION_LIMITS) private readonly limits: OperationLimits,
     @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(StuckItems) private readonly stuckItems: StuckItems,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.results = new Batcher<TracedResult>((results) => this.record(results), {
@@ -96,7 +98,7 @@ export class Operations implements BeforeApplicationShutdown {
     try {
       await this.commit(results);
     } catch (error) {
-      if (isTransient(error) || results.length === 1) throw error;
+      if (isTransient(error)) throw error;
       for (const result of results) await this.commitAlone(result);
     }
     return [];
@@ -110,6 +112,7 @@ export class Operations implements BeforeApplicationShutdown {
       if (isTransient(err)) throw err;
       const { orderId, operation } = result;
       this.logger.error({ err, orderId, operation }, 'result cannot be recorded, will ask again');
+      await this.stuckItems.record(OPERATIONS_JOB, orderId, err);
     }
   }
 

@@ -1,3 +1,4 @@
+import { isNotWaiting } from '@doorbuster/persistence';
 import type { EntityManager } from 'typeorm';
 import type { Payment } from '../domain/payment.js';
 import type { PaymentStatus } from '../domain/payment-status.js';
@@ -72,22 +73,47 @@ export async function savePayments(
   }
 }
 
-/** Takes what is due for its next attempt, the longest due first, passing over what another replica is taking. */
+/** Names the operations among the jobs that items can be stuck in. */
+export const OPERATIONS_JOB = 'provider-operations';
+const IS_DUE = `next_attempt_at <= now() and ${isNotWaiting(OPERATIONS_JOB, 'payments.order_id')}`;
+
+/**
+ * Takes what is due for its next attempt, or only that of one order, the longest due first, passing over what another
+ * replica is taking.
+ */
 export async function claimDuePayments(
   db: EntityManager,
   limit: number,
   leaseMs: number,
+  onlyOrderId?: string,
 ): Promise<Payment[]> {
   const [rows]: [PaymentRow[], number] = await db.query(
     `update payments set attempts = attempts + 1, is_being_asked = true,
        next_attempt_at = now() + $2 * interval '1 millisecond'
      where order_id = any(array(
-       select order_id from payments where next_attempt_at <= now()
+       select order_id from payments where ${IS_DUE} and ($3::uuid is null or order_id = $3)
        order by next_attempt_at limit $1 for update skip locked))
      returning ${COLUMNS}`,
-    [limit, leaseMs],
+    [limit, leaseMs, onlyOrderId ?? null],
   );
   return rows.map(toPayment);
+}
+
+export async function dueOrderIds(db: EntityManager, limit: number): Promise<string[]> {
+  const rows: { id: string }[] = await db.query(
+    `select order_id as id from payments where ${IS_DUE} order by next_attempt_at limit $1`,
+    [limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** A payment that was written since its last failure, or waits for nothing, is not stuck any more. */
+export async function forgetMendedPayments(db: EntityManager): Promise<void> {
+  await db.query(
+    `delete from stuck_items s where job = '${OPERATIONS_JOB}' and not exists (
+       select from payments p where p.order_id::text = s.item_id and p.next_attempt_at is not null
+         and p.updated_at <= s.last_failed_at)`,
+  );
 }
 
 const toPayment = (row: PaymentRow): Payment => ({

@@ -115,6 +115,11 @@ export class PaymentsUnderTest {
     return app;
   }
 
+  /** Of the role that owns the schema. */
+  get ownerUrl(): string {
+    return this.environment.migrationUrl('payments');
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.apps.map((app) => app.close()));
     await Promise.allSettled(this.cutOff.map((app) => app.close()));

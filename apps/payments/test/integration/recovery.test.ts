@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { capturePayment, refundPayment, voidPayment } from '@doorbuster/contracts';
+import { plantFailure } from '@doorbuster/embedded/testing';
 import type { OutgoingEvent } from '@doorbuster/messaging';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FaultyProvider, type Fault } from './faulty-provider.js';
@@ -242,4 +243,21 @@ describe('a card network that is not the replica', () => {
     });
     expect(await payments.book(orderId)).toEqual({ status: 'refunded', charges: 1, refunds: 1 });
   });
+});
+
+it('a payment that cannot be written holds up no other, is listed, and goes on once it is mended', async () => {
+  payments = await PaymentsUnderTest.start();
+  const [bad, good] = [randomUUID(), randomUUID()];
+  const mend = await plantFailure(payments.ownerUrl, 'payments.payments', `old.order_id = '${bad}'`);
+  const commands = [bad, good].map((orderId) => payments.authorisation(orderId));
+  await payments.send(...commands);
+  expect((await payments.answerTo(commands[1] as OutgoingEvent)).name).toBe('payment-authorised');
+  const stuck = (): Promise<{ item_id: string; failures: number }[]> =>
+    payments.sql(`select item_id, failures from stuck_items where job = 'provider-operations'`);
+  await expect.poll(stuck, { timeout: 20_000 }).toMatchObject([{ item_id: bad, failures: 2 }]);
+  const later = await payments.authorise();
+  expect(later.answer.name).toBe('payment-authorised');
+  await mend();
+  expect((await payments.answerTo(commands[0] as OutgoingEvent)).name).toBe('payment-authorised');
+  await expect.poll(stuck, { timeout: 20_000 }).toEqual([]);
 });

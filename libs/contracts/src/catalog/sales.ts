@@ -3,6 +3,7 @@ import { actor } from '../actor.js';
 import { event } from '../message.js';
 import { change, query } from '../query.js';
 import {
+  INT_MAX,
   STOCK_MAX,
   idempotencyKey,
   instant,
@@ -10,6 +11,7 @@ import {
   page,
   pageRequest,
   price,
+  requestInstant,
   saleId,
   sku,
 } from '../values.js';
@@ -29,7 +31,14 @@ const limitPerCustomer = z
   .max(STOCK_MAX)
   .meta({ description: 'Units that one customer may buy in the sale, all orders together' });
 
-const terms = { price: money, startsAt: instant, endsAt: instant, units, limitPerCustomer };
+/** As events and answers tell them: also those of sales that were made before requests were bounded. */
+const terms = {
+  price: money,
+  startsAt: instant,
+  endsAt: instant,
+  units: z.int().min(1).max(INT_MAX),
+  limitPerCustomer: z.int().min(1).max(INT_MAX),
+};
 
 export const sale = z
   .object({
@@ -45,7 +54,7 @@ export const sale = z
 export type Sale = z.infer<typeof sale>;
 
 export const createSaleBody = z
-  .strictObject({ sku, price, startsAt: instant, endsAt: instant, units, limitPerCustomer })
+  .strictObject({ sku, price, startsAt: requestInstant, endsAt: requestInstant, units, limitPerCustomer })
   .refine(({ startsAt, endsAt }) => Date.parse(startsAt) < Date.parse(endsAt), {
     path: ['endsAt'],
     message: 'must be later than startsAt',
@@ -54,7 +63,7 @@ export const createSaleBody = z
 export type CreateSaleBody = z.infer<typeof createSaleBody>;
 
 export const changeSaleBody = z
-  .strictObject({ price, startsAt: instant, endsAt: instant, limitPerCustomer })
+  .strictObject({ price, startsAt: requestInstant, endsAt: requestInstant, limitPerCustomer })
   .partial()
   .refine((body) => Object.keys(body).length > 0, 'name at least one field to change')
   .meta({ id: 'ChangeSale' });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { command, event } from '../message.js';
 import { query } from '../query.js';
-import { STOCK_MAX, saleId, sku } from '../values.js';
+import { INT_MAX, saleId, sku } from '../values.js';
 
 const forSale = z.object({ saleId });
 
@@ -9,7 +9,7 @@ const forSale = z.object({ saleId });
 export const setAsideUnits = command(
   'inventory',
   'set-aside-units',
-  z.object({ saleId, sku, units: z.int().min(1).max(STOCK_MAX) }),
+  z.object({ saleId, sku, units: z.int().min(1).max(INT_MAX) }),
 );
 /** Ends that: what is left goes back now, what orders still hold as soon as they let go of it. */
 export const returnUnits = command('inventory', 'return-units', forSale);

@@ -3,9 +3,9 @@ import { actor } from '../actor.js';
 import { command, event } from '../message.js';
 import { change, query } from '../query.js';
 import {
+  INT_MAX,
   LINE_QUANTITY_MAX,
   ORDER_LINES_MAX,
-  STOCK_MAX,
   idempotencyKey,
   instant,
   orderId,
@@ -72,8 +72,8 @@ export const adjustmentBody = z
   .strictObject({
     delta: z
       .int()
-      .min(-STOCK_MAX)
-      .max(STOCK_MAX)
+      .min(-INT_MAX)
+      .max(INT_MAX)
       .refine((delta) => delta !== 0, 'must not be 0'),
     reason: text.trim().min(1).max(200),
   })

@@ -1,5 +1,6 @@
 import { createDocument } from 'zod-openapi';
 import { authPaths } from '../auth/auth.openapi.js';
+import { stuckItemsPaths } from '../stuck-items/stuck-items.openapi.js';
 import { deadLettersPaths } from '../dead-letters/dead-letters.openapi.js';
 import { healthPaths } from '../health/health.openapi.js';
 import { inventoryPaths } from '../inventory/inventory.openapi.js';
@@ -30,6 +31,7 @@ export function openApi({ issuesTokens }: { issuesTokens: boolean }): ReturnType
       ...inventoryPaths,
       ...sagasPaths,
       ...deadLettersPaths,
+      ...stuckItemsPaths,
       ...healthPaths,
       ...docsPaths,
     },

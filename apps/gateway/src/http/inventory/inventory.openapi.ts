@@ -31,6 +31,7 @@ export const inventoryPaths: ZodOpenApiPathsObject = {
           ...CLOSED,
           'PRODUCT_NOT_FOUND',
           'INSUFFICIENT_STOCK',
+          'STOCK_LIMIT',
           'IDEMPOTENCY_KEY_MISSING',
           'IDEMPOTENCY_KEY_REUSED',
         ),

@@ -1,0 +1,29 @@
+import {
+  listStuckItemsOf,
+  SERVICES,
+  stuckItemFilter,
+  type Page,
+  type StuckItem,
+  type StuckItemFilter,
+} from '@doorbuster/contracts';
+import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Allow } from '../../auth/allow.decorator.js';
+import { Queries } from '../../queries/queries.js';
+
+/** What polling jobs cannot handle, of one service or of all. There is one page: the list is short, or an alert is on. */
+@Controller('v1/stuck-items')
+@Allow('admin')
+export class StuckItemsController {
+  constructor(@Inject(Queries) private readonly queries: Queries) {}
+
+  @Get()
+  async list(
+    @Query({ schema: stuckItemFilter }) { service, limit }: StuckItemFilter,
+  ): Promise<Page<StuckItem>> {
+    const lists = await Promise.all(
+      (service ? [service] : SERVICES).map((each) => this.queries.ask(listStuckItemsOf(each), { limit })),
+    );
+    const items = lists.flat().toSorted((a, b) => (a.firstFailedAt < b.firstFailedAt ? -1 : 1));
+    return { items: items.slice(0, limit), nextCursor: null };
+  }
+}

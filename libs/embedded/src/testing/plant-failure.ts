@@ -1,0 +1,37 @@
+import pg from 'pg';
+
+/**
+ * Makes every update of the rows of `table` that fit `condition` (SQL on `old`) fail, as a bug or a bad row would.
+ *
+ * @param url of the role that owns the schema
+ * @param table with its schema
+ * @returns what mends it
+ */
+export async function plantFailure(
+  url: string,
+  table: string,
+  condition: string,
+): Promise<() => Promise<void>> {
+  const refuse = `${table}_refuse_row`;
+  await run(
+    url,
+    `create or replace function ${refuse}() returns trigger language plpgsql as
+     $$ begin raise exception 'planted failure'; end $$`,
+  );
+  await run(
+    url,
+    `create trigger planted_failure before update on ${table} for each row
+     when (${condition}) execute function ${refuse}()`,
+  );
+  return () => run(url, `drop trigger planted_failure on ${table}`);
+}
+
+async function run(connectionString: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
