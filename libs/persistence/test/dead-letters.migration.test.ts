@@ -1,3 +1,4 @@
+import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { KeyDeadLetters1768400000000 } from '../src/key-dead-letters.migration.js';
 import { Notebook } from './fixtures/notebook.js';
@@ -10,7 +11,13 @@ afterAll(() => notebook.stop());
 
 it('leaves of a multiplied dead letter the oldest, replayed when any of them was', async () => {
   const migration = new KeyDeadLetters1768400000000();
-  const runner = notebook.dataSource.createQueryRunner();
+  const owner = new DataSource({
+    type: 'postgres',
+    url: notebook.env.migrationUrl('inventory'),
+    schema: 'inventory',
+  });
+  await owner.initialize();
+  const runner = owner.createQueryRunner();
   await migration.down(runner);
   await runner.query(`
     insert into dead_letters (id, consumer, subject, event, error, replayed_at)
@@ -20,7 +27,7 @@ it('leaves of a multiplied dead letter the oldest, replayed when any of them was
       (3, 'b', '{"source":"x","id":"1"}', null), (4, 'a', '{"source":"x","id":"2"}', null),
       (5, 'a', '"raw"', null), (6, 'a', '"raw"', null)) as old (n, consumer, event, replayed)`);
   await migration.up(runner);
-  await runner.release();
+  await owner.destroy();
   const rows = await notebook.deadLetters.list(10);
   expect(rows.map(({ id, replayedAt }) => [Number(id.at(-1)), replayedAt !== null])).toEqual([
     [5, false],

@@ -160,6 +160,7 @@ describe('migrating a schema', () => {
       'AddColour1767225603000',
       'IndexOpenDeadLetters1768000000000',
       'KeyDeadLetters1768400000000',
+      'CreateStuckItems1768500000000',
     ]);
   });
 

@@ -160,6 +160,7 @@ it('a message that the broker refuses holds up no other, is listed, and is tried
     async () => ((await notebook.outboxRows()).length === 1 ? true : undefined),
     'the other to be sent',
   );
+  await notebook.dataSource.query(`update stuck_items set next_attempt_at = now() + interval '1 hour'`);
   await notebook.outbox.sweepOnce(0);
   expect(await stuckItems.list(10)).toMatchObject([{ failures: 1 }]);
   await notebook.dataSource.query('update stuck_items set next_attempt_at = now()');

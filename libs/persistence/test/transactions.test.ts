@@ -200,7 +200,7 @@ describe('a batch', () => {
       expect(await notebook.listDeadLetters()).toEqual([]);
       expect(await notebook.transactions.runBatch(batchOf(...ids), notebook.takeNotes)).toBe('done');
       expect(await notebook.notes()).toEqual(ids.toSorted());
-      await notebook.dataSource.query('truncate notes');
+      await notebook.dataSource.query('delete from notes');
     }
   });
 
@@ -292,7 +292,7 @@ describe('a batch', () => {
     expect(letters).toHaveLength(2);
     const told = (): Promise<{ n: number }[]> =>
       notebook.dataSource.query(`select count(*)::int as n from outbox where subject like 'dlq.%'`);
-    await notebook.dataSource.query('truncate outbox');
+    await notebook.dataSource.query('delete from outbox');
     await notebook.transactions.runBatch(batchOf(), notebook.takeNotes);
     expect(await told()).toEqual([{ n: 0 }]);
   });

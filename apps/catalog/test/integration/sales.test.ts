@@ -160,7 +160,11 @@ it('sales are listed by SKU and status, newest first, page by page', async () =>
 it('a sale that cannot go on holds up no other, is listed, and goes on once it is mended', async () => {
   const bad = valueOf(await create(body({ startsAt: inMs(1_500) })));
   await expect.poll(() => statusOf(bad.id), PATIENCE).toBe('SCHEDULED');
-  const mend = await plantFailure(catalog.env.migrationUrl('catalog'), 'catalog.sales', `old.id = '${bad.id}'`);
+  const mend = await plantFailure(
+    catalog.env.migrationUrl('catalog'),
+    'catalog.sales',
+    `old.id = '${bad.id}'`,
+  );
   sku = `S-${randomUUID().slice(0, 8)}`;
   await catalog.create(newProduct(sku));
   const good = valueOf(await create(body({ startsAt: inMs(1_500), endsAt: inMs(4_000) })));

@@ -19,7 +19,9 @@ it('gives back by itself what nobody committed in time, and tells of it', async 
 
   // The first one told of the stock received.
   await inventory.event('stock-replenished', sku, 2);
-  await expect.poll(() => inventory.levels(sku)).toMatchObject({ available: 3, reserved: 0 });
+  await expect
+    .poll(() => inventory.levels(sku), { timeout: 5_000 })
+    .toMatchObject({ available: 3, reserved: 0 });
 });
 
 it('refuses to commit what has expired', async () => {
