@@ -7,6 +7,8 @@ import { Draining } from './edge/draining.js';
 import { EarlyRefusals } from './edge/early-refusals.js';
 import { ConnectionGuard } from './edge/connection-guard.js';
 import { RateLimiter } from './edge/rate-limiter.js';
+import { AuditController } from './http/audit/audit.controller.js';
+import { AuditLogs } from './http/audit/audit-logs.js';
 import { DeadLettersController } from './http/dead-letters/dead-letters.controller.js';
 import { StuckItemsController } from './http/stuck-items/stuck-items.controller.js';
 import { DeadLetters } from './http/dead-letters/dead-letters.js';
@@ -42,6 +44,7 @@ export class GatewayModule {
         SagasController,
         DeadLettersController,
         StuckItemsController,
+        AuditController,
         HealthController,
         DocsController,
       ],
@@ -49,6 +52,7 @@ export class GatewayModule {
         { provide: CONFIG, useValue: config },
         { provide: LOGGER, useValue: logger },
         DeadLetters,
+        AuditLogs,
         Draining,
         EarlyRefusals,
         RateLimiter,

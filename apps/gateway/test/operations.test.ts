@@ -85,7 +85,7 @@ describe('what operators do', () => {
       expect((await adjust({ delta: 5, reason: 'delivery' }).expect(201)).body).toEqual(stock);
       expect(fixture.services.requests(adjustStock)).toEqual([
         {
-          actor: { customerId: 'root', role: 'admin' },
+          actor: expect.objectContaining({ customerId: 'root', role: 'admin' }),
           sku: 'TSHIRT',
           delta: 5,
           reason: 'delivery',

@@ -1,4 +1,5 @@
 export * from './actor.js';
+export * from './audit.js';
 export * from './catalog/products.js';
 export * from './catalog/sales.js';
 export * from './currencies.js';

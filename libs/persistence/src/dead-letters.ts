@@ -92,8 +92,8 @@ export class DeadLetters {
     return rows[0];
   }
 
-  async markReplayed(id: string): Promise<void> {
-    await this.dataSource.query('update dead_letters set replayed_at = now() where id = $1', [id]);
+  async markReplayed(id: string, tx: EntityManager = this.dataSource.manager): Promise<void> {
+    await tx.query('update dead_letters set replayed_at = now() where id = $1', [id]);
   }
 }
 

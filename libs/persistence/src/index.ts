@@ -1,4 +1,12 @@
 export { afterCommit } from './after-commit.js';
+export {
+  audited,
+  listAuditEntries,
+  writeAuditEntry,
+  type AdminAction,
+  type AuditRow,
+  type Decided,
+} from './audit-log.js';
 export { observeBacklog } from './backlog-metrics.js';
 export { pluck } from './columns.js';
 export { CommitDeadlineError, DATABASE_NOW, endTransactionIn, noteLimit } from './commit-deadline.js';

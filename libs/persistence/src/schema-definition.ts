@@ -1,6 +1,7 @@
 import type { ServiceName } from '@doorbuster/contracts';
 import type { Logger } from '@doorbuster/telemetry';
 import type { MigrationInterface, ObjectType } from 'typeorm';
+import { CreateAuditLog1768600000000 } from './create-audit-log.migration.js';
 import { CreateMessagingTables1767225600000 } from './create-messaging-tables.migration.js';
 import { CreateStuckItems1768500000000 } from './create-stuck-items.migration.js';
 import { IndexOpenDeadLetters1768000000000 } from './index-open-dead-letters.migration.js';
@@ -22,6 +23,7 @@ export const allMigrations = ({ migrations }: SchemaDefinition): SchemaDefinitio
   IndexOpenDeadLetters1768000000000,
   KeyDeadLetters1768400000000,
   CreateStuckItems1768500000000,
+  CreateAuditLog1768600000000,
   ...migrations,
 ];
 

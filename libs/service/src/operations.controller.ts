@@ -2,24 +2,37 @@ import {
   accept,
   clockOf,
   healthOf,
+  listAuditOf,
   listDeadLettersOf,
   listStuckItemsOf,
   refuse,
   replayDeadLetterOf,
+  type AuditEntry,
   type DeadLetter,
   type Health,
   type Page,
   type Reply,
+  type RequestOf,
   type ServiceName,
   type StuckItem,
 } from '@doorbuster/contracts';
 import { JetStreamServer, type CloudEvent } from '@doorbuster/messaging';
-import { DATABASE_NOW, DeadLetters, StuckItems, type DeadLetterRow } from '@doorbuster/persistence';
+import {
+  DATABASE_NOW,
+  DeadLetters,
+  listAuditEntries,
+  StuckItems,
+  writeAuditEntry,
+  type DeadLetterRow,
+} from '@doorbuster/persistence';
 import { Controller, Inject, type Type } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { HealthProbe } from './health-probe.js';
 import { Answers } from './queries.js';
+
+type ListAudit = ReturnType<typeof listAuditOf>;
+type ReplayDeadLetter = ReturnType<typeof replayDeadLetterOf>;
 
 /** What every service answers about itself, on subjects of its own. */
 export function operationsController(service: ServiceName): Type {
@@ -65,9 +78,32 @@ export function operationsController(service: ServiceName): Type {
       );
     }
 
+    @Answers(listAuditOf(service))
+    async listAudit(@Payload() filter: RequestOf<ListAudit>): Promise<Reply<Page<AuditEntry>>> {
+      const rows = await listAuditEntries(this.dataSource, filter, filter.limit + 1);
+      const items = rows.slice(0, filter.limit).map((row) => ({ ...row, at: row.at.toISOString(), service }));
+      const isMore = rows.length > filter.limit;
+      return accept({ items: items as AuditEntry[], nextCursor: isMore ? (items.at(-1)?.id ?? null) : null });
+    }
+
+    /** The handler of the event commits by itself; that it was replayed, and by whom, is written together. */
     @Answers(replayDeadLetterOf(service))
-    async replay(@Payload() { id }: { id: string }): Promise<Reply<DeadLetter>> {
+    async replay(@Payload() { actor, id }: RequestOf<ReplayDeadLetter>): Promise<Reply<DeadLetter>> {
       const row = await this.deadLetters.find(id);
+      const reply = await this.replayRow(id, row);
+      // The service whose it is not has refused nothing.
+      if (!row) return reply;
+      const { consumer, subject, error, replayedAt } = row;
+      const before = { consumer, subject, error, replayedAt };
+      const outcome = reply.ok ? accept({ replayedAt: reply.value.replayedAt }) : reply;
+      await this.dataSource.transaction(async (tx) => {
+        if (reply.ok) await this.deadLetters.markReplayed(id, tx);
+        await writeAuditEntry(tx, { actor, action: 'replay-dead-letter', target: id }, outcome, { before });
+      });
+      return reply;
+    }
+
+    private async replayRow(id: string, row: DeadLetterRow | undefined): Promise<Reply<DeadLetter>> {
       if (!row) return refuse('DEAD_LETTER_NOT_FOUND', `There is no dead letter ${id}.`);
       if (typeof row.event === 'string') {
         return refuse('REPLAY_FAILED', 'This message was no CloudEvents batch; nothing can read it.');
@@ -80,7 +116,6 @@ export function operationsController(service: ServiceName): Type {
           `It failed again: ${error instanceof Error ? error.message : String(error)}`,
         );
       }
-      await this.deadLetters.markReplayed(id);
       return accept(toDeadLetter({ ...row, replayedAt: new Date() }));
     }
   }

@@ -29,13 +29,13 @@ export class ProductsController {
   ) {}
 
   @Answers(createProduct)
-  create(@Payload() { actor: _actor, ...body }: RequestOf<typeof createProduct>): Promise<Reply<Product>> {
-    return this.changes.create(body);
+  create(@Payload() { actor, ...body }: RequestOf<typeof createProduct>): Promise<Reply<Product>> {
+    return this.changes.create(actor, body);
   }
 
   @Answers(changeProduct)
-  change(@Payload() { sku, changes }: RequestOf<typeof changeProduct>): Promise<Reply<Product>> {
-    return this.changes.change(sku, changes);
+  change(@Payload() { actor, sku, changes }: RequestOf<typeof changeProduct>): Promise<Reply<Product>> {
+    return this.changes.change(actor, sku, changes);
   }
 
   @Answers(getProduct)

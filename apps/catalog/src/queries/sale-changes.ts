@@ -1,13 +1,13 @@
 import {
   accept,
   refuse,
+  type Actor,
   type ChangeSaleBody,
   type CreateSaleBody,
   type Reply,
   type Sale,
 } from '@doorbuster/contracts';
-import type { OutgoingEvent } from '@doorbuster/messaging';
-import { Transactions } from '@doorbuster/persistence';
+import { audited, Transactions, type Decided } from '@doorbuster/persistence';
 import { activeTraceparent } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -27,10 +27,7 @@ import {
 } from '../persistence/sales.repository.js';
 import { saveSteps } from '../sales/save-steps.js';
 
-interface Done {
-  result: Reply<Sale>;
-  events: OutgoingEvent[];
-}
+type Done = Decided<Sale>;
 
 const answerOnly = (result: Reply<Sale>): Done => ({ result, events: [] });
 
@@ -39,12 +36,14 @@ const answerOnly = (result: Reply<Sale>): Done => ({ result, events: [] });
 export class SaleChanges {
   constructor(@Inject(Transactions) private readonly transactions: Transactions) {}
 
-  create(body: CreateSaleBody, idempotencyKey: string): Promise<Reply<Sale>> {
-    return this.transactions.run((tx) => createIn(tx, body, idempotencyKey));
+  create(actor: Actor, body: CreateSaleBody, idempotencyKey: string): Promise<Reply<Sale>> {
+    const action = { actor, action: 'create-sale', target: body.sku, request: body };
+    return this.transactions.run(audited(action, (tx) => createIn(tx, body, idempotencyKey)));
   }
 
-  change(id: string, changes: ChangeSaleBody): Promise<Reply<Sale>> {
-    return this.transactions.run((tx) => changeIn(tx, id, changes));
+  change(actor: Actor, id: string, changes: ChangeSaleBody): Promise<Reply<Sale>> {
+    const action = { actor, action: 'change-sale', target: id, request: changes };
+    return this.transactions.run(audited(action, (tx) => changeIn(tx, id, changes)));
   }
 }
 
@@ -52,7 +51,10 @@ async function createIn(tx: EntityManager, body: CreateSaleBody, idempotencyKey:
   // The product's lock makes sales of one SKU wait for each other.
   const product = await lockProduct(tx, body.sku);
   const earlier = await findSaleByKey(tx, idempotencyKey, body);
-  if (earlier) return answerOnly(earlier.isSame ? accept(toSale(earlier)) : keyReused);
+  if (earlier) {
+    const result = earlier.isSame ? accept(toSale(earlier)) : keyReused;
+    return { result, events: [], audit: { target: earlier.id, isRepeated: true } };
+  }
   if (!product) return answerOnly(refuse('UNKNOWN_SKU', `There is no product ${body.sku}.`));
   if (body.price.currency !== product.price.currency) {
     return answerOnly(refuse('CURRENCY_MISMATCH', `${body.sku} is sold in ${product.price.currency}.`));
@@ -67,6 +69,7 @@ async function createIn(tx: EntityManager, body: CreateSaleBody, idempotencyKey:
   return {
     result: accept(toSale(step.sale)),
     events: [saleChangedEvent(step.sale, traceparent), ...unitsCommand(step, traceparent)],
+    audit: { target: step.sale.id },
   };
 }
 
@@ -81,7 +84,7 @@ async function changeIn(tx: EntityManager, id: string, changes: ChangeSaleBody):
   if (await overlapsAnother(tx, changed.value)) return answerOnly(saleExists(before.sku));
   const step = { before, ...advanceSale(changed.value, now), traceparent: activeTraceparent() };
   const { saved, events } = await saveSteps(tx, [step], now);
-  return { result: accept(toSale(saved[0] ?? before)), events };
+  return { result: accept(toSale(saved[0] ?? before)), events, audit: { before: toSale(before) } };
 }
 
 const newSale = (body: CreateSaleBody, now: Date): SaleRecord => ({

@@ -27,13 +27,13 @@ export class SalesController {
   ) {}
 
   @Answers(createSale)
-  create(@Payload() { body, idempotencyKey }: RequestOf<typeof createSale>): Promise<Reply<Sale>> {
-    return this.changes.create(body, idempotencyKey);
+  create(@Payload() { actor, body, idempotencyKey }: RequestOf<typeof createSale>): Promise<Reply<Sale>> {
+    return this.changes.create(actor, body, idempotencyKey);
   }
 
   @Answers(changeSale)
-  change(@Payload() { id, changes }: RequestOf<typeof changeSale>): Promise<Reply<Sale>> {
-    return this.changes.change(id, changes);
+  change(@Payload() { actor, id, changes }: RequestOf<typeof changeSale>): Promise<Reply<Sale>> {
+    return this.changes.change(actor, id, changes);
   }
 
   @Answers(getSale)

@@ -5,6 +5,7 @@ import {
   type CustomDecorator,
   type ExecutionContext,
 } from '@nestjs/common';
+import { traceIdOf } from '@doorbuster/telemetry';
 import type { FastifyRequest } from 'fastify';
 import { ProblemException } from '../problem/problem.exception.js';
 
@@ -14,9 +15,18 @@ export type Allowed = Role | 'anyone';
 /** Who may call a route. A route that does not say is closed to everyone. */
 export const Allow = (...allowed: Allowed[]): CustomDecorator => SetMetadata(ALLOWED, allowed);
 
-/** The caller, on a route that is not open to anyone. */
+const USER_AGENT_MAX = 256;
+
+/** The caller, on a route that is not open to anyone. Of an admin it says where from, for the audit log. */
 export const Caller = createParamDecorator((_data: unknown, context: ExecutionContext): Actor => {
-  const { actor } = context.switchToHttp().getRequest<FastifyRequest>();
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  const { actor } = request;
   if (!actor) throw new ProblemException('UNAUTHENTICATED', 'Send a token as Authorization: Bearer.');
-  return actor;
+  return actor.role === 'admin' ? { ...actor, origin: originOf(request) } : actor;
 });
+
+function originOf({ ip, headers, traceparent }: FastifyRequest): NonNullable<Actor['origin']> {
+  // Bytes of a header are no text yet: PostgreSQL takes neither NUL nor what JSON cannot hold.
+  const userAgent = headers['user-agent']?.replaceAll(/[^ -~]/g, '?').slice(0, USER_AGENT_MAX);
+  return { address: ip, traceId: traceIdOf(traceparent), ...(userAgent !== undefined && { userAgent }) };
+}

@@ -6,8 +6,7 @@ import {
   type RequestOf,
   type StockLevels,
 } from '@doorbuster/contracts';
-import type { OutgoingEvent } from '@doorbuster/messaging';
-import { Transactions } from '@doorbuster/persistence';
+import { audited, Transactions, type Decided } from '@doorbuster/persistence';
 import { activeTraceparent } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -26,30 +25,36 @@ export class Adjustments {
 
   /** The SKU has to have a stock row. */
   adjust(request: AdjustmentRequest): Promise<Reply<StockLevels>> {
-    return this.transactions.run(async (tx) => {
+    const { actor, sku, delta, reason } = request;
+    const action = { actor, action: 'adjust-stock', target: sku, request: { delta, reason } };
+    const adjust = async (tx: EntityManager): Promise<Decided<StockLevels>> => {
       // The lock makes adjustments of a SKU wait for each other, the same key twice at once included.
       const pools = await lockPoolsOf(tx, [request.sku]);
       const earlier = await findAdjustment(tx, request.sku, request.idempotencyKey);
-      if (earlier) return { result: answerAgain(earlier, request), events: [] };
+      if (earlier) {
+        return { result: answerAgain(earlier, request), events: [], audit: { isRepeated: true } };
+      }
       return this.apply(tx, pools, request);
-    });
+    };
+    return this.transactions.run(audited(action, adjust));
   }
 
   private async apply(
     tx: EntityManager,
     pools: readonly Pool[],
     { sku, idempotencyKey, delta, reason }: AdjustmentRequest,
-  ): Promise<{ result: Reply<StockLevels>; events: OutgoingEvent[] }> {
+  ): Promise<Decided<StockLevels>> {
     const before = pools.find(({ saleId }) => saleId === undefined);
     if (!before) throw new Error(`the stock row of ${sku} has gone`);
     const ofSales = pools.filter((pool) => pool !== before);
     const decision = decideAdjustment(before, sumOf(sku, ofSales).received, delta);
     const answer = decision.ok ? accept(sumOf(sku, [decision.value, ...ofSales])) : decision;
     await insertAdjustment(tx, { sku, idempotencyKey, delta, reason, answer });
-    if (!decision.ok) return { result: answer, events: [] };
+    const audit = { before: sumOf(sku, pools) };
+    if (!decision.ok) return { result: answer, events: [], audit };
     const changes = [{ before, after: decision.value, cause: 0 }];
     await moveStock(tx, changes);
-    return { result: answer, events: levelEvents(changes, activeTraceparent) };
+    return { result: answer, events: levelEvents(changes, activeTraceparent), audit };
   }
 }
 

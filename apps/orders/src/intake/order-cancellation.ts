@@ -1,6 +1,5 @@
 import { accept, refuse, type Actor, type Order, type Reply } from '@doorbuster/contracts';
-import type { OutgoingEvent } from '@doorbuster/messaging';
-import { Transactions } from '@doorbuster/persistence';
+import { audited, Transactions, type Decided } from '@doorbuster/persistence';
 import { isEnded } from '@doorbuster/saga';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -16,11 +15,6 @@ export interface CancelOrderRequest {
   traceparent: string;
 }
 
-interface Cancelled {
-  result: Reply<Order>;
-  events: OutgoingEvent[];
-}
-
 /** Accepts the wish to cancel; refund and restock are the cancellation saga's. */
 @Injectable()
 export class OrderCancellation {
@@ -32,13 +26,15 @@ export class OrderCancellation {
   ) {}
 
   cancel(request: CancelOrderRequest): Promise<Reply<Order>> {
-    return this.transactions.run((tx) => this.cancelIn(tx, request));
+    const { actor, orderId: target } = request;
+    const action = { actor, action: 'cancel-order', target };
+    return this.transactions.run(audited(action, (tx) => this.cancelIn(tx, request)));
   }
 
   private async cancelIn(
     tx: EntityManager,
     { actor, orderId, traceparent }: CancelOrderRequest,
-  ): Promise<Cancelled> {
+  ): Promise<Decided<Order>> {
     // The saga's lock first, as everywhere: while it is held the order's status stands still.
     const { instances: sagas, now } = await this.sagasRepository.load(tx, [orderId, cancellationId(orderId)]);
     const record = await this.orders.find(orderId, tx);
@@ -50,7 +46,9 @@ export class OrderCancellation {
     }
     const checkout = sagas.find(({ id }) => id === orderId);
     const isUnderWay = sagas.length > 1 || checkout?.data.cancellation !== undefined;
-    if (order.status === 'CANCELLED' || isUnderWay || !checkout) return { result: accept(order), events: [] };
+    if (order.status === 'CANCELLED' || isUnderWay || !checkout) {
+      return { result: accept(order), events: [], audit: { isRepeated: true } };
+    }
 
     const reason = actor.role === 'admin' ? 'CANCELLED_BY_ADMIN' : 'CANCELLED_BY_CUSTOMER';
     const cancellation: CancellationRequest = { reason, traceparent };
@@ -59,6 +57,6 @@ export class OrderCancellation {
     const events = isEnded(checkout)
       ? await this.sagas.startCancellations(tx, [{ ...checkout.data, traceparent, cancellation }], now)
       : [];
-    return { result: accept({ ...order, cancelling: true }), events };
+    return { result: accept({ ...order, cancelling: true }), events, audit: { before: order } };
   }
 }

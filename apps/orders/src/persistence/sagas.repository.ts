@@ -129,8 +129,8 @@ export class SagasRepository implements SagaStore<EntityManager, OrderSagaData> 
     return rows.map(toSaga);
   }
 
-  async find(id: string): Promise<Saga | undefined> {
-    const rows: SagaRow[] = await this.dataSource.query(
+  async find(id: string, manager: EntityManager = this.dataSource.manager): Promise<Saga | undefined> {
+    const rows: SagaRow[] = await manager.query(
       `select ${INSTANCE}, created_at, updated_at from sagas where id = $1`,
       [id],
     );

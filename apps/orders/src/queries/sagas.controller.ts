@@ -8,11 +8,12 @@ import {
   type ResponseOf,
   type Saga,
 } from '@doorbuster/contracts';
-import { Transactions } from '@doorbuster/persistence';
+import { audited, Transactions, type Decided } from '@doorbuster/persistence';
 import { UnknownVersionError } from '@doorbuster/saga';
 import { Answers } from '@doorbuster/service';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
+import type { EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { SagasRepository } from '../persistence/sagas.repository.js';
 import { OrderSagas } from '../sagas/order-sagas.js';
@@ -35,21 +36,25 @@ export class SagasController {
   }
 
   @Answers(retrySaga)
-  async retry(@Payload() { id }: RequestOf<typeof retrySaga>): Promise<Reply<Saga>> {
-    const before = await this.repository.find(id);
-    if (!before) return refuse('SAGA_NOT_FOUND', `There is no saga ${id}.`);
-    if (before.state !== 'STALLED') {
-      return refuse('SAGA_NOT_STALLED', `The saga is ${before.state}; only a STALLED one can be retried.`);
-    }
+  async retry(@Payload() { actor, id }: RequestOf<typeof retrySaga>): Promise<Reply<Saga>> {
+    const action = { actor, action: 'retry-saga', target: id };
     try {
-      await this.transactions.run(async (tx) => {
-        const events = await this.sagas.handle(tx, [{ sagaId: id, input: { kind: 'retried' } }]);
-        return { result: undefined, events };
-      });
+      return await this.transactions.run(audited(action, (tx) => this.retryIn(tx, id)));
     } catch (error) {
       if (!(error instanceof UnknownVersionError)) throw error;
       return refuse('SERVICE_UNAVAILABLE', 'A newer release runs this saga. Try again in a moment.');
     }
-    return accept((await this.repository.find(id)) ?? before);
+  }
+
+  private async retryIn(tx: EntityManager, id: string): Promise<Decided<Saga>> {
+    const before = await this.repository.find(id, tx);
+    if (!before) return { result: refuse('SAGA_NOT_FOUND', `There is no saga ${id}.`), events: [] };
+    if (before.state !== 'STALLED') {
+      const detail = `The saga is ${before.state}; only a STALLED one can be retried.`;
+      return { result: refuse('SAGA_NOT_STALLED', detail), events: [], audit: { before } };
+    }
+    const events = await this.sagas.handle(tx, [{ sagaId: id, input: { kind: 'retried' } }]);
+    const after = (await this.repository.find(id, tx)) ?? before;
+    return { result: accept(after), events, audit: { before } };
   }
 }

@@ -9,6 +9,7 @@ import {
 } from '@doorbuster/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { ProblemException } from '../../problem/problem.exception.js';
+import { newestOf } from '../newest-of.js';
 import { Queries } from '../../queries/queries.js';
 
 /** The owner handles the event anew before it answers. */
@@ -19,18 +20,12 @@ const REPLAY_DEADLINE_MS = 15_000;
 export class DeadLetters {
   constructor(@Inject(Queries) private readonly queries: Queries) {}
 
-  /**
-   * Newest first over all services. An id is a UUIDv7 and so its place in time, and "before this id" is a cursor that
-   * each service understands.
-   */
+  /** Newest first over all services. */
   async list({ limit, cursor }: DeadLetterFilter): Promise<Page<DeadLetter>> {
     const pages = await Promise.all(
       SERVICES.map((service) => this.queries.ask(listDeadLettersOf(service), { limit, cursor })),
     );
-    const newestFirst = pages.flatMap(({ items }) => items).toSorted((a, b) => (a.id < b.id ? 1 : -1));
-    const items = newestFirst.slice(0, limit);
-    const isMore = newestFirst.length > limit || pages.some(({ nextCursor }) => nextCursor !== null);
-    return { items, nextCursor: isMore ? (items.at(-1)?.id ?? null) : null };
+    return newestOf(pages, limit);
   }
 
   /** The id does not say whose it is: all are asked, and the owner handles it. */

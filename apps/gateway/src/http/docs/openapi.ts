@@ -1,6 +1,7 @@
 import { createDocument } from 'zod-openapi';
 import { authPaths } from '../auth/auth.openapi.js';
 import { stuckItemsPaths } from '../stuck-items/stuck-items.openapi.js';
+import { auditPaths } from '../audit/audit.openapi.js';
 import { deadLettersPaths } from '../dead-letters/dead-letters.openapi.js';
 import { healthPaths } from '../health/health.openapi.js';
 import { inventoryPaths } from '../inventory/inventory.openapi.js';
@@ -32,6 +33,7 @@ export function openApi({ issuesTokens }: { issuesTokens: boolean }): ReturnType
       ...sagasPaths,
       ...deadLettersPaths,
       ...stuckItemsPaths,
+      ...auditPaths,
       ...healthPaths,
       ...docsPaths,
     },

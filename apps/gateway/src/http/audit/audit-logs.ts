@@ -1,0 +1,16 @@
+import { listAuditOf, SERVICES, type AuditEntry, type AuditFilter, type Page } from '@doorbuster/contracts';
+import { Inject, Injectable } from '@nestjs/common';
+import { Queries } from '../../queries/queries.js';
+import { newestOf } from '../newest-of.js';
+
+/** Each service keeps the log of what it decided; here they are one list. */
+@Injectable()
+export class AuditLogs {
+  constructor(@Inject(Queries) private readonly queries: Queries) {}
+
+  async list({ service, ...filter }: AuditFilter): Promise<Page<AuditEntry>> {
+    const services = service === undefined ? SERVICES : [service];
+    const pages = await Promise.all(services.map((each) => this.queries.ask(listAuditOf(each), filter)));
+    return newestOf(pages, filter.limit);
+  }
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import {
+  cancelOrder,
+  listAuditOf,
+  replayDeadLetterOf,
+  retrySaga,
+  type AuditEntry,
+} from '@doorbuster/contracts';
+import { ADMIN } from '@doorbuster/service/testing';
+import { newTraceparent } from '@doorbuster/telemetry';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { OrdersFixture } from './fixtures/orders-fixture.js';
+
+let orders: OrdersFixture;
+beforeAll(async () => {
+  orders = await OrdersFixture.start();
+});
+afterAll(() => orders.stop());
+
+async function log(target: string): Promise<AuditEntry[]> {
+  const reply = await orders.ask(listAuditOf('orders'), { limit: 10, target });
+  if (!reply.ok) throw new Error(reply.error.detail);
+  return reply.value.items;
+}
+
+it('a cancellation by an admin is in the audit log, one by the customer is not', async () => {
+  const [first, second] = [await orders.placeOne(), await orders.placeOne()];
+  for (const { id } of [first, second]) await orders.waitFor(id, { status: 'CONFIRMED' });
+  const cancel = { actor: ADMIN, orderId: first.id, traceparent: newTraceparent() };
+  await orders.ask(cancelOrder, cancel);
+  await orders.ask(cancelOrder, cancel);
+  await orders.cancel(second.id);
+  expect(await log(first.id)).toMatchObject([
+    {
+      actor: { customerId: 'root', role: 'admin' },
+      action: 'cancel-order',
+      outcome: 'DONE',
+      before: { status: 'CONFIRMED', cancelling: false },
+      after: { cancelling: true },
+    },
+  ]);
+  expect(await log(second.id)).toEqual([]);
+});
+
+it('the retry of a saga is in the audit log, done or refused', async () => {
+  const { id } = await orders.placeOne();
+  await orders.waitFor(id, { status: 'CONFIRMED' });
+  await expect.poll(() => orders.sagaState(id), { timeout: 10_000 }).toBe('COMPLETED');
+  await orders.ask(retrySaga, { actor: ADMIN, id });
+  await orders.rows(
+    `update sagas set state = 'STALLED', pending = '[{"name": "commit-stock", "attempt": 20, "deadlineAt": null}]'
+     where id = $1`,
+    [id],
+  );
+  await orders.ask(retrySaga, { actor: ADMIN, id });
+  expect(await log(id)).toMatchObject([
+    { action: 'retry-saga', outcome: 'DONE', before: { state: 'STALLED' }, after: { state: 'RUNNING' } },
+    { action: 'retry-saga', outcome: 'REFUSED', code: 'SAGA_NOT_STALLED', before: { state: 'COMPLETED' } },
+  ]);
+});
+
+it('the replay of a dead letter is in the audit log of the service that has it, without the event', async () => {
+  const id = randomUUID();
+  await orders.rows(
+    `insert into dead_letters (id, consumer, subject, event, error) values ($1, 'orders-prices', 'evt.catalog.x', $2, 'bad')`,
+    [id, JSON.stringify('no event, but a pm_card_visa')],
+  );
+  await orders.ask(replayDeadLetterOf('orders'), { actor: ADMIN, id });
+  const [entry, ...others] = await log(id);
+  expect(others).toEqual([]);
+  expect(entry).toMatchObject({
+    action: 'replay-dead-letter',
+    outcome: 'REFUSED',
+    code: 'REPLAY_FAILED',
+    before: { consumer: 'orders-prices', error: 'bad' },
+  });
+  expect(JSON.stringify(entry)).not.toContain('pm_card');
+  const unknown = randomUUID();
+  await orders.ask(replayDeadLetterOf('orders'), { actor: ADMIN, id: unknown });
+  expect(await log(unknown)).toEqual([]);
+});
