@@ -44,12 +44,14 @@ const environment = z.object({
   TRACE_URL_TEMPLATE: optional(
     z.string().regex(/^https?:\/\/.*\{traceId\}/, 'an http address with {traceId} in it'),
   ),
+  /** Whether callers choose their trace and whether it is recorded: only behind a proxy that sets `traceparent` itself. */
+  TRUST_TRACEPARENT: optional(z.enum(['on', 'off'])).default('off'),
   NODE_ENV: optional(z.string()),
 });
 
 /** How callers prove who they are: by tokens of an issuer, or by tokens signed with a shared secret. */
 export type AuthConfig =
-  | { kind: 'jwks'; url: URL; issuer: string | undefined; audience: string | undefined }
+  | { kind: 'jwks'; url: URL; issuer: string; audience: string }
   | {
       kind: 'secret';
       /** `undefined` makes one up, which is for trying things out: tokens end with the process. */
@@ -62,7 +64,18 @@ export type AuthConfig =
 
 const SELF = 'doorbuster';
 
+/** An issuer signs tokens for many: without both of them a token for any other shop would do here. */
+const MISSING_BESIDE_JWKS = {
+  AUTH_ISSUER: 'must be the `iss` of the tokens that AUTH_JWKS_URL signs, such as https://login.example.com/',
+  AUTH_AUDIENCE: 'must be the `aud` of the tokens that are for this shop',
+} as const;
+
 export const gatewayConfig = environment
+  .superRefine((env, ctx) => {
+    if (env.AUTH_JWKS_URL === undefined) return;
+    for (const name of ['AUTH_ISSUER', 'AUTH_AUDIENCE'] as const)
+      if (!env[name]) ctx.addIssue({ code: 'custom', path: [name], message: MISSING_BESIDE_JWKS[name] });
+  })
   .refine(
     (env) => !(env.AUTH_JWT_SECRET && env.AUTH_JWKS_URL),
     'set AUTH_JWT_SECRET or AUTH_JWKS_URL, not both',
@@ -85,6 +98,7 @@ export const gatewayConfig = environment
     connectionsPerAddressMax: numberOrNull(env.CONNECTIONS_PER_ADDRESS_MAX),
     checkoutsInFlightMax: env.CHECKOUTS_IN_FLIGHT_MAX,
     trustProxy: env.TRUST_PROXY ?? (false as const),
+    trustsTraceparent: env.TRUST_TRACEPARENT === 'on',
     traceUrlTemplate: env.TRACE_URL_TEMPLATE,
     auth: authOf(env),
   }));
@@ -104,7 +118,8 @@ function ratesOf({ RATE_LIMIT, RATE_LIMIT_PER_ADDRESS }: z.infer<typeof environm
 function authOf(env: z.infer<typeof environment>): AuthConfig {
   const { AUTH_JWKS_URL, AUTH_JWT_SECRET, AUTH_ISSUER, AUTH_AUDIENCE, NODE_ENV } = env;
   if (AUTH_JWKS_URL) {
-    return { kind: 'jwks', url: new URL(AUTH_JWKS_URL), issuer: AUTH_ISSUER, audience: AUTH_AUDIENCE };
+    const [issuer, audience] = [AUTH_ISSUER ?? '', AUTH_AUDIENCE ?? ''];
+    return { kind: 'jwks', url: new URL(AUTH_JWKS_URL), issuer, audience };
   }
   return {
     kind: 'secret',

@@ -42,7 +42,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger): Prom
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   routes.collectFrom(fastify);
   compressLists(fastify);
-  traceRequests(fastify);
+  traceRequests(fastify, config.trustsTraceparent);
   measureRequests(fastify);
   app.get(Draining).closeConnectionsOf(fastify);
   parseOnlyJson(fastify);
@@ -56,8 +56,8 @@ export async function createGateway(config: GatewayConfig, logger: Logger): Prom
   app.useGlobalFilters(filter);
   await app.init();
   await fastify.ready();
-  app.get(EarlyRefusals).standBefore(fastify.server);
-  app.get(ConnectionGuard).attach(fastify.server);
+  compressLists(fastify);
+  traceRequests(fastify, config.trustsTraceparent);
   return { app, routes };
 }
 

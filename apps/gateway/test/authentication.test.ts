@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tokenVerifier } from '../src/auth/token-verifier.js';
 import { SECRET, startFixture, startGateway, type Fixture } from './support/fixture.js';
 
 const secret = new TextEncoder().encode(SECRET);
@@ -169,6 +170,32 @@ describe('authentication by the keys of an issuer', () => {
     const { body: document } = await supertest(gateway.url).get('/openapi.json').expect(200);
     expect(document.paths['/v1/auth/token']).toBeUndefined();
   });
+});
+
+it('forgets a key that its issuer has removed, and the tokens that it signed', async () => {
+  const keys = await Promise.all(['old', 'new'].map(() => generateKeyPair('ES256')));
+  const [old, successor] = keys as [(typeof keys)[0], (typeof keys)[0]];
+  const published = [
+    { ...(await exportJWK(old.publicKey)), kid: 'k1', alg: 'ES256' },
+    { ...(await exportJWK(successor.publicKey)), kid: 'k2', alg: 'ES256' },
+  ];
+  const issuer = createServer((_request, response) => response.end(JSON.stringify({ keys: published })));
+  await new Promise<void>((resolve) => issuer.listen(0, '127.0.0.1', resolve));
+  const url = new URL(`http://127.0.0.1:${(issuer.address() as AddressInfo).port}/jwks.json`);
+  const auth = { kind: 'jwks', url, issuer: 'doorbuster', audience: 'doorbuster' } as const;
+  const verifier = tokenVerifier(auth, secret, { keys: 200, token: 200 });
+  const ownerOf = async (token: string) => verifier.known(token) ?? (await verifier.verify(token));
+  const token = await sign({ sub: 'alice' }, old.privateKey, 'ES256');
+  expect((await ownerOf(token)).customerId).toBe('alice');
+  expect(verifier.known(token)?.customerId).toBe('alice');
+  published.shift();
+  const refusal = async () =>
+    ownerOf(token).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+  await expect.poll(refusal, { timeout: 5_000 }).toMatch(/not valid/);
+  issuer.close();
 });
 
 it('is not needed for what is public, and a bad token does no harm there', async () => {

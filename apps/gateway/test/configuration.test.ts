@@ -4,6 +4,11 @@ import { gatewayConfig } from '../src/config.js';
 import { SECRET } from './support/fixture.js';
 
 const NEEDED = { NATS_URL: 'nats://gateway:pw@127.0.0.1:4222', RPC_SIGNING_KEY: SIGNING_KEY };
+const ISSUER = {
+  AUTH_JWKS_URL: 'https://issuer.example/jwks.json',
+  AUTH_ISSUER: 'https://issuer.example/',
+  AUTH_AUDIENCE: 'doorbuster',
+};
 
 describe('the configuration', () => {
   it('needs to know where NATS is and what signs its requests, and nothing else', () => {
@@ -69,11 +74,15 @@ describe('the configuration', () => {
     expect(gatewayConfig.parse({ ...production, AUTH_JWT_SECRET: SECRET }).auth).toMatchObject({
       issuesTokens: false,
     });
-    const { auth } = gatewayConfig.parse({
-      ...production,
-      AUTH_JWKS_URL: 'https://issuer.example/jwks.json',
-    });
+    const { auth } = gatewayConfig.parse({ ...production, ...ISSUER });
     expect(auth.kind).toBe('jwks');
+  });
+
+  it.each(['AUTH_ISSUER', 'AUTH_AUDIENCE'])('takes no key set without %s', (name) => {
+    expect(() => gatewayConfig.parse({ ...NEEDED, ...ISSUER, [name]: '' })).toThrow(new RegExp(name));
+    expect(() => gatewayConfig.parse({ ...NEEDED, ...ISSUER, [name]: undefined })).toThrow(
+      new RegExp(`${name}[^]*must be`),
+    );
   });
 
   it('takes no short secret, and not a secret and a key set at once', () => {

@@ -24,10 +24,10 @@ describe('placing an order', () => {
     expect(response.body).toEqual(anOrder());
   });
 
-  it('hands on who orders, the key, the body and the trace', async () => {
+  it('hands on who orders, the key, the body and a trace of our own', async () => {
     const traceparent = '00-11111111111111111111111111111111-2222222222222222-01';
     const response = await place({ 'idempotency-key': 'key-2', traceparent }).expect(202);
-    expect(response.headers['traceparent']).toMatch(/^00-1{32}-(?!2{16})[0-9a-f]{16}-01$/);
+    expect(response.headers['traceparent']).toMatch(/^00-(?!1{32})[0-9a-f]{32}-[0-9a-f]{16}-00$/);
     expect(fixture.services.orderRequests()).toEqual([
       {
         customerId: 'alice',

@@ -46,7 +46,10 @@ describe('seeding before the gateway opens', () => {
 
   it.each([
     ['in production', { NODE_ENV: 'production', AUTH_JWT_SECRET: SECRET }],
-    ['where another issues the tokens', { AUTH_JWKS_URL: 'https://issuer.example/jwks.json' }],
+    [
+      'where another issues the tokens',
+      { AUTH_JWKS_URL: 'https://issuer.example/jwks.json', AUTH_ISSUER: 'x', AUTH_AUDIENCE: 'x' },
+    ],
   ])('is refused %s', async (_, env) => {
     await expect(seedWith(env)).rejects.toThrow(/only a gateway that gives out tokens/);
   });

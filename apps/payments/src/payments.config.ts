@@ -1,5 +1,5 @@
 import { preparedQuery } from '@doorbuster/persistence';
-import { readConfig } from '@doorbuster/service';
+import { optional, readConfig } from '@doorbuster/service/process';
 import type { FactoryProvider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
@@ -8,10 +8,22 @@ import { noStatement, statementIn } from './providers/provider-statement.js';
 import { SimulatedBooks } from './providers/simulated-books.js';
 import { SimulatedProvider } from './providers/simulated-provider.js';
 
-const paymentsConfig = z.object({
-  /** A file in which the simulated provider puts down every charge. */
-  SIMULATED_PROVIDER_STATEMENT: z.string().min(1).optional(),
-});
+const SIMULATED = 'simulated';
+
+export const paymentsConfig = z
+  .object({
+    /** Who charges. The simulated one takes no money, so that production has to ask for it in plain words. */
+    PAYMENT_PROVIDER: optional(
+      z.literal(SIMULATED, `must be '${SIMULATED}', the only provider so far: it takes no money`),
+    ),
+    NODE_ENV: optional(z.string()),
+    /** A file in which the simulated provider puts down every charge. */
+    SIMULATED_PROVIDER_STATEMENT: z.string().min(1).optional(),
+  })
+  .refine((env) => env.NODE_ENV !== 'production' || env.PAYMENT_PROVIDER !== undefined, {
+    path: ['PAYMENT_PROVIDER'],
+    error: `must be set in production; '${SIMULATED}' sells without taking any money`,
+  });
 
 export const simulatedProvider: FactoryProvider<SimulatedProvider> = {
   provide: PAYMENT_PROVIDER,

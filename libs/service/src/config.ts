@@ -2,6 +2,7 @@ import { LOG_LEVELS } from '@doorbuster/telemetry';
 import { z } from 'zod';
 import { natsConfig } from './nats-config.js';
 import { optional } from './optional.js';
+import { publishedSecretsIn } from './published-secrets.js';
 import { verificationKeys } from './rpc/rpc-keys.js';
 
 /** `postgres://role:password@host:port/database` */
@@ -24,8 +25,18 @@ export type ServiceConfig = z.infer<typeof serviceConfig>;
 
 /** Reads the environment once, at the start; on a mistake says which variables to mend, and exits with 1. */
 export function readConfig<T extends z.ZodType>(schema: T, env: NodeJS.ProcessEnv = process.env): z.infer<T> {
+  refusePublishedSecrets(env);
   const result = schema.safeParse(env);
   if (result.success) return result.data;
   process.stderr.write(`The environment does not fit:\n${z.prettifyError(result.error)}\n`);
+  process.exit(1);
+}
+
+/** What protects a shop must not be known to everybody. Compose and k8s/local say `NODE_ENV=development`. */
+function refusePublishedSecrets(env: NodeJS.ProcessEnv): void {
+  const names = env['NODE_ENV'] === 'production' ? publishedSecretsIn(env) : [];
+  if (names.length === 0) return;
+  const advice = 'must have a secret of your own, since this one is published with the source';
+  process.stderr.write(names.map((name) => `${name} ${advice}\n`).join(''));
   process.exit(1);
 }

@@ -3,6 +3,7 @@ export { readConfig } from './config.js';
 export { serveHealth } from './health-server.js';
 export { natsConfig, natsUrl, streamReplicas } from './nats-config.js';
 export { optional } from './optional.js';
+export { publishedSecretsIn } from './published-secrets.js';
 export { shared } from './shared.js';
 export { SHUTDOWN_MS } from './shutdown-budget.js';
 export { exitOnSignal } from './shutdown.js';

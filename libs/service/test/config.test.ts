@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
-import { serviceConfig } from '../src/config.js';
+import { describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { readConfig, serviceConfig } from '../src/config.js';
 import { streamReplicas } from '../src/nats-config.js';
 
 const DATABASE_URL = 'postgres://orders:pw@127.0.0.1/doorbuster';
@@ -62,5 +63,38 @@ describe('the configuration of a service', () => {
   it('takes an empty path of certificates for none', () => {
     expect(parse({ NATS_CA_FILE: '' }).data?.NATS_CA_FILE).toBeUndefined();
     expect(parse({ NATS_CA_FILE: '/etc/nats/ca.pem' }).data?.NATS_CA_FILE).toBe('/etc/nats/ca.pem');
+  });
+});
+
+describe('production', () => {
+  const read = (env: NodeJS.ProcessEnv) => {
+    const exit = vi.spyOn(process, 'exit').mockImplementation((code) => {
+      throw new Error(`exit ${code}`);
+    });
+    const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    try {
+      readConfig(z.object({}), env);
+      return '';
+    } catch {
+      return said.mock.calls.join('');
+    } finally {
+      exit.mockRestore();
+      said.mockRestore();
+    }
+  };
+  const published = { DATABASE_URL: 'postgres://orders:doorbuster-development-only@db/doorbuster' };
+
+  it('refuses a secret that everybody can read in the source, and names the variable', () => {
+    expect(read({ NODE_ENV: 'production', ...published })).toMatch(
+      /^DATABASE_URL must have a secret of your own/,
+    );
+    expect(
+      read({ NODE_ENV: 'production', AUTH_JWT_SECRET: 'doorbuster-development-only-signature' }),
+    ).toMatch(/^AUTH_JWT_SECRET/);
+    expect(read({ NODE_ENV: 'production', DATABASE_URL: 'postgres://orders:own@db/doorbuster' })).toBe('');
+  });
+
+  it('is not what development is', () => {
+    expect(read({ NODE_ENV: 'development', ...published })).toBe('');
   });
 });

@@ -1,5 +1,14 @@
-import { metrics, type MetricAttributes } from '@opentelemetry/api';
+import { context, metrics, propagation, trace, type MetricAttributes } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { MeterProvider, MetricReader, type Histogram } from '@opentelemetry/sdk-metrics';
+import {
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+  TracerProvider,
+  type ReadableSpan,
+  type Sampler,
+} from '@opentelemetry/sdk-trace';
 
 /**
  * Importing this keeps the metrics of the process in memory. It has to come before whatever creates instruments, so it is
@@ -39,3 +48,14 @@ const plain = (value: unknown): Point['value'] => {
   const { count, sum } = value as Histogram;
   return { count, sum: sum ?? 0 };
 };
+
+/** From now on this process records spans in memory, those that the sampler takes. */
+export function recordSpans(sampler: Sampler): () => ReadableSpan[] {
+  const exporter = new InMemorySpanExporter();
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+  trace.setGlobalTracerProvider(
+    new TracerProvider({ sampler, spanProcessors: [new SimpleSpanProcessor({ exporter })] }),
+  );
+  return () => exporter.getFinishedSpans();
+}

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { DATABASE_CONNECTIONS, SERVICES } from '@doorbuster/contracts';
 import { postgresSettings } from '@doorbuster/embedded';
+import { publishedSecretsIn } from '@doorbuster/service/process';
 import { describe, expect, it } from 'vitest';
 import { CONNECTION_LIMITS } from './fixtures/made-files.js';
 import { compose, defaults, isDefault, isTask, type ComposeService } from './fixtures/compose-file.js';
@@ -68,9 +69,15 @@ describe('the whole', () => {
   });
 
   it('has no secret that could be taken for one', () => {
-    const secrets = defaults.filter(({ name }) => /PASSWORD|SECRET/.test(name));
+    const secrets = defaults.filter(({ name }) => /PASSWORD|SECRET|KEY/.test(name));
     expect(secrets.length).toBeGreaterThan(SERVICES.length * 2);
-    for (const { value } of secrets) expect(value).toMatch(/^doorbuster-development-only/);
+    for (const { name, value } of secrets) expect(publishedSecretsIn({ [name]: value })).toEqual([name]);
+  });
+
+  it('says that it is no production, which would refuse those secrets', () => {
+    const ours = all.filter(([, { image }]) => image.startsWith('doorbuster/'));
+    for (const [name, { environment }] of ours) expect(environment['NODE_ENV'], name).toBe('development');
+    expect(named('payments').environment['PAYMENT_PROVIDER']).toBe('simulated');
   });
 
   it('has a connection for every role up to its limit, and some for administrators', () => {

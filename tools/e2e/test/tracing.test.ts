@@ -10,7 +10,7 @@ let platform: LaunchedPlatform;
 let shop: Shop;
 beforeAll(async () => {
   sink = await TraceSink.open();
-  platform = await launchPlatform({ env: exportingTo(sink, 'http/json') });
+  platform = await launchPlatform({ env: { ...exportingTo(sink, 'http/json'), TRUST_TRACEPARENT: 'on' } });
   shop = await Shop.open(platform);
   await shop.stockUp('MUG', 1_000);
 });
@@ -93,7 +93,7 @@ describe('one trace', () => {
     expectWholeCheckout(spans, bought.body.id);
   });
 
-  it('continues the trace of a client that sent one', async () => {
+  it('continues the trace of a client that sent one and is trusted', async () => {
     const traceId = 'c0ffee'.padEnd(32, '0');
     const bought = await shop.asCustomer<Order>(
       'POST',

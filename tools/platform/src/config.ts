@@ -1,7 +1,7 @@
 import { natsUrl, streamReplicas } from '@doorbuster/service/process';
 import { LOG_LEVELS, type LogLevel } from '@doorbuster/telemetry';
 import { z } from 'zod';
-import { APPS, type AppName } from './services/environment.js';
+import { APPS, LOOPBACK, type AppName } from './services/environment.js';
 
 const REPLICAS_MAX = 16;
 const replicas = z.coerce.number().int().min(1).max(REPLICAS_MAX).default(1);
@@ -9,6 +9,8 @@ const replicaVariables = Object.fromEntries(APPS.map((app) => [replicasVariable(
 
 export interface PlatformConfig {
   port: number;
+  /** Where gateways listen. */
+  host: string;
   dataDir: string;
   /** An administrator's; an embedded PostgreSQL is started when there is none. */
   databaseUrl: string | undefined;
@@ -32,6 +34,7 @@ export interface PlatformConfig {
 export const platformConfig = z
   .object({
     PORT: z.coerce.number('must be a port').int().min(1).max(65_535).default(3000),
+    HOST: z.string().default(LOOPBACK),
     DATA_DIR: z.string().default('.data'),
     DATABASE_URL: z
       .url({ protocol: /^postgres(ql)?$/, error: 'must be postgres://admin:password@host:port/database' })
@@ -60,6 +63,14 @@ export const platformConfig = z
     path: ['NATS_STREAM_REPLICAS'],
     error: 'must be 1 with the embedded NATS, which is alone; set NATS_URL to a cluster',
   })
+  .refine(({ AUTH_JWKS_URL, AUTH_ISSUER }) => !AUTH_JWKS_URL || AUTH_ISSUER, {
+    path: ['AUTH_ISSUER'],
+    error: 'must be the `iss` of the tokens that AUTH_JWKS_URL signs',
+  })
+  .refine(({ AUTH_JWKS_URL, AUTH_AUDIENCE }) => !AUTH_JWKS_URL || AUTH_AUDIENCE, {
+    path: ['AUTH_AUDIENCE'],
+    error: 'must be the `aud` of the tokens that are for this shop',
+  })
   .superRefine((env, context) => {
     const unknown = Object.keys(env).filter(
       (name) => name.startsWith('REPLICAS_') && !(name in replicaVariables),
@@ -71,6 +82,7 @@ export const platformConfig = z
   })
   .transform((env): PlatformConfig => ({
     port: env.PORT,
+    host: env.HOST,
     dataDir: env.DATA_DIR,
     databaseUrl: env.DATABASE_URL,
     natsUrl: env.NATS_URL,

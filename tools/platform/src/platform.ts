@@ -101,12 +101,12 @@ export class Platform {
 
   private async claim(): Promise<void> {
     const { root } = this.layout;
-    const { port } = this.surroundings.config;
+    const { port, host } = this.surroundings.config;
     this.release = lock(root);
     const leftovers = await stopLeftovers(root);
     if (leftovers > 0)
       this.surroundings.logger.warn(`stopped ${leftovers} processes that a killed platform left`);
-    if (await isPortFree(port, '0.0.0.0')) return;
+    if (await isPortFree(port, host)) return;
     throw new Error(`port ${port} is in use; stop what listens there, or set PORT to another one`);
   }
 

@@ -9,6 +9,7 @@ describe('the configuration of the platform', () => {
   it('has a default for everything', () => {
     expect(platformConfig.parse({})).toEqual({
       port: 3000,
+      host: '127.0.0.1',
       dataDir: '.data',
       databaseUrl: undefined,
       natsUrl: undefined,
@@ -39,8 +40,12 @@ describe('the configuration of the platform', () => {
     expect(problemsOf({ REDIS_URL: 'localhost:6379' })).toEqual([
       'REDIS_URL must be redis://user:password@host:port, or unset',
     ]);
-    expect(problemsOf({ AUTH_JWKS_URL: 'issuer.example/jwks.json' })).toEqual([
-      "AUTH_JWKS_URL must be the https:// address of the issuer's key set",
+    expect(
+      problemsOf({ AUTH_JWKS_URL: 'issuer.example/jwks.json', AUTH_ISSUER: 'x', AUTH_AUDIENCE: 'x' }),
+    ).toEqual(["AUTH_JWKS_URL must be the https:// address of the issuer's key set"]);
+    expect(problemsOf({ AUTH_JWKS_URL: 'https://issuer.example/jwks.json' })).toEqual([
+      'AUTH_ISSUER must be the `iss` of the tokens that AUTH_JWKS_URL signs',
+      'AUTH_AUDIENCE must be the `aud` of the tokens that are for this shop',
     ]);
     expect(problemsOf({ REPLICAS_ORDER: '2' })[0]).toMatch(
       /^REPLICAS_ORDER is not known here; there are REPLICAS_/,

@@ -69,6 +69,15 @@ describe('the environment of a service', () => {
     expect(of('orders')).not.toHaveProperty('SIMULATED_PROVIDER_STATEMENT');
   });
 
+  it('lets the gateway listen on this machine alone, unless told otherwise', () => {
+    expect(of('gateway')).toMatchObject({ HOST: '127.0.0.1' });
+    expect(of('gateway', { HOST: '0.0.0.0' })).toMatchObject({ HOST: '0.0.0.0' });
+  });
+
+  it('asks for the simulated provider in plain words', () => {
+    expect(of('payments')).toMatchObject({ PAYMENT_PROVIDER: 'simulated', NODE_ENV: 'production' });
+  });
+
   it('leaves the keys of tokens to whoever runs the platform, if they say so', () => {
     expect(of('gateway', { AUTH_JWT_SECRET: 'own' })).toMatchObject({ AUTH_JWT_SECRET: 'own' });
     expect(of('gateway', { AUTH_JWKS_URL: 'https://issuer' })).not.toHaveProperty('AUTH_JWT_SECRET');

@@ -6,7 +6,11 @@ import { ProblemException } from '../problem/problem.exception.js';
 
 /** Checking a signature costs as much as the rest of a small request, and callers come back. */
 const KNOWN_TOKENS_MAX = 20_000;
-const KNOWN_MS_MAX = 60_000;
+/**
+ * A key that its issuer has removed signs nothing here a minute later: the keys are fetched again after half of that, and a
+ * token that was verified is verified again after the other half.
+ */
+const TRUST_MS = { keys: 30_000, token: 30_000 };
 const CLOCK_TOLERANCE_SECONDS = 5;
 const JWKS_TIMEOUT_MS = 3_000;
 const ASYMMETRIC = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'];
@@ -15,11 +19,16 @@ type Verify = (token: string) => Promise<JWTPayload>;
 
 /** Says whose a token is. */
 export class TokenVerifier {
-  private readonly tokens = new LRUCache<string, Actor>({ max: KNOWN_TOKENS_MAX, ttl: KNOWN_MS_MAX });
+  private readonly tokens: LRUCache<string, Actor>;
 
-  constructor(private readonly check: Verify) {}
+  constructor(
+    private readonly check: Verify,
+    private readonly knownMsMax: number = TRUST_MS.token,
+  ) {
+    this.tokens = new LRUCache({ max: KNOWN_TOKENS_MAX, ttl: knownMsMax });
+  }
 
-  /** The owner of a token that was verified in the last minute and has not expired. */
+  /** The owner of a token that was verified in the last half minute and has not expired. */
   known(token: string): Actor | undefined {
     return this.tokens.get(token);
   }
@@ -36,26 +45,27 @@ export class TokenVerifier {
       role: claims['role'] === 'admin' ? 'admin' : 'customer',
     });
     if (!owner.success) throw badToken('The subject of the token is no customer id.', owner.error);
-    const leftMs = claims.exp === undefined ? KNOWN_MS_MAX : claims.exp * 1_000 - Date.now();
-    if (leftMs > 0) this.tokens.set(token, owner.data, { ttl: Math.min(leftMs, KNOWN_MS_MAX) });
+    const leftMs = claims.exp === undefined ? this.knownMsMax : claims.exp * 1_000 - Date.now();
+    if (leftMs > 0) this.tokens.set(token, owner.data, { ttl: Math.min(leftMs, this.knownMsMax) });
     return owner.data;
   }
 }
 
 /** A verifier of tokens signed with `secret` (HS256), or by the issuer whose keys `auth` names. */
-export function tokenVerifier(auth: AuthConfig, secret: Uint8Array): TokenVerifier {
+export function tokenVerifier(auth: AuthConfig, secret: Uint8Array, trustMs = TRUST_MS): TokenVerifier {
   const expected: JWTVerifyOptions = {
-    ...(auth.issuer !== undefined && { issuer: auth.issuer }),
-    ...(auth.audience !== undefined && { audience: auth.audience }),
+    issuer: auth.issuer,
+    audience: auth.audience,
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
     requiredClaims: ['sub', 'exp'],
   };
-  const check = auth.kind === 'jwks' ? checkByKeySet(auth.url, expected) : checkBySecret(secret, expected);
-  return new TokenVerifier(check);
+  const check =
+    auth.kind === 'jwks' ? checkByKeySet(auth.url, expected, trustMs.keys) : checkBySecret(secret, expected);
+  return new TokenVerifier(check, trustMs.token);
 }
 
-function checkByKeySet(url: URL, expected: JWTVerifyOptions): Verify {
-  const keys = createRemoteJWKSet(url, { timeoutDuration: JWKS_TIMEOUT_MS });
+function checkByKeySet(url: URL, expected: JWTVerifyOptions, cacheMaxAge: number): Verify {
+  const keys = createRemoteJWKSet(url, { timeoutDuration: JWKS_TIMEOUT_MS, cacheMaxAge });
   return async (token) => (await jwtVerify(token, keys, { ...expected, algorithms: ASYMMETRIC })).payload;
 }
 

@@ -40,6 +40,7 @@ const OVERLOADS_A_SECOND_MAX = 4_000;
  */
 @Injectable()
 export class EarlyRefusals implements OnModuleDestroy {
+  private trustsTraceparent = false;
   private readonly overloads = new Pace(OVERLOADS_A_SECOND_MAX);
   private readonly isTrusted: IsTrusted;
   /** Those with a refusal that waits: one each, so that the limit of connections bounds them. */
@@ -57,7 +58,8 @@ export class EarlyRefusals implements OnModuleDestroy {
   }
 
   /** Puts itself between the server and what handles its requests. */
-  standBefore(server: Server): void {
+  standBefore(server: Server, trustsTraceparent = false): void {
+    this.trustsTraceparent = trustsTraceparent;
     const [handle] = server.listeners('request') as Handler[];
     if (handle === undefined) throw new Error('The server has no request handler yet.');
     server.removeAllListeners('request');
@@ -143,7 +145,16 @@ export class EarlyRefusals implements OnModuleDestroy {
   private refusal(request: IncomingMessage, response: ServerResponse, problem: ProblemException): () => void {
     const { method = '', headers, httpVersion, url = ROUTE } = request;
     const { traceparent, span } = beginTrace(
-      { method, headers, httpVersion, url, route: ROUTE, scheme: 'http', host: headers.host ?? '' },
+      {
+        method,
+        headers,
+        httpVersion,
+        url,
+        route: ROUTE,
+        scheme: 'http',
+        host: headers.host ?? '',
+        trustsTraceparent: this.trustsTraceparent,
+      },
       response,
     );
     span?.setAttributes({

@@ -25,7 +25,7 @@ import type { FastifyInstance } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** W3C trace context of this request: the caller's trace, or a new one. */
+    /** W3C trace context of this request: a new trace, or the caller's where it is trusted. */
     traceparent: string;
     /** `null` where the trace is not recorded. */
     span: Span | null;
@@ -35,19 +35,30 @@ declare module 'fastify' {
 /** Asked for every few seconds by whoever watches us, and of no interest afterwards. */
 const UNTRACED = new Set(['/healthz', '/readyz']);
 
+const NO_HEADERS: IncomingHttpHeaders = {};
+
 const tracer = trace.getTracer('doorbuster');
 
 /**
  * Gives every request its place in a trace, and every response the header that says so. Node's own HTTP instrumentation
  * does that too, and takes as long as the rest of a small request: it wraps every socket and event of it.
  */
-export function traceRequests(fastify: FastifyInstance): void {
+export function traceRequests(fastify: FastifyInstance, trustsTraceparent: boolean): void {
   fastify.decorateRequest('traceparent', '');
   fastify.decorateRequest('span', null);
   fastify.addHook('onRequest', (request, reply, done) => {
     const { method, url, headers, protocol: scheme, hostname: host, routeOptions } = request;
     const { httpVersion } = request.raw;
-    const asked = { method, url, headers, httpVersion, scheme, host, route: routeOptions.url };
+    const asked = {
+      method,
+      url,
+      headers,
+      httpVersion,
+      scheme,
+      host,
+      route: routeOptions.url,
+      trustsTraceparent,
+    };
     const { traceparent, span } = beginTrace(asked, reply.raw);
     request.traceparent = traceparent;
     request.span = span;
@@ -72,15 +83,20 @@ export interface Asked {
   host: string;
   /** As the router knows it: `/v1/orders/:id`; `undefined` where it knows none. */
   route: string | undefined;
+  /** Whether the caller's trace goes on here, recorded or not as the caller says. */
+  trustsTraceparent: boolean;
 }
 
-/** The place of a request in a trace, with a span that ends with `response` where the trace is recorded. */
+/**
+ * The place of a request in a trace, with a span that ends with `response` where the trace is recorded. A caller that is not
+ * trusted gets a trace of our own: our sampler decides whether it is recorded, and the span has a link to the caller's.
+ */
 export function beginTrace(
   asked: Asked,
   response: ServerResponse,
 ): { traceparent: string; span: Span | null } {
   const span = UNTRACED.has(asked.route ?? '') ? undefined : startServerSpan(asked);
-  const { traceparent } = asked.headers;
+  const { traceparent } = asked.trustsTraceparent ? asked.headers : NO_HEADERS;
   const own = traceparentOf(span);
   const isRecorded = span?.isRecording() === true;
   // Whoever has left gets no response, and so no `onResponse` of the framework either.
@@ -98,9 +114,16 @@ export function beginTrace(
 /** https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server */
 function startServerSpan(asked: Asked): Span {
   const { method, route } = asked;
-  const parent = propagation.extract(ROOT_CONTEXT, asked.headers);
+  const caller = propagation.extract(ROOT_CONTEXT, asked.headers);
   const name = route === undefined ? method : `${method} ${route}`;
-  return tracer.startSpan(name, { kind: SpanKind.SERVER, attributes: attributesOf(asked) }, parent);
+  const options = { kind: SpanKind.SERVER, attributes: attributesOf(asked) };
+  if (asked.trustsTraceparent) return tracer.startSpan(name, options, caller);
+  const linked = trace.getSpanContext(caller);
+  return tracer.startSpan(
+    name,
+    { ...options, ...(linked && { links: [{ context: linked }] }) },
+    ROOT_CONTEXT,
+  );
 }
 
 function endServerSpan(span: Span, { headersSent, statusCode, writableFinished }: ServerResponse): void {

@@ -7,7 +7,7 @@ import {
   SERVICES,
   TOPOLOGY,
 } from '@doorbuster/contracts';
-import { SHUTDOWN_MS } from '@doorbuster/service/process';
+import { publishedSecretsIn, SHUTDOWN_MS } from '@doorbuster/service/process';
 import { describe, expect, it } from 'vitest';
 import { inRepository } from '../fixtures/repository.js';
 import { objectsOf, ofKind, OVERLAYS, type KubernetesObject } from './fixtures/overlay.js';
@@ -186,6 +186,42 @@ describe.each(OVERLAYS)('overlay %s', (overlay) => {
     const own = name === 'gateway' ? 'broker|rpc-signing-key' : 'broker|database-app|database-runtime';
     for (const secret of secrets) {
       expect(secret).toMatch(new RegExp(`^(${name}-(${own})|rpc-verification-keys)`));
+    }
+  });
+});
+
+describe.each(['kind', 'minikube'] as const)('the secrets of overlay %s', (overlay) => {
+  const objects = objectsOf(overlay);
+
+  it('are all known to be published, so that production refuses them', () => {
+    const secrets = ofKind<KubernetesObject & { data: Record<string, string> }>(objects, 'Secret');
+    expect(secrets.length).toBeGreaterThan(SERVICES.length * 2);
+    for (const { metadata, data } of secrets) {
+      const plain = Object.entries(data).map(([key, value]) => [
+        key,
+        Buffer.from(value, 'base64').toString(),
+      ]);
+      // What is public needs no secrecy.
+      const secret = plain.filter(([key]) => !/VERIFICATION/.test(key ?? ''));
+      expect(publishedSecretsIn(Object.fromEntries(secret)), metadata.name).toEqual(
+        secret.map(([key]) => key),
+      );
+    }
+  });
+
+  it('are those of a development, as every container of ours is told', () => {
+    const told = ofKind<KubernetesObject & { data: Record<string, string> }>(objects, 'ConfigMap').filter(
+      ({ data }) => data['NODE_ENV'] === 'development',
+    );
+    for (const workload of workloadsOf(objects)) {
+      for (const { image, env = [], envFrom = [] } of containersOf(workload)) {
+        if (image?.startsWith('doorbuster/') !== true) continue;
+        const own = env.some(({ name, value }) => name === 'NODE_ENV' && value === 'development');
+        const shared = envFrom.some(({ configMapRef }) =>
+          told.some(({ metadata }) => metadata.name === configMapRef?.name),
+        );
+        expect(own || shared, workload.name).toBe(true);
+      }
     }
   });
 });

@@ -18,6 +18,9 @@ export interface Addresses {
 
 export type Secrets = Pick<Credentials, 'authJwtSecret' | 'rpcSigningKey' | 'rpcVerificationKeys'>;
 
+/** Where the gateway listens unless `HOST` says otherwise. */
+export const LOOPBACK = '127.0.0.1';
+
 /** What the administrator of the platform knows and no service needs to. */
 const WITHHELD = [
   'DATABASE_URL',
@@ -42,6 +45,7 @@ export function environmentOf(
       ...own,
       DATABASE_URL: databaseUrl(app),
       RPC_VERIFICATION_KEYS: env['RPC_VERIFICATION_KEYS'] ?? rpcVerificationKeys,
+      ...(app === 'payments' && { PAYMENT_PROVIDER: env['PAYMENT_PROVIDER'] ?? 'simulated' }),
       ...(isTold && { SIMULATED_PROVIDER_STATEMENT: providerStatement }),
     };
   }
@@ -51,6 +55,8 @@ export function environmentOf(
     NODE_ENV: 'development',
     PORT: env['PORT'] ?? '3000',
     RPC_SIGNING_KEY: env['RPC_SIGNING_KEY'] ?? rpcSigningKey,
+    // Anybody who reaches it gets a token of any role.
+    HOST: env['HOST'] ?? LOOPBACK,
     ...(env['AUTH_JWKS_URL'] === undefined && { AUTH_JWT_SECRET: env['AUTH_JWT_SECRET'] ?? authJwtSecret }),
   };
 }

@@ -1,7 +1,7 @@
 import { getProduct, type Product } from '@doorbuster/contracts';
 import { Batcher, QueueFullError } from '@doorbuster/messaging';
+import { activeSpans, inSharedSpan, outsideSpans } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
-import { trace } from '@opentelemetry/api';
 import { ProblemException } from '../../problem/problem.exception.js';
 import { Queries } from '../../queries/queries.js';
 import { AvailabilityReader } from './availability.js';
@@ -13,6 +13,12 @@ const QUEUE_MAX = 20_000;
 /** One that is slow must not hold up the others. */
 const CONCURRENCY = 4;
 
+/** One read that waits for the next question, with its span where it is recorded. */
+interface Wanted {
+  sku: string;
+  spans: ReturnType<typeof activeSpans>;
+}
+
 type Found = Rendered | ProblemException;
 
 /**
@@ -21,7 +27,7 @@ type Found = Rendered | ProblemException;
  */
 @Injectable()
 export class ProductViews {
-  private readonly shared = new Batcher<string, Found>((skus) => this.find(skus), {
+  private readonly shared = new Batcher<Wanted, Found>((wanted) => this.read(wanted), {
     batchMax: BATCH_MAX,
     queueMax: QUEUE_MAX,
     concurrency: CONCURRENCY,
@@ -34,12 +40,20 @@ export class ProductViews {
 
   /** @throws {ProblemException} PRODUCT_NOT_FOUND, or that nobody can say */
   async of(sku: string): Promise<Rendered> {
-    // What is recorded is asked for alone, so that its trace says what was done for it.
-    const found = trace.getActiveSpan()?.isRecording()
-      ? (await this.find([sku]))[0]
-      : await this.shared.add(sku).catch(orUnavailable);
-    if (found === undefined || found instanceof ProblemException) throw found;
+    const found = await this.shared.add({ sku, spans: activeSpans() }).catch(orUnavailable);
+    if (found instanceof ProblemException) throw found;
     return found;
+  }
+
+  /** Reads that are recorded share a question as well: its span is the first one's, and the others have links to it. */
+  private read(wanted: readonly Wanted[]): Promise<Found[]> {
+    const spans = wanted.flatMap((each) => each.spans);
+    const skus = wanted.map(({ sku }) => sku);
+    return outsideSpans(() =>
+      inSharedSpan(spans, 'gateway read products', { 'doorbuster.batch.size': skus.length }, () =>
+        this.find(skus),
+      ),
+    );
   }
 
   private async find(skus: readonly string[]): Promise<Found[]> {

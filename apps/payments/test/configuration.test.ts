@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { paymentsConfig } from '../src/payments.config.js';
+
+describe('the provider of payments', () => {
+  it('has to be named in production, since the only one so far takes no money', () => {
+    const { error } = paymentsConfig.safeParse({ NODE_ENV: 'production' });
+    expect(error?.issues).toMatchObject([
+      {
+        path: ['PAYMENT_PROVIDER'],
+        message: expect.stringMatching(/must be set in production.*'simulated'/),
+      },
+    ]);
+    expect(paymentsConfig.safeParse({ NODE_ENV: 'production', PAYMENT_PROVIDER: '' }).success).toBe(false);
+    expect(paymentsConfig.safeParse({ NODE_ENV: 'production', PAYMENT_PROVIDER: 'simulated' }).success).toBe(
+      true,
+    );
+  });
+
+  it('is the simulated one elsewhere, and never one that does not exist', () => {
+    expect(paymentsConfig.safeParse({}).success).toBe(true);
+    expect(paymentsConfig.safeParse({ PAYMENT_PROVIDER: 'stripe' }).success).toBe(false);
+  });
+});
