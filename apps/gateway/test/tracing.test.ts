@@ -11,15 +11,7 @@ const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
 /** Whether a new trace is recorded, which is ours to say: what a parent says counts, as with the `parentbased` samplers. */
 let records = true;
-const RECORD_AND_SAMPLED = 2;
-const NOT_RECORD = 0;
-const spans = recordSpans({
-  shouldSample: (_context, traceId) => {
-    const isCallers = traceId === CALLER.traceId;
-    return { decision: records || isCallers ? RECORD_AND_SAMPLED : NOT_RECORD };
-  },
-  toString: () => 'as the test says, and as a caller that is a parent says',
-});
+const spans = recordSpans((traceId) => records || traceId === CALLER.traceId);
 
 describe('a caller that sends a traceparent', () => {
   let fixture: Fixture;

@@ -1,14 +1,14 @@
 import { context, metrics, propagation, trace, type MetricAttributes } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { MeterProvider, MetricReader, type Histogram } from '@opentelemetry/sdk-metrics';
 import {
   InMemorySpanExporter,
+  SamplingDecision,
   SimpleSpanProcessor,
   TracerProvider,
   type ReadableSpan,
-  type Sampler,
 } from '@opentelemetry/sdk-trace';
+import { contextOf } from './trace-context.js';
 
 /**
  * Importing this keeps the metrics of the process in memory. It has to come before whatever creates instruments, so it is
@@ -49,11 +49,24 @@ const plain = (value: unknown): Point['value'] => {
   return { count, sum: sum ?? 0 };
 };
 
-/** From now on this process records spans in memory, those that the sampler takes. */
-export function recordSpans(sampler: Sampler): () => ReadableSpan[] {
+/** From now on this process records spans in memory, those of the traces that `isRecorded` takes. */
+export function recordSpans(isRecorded: (traceId: string) => boolean): () => ReadableSpan[] {
+  const sampler = {
+    shouldSample: (_context: unknown, traceId: string) => ({
+      decision: isRecorded(traceId) ? SamplingDecision.RECORD_AND_SAMPLED : SamplingDecision.NOT_RECORD,
+    }),
+    toString: () => 'as the test says',
+  };
   const exporter = new InMemorySpanExporter();
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+  propagation.setGlobalPropagator({
+    inject: () => undefined,
+    extract: (parent, carrier, getter) => {
+      const header = getter.get(carrier, 'traceparent');
+      return typeof header === 'string' ? contextOf(header) : parent;
+    },
+    fields: () => ['traceparent'],
+  });
   trace.setGlobalTracerProvider(
     new TracerProvider({ sampler, spanProcessors: [new SimpleSpanProcessor({ exporter })] }),
   );
