@@ -56,8 +56,8 @@ export async function createGateway(config: GatewayConfig, logger: Logger): Prom
   app.useGlobalFilters(filter);
   await app.init();
   await fastify.ready();
-  compressLists(fastify);
-  traceRequests(fastify, config.trustsTraceparent);
+  app.get(EarlyRefusals).standBefore(fastify.server, config.trustsTraceparent);
+  app.get(ConnectionGuard).attach(fastify.server);
   return { app, routes };
 }
 
