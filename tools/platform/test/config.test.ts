@@ -16,6 +16,7 @@ describe('the configuration of the platform', () => {
       streamReplicas: 1,
       seed: 'demo',
       logLevel: 'info',
+      silentMs: 10_000,
       issuesTokens: true,
       replicas: { catalog: 1, orders: 1, inventory: 1, payments: 1, gateway: 1 },
     });
