@@ -10,7 +10,7 @@ const offOrCount = z.union(
   [z.literal('off'), z.coerce.number().int().min(1)],
   'off, or a whole number from 1',
 );
-/** So many times the rate of a customer may an address have, where it is not said. */
+/** Without `RATE_LIMIT_PER_ADDRESS` an address has this many times a customer's rate. */
 const CUSTOMERS_PER_ADDRESS = 10;
 
 const environment = z.object({
@@ -28,7 +28,7 @@ const environment = z.object({
   CHECKOUTS_IN_FLIGHT_MAX: z.coerce.number().int().min(1).max(20_000).default(2_048),
   /** Orders of a customer that are neither confirmed nor rejected. */
   UNSETTLED_ORDERS_PER_CUSTOMER_MAX: offOrCount.default(20),
-  /** Likewise of an address, of those that take long: quick ones do not count, so many customers may share it. */
+  /** Slow orders of an address. Quick ones do not count, since many customers may share an address. */
   SLOW_ORDERS_PER_ADDRESS_MAX: offOrCount.default(128),
   /** Connections of an address that is no trusted proxy. */
   CONNECTIONS_PER_ADDRESS_MAX: offOrCount.default(2_000),

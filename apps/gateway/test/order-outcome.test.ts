@@ -101,7 +101,7 @@ describe('an order that is not answered at once', () => {
     });
   });
 
-  it('gets 503 that says that it is not known, and what to do, when nobody can tell', () => {
+  it('gets 503 that says that the outcome is unknown, and what to do, when no replica answers', () => {
     const { status, body, ms } = answerOf('not to be found out');
     expect(status).toBe(503);
     expect(body.detail).toMatch(/not known .* same Idempotency-Key/);

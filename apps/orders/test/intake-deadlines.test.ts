@@ -14,7 +14,7 @@ const place = (key: string, acceptBy?: number) =>
   orders.place(MUG, { key, ...(acceptBy !== undefined && { acceptBy }) });
 const ordersOf = (key: string) => orders.rows('select 1 from orders where idempotency_key = $1', [key]);
 
-/** A session of another replica, at the end of which nothing of it is left. */
+/** A session of another replica. Ending it rolls back its transaction. */
 const sessions: PoolClient[] = [];
 async function otherReplica(): Promise<PoolClient> {
   const session = await orders.database.connect();
@@ -91,7 +91,7 @@ describe('a replica that hangs in the middle of a transaction', () => {
     const again = place('won');
     expect(await place('beside')).toMatchObject({ ok: true });
     await hanging.query('commit');
-    // Its order is for other things, which is all that this one can be told.
+    // The earlier order with this key has other items, so the refusal is final.
     expect(await again).toMatchObject({ error: { code: 'IDEMPOTENCY_KEY_REUSED' } });
     expect(await ordersOf('won')).toHaveLength(1);
   });

@@ -7,7 +7,7 @@ import { VERIFICATION_KEYS } from '@doorbuster/service/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-/** Of no gateway that this test starts. */
+/** A public key that matches no gateway of this test. */
 const PUBLIC_KEY = VERIFICATION_KEYS.map((key) => key.export({ format: 'pem', type: 'spki' })).join('');
 const DEADLINE_MS = 20_000;
 const NOBODY_THERE = 'postgres://orders:secret@127.0.0.1:1/doorbuster';

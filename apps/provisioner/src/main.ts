@@ -3,7 +3,7 @@ import { exitOnSignal, readConfig, serveHealth, SHUTDOWN_MS } from '@doorbuster/
 import { createLogger } from '@doorbuster/telemetry';
 import { provisionerConfig } from './provisioner.config.js';
 
-/** Without an argument it stays and keeps everything in being; with `once` it ends when everything is there. */
+/** Without an argument it keeps all streams and consumers in place; with `once` it makes them and exits. */
 const once = process.argv[2] === 'once';
 const config = readConfig(provisionerConfig);
 const logger = createLogger('provisioner', config.LOG_LEVEL);
@@ -20,5 +20,5 @@ close = async () => {
 await provisioner.start();
 logger.info('all streams and consumers are there');
 if (once) await close();
-// Answering means that everything was made once: what starts after this process waits for that.
+// It answers only after everything was made once. Whatever depends on this process waits for that.
 else await serveHealth(config.PORT, async () => ({ nats: (await provisioner.isDone()) ? 'up' : 'down' }));

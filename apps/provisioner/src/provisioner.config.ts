@@ -2,7 +2,7 @@ import { natsConfig, optional, streamReplicas } from '@doorbuster/service/proces
 import { LOG_LEVELS } from '@doorbuster/telemetry';
 import { z } from 'zod';
 
-/** What the provisioner is told by its environment. */
+/** The provisioner's environment. */
 export const provisionerConfig = z.object({
   ...natsConfig,
   NATS_STREAM_REPLICAS: streamReplicas,

@@ -111,10 +111,10 @@ async function ensureConsumer(
     await jsm.consumers.add(stream, { ...config, filter_subjects: subjects });
     return;
   }
-  // A provisioner of an older release must not take away what a newer one wants read: it would be skipped for good.
+  // An older provisioner must not remove subjects that a newer one added: the consumer would skip their messages for good.
   const read = new Set(subjectsOf(present));
   const wider = [...read.union(new Set(subjects))];
-  // Without need it writes nothing: what it read may be older than what a newer provisioner has written since.
+  // It writes only a difference: a newer provisioner may have changed the consumer since it was read.
   if (!mend || (wider.length === read.size && isDeepStrictEqual({ ...present, ...config }, present))) return;
   await jsm.consumers.update(stream, name, { ...config, filter_subjects: wider });
 }

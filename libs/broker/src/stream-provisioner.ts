@@ -11,7 +11,7 @@ export interface ProvisionerLog {
 }
 
 /**
- * Keeps all streams and consumers in being, also when the broker came back without its storage: it looks after them at the start, after
+ * Keeps all streams and consumers in place, also after the broker lost its storage: it checks them at the start, after
  * every reconnection and every 15 s, and twice a second while that fails.
  */
 export class StreamProvisioner {
@@ -20,7 +20,7 @@ export class StreamProvisioner {
   private closed = false;
   private failing = false;
   private provisioned = Promise.withResolvers<void>();
-  /** At the start, and when the broker may be another one. */
+  /** True at the start and after a reconnection, when the broker may be another one. */
   private mayDiffer = true;
 
   /** The connection stays the caller's. `replicas`: copies of each stream. */
@@ -37,7 +37,7 @@ export class StreamProvisioner {
     await this.provisioned.promise;
   }
 
-  /** Whether everything was there when it looked last. Waits for a look that is under way. */
+  /** Whether everything was there at the last check. Waits for a check in progress. */
   async isDone(): Promise<boolean> {
     await this.provisioning;
     return !this.failing;

@@ -1,7 +1,7 @@
 /**
  * The digits of the minor unit of each currency that a price may have: 1999 is $19.99, ¥1999 and 1.999 Kuwaiti dinars.
  * These are the active codes of ISO 4217, list one (https://www.six-group.com/en/products-services/financial-information/market-reference-data/data-standards.html),
- * without funds, metals and test codes, in which nobody can be charged. `Intl` knows historic currencies as well, and
+ * without funds, metals and test codes, in which no card can be charged. `Intl` knows historic currencies as well, and
  * for some of them the digits in use instead of the standard's.
  */
 const CODES_BY_MINOR_DIGITS = {

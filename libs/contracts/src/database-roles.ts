@@ -17,7 +17,7 @@ export const DATABASE_ROLES: readonly (ServiceName | MigratorRole)[] = SERVICES.
 export const DATABASE_CONNECTIONS = {
   /** The pool of one replica of a service. */
   perReplica: 8,
-  /** One migrates and the others wait, or try to connect again. */
+  /** One process migrates while others wait for its lock or reconnect. */
   migrators: 4,
 } as const;
 

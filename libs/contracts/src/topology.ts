@@ -183,14 +183,14 @@ export const durablesOf = (service: ServiceName): DurableTopology[] =>
 export const streamOf = ({ kind, owner }: Pick<MessageContract, 'kind' | 'owner'>): string =>
   kind === 'command' ? commandStream(owner) : eventStream(owner);
 
-/** The provisioner makes streams and consumers, and nobody else. */
+/** Only the provisioner makes streams and consumers. */
 export const NATS_USERS = [...SERVICES, 'gateway', 'provisioner'] as const;
 export type NatsUser = (typeof NATS_USERS)[number];
 
-/** All users are in the account that a NATS server has without being told of any. What scales by a consumer's lag names it. */
+/** The default account of a NATS server, which all users share. KEDA's triggers name it. */
 export const NATS_ACCOUNT = '$G';
 
-/** Each user has its own inbox, so that nobody can listen to another's replies. */
+/** Each user has its own inbox, so that no user can read another's replies. */
 export const inboxPrefix = (user: NatsUser): string => `_INBOX_${user}`;
 
 /** Where the gateway waits for the answers of one service. No other service may publish there. */
@@ -221,7 +221,7 @@ const gatewayPermissions: NatsPermissions = {
 };
 
 /**
- * Whoever may change a stream may have it republish to any subject, so this user is as powerful as all the others together. It takes
+ * A user that may change a stream can have it republish to any subject, so this user is as powerful as all others together. It takes
  * nothing from the network, hears nothing but the answers of the broker, and deletes nothing.
  */
 function provisionerPermissions(): NatsPermissions {
@@ -243,7 +243,7 @@ function servicePermissions(service: ServiceName): NatsPermissions {
     `$JS.API.CONSUMER.INFO.${stream}.${name}`,
     `$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`,
     `$JS.ACK.${stream}.${name}.>`,
-    // The form with a domain and an account in front. A `*` for the domain would fit acknowledgements of any other stream.
+    // The form with a domain and an account hash. With `*` for the domain it would also match acknowledgements of other consumers.
     `$JS.ACK._.*.${stream}.${name}.>`,
   ]);
   return {
@@ -256,7 +256,7 @@ function servicePermissions(service: ServiceName): NatsPermissions {
         ...(hearsItself ? [`$JS.API.STREAM.INFO.${eventStream(service)}`] : []),
         // NATS's `allow_responses` would let a service answer on any subject that a request names, `cmd.payments.refund-payment` too.
         `${rpcInboxPrefix(service)}.>`,
-        // Where gateways of the previous release wait. Those of this one hear nothing there.
+        // Inboxes of gateways of the previous release. Gateways of this release do not subscribe there.
         `${inboxPrefix('gateway')}.*`,
       ],
     },

@@ -6,7 +6,7 @@ export const PRICE_AMOUNT_MAX = 100_000_000;
 export const AMOUNT_MAX = 1_000_000_000_000;
 export const ORDER_LINES_MAX = 50;
 export const LINE_QUANTITY_MAX = 100;
-/** Units of one SKU that may be received, its sales' units included: every sum of them fits every column. */
+/** Maximum units of one SKU that may be received, units of its sales included. Every sum of them fits its column. */
 export const STOCK_MAX = 1_000_000_000;
 /** Quantities in messages and in rows that a release without that bound wrote. PostgreSQL `integer`. */
 export const INT_MAX = 2_147_483_647;
@@ -20,7 +20,7 @@ export const money = z
   .meta({ id: 'Money', description: 'Integer minor units and an ISO 4217 currency code' });
 export type Money = z.infer<typeof money>;
 
-/** What one unit of a product costs. Messages may carry an older price in what has become no currency since. */
+/** The price of one unit. Messages use {@link money}: an older price may have a currency that is no longer active. */
 export const price = z
   .strictObject({
     amount: z
@@ -72,7 +72,7 @@ export const customerId = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._@:|-]{0,127}$/, 'must be 1 to 128 letters, digits or . _ @ : | -');
 
-/** Printable ASCII, so that it survives every header parser unchanged. As long as clients of Stripe send them. */
+/** Printable ASCII, so that it survives every header parser unchanged. 255 characters, as Stripe allows. */
 export const idempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 printable ASCII characters without spaces');

@@ -56,7 +56,7 @@ function complete<Name extends string>(
   return Object.fromEntries(entries) as Record<Name, string>;
 }
 
-/** Ed25519, as one line of base64 each: PKCS #8 and SPKI. Only together do they make sense. */
+/** An Ed25519 key pair, each key as one line of base64: PKCS #8 and SPKI. */
 function rpcKeys(kept: Partial<Credentials>): Pick<Credentials, 'rpcSigningKey' | 'rpcVerificationKeys'> {
   const { rpcSigningKey, rpcVerificationKeys } = kept;
   if (rpcSigningKey && rpcVerificationKeys) return { rpcSigningKey, rpcVerificationKeys };

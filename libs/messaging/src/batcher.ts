@@ -18,7 +18,7 @@ export interface BatcherOptions<T> {
   queueMax: number;
   /** Batches at work at the same time at the most; one, when absent, makes the largest batches. */
   concurrency?: number;
-  /** A pause after a batch of several, in which the next one grows: fewer and larger batches. None when absent. */
+  /** Pause after a batch of several items, so that the next batch grows. No pause when absent. */
   restMs?: number;
   /** Asked when an item's turn comes: whether nobody waits for it any more. */
   isStale?: (item: T) => boolean;

@@ -16,7 +16,7 @@ const HEARTBEAT_MS = 2_000;
 /** A consumer whose leader is gone does not answer at all until there is another one. */
 const INFO_TIMEOUT_MS = 2_000;
 const RETRY_MS = 250;
-/** At the start, services wait for the provisioner; that is nothing to warn of. */
+/** At the start a service waits for the provisioner without a warning. */
 const FAILURES_QUIET = 20;
 
 /**

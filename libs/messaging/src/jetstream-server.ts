@@ -126,7 +126,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     return this.nc as T;
   }
 
-  /** @throws when the provisioner would not have the consumer deliver what its handler is for */
+  /** @throws when the topology's consumer does not deliver what its handler handles */
   private streamsFor(consumer: string, contracts: readonly Pick<MessageContract, 'subject'>[]): string[] {
     const topology = TOPOLOGY[this.service].consumers.find(({ name }) => name === consumer);
     if (!topology) throw new Error(`consumer ${consumer} is not in the topology of ${this.service}`);

@@ -200,7 +200,7 @@ describe('a consumer', () => {
       },
       [reserveStock, commitStock],
     );
-    // Orders may send both; of two services that share a consumer, one could otherwise speak for the other.
+    // Two services may share a consumer. Without this check one of them could send events in the other's name.
     const [claim] = toMessages([reserve('order')]);
     await broker.sendRaw(claim?.payload ?? '', commitStock.subject);
     await broker.settled();

@@ -22,7 +22,7 @@ afterAll(async () => {
   certificates?.remove();
 });
 
-/** As every part connects, but once: a service would try for as long as it lives. */
+/** Connects like every part, but tries only once; a service retries for ever. */
 const connectOnce = (url: string, caFile?: string) =>
   connect({
     ...natsOptions(url, 'provisioner', caFile),
@@ -71,6 +71,6 @@ it('a part that was told of TLS says no password in the clear, and a broker with
   }
   const clear = nats.url('provisioner').replace('tls:', 'nats:');
   const nc = await connectOnce(clear, certificates.caFile).catch(() => undefined);
-  // The client turns to TLS when the server wants it, and then knows nobody who signed.
+  // The server requires TLS, and without the authority's certificate the client trusts no signer.
   expect(nc).toBeUndefined();
 });

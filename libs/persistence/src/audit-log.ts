@@ -19,12 +19,12 @@ export interface AuditRow {
   traceId: string | null;
 }
 
-/** Who wants what done to what. */
+/** An admin's request: who asks for which action on which target. */
 export interface AdminAction {
   actor: Actor;
   /** As the RPC is called: `change-product`. */
   action: string;
-  /** SKU or id; of what gets its id only now, the decision says it. */
+  /** SKU or id. Absent for a new item: the decision then gives its id. */
   target: string;
   /** What was asked for. */
   request?: object | undefined;
@@ -33,9 +33,9 @@ export interface AdminAction {
 /** What a decision adds to the entry. */
 export interface AuditDetails {
   target?: string;
-  /** What was there before; nothing, where it is new. */
+  /** The state before; absent for a new item. */
   before?: unknown;
-  /** The answer to an earlier request with the same key, given again: it is in the log already. */
+  /** A repeated answer to an earlier request with the same key. It is in the log already. */
   isRepeated?: boolean;
 }
 

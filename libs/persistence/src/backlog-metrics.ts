@@ -47,7 +47,7 @@ interface Backlog {
 
 /** What of a service's work waits: for the broker, or for an operator. @returns what ends it */
 export function observeBacklog(dataSource: DataSource, consumers: readonly string[]): () => void {
-  // A job whose last stuck item went on is told as 0.
+  // Reports 0 once a job has no stuck items any more.
   const jobs = new Set<string>();
   return observeSampled({
     meter,

@@ -3,7 +3,7 @@ import { sqlStateOf } from './postgres-errors.js';
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html: transaction_timeout */
 const TRANSACTION_TIMEOUT = '25P04';
-/** A span that a request may ask for; longer ones are a mistake of the caller's. */
+/** Maximum time that a request may ask for; a longer one is the caller's mistake. */
 const REMAINING_MS_MAX = 60_000;
 
 /** The transaction was rolled back, because it could not have been committed by the instant that its caller was promised. */
@@ -50,8 +50,8 @@ export function noteLimit({ queryRunner }: EntityManager, remainingMs: number): 
 }
 
 /**
- * A failure of a limited transaction as what it is. The server's own word for it may get lost: the driver then only says
- * that the connection is gone.
+ * Maps a failure of a limited transaction. The server's error may get lost: the driver then only reports
+ * a lost connection.
  */
 export function asDeadlineError({ queryRunner }: EntityManager, error: unknown): unknown {
   if (error instanceof CommitDeadlineError) return error;

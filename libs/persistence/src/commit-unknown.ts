@@ -6,7 +6,7 @@ import { sqlStateOf } from './postgres-errors.js';
  */
 export class CommitUnknownError extends Error {
   override readonly name = 'CommitUnknownError';
-  /** As PostgreSQL names it: transaction_resolution_unknown, which passes like other losses of a connection. */
+  /** PostgreSQL's code transaction_resolution_unknown. It counts as transient, like other lost connections. */
   readonly code = '08007';
 
   constructor(options?: ErrorOptions) {
@@ -14,7 +14,7 @@ export class CommitUnknownError extends Error {
   }
 }
 
-/** What a failure of COMMIT means: what the server itself refuses is rolled back, except when it was shutting down. */
+/** Maps a failure of COMMIT. An error from the server means rolled back, unless the server was shutting down. */
 export function asCommitError(error: unknown): unknown {
   const state = sqlStateOf(error);
   const isRefused = state !== undefined && !/^(08|57)/.test(state);

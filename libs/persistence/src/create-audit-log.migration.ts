@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { makeAppendOnly } from './migration-steps.js';
 
 /**
- * What admins did, in the schema of the service that decided it. Rows are never changed: a trigger refuses it whoever asks,
+ * What admins did, in the schema of the service that decided it. Rows are never changed: a trigger refuses it for every role,
  * and the role that the service runs as may only add and read. Thinning it out is an administrator's work, with the
  * trigger disabled.
  */

@@ -16,11 +16,11 @@ export interface DatabaseOptions extends SchemaDefinition {
 
 /** Every set-based statement of a batch takes milliseconds; what takes longer than this waits for a lock. */
 const STATEMENT_TIMEOUT_MS = 10_000;
-/** Between two statements lie milliseconds. A process that is stopped there would hold its locks for as long as this. */
+/** Statements follow within milliseconds. A process that is stopped between two of them holds its locks for at most this long. */
 const IDLE_IN_TRANSACTION_MS = 2_000;
 /** The server ends a statement that takes too long; a server that says nothing at all is given up a little later. */
 const UNHEARD_MS = 2_000;
-/** The first that ends a transaction after its time by itself (`transaction_timeout`). */
+/** The first version with `transaction_timeout`. */
 const SERVER_VERSION_MIN = 170_000;
 const START_DEADLINE_MS = 60_000;
 const RETRY_MS = 300;

@@ -1,8 +1,8 @@
-/** An event that fails with an unknown error is retried until it has failed so often ... */
+/** An event with an unknown error becomes a dead letter after this many failures ... */
 const FAILURES_MIN = 5;
-/** ... over so long, in this process. With the pauses of the broker that is about 10 deliveries. */
+/** ... that span at least this time, in this process. With the broker's pauses that is about 10 deliveries. */
 const FAILING_MS_MIN = 90_000;
-/** The event that has failed for longest is forgotten first, and counts anew. */
+/** Maximum events counted. The one that has failed for longest is forgotten first and counts from zero. */
 const EVENTS_MAX = 10_000;
 
 interface Failing {

@@ -10,7 +10,7 @@ export interface MigrationOptions extends SchemaDefinition {
   url: string;
   /** How long a statement waits for a lock. Others queue behind it for as long. */
   lockTimeoutMs?: number;
-  /** How often one migration is tried that waits too long for a lock. */
+  /** Attempts of one migration that waits too long for a lock. */
   attemptsMax?: number;
   /** How long to wait for another process that migrates the same schema. */
   waitMs?: number;
@@ -30,7 +30,7 @@ const LOST_A_LOCK = ['55P03', '40P01'];
  * its own unless it says `transaction = false`. A statement that waits too long for a lock lets go, and the migration is
  * tried again later, so that the shop's statements do not queue behind it.
  *
- * @throws the error of a migration, or that a lock was not to be had; the migrations before it stay done
+ * @throws the error of a migration, or a lock timeout; the migrations before it stay done
  */
 export async function migrateDatabase(options: MigrationOptions, logger: Logger): Promise<void> {
   const dataSource = new DataSource({

@@ -44,7 +44,7 @@ const LOST_CONNECTION_ERRORS = [
 const TRANSIENT_MESSAGE =
   /connection (terminated|ended)|timeout exceeded when trying to connect|not queryable|closed the connection|query read timeout|use a pool after calling end/i;
 
-/** The five characters by which PostgreSQL names an error; `undefined` when the server did not say it. */
+/** The SQLSTATE of an error; `undefined` when it did not come from the server. */
 export function sqlStateOf(error: unknown): string | undefined {
   const code = codeOf(error);
   return code !== undefined && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
@@ -78,5 +78,5 @@ export function isPermanent(error: unknown): boolean {
 /** Another transaction wrote the same key in the meantime; loading again shows what it wrote. */
 export const isUniqueViolation = (error: unknown): boolean => codeOf(error) === UNIQUE_VIOLATION;
 
-/** A lock was waited for longer than the transaction wants to (`lock_timeout`). */
+/** A statement waited for a lock longer than `lock_timeout`. */
 export const isLockTimeout = (error: unknown): boolean => codeOf(error) === LOCK_NOT_AVAILABLE;

@@ -28,7 +28,7 @@ export interface BatchJob {
 const RETRIES_MAX = 50;
 const PAUSE_MIN_SECONDS = 1;
 const PAUSE_MAX_SECONDS = 300;
-/** A replica that takes a stuck item for its next attempt has so long for it. */
+/** Lease of the replica that takes a stuck item for its next attempt. */
 const LEASE_SECONDS = 30;
 const ERROR_LENGTH_MAX = 1_000;
 
@@ -85,7 +85,7 @@ export class StuckItems {
       this.logger.warn({ err: error, job, itemId }, 'an item is stuck, tried again later');
   }
 
-  /** Those whose next attempt is due; nobody else tries them for half a minute. */
+  /** Items whose next attempt is due, leased to this replica for half a minute. */
   async claim(job: string): Promise<string[]> {
     const [rows]: [{ id: string }[], number] = await this.dataSource.query(
       `update stuck_items set next_attempt_at = clock_timestamp() + ${LEASE_SECONDS} * interval '1 second'

@@ -31,7 +31,7 @@ interface Committed<R> {
 export type BatchWork = (tx: EntityManager, events: IncomingEvent['event'][]) => Promise<OutgoingEvent[]>;
 
 export interface RunOptions {
-  /** Whose work it is; the transaction is one span, and each of these leads to it. */
+  /** Spans of the requests in this transaction. Each is linked to the transaction's one span. */
   spans?: readonly Span[];
   /**
    * Committed by this instant of the database's clock, in milliseconds since 1970, or not at all. The server sees to it

@@ -128,7 +128,7 @@ describe('a failure that will pass', () => {
     for (const sql of ['select 1/0', `select 'x'::int`, 'selekt', `insert into notes values (null)`]) {
       expect(isPermanent(await failureOf(query(sql))), sql).toBe(true);
     }
-    // A missing grant or column may be mended in a minute: not proved.
+    // A missing grant or column may soon be mended, so the error is not permanent.
     expect(isPermanent(await failureOf(query('select from pg_catalog.pg_authid')))).toBe(false);
     expect(isPermanent(await failureOf(query('select nothing')))).toBe(false);
     expect(isPermanent(new PermanentError('x'))).toBe(true);

@@ -148,7 +148,7 @@ describe('migrating a schema', () => {
 
   it('happens once where several processes come at once, and each waits as long as it takes', async () => {
     const name = new URL(database.adminUrl).pathname.slice(1);
-    // One that waits does nothing on its connection for a while.
+    // A process that waits for the lock leaves its connection idle.
     await asAdmin(`alter database ${name} set idle_session_timeout = '200ms'`);
     await asAdmin(`alter database ${name} set idle_in_transaction_session_timeout = '200ms'`);
     const all = [CreateNotes1767225601000, TakeLong1767225602000, AddColour1767225603000];

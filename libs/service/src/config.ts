@@ -18,7 +18,7 @@ export const serviceConfig = z.object({
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   /** Where `/healthz` and `/readyz` are answered. Nowhere without it: the gateway asks over NATS. */
   PORT: optional(z.coerce.number().int().min(0).max(65_535)),
-  /** On which address; all of them without it. */
+  /** The address to listen on; all addresses when absent. */
   HOST: optional(z.string()),
 });
 export type ServiceConfig = z.infer<typeof serviceConfig>;

@@ -91,7 +91,7 @@ export function operationsController(service: ServiceName): Type {
     async replay(@Payload() { actor, id }: RequestOf<ReplayDeadLetter>): Promise<Reply<DeadLetter>> {
       const row = await this.deadLetters.find(id);
       const reply = await this.replayRow(id, row);
-      // The service whose it is not has refused nothing.
+      // A dead letter of another service is no refusal of this one.
       if (!row) return reply;
       const { consumer, subject, error, replayedAt } = row;
       const before = { consumer, subject, error, replayedAt };

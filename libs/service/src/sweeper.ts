@@ -11,7 +11,7 @@ export interface SweeperOptions {
 
 /** While more is due. */
 const BUSY_INTERVAL_MS = 20;
-/** After sweeps that failed one after the other the pause doubles up to this. */
+/** Each failed sweep in a row doubles the pause, up to this. */
 const FAILURE_PAUSE_MS_MAX = 30_000;
 
 /** Looks again and again for what a crash, a deadline or a full house left to do; one sweep at a time. */

@@ -9,7 +9,7 @@ const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 
 /** As a gateway's `RPC_SIGNING_KEY` has it. */
 export const SIGNING_KEY = privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
-/** Of a service that trusts it. */
+/** `RPC_VERIFICATION_KEYS` of a service that trusts it. */
 export const VERIFICATION_KEYS = [publicKey];
 export const ADMIN: Actor = { customerId: 'root', role: 'admin' };
 
@@ -19,7 +19,7 @@ const signer = new RpcSigner(privateKey);
 export const rpcPayload = ({ subject }: Pick<QueryContract, 'subject'>, data: unknown): Uint8Array =>
   Buffer.from(JSON.stringify({ pattern: subject, data, id: randomUUID() }));
 
-/** Headers that sign `payload` for `subject`, by the gateway of the test when no other signs. */
+/** Headers with a signature of `payload` for `subject`, by default with the test gateway's key. */
 export async function signatureHeaders(subject: string, payload: Uint8Array, by = signer): Promise<MsgHdrs> {
   const signed = headers();
   signed.set(SIGNATURE_HEADER, await by.sign(subject, payload));

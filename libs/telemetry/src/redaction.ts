@@ -26,10 +26,10 @@ const BLACKED_OUT = '[redacted]';
 /** Deeper than anything that is logged. */
 const DEPTH_MAX = 8;
 
-/** Of PostgreSQL's errors: they quote the row that fails, or the input that cannot be read. */
+/** Fields of PostgreSQL's errors that quote the failing row or input. */
 const QUOTING = ['detail', 'where', 'internalQuery'];
 
-/** Secrets inside of texts, such as an error's: a payment method, a bearer's token, the user and password of a URL. */
+/** Secrets within texts such as error messages: payment methods, bearer tokens, user and password of a URL. */
 const SECRET_TEXTS = [
   { pattern: /\bpm_\w+/g, instead: BLACKED_OUT },
   { pattern: /\b(Bearer) +[\w.~+/-]+=*/gi, instead: `$1 ${BLACKED_OUT}` },

@@ -9,8 +9,8 @@ describe('what is deployed says the same as the code', () => {
     await expect(natsConf()).toMatchFileSnapshot(inRepository('deploy/nats/nats.conf'));
   });
 
-  it('about the account of NATS that everybody is in', () => {
-    // The one that a server has by itself, as long as its configuration names no other.
+  it('about the account of NATS that all users share', () => {
+    // The default account, as long as the configuration names no other.
     expect(NATS_ACCOUNT).toBe('$G');
     expect(natsConf()).not.toMatch(/"accounts"|"no_auth_user"|"system_account"/);
   });

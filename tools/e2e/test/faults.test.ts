@@ -10,9 +10,9 @@ const ROUNDS = IS_LONG ? 10 : 1;
 const KINDS = IS_LONG ? (['kill', 'pause', 'cut'] as const) : (['pause', 'cut'] as const);
 /** Repeats the faults and choices of an earlier run: `FAULTS_SEED=7 npm run test:chaos`. */
 const SEED = Number(process.env['FAULTS_SEED'] ?? Date.now() % 100_000);
-/** The long one outlasts what a buyer is promised, and the supervisor's patience with a process that does not answer. */
+/** The long pause exceeds a buyer's maximum wait and LIVENESS_TIMEOUT_SECONDS. */
 const PAUSE_MS_MAX = IS_LONG ? 15_000 : 3_000;
-/** So many more orders show that the shop goes on after a fault. */
+/** Number of further orders that prove that the shop goes on after a fault. */
 const ORDERS_AFTER = 5;
 const CUSTOMERS = 16;
 const SKUS = ['ALPHA', 'BETA', 'GAMMA'];

@@ -53,7 +53,7 @@ it.each([
   const answers = await answering;
   const refused = answers.filter(({ status }) => status === 503).map(({ key }) => key);
   expect(answers.length - refused.length).toBeGreaterThanOrEqual(served);
-  // More orders, so that what had waited in both replicas has been handled.
+  // Further orders are handled after all that had waited in both replicas.
   await Promise.all(Array.from({ length: 20 }, () => buy(randomUUID())));
   const made = 'select idempotency_key from orders.orders where idempotency_key = any($1)';
   expect((await database.query(made, [refused])).rows).toEqual([]);

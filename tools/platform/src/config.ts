@@ -23,7 +23,7 @@ export interface PlatformConfig {
   /** Whether the gateway gives out tokens itself, which seeding needs. */
   issuesTokens: boolean;
   replicas: Record<AppName, number>;
-  /** A service or gateway that answers nothing for so long is killed and started again; `null` lets it be. */
+  /** A service or gateway that does not answer for this long is killed and restarted; `null` disables the check. */
   silentMs: number | null;
 }
 

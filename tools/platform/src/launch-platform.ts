@@ -42,7 +42,7 @@ export async function launchPlatform(options: LaunchOptions = {}): Promise<Launc
     ...process.env,
     SEED: 'none',
     LOG_LEVEL: 'warn',
-    // Tests and benchmarks buy much by few accounts, from one address.
+    // Tests and benchmarks use few customers and one address.
     UNSETTLED_ORDERS_PER_CUSTOMER_MAX: 'off',
     SLOW_ORDERS_PER_ADDRESS_MAX: 'off',
     CONNECTIONS_PER_ADDRESS_MAX: 'off',

@@ -138,7 +138,7 @@ export class Platform {
     ]);
   }
 
-  /** The services have roles that could not do it, and wait for nothing but a schema that is up to date. */
+  /** The services' roles cannot migrate. They wait until the schema is up to date. */
   private async migrate(): Promise<void> {
     const { env } = this.surroundings;
     if (this.database === undefined) throw new Error('the servers come first');
@@ -151,7 +151,7 @@ export class Platform {
     await this.step('schemas', migrateSchemas(settings));
   }
 
-  /** Before the services, so that what the first of them says has a stream. */
+  /** Before the services, so that the first event has a stream. */
   private async provision(): Promise<void> {
     const { config, env, logger } = this.surroundings;
     if (this.broker === undefined) throw new Error('the servers come first');

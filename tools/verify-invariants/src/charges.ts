@@ -16,7 +16,7 @@ export const CHARGED_ONCE: Invariant = {
       or p.status not in ('CAPTURING', 'CAPTURED', 'REFUNDING', 'REFUNDED')`,
 };
 
-/** Of the simulated card network. What is only held has no entry in its books, nor what it charged before it had any. */
+/** The simulated card network's charges. Authorisations that are only held have no entry, nor have charges of releases without books. */
 export const BOOKS_AGREE: Invariant = {
   promise: 2,
   holds: 'what the card network has captured, let go or given back, the payment of the order says too',

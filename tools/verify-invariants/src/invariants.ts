@@ -12,7 +12,7 @@ const ORDINARY = '00000000-0000-0000-0000-000000000000';
 const POOL_OF_LINE = `line->>'sku' as sku, coalesce(line->>'saleId', '${ORDINARY}')::uuid as sale_id`;
 const POOL_NAME = `s.sku || case s.sale_id when '${ORDINARY}' then '' else ' in sale ' || s.sale_id end`;
 
-/** An order may have the same SKU in a sale and out of it: whatever is counted by SKU is counted by pool. */
+/** An order may have the same SKU in a sale and out of it, so units are counted by pool, not by SKU. */
 const LINES = `(select r.order_id, r.status, ${POOL_OF_LINE}, sum((line->>'quantity')::int) as quantity
   from inventory.reservations r, jsonb_array_elements(r.lines) line group by 1, 2, 3, 4)`;
 
@@ -49,7 +49,7 @@ export const INVARIANTS: readonly Invariant[] = [
   }),
   {
     promise: 1,
-    holds: 'nothing is reserved or sold that nobody ordered, in a sale or out of it',
+    holds: 'every unit reserved or sold belongs to an order, in a sale or out of it',
     sql: `select l.order_id as subject, format('%s %s of %s, ordered %s', l.status, l.quantity, l.sku, coalesce(o.quantity, 0)) as breach
       from ${LINES} l
       left join (select id as order_id, ${POOL_OF_LINE}, sum((line->>'quantity')::int) as quantity
@@ -85,7 +85,7 @@ export const INVARIANTS: readonly Invariant[] = [
   },
   {
     promise: 2,
-    holds: 'nobody is charged whose order was never confirmed',
+    holds: 'no customer is charged for an order that was never confirmed',
     sql: `select p.order_id as subject, format('captured %s, order %s', p.captured_amount, coalesce(o.status, 'missing')) as breach
       from payments.payments p left join orders.orders o on o.id = p.order_id
       where p.captured_amount > 0 and coalesce(o.status, 'PENDING') in ('PENDING', 'REJECTED')`,

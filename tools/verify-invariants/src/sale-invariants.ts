@@ -36,7 +36,7 @@ export const SALE_INVARIANTS: readonly Invariant[] = [
   },
   {
     promise: 1,
-    holds: 'nobody bought more in a sale than its limit (but where that was lowered afterwards)',
+    holds: 'no customer bought more in a sale than its limit (unless it was lowered afterwards)',
     sql: `select format('%s in sale %s', p.customer_id, p.sale_id) as subject,
         format('bought %s, limit %s', p.quantity, s.limit_per_customer_max) as breach
       from orders.sale_purchases p join catalog.sales s on s.id = p.sale_id

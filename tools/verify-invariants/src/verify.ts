@@ -71,7 +71,7 @@ export async function findBreaches(client: pg.Client, charges: readonly string[]
   return breaches;
 }
 
-/** What has not reached its end. */
+/** Orders and payments that are not final. */
 export async function findInFlight(client: pg.Client): Promise<Breach[]> {
   const rows = await rowsOf(client, IN_FLIGHT);
   return rows.map((row) => ({ promise: 4, holds: 'every accepted order reaches a final state', ...row }));

@@ -23,7 +23,7 @@ export interface PagePosition {
   sku: string;
 }
 
-/** PostgreSQL's `integer`, which scores are compared as. */
+/** The maximum of PostgreSQL's `integer`. Queries compare scores as `integer`. */
 const SCORE_MAX = 2_147_483_647;
 
 const content = z.tuple([z.string(), z.enum(LIST_ORDERS), z.int().min(0).max(SCORE_MAX), skuSchema]);

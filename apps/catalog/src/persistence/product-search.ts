@@ -27,10 +27,10 @@ const SCORE_SCALE = 1_000_000;
 /** One wrong letter in a word of six, or two exchanged, are still similar; PostgreSQL's own 0.6 misses most of them. */
 const WORD_SIMILARITY_MIN = 0.45;
 
-/** PostgreSQL stacks one negation on another, and fails with a stack of 32. */
+/** PostgreSQL nests consecutive negations, and fails at a depth of 32. */
 const DASHES_MAX = 16;
 
-/** A search for `websearch_to_tsquery`: dashes beyond those that a person may mean are spaces. */
+/** A search text for `websearch_to_tsquery`. Dashes beyond the allowed number become spaces. */
 function searchable(q: string): string {
   let dashes = 0;
   return q.toLowerCase().replaceAll('-', () => (++dashes > DASHES_MAX ? ' ' : '-'));

@@ -42,11 +42,11 @@ export const findSalesAfter = (tx: EntityManager, id: string, limit: number): Pr
 export const lockSales = (tx: EntityManager, ids: readonly string[]): Promise<SaleRecord[]> =>
   tx.query(`select ${COLUMNS} from sales where id = any($1::uuid[]) order by id for update`, [ids]);
 
-/** Names the sale clock among the jobs that items can be stuck in. */
+/** The sale clock's name in `stuck_items`. */
 export const SALES_JOB = 'sales';
 const IS_NOT_STUCK = isNotStuck(SALES_JOB, 'sales.id');
 
-/** Those whose moment has come and that nobody else is at work on: all but the stuck ones, or only that one. */
+/** Due sales that no other replica has locked: all except the stuck ones, or only the given one. */
 export const lockDueSales = (tx: EntityManager, limit: number, onlyId?: string): Promise<SaleRecord[]> =>
   tx.query(
     `select ${COLUMNS} from sales

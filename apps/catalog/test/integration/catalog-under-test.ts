@@ -24,7 +24,7 @@ import { CATALOG_CONFIG, type CatalogConfig } from '../../src/catalog.config.js'
 import { catalogDefinition } from '../../src/catalog.definition.js';
 import { ProductsController } from '../../src/queries/products.controller.js';
 
-/** Short of what `eventually` waits: a request that a lost connection took along is sent again. */
+/** Shorter than `eventually` waits, so that a request that was lost with its connection is sent again. */
 const WAIT_MS = 10_000;
 
 export const newProduct = (sku: string, more: Partial<CreateProductBody> = {}): CreateProductBody => ({

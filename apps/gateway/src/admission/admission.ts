@@ -16,13 +16,13 @@ const IN_FLIGHT_MIN = 128;
 const SETTLED_WITHIN_MS = 1_000;
 const WINDOW_MS = 250;
 const SAMPLES_MIN = 20;
-/** A checkout that takes longer waits for its bank, and leaves its place to others while there is room for slow ones. */
+/** A checkout that takes longer is slow. It moves to the places for slow ones while one of those is free. */
 const SLOW_AFTER_MS = 2_000;
-/** Without that room it keeps its place for so long. */
+/** While none is free it keeps its place for at most this long. */
 const PLACE_KEPT_MS = 10_000;
-/** One part of the places for checkouts is there for slow ones on top; the provider is asked for twice as many at once. */
+/** Slow checkouts get one additional place for this many of the maximum. Payments can ask the provider for twice as many at once. */
 const SLOW_SHARE = 4;
-/** An order that nothing was heard of for so long is stuck, or its end was missed. It counts for no one. */
+/** After this time without an event the order is stuck, or its last event was missed. It is no longer counted. */
 const FORGOTTEN_AFTER_MS = 120_000;
 
 interface Checkout {
@@ -33,7 +33,7 @@ interface Checkout {
 
 /**
  * Lets in as many checkouts as settle in good time, and refuses the others at once. A checkout is under way from the
- * moment that its request is let in until its order is confirmed or rejected, whether somebody waits for that or not.
+ * moment that its request is let in until its order is confirmed or rejected, whether a client waits for that or not.
  * Slow ones have places of their own, and a customer and a network only so many of them, so that cards without an answer
  * take no places from other customers.
  */
@@ -42,9 +42,9 @@ export class Admission implements OnApplicationBootstrap {
   private readonly checkouts: ConcurrencyLimit;
   /** Accepted, not settled and not slow, oldest first. */
   private readonly fresh = new Map<string, Checkout>();
-  /** Likewise the slow ones. */
+  /** Accepted, not settled and slow, oldest first. */
   private readonly slow = new Map<string, Checkout>();
-  /** Slow ones that are being accepted. */
+  /** Orders of customers with a slow order, which are being accepted. */
   private slowBeginning = 0;
   private readonly slowMax: number;
   private readonly holders = new Holders();
@@ -101,7 +101,7 @@ export class Admission implements OnApplicationBootstrap {
   /** @throws {ProblemException} SERVICE_OVERLOADED, or what `place` throws */
   async admit(holder: Holder, place: () => Promise<Order>): Promise<Order> {
     this.moveOn();
-    // What a customer orders while an order of theirs is slow is likely to be slow, and takes no place of the others.
+    // A customer's next order is likely to be slow when one is slow already, so it takes a place for slow ones.
     return this.holders.slowOf(holder) > 0 ? this.admitSlow(holder, place) : this.admitFresh(holder, place);
   }
 
@@ -139,7 +139,7 @@ export class Admission implements OnApplicationBootstrap {
     }
   }
 
-  /** @returns whether it is to be settled; a repetition of one that is followed already, or was settled, is not */
+  /** @returns false for a repeated request whose order is followed already, or is settled */
   private follow({ id, status }: Order, checkout: Checkout): boolean {
     if (status !== 'PENDING' || this.fresh.has(id) || this.slow.has(id)) {
       this.holders.end(checkout.holder, checkout.isSlow);
@@ -159,7 +159,7 @@ export class Admission implements OnApplicationBootstrap {
     else this.slow.delete(orderId);
   }
 
-  /** Moves what has become slow, and forgets what nothing was heard of. */
+  /** Moves slow orders to their own places, and forgets orders without an event for too long. */
   private moveOn(): void {
     const now = performance.now();
     for (const [orderId, checkout] of this.fresh) {

@@ -1,4 +1,4 @@
-/** Who an unsettled order counts for. */
+/** The customer and the network that an unsettled order is counted for. */
 export interface Holder {
   customerId: string;
   /** As `networkOf` gives it. */
@@ -35,7 +35,7 @@ export class Holders {
     else this.customers.set(customerId, { unsettled: 1, slow: 0 });
   }
 
-  /** One of the unsettled has become slow. */
+  /** An unsettled order has become slow. */
   slow(holder: Holder): void {
     const counts = this.customers.get(holder.customerId);
     if (counts) counts.slow += 1;

@@ -17,7 +17,7 @@ export const Allow = (...allowed: Allowed[]): CustomDecorator => SetMetadata(ALL
 
 const USER_AGENT_MAX = 256;
 
-/** The caller, on a route that is not open to anyone. Of an admin it says where from, for the audit log. */
+/** The caller, on a route that needs a role. For an admin it includes the origin, for the audit log. */
 export const Caller = createParamDecorator((_data: unknown, context: ExecutionContext): Actor => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   const { actor } = request;

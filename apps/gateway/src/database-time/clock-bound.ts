@@ -1,8 +1,8 @@
-/** A sample says nothing after this time: clocks drift, and a database may have moved to another machine. */
+/** A sample expires after this time: clocks drift, and a database may move to another machine. */
 const FRESH_MS = 30_000;
 /** After this time any new sample replaces the old one, so that the bound stays fresh. */
 const KEPT_MS = 10_000;
-/** By how much the two clocks may run apart: far more than any clock of a computer does. */
+/** Assumed maximum drift between the two clocks, as a ratio. Real clocks drift far less. */
 const DRIFT = 0.001;
 
 interface Bound {

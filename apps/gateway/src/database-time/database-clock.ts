@@ -78,6 +78,6 @@ export class DatabaseClock implements OnApplicationBootstrap, OnApplicationShutd
   }
 }
 
-/** There is no replica that listens: none at all, which the request itself will find out, or none of this release. */
+/** No replica answers this subject: either none is running, and the request itself will fail, or all are of the previous release. */
 const isUnheard = (error: unknown): boolean =>
   error instanceof ProblemException && error.code === 'SERVICE_UNAVAILABLE' && error.cause !== undefined;

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv6 } from 'node:net';
 import proxyAddr from '@fastify/proxy-addr';
 
-/** Whose `X-Forwarded-For` is believed: nobody's, that of so many proxies in a row, or that of these addresses and networks. */
+/** The proxies whose `X-Forwarded-For` is trusted: none, a number of hops, or a list of addresses and networks. */
 export type TrustProxy = false | number | string[];
 
 export type IsTrusted = (address: string, hop: number) => boolean;
@@ -13,7 +13,7 @@ export function trustOf(trust: TrustProxy): IsTrusted {
   return proxyAddr.compile(trust);
 }
 
-/** The address of the client: the nearest that is no trusted proxy. What a proxy says that is no address is not believed. */
+/** The client's address: the nearest one that is not a trusted proxy. An entry that is not an IP address is ignored. */
 export function clientAddress(request: IncomingMessage, isTrusted: IsTrusted): string {
   const peer = request.socket.remoteAddress ?? '';
   if (request.headers['x-forwarded-for'] === undefined || !isTrusted(peer, 0)) return peer;

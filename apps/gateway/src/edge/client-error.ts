@@ -19,7 +19,7 @@ export function onClientError(error: NodeJS.ErrnoException, socket: Socket): voi
   sendProblem(socket, problem, newTraceparent());
 }
 
-/** Writes a problem where no request is being answered, and ends the connection. */
+/** Writes a problem document on a connection without a request in progress, then ends the connection. */
 export function sendProblem(socket: Socket, problem: ProblemException, traceparent: string): void {
   const body = JSON.stringify(problemDocument(problem, '', traceparent));
   const { status } = PROBLEM_TYPES[problem.code];

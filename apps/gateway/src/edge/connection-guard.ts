@@ -20,20 +20,20 @@ const REQUEST_BYTES = 4 * 1024;
 /** A body whose length is not said counts as the longest. */
 const BODY_BYTES_MAX = 64 * 1024;
 const LOOK_MS = 1_000;
-/** A connection that takes nothing of what is sent to it for so long is closed. */
+/** A client that reads nothing for this long is disconnected. */
 const STALLED_MS = 15_000;
-/** When more is not sent than this, connections that take nothing are closed at once, those with most of it first. */
+/** With more unsent bytes than this in all, connections that read nothing are closed at once, the largest first. */
 const UNSENT_BYTES_MAX = 64 * 1024 * 1024;
-/** A refused connection has so long to read why. */
+/** Time for a refused client to read the answer. */
 const FAREWELL_MS = 1_000;
 
 interface Connection {
-  /** `undefined` for a proxy, which has the connections of many. */
+  /** `undefined` for a trusted proxy, whose connections are not counted. */
   network: string | undefined;
   isAnswering: boolean;
   held: { handle: () => void; bytes: number }[];
   heldBytes: number;
-  /** Bytes that had left for the network at the last look, and since when it is the same number. */
+  /** Bytes sent to the network at the last check, and the time since when this number has not changed. */
   sentBytes: number;
   sentAt: number;
 }
@@ -54,7 +54,7 @@ export class ConnectionGuard implements OnApplicationShutdown {
     this.isTrusted = trustOf(trustProxy);
   }
 
-  /** Puts itself between the server and what handles its requests. */
+  /** Handles the server's requests first and passes them on to its request handler. */
   attach(server: Server): void {
     const [handle] = server.listeners('request') as Handler[];
     if (handle === undefined) throw new Error('The server has no request handler yet.');
@@ -100,7 +100,7 @@ export class ConnectionGuard implements OnApplicationShutdown {
   ): void {
     const answer = (): void => {
       connection.isAnswering = true;
-      // Not before the last byte has left: what is not read holds up what was asked for after it.
+      // `close` comes after the last byte was sent, so a client that does not read gets no further answers.
       response.once('close', () => next(connection));
       handle(request, response);
     };
@@ -117,7 +117,7 @@ export class ConnectionGuard implements OnApplicationShutdown {
     connection.held.push({ handle: answer, bytes });
   }
 
-  /** Closes what takes nothing any more. */
+  /** Closes connections whose clients no longer read. */
   private look(now: number): void {
     let unsentBytes = 0;
     const stuck: Socket[] = [];

@@ -57,7 +57,7 @@ export class EarlyRefusals implements OnModuleDestroy {
     this.isTrusted = trustOf(trustProxy);
   }
 
-  /** Puts itself between the server and what handles its requests. */
+  /** Handles the server's requests first and passes them on to its request handler. */
   standBefore(server: Server, trustsTraceparent = false): void {
     this.trustsTraceparent = trustsTraceparent;
     const [handle] = server.listeners('request') as Handler[];

@@ -16,7 +16,7 @@ export function isJson(contentType: string | undefined): boolean {
   );
 }
 
-/** Bodies are JSON in UTF-8 and nothing else. An empty one is none: whoever needs one says so by its schema. */
+/** Bodies are JSON in UTF-8 and nothing else. An empty body counts as absent; a route that needs one requires it by its schema. */
 export function parseOnlyJson(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();

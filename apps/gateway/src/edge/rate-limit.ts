@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import { clientAddress, type IsTrusted } from './client-address.js';
 import { quotaHeaders, rateLimited, type RateLimiter } from './rate-limiter.js';
 
-/** By the route that the router found, whatever the request line looks like. Probes and development tokens. */
+/** Probes and development tokens, by matched route: the spelling of the request line does not matter. */
 const UNLIMITED = new Set(['/healthz', '/readyz', '/v1/auth/token']);
 
-/** Refuses what a caller asks beyond the limit, on every route and where there is none. Each replica counts for itself. */
+/** Refuses requests beyond the caller's limit, unknown routes included. Each replica counts for itself. */
 export function limitRates(fastify: FastifyInstance, rates: RateLimiter, isTrusted: IsTrusted): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     if (UNLIMITED.has(request.routeOptions.url ?? '')) return done();

@@ -1,8 +1,8 @@
-/** How many of something each key has, and at the most may have. */
+/** Counts what each key holds, up to a maximum for each key. */
 export class Tally {
   private readonly counts = new Map<string, number>();
 
-  /** @param max `null` for as many as it likes */
+  /** @param max `null` for no maximum */
   constructor(readonly max: number | null) {}
 
   /** Counts one more. @returns whether there was room for it */

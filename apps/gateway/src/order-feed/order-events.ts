@@ -10,7 +10,7 @@ import { OrderLookup } from './order-lookup.js';
 const STREAMS_MAX = 5_000;
 /** A customer looks at a few orders at once, on a few devices. */
 const STREAMS_PER_CUSTOMER_MAX = 20;
-/** Many customers may share an address, and one address cannot have them all. */
+/** Half of all streams, so that one address cannot take them all. Many customers may share an address. */
 const STREAMS_PER_ADDRESS_MAX = STREAMS_MAX / 2;
 /** Proxies close what is silent for a minute. */
 const HEARTBEAT_MS = 15_000;

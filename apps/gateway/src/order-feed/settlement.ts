@@ -48,7 +48,7 @@ export class Settlement {
     }
   }
 
-  /** @returns whether there is room for one who waits. An order that was placed is never answered with an error. */
+  /** @returns false when there is no room for another wait. The caller then answers 202: a placed order is never an error. */
   private begin({ actor, network }: Wait): boolean {
     if (this.waiting >= WAITING_MAX || !this.byCustomer.take(actor.customerId)) return false;
     if (!this.byNetwork.take(network)) {

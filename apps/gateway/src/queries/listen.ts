@@ -21,7 +21,7 @@ export async function listen<T>(
     callback: (error, message) => {
       try {
         if (error) throw error;
-        // What the broker was made to send here by the reply subject of a request keeps the subject that it has in its stream.
+        // A service can name this subject as a reply subject. The broker then sends stream messages here, but under their own subject.
         if (message.subject !== contract.subject) throw new Error(`a message of ${message.subject}`);
         const events = message.json<(EventOf<T> & Pick<CloudEvent, 'type'>)[]>();
         for (const event of events) if (event.type === contract.type) each(event);

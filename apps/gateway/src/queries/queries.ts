@@ -73,7 +73,7 @@ export class Queries {
     await this.endOfTurn();
     // Rejects at once while the broker is away.
     const connection: NatsConnection = await this.client.connect();
-    // Each service answers at a place of its own: the broker lets it publish there alone, so none answers for another.
+    // Each service has its own reply subject and may publish on no other, so none can answer for another.
     const reply = createInbox(rpcInboxPrefix(owner));
     const options = { timeout: deadlineMs, noMux: true, reply, ...(carrier && { headers: carrier }) };
     const { response, err } = (await connection.request(subject, payload, options)).json<Answer<Response>>();
@@ -81,7 +81,7 @@ export class Queries {
     return response;
   }
 
-  /** The keys of gateway and service do not fit: an operator's mistake, and nothing that the caller can mend. */
+  /** The keys of gateway and service do not match: an operator's mistake, which the caller cannot mend. */
   private notTrusted({ owner, subject }: Pick<QueryContract, 'owner' | 'subject'>, { detail }: Refusal) {
     this.logger.error({ subject, detail }, `${owner} does not accept this gateway's signature`);
     return new ProblemException('SERVICE_UNAVAILABLE', `The ${owner} service does not accept requests now.`);

@@ -61,7 +61,7 @@ export class RequestHistory implements OnApplicationBootstrap, BeforeApplication
   readonly add = ({ customerId, idempotencyKey }: Request): void =>
     this.filter.add(customerId, idempotencyKey);
 
-  /** Whether it is among those that are known to have been let in; it is not known of all while some may be missed. */
+  /** Whether the request is known to have been accepted. False may be wrong while events may have been missed. */
   knows({ customerId, idempotencyKey }: Request): boolean {
     return this.filter.mayHave(customerId, idempotencyKey);
   }

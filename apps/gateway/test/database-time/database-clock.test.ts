@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DatabaseClock } from '../../src/database-time/database-clock.js';
 import { startFixture, startGateway, type Fixture } from '../support/fixture.js';
 
-/** A database whose clock stands elsewhere than ours. */
+/** A database whose clock differs from ours. */
 const AHEAD_MS = 3_600_000;
 const theirs = (): number => Date.now() + AHEAD_MS;
 

@@ -34,13 +34,13 @@ export async function lockReservations(
   return rows.map(toReservation);
 }
 
-/** Names the expiry among the jobs that items can be stuck in. */
+/** The expiry's name in `stuck_items`. */
 export const EXPIRY_JOB = 'reservation-expiry';
 const IS_DUE = `status = 'RESERVED' and expires_at <= clock_timestamp()`;
 const IS_NOT_STUCK = isNotStuck(EXPIRY_JOB, 'reservations.order_id');
 
 /**
- * Those past their time that nobody else is at work on, all but the stuck ones or only that of one order. It never waits, so
+ * Overdue reservations that no other replica has locked: all except the stuck ones, or only that of one order. It never waits, so
  * it may lock in any order.
  */
 export async function lockDueReservations(

@@ -4,12 +4,12 @@ import type { EntityManager } from 'typeorm';
 import { requestKey } from '../domain/decide-orders.js';
 import { isSaleItem, purchaseKey, purchasesOf } from '../domain/sale-terms.js';
 
-/** With less time left than this a request is refused: its transaction might end the others' of its batch. */
+/** A request with less time left is refused, since its deadline would end the transaction of its whole batch. */
 export const LEAST_MS = 250;
-/** A lock that is held longer than this is held by a process that hangs. */
+/** Only a hung process holds a lock longer than this. */
 const LOCK_TIMEOUT_MS = 1_000;
 
-/** How intake stands at the start of a transaction. */
+/** What the first statement of an intake transaction reads. */
 export interface OpenedIntake {
   /** By the clock of the database, in milliseconds since 1970. */
   now: number;
@@ -61,7 +61,7 @@ export async function openIntake(
   };
 }
 
-/** What only one transaction at a time may decide about. */
+/** The keys of the advisory locks that a transaction of intake takes. */
 const claimsOf = ({ customerId, idempotencyKey, body }: PlaceOrderRequest): string[] => [
   requestKey(customerId, idempotencyKey),
   ...purchasesOf(customerId, body.items).map(purchaseKey),

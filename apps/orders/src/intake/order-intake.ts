@@ -39,9 +39,9 @@ const BATCH_MAX = 256;
 /** Some seconds' worth of work; whoever comes after that is told to come back. */
 const QUEUE_MAX = 4096;
 
-/** For a request that another transaction is at work on, until its turn comes again. */
+/** Delay before a request that another transaction has claimed is tried again. */
 const BUSY_MS = 20;
-/** No gateway waits longer than this, also for a request that has no time of its own. */
+/** No gateway waits longer than this, also for a request without `acceptBy`. */
 const TURNS_MS_MAX = 10_000;
 /** Not decided in this batch: another transaction is about the same request. */
 const BUSY = Symbol('busy');
@@ -86,7 +86,7 @@ export class OrderIntake {
         if (error instanceof QueueFullError) {
           return refuse('SERVICE_UNAVAILABLE', 'Too many orders are waiting already. Try again in a moment.');
         }
-        // The time of another request of the batch was over, or a lock of its: the next batch is another one.
+        // The deadline or a lock of another request ended this transaction. The request is tried again in another batch.
         if (!(error instanceof CommitDeadlineError) && !isLockTimeout(error)) throw error;
       }
       await sleep(BUSY_MS + Math.random() * BUSY_MS);

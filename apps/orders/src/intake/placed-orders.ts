@@ -16,7 +16,7 @@ export class PlacedOrders {
     return requests.map(({ customerId, idempotencyKey, body, acceptBy }): PlacingOutcome => {
       const found = placed.get(requestKey(customerId, idempotencyKey));
       if (found) return { outcome: 'PLACED', reply: answerAgain(found, body) };
-      // Who accepts it has begun before its time was over, and has written by now or was ended by the server.
+      // A transaction that accepts it began before its deadline. By now it has written, or the server has ended it.
       const isOver = acceptBy !== undefined && now > acceptBy && since > acceptBy;
       return { outcome: isOver ? 'NONE' : 'OPEN' };
     });

@@ -28,7 +28,7 @@ export interface WaitingAction {
 const INSTANCE = `id, definition, version, state, stage, pending, refused, reason, sequence, data,
   (extract(epoch from created_at) * 1000)::float8 as "startedAt"`;
 
-/** Names the sweep of deadlines among the jobs that items can be stuck in. */
+/** The deadline sweep's name in `stuck_items`. */
 export const DEADLINES_JOB = 'saga-deadlines';
 /** Milliseconds since the epoch by the clock of the database, which all replicas share. */
 const NOW = `(${DATABASE_NOW})::float8 as now`;

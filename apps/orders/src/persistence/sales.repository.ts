@@ -30,7 +30,7 @@ export const salesRepository = {
     // In key order, so that two replicas never wait for each other's rows.
     const rows = [...newest.values()]
       .toSorted((a, b) => (a.id < b.id ? -1 : 1))
-      // What an earlier release of catalog sent may be beyond what PostgreSQL reads.
+      // An earlier release of catalog sent instants that PostgreSQL cannot read.
       .map((sale) => ({
         ...sale,
         startsAt: new Date(clampInstant(sale.startsAt)),

@@ -95,7 +95,7 @@ export class OrdersController {
   }
 }
 
-/** As many from the beginning as one reply may carry; one at least. Keys are up to 255 characters, escaped twice that. */
+/** The first items that fit into one reply, at least one. Keys have up to 255 characters, twice that when escaped. */
 function withinBytes<T>(found: T[]): T[] {
   let bytes = 0;
   const end = found.findIndex((one) => (bytes += JSON.stringify(one).length) > PAGE_BYTES_MAX);

@@ -84,13 +84,13 @@ export class OrderSagas {
     return this.carryOut(tx, await this.runner.handle(tx, events), spans);
   }
 
-  /** Sends again, gives up or parks what is overdue: all but the stuck sagas, or only the one of this id. */
+  /** Resends, compensates or parks overdue sagas: all except the stuck ones, or only the one with this id. */
   async sweep(tx: EntityManager, limit: number, onlyId?: string): Promise<Sweep> {
     const advanced = await this.runner.sweep(tx, limit, onlyId);
     return { swept: advanced.length, events: await this.carryOut(tx, advanced) };
   }
 
-  /** What `sweep` would take. */
+  /** The ids that `sweep` would handle. */
   overdueIds(limit: number): Promise<string[]> {
     return this.sagas.overdueIds(limit, this.runner.versions);
   }

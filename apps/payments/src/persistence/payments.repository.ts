@@ -73,7 +73,7 @@ export async function savePayments(
   }
 }
 
-/** Names the operations among the jobs that items can be stuck in. */
+/** The provider operations' name in `stuck_items`. */
 export const OPERATIONS_JOB = 'provider-operations';
 const IS_DUE = `next_attempt_at <= now() and ${isNotWaiting(OPERATIONS_JOB, 'payments.order_id')}`;
 
@@ -107,7 +107,7 @@ export async function dueOrderIds(db: EntityManager, limit: number): Promise<str
   return rows.map(({ id }) => id);
 }
 
-/** A payment that was written since its last failure, or waits for nothing, is not stuck any more. */
+/** A payment that changed after its last failure, or has no pending operation, is no longer stuck. */
 export async function forgetMendedPayments(db: EntityManager): Promise<void> {
   await db.query(
     `delete from stuck_items s where job = '${OPERATIONS_JOB}' and not exists (

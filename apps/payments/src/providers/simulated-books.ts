@@ -1,11 +1,11 @@
 import { Batcher } from '@doorbuster/messaging';
 import { pluck, type PreparedStatement } from '@doorbuster/persistence';
 
-/** What is known of an authorisation that is no longer simply held. */
+/** The entry of an authorisation that was captured, voided or refunded. */
 export interface SimulatedEntry {
   authorisationKey: string;
   status: 'captured' | 'voided' | 'refunded';
-  /** In minor units; absent of what was voided. */
+  /** In minor units; absent after a void. */
   amount: number | null;
   /** The keys that it was captured and refunded with: the same key again is the same capture. */
   captureKey: string | null;
@@ -17,7 +17,7 @@ export type BooksQuery = (statement: PreparedStatement, values: unknown[]) => Pr
 
 interface Item {
   authorisationKey: string;
-  /** What to enter; absent where only to look. */
+  /** The entry to write; absent for a read. */
   entry?: SimulatedEntry;
   signal: AbortSignal;
 }
@@ -25,7 +25,7 @@ interface Item {
 const BATCH_MAX = 256;
 /** Above what may be asked at once (`callsMax`). */
 const WAITING_MAX = 4_096;
-/** A statement costs most by being one. A network takes longer than this to answer. */
+/** Pause that lets calls share a statement, since most of the cost is per statement. A real network is slower than this. */
 const REST_MS = 5;
 
 /**
@@ -67,7 +67,7 @@ export class SimulatedBooks {
     });
   }
 
-  /** `undefined` of an authorisation that is held, or was never made. */
+  /** `undefined` for an authorisation that is only held, or was never made. */
   find(authorisationKey: string, signal: AbortSignal): Promise<SimulatedEntry | undefined> {
     return this.items.add({ authorisationKey, signal });
   }

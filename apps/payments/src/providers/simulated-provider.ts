@@ -17,7 +17,7 @@ import type { SimulatedBooks } from './simulated-books.js';
 import { simulatedMethod } from './simulated-methods.js';
 
 const PREFIX = 'sim';
-/** Of operations that fail on purpose; a line that fails is this replica's own. */
+/** Operations whose planned failures a replica counts. Each replica counts for itself. */
 const FAILURES_REMEMBERED = 10_000;
 
 /** A provider that moves no money, but keeps its books and its promises as a real one does. */
@@ -49,7 +49,7 @@ export class SimulatedProvider implements PaymentProvider {
       signal,
     );
     if (captureKey !== key) return { outcome: 'refused', reason: `authorisation_${status}` };
-    // Each time: a replica that was killed after it had entered the charge has not put it down.
+    // Written on every call: a replica that was killed right after the charge has not written its line.
     this.statement({ reference, key, amount });
     return { outcome: 'captured' };
   }

@@ -82,7 +82,7 @@ export class PaymentsUnderTest {
     return payments;
   }
 
-  /** As each replica has one of its own. */
+  /** A provider as each replica has its own. */
   simulated(): SimulatedProvider {
     return new SimulatedProvider(
       new SimulatedBooks((statement, values) => preparedQuery(this.bank, statement, values)),
@@ -217,7 +217,7 @@ export class PaymentsUnderTest {
     }, `a dead letter with ${orderId}`);
   }
 
-  /** What the provider has charged and given back; `undefined` of what is held, or was never authorised. */
+  /** Amounts charged and refunded; `undefined` when only held, or never authorised. */
   async book(orderId: string): Promise<{ status: string; charges: number; refunds: number } | undefined> {
     const [entry] = await this.sql<{ status: string }>(
       'select status from simulated_books where authorisation_key = $1',

@@ -6,7 +6,7 @@ import { paymentsDefinition } from '../../src/payments.definition.js';
 import { SimulatedBooks } from '../../src/providers/simulated-books.js';
 
 export interface BooksUnderTest {
-  /** As a process has them that was just started. */
+  /** As a newly started process reads them. */
   open(): Promise<SimulatedBooks>;
   dispose(): Promise<void>;
 }

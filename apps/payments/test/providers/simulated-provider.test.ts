@@ -9,7 +9,7 @@ const { signal } = new AbortController();
 
 let table: BooksUnderTest;
 let provider: SimulatedProvider;
-/** What a process has that was started anew, or another replica. */
+/** The provider of a restarted process or of another replica. */
 let another: SimulatedProvider;
 beforeAll(async () => {
   table = await startBooks();

@@ -31,7 +31,7 @@ const limitPerCustomer = z
   .max(STOCK_MAX)
   .meta({ description: 'Units that one customer may buy in the sale, all orders together' });
 
-/** As events and answers tell them: also those of sales that were made before requests were bounded. */
+/** As in events and answers, which include sales made before requests were bounded. */
 const terms = {
   price: money,
   startsAt: instant,

@@ -85,13 +85,13 @@ export const placeOrders = change(
   z.array(z.custom<Reply<Order>>()),
 );
 
-/** What became of a request to place an order, asked for once its `acceptBy` has passed. */
+/** The outcome of a request to place an order, asked for after its `acceptBy`. */
 export type PlacingOutcome =
   /** There is an order with its key; the reply is that to the same request again. */
   | { outcome: 'PLACED'; reply: Reply<Order> }
-  /** There is none, and this request cannot become one any more. */
+  /** There is no order, and this request can no longer make one. */
   | { outcome: 'NONE' }
-  /** Its time is not over by the database's clock, or a transaction that may hold it is not. */
+  /** Not decided yet: `acceptBy` is not over by the database's clock, or a transaction that may contain the order is still open. */
   | { outcome: 'OPEN' };
 
 /** Says what became of requests. Each has an outcome of its own, in their order. */
@@ -113,7 +113,7 @@ export const cancelOrder = change(
 
 /** What makes a repeated request known again. */
 const placedRequest = z.object({ customerId, idempotencyKey });
-/** One page has at most so many, and fewer where they would not fit into a message. */
+/** Maximum items of a page; fewer when they do not fit into a message. */
 export const PLACED_REQUESTS_MAX = 2_000;
 
 /** The requests that became orders, in the order of their ids, from the one after `after`. */

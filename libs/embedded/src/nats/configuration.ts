@@ -4,7 +4,7 @@ import type { Credentials } from '../credentials.js';
 /** Largest message: a batch of events. The same on every NATS that we run on. */
 const PAYLOAD_BYTES_MAX = 8 * 1024 ** 2;
 const MEMORY_BYTES_MAX = 64 * 1024 ** 2;
-/** A client that has not answered so many of these in a row is gone: nothing is sent any more to a replica that hangs. */
+/** The broker disconnects a client after this many unanswered pings, so a hung replica gets no more requests. */
 const PING_INTERVAL = '1s';
 const PINGS_MAX = 3;
 /** Streams bound themselves far below; this bounds them all together. */

@@ -79,14 +79,14 @@ export async function testCertificates(
 /** A positive number, as the standard wants. */
 const serialNumber = (): string => `00${randomBytes(8).toString('hex')}`;
 
-/** From a little earlier, for a clock that was just set back. */
+/** Valid from an hour earlier, in case the clock is set back. */
 const validity = () => ({
   serialNumber: serialNumber(),
   notBefore: new Date(Date.now() - HOUR_MS),
   notAfter: new Date(Date.now() + HOUR_MS),
 });
 
-/** Only when it is needed: every test file loads this module, and few need certificates. */
+/** Loaded on demand: every test file loads this module, and few need certificates. */
 async function loadX509() {
   await import('reflect-metadata');
   return import('@peculiar/x509');

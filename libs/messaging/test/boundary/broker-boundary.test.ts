@@ -64,7 +64,7 @@ describe.each(NATS_USERS)('the user %s', (user) => {
       connection.publish(subject),
     );
     expect(mayPublish).toEqual(expected(TABLE[user].publish, SUBJECTS));
-    // No line of the table is there for nothing.
+    // Every line of the table allows at least one subject.
     const idle = TABLE[user].publish.filter((line) => !mayPublish.some((subject) => isWithin(line, subject)));
     expect(idle).toEqual([]);
   });
@@ -145,7 +145,7 @@ describe('a reply subject that is another service’s', () => {
     catalog.publish(next, JSON.stringify({ batch: 1, expires: 5_000_000_000 }), { reply: to });
     const message = await eventually(() => heard[0], 'the message');
     expect(message.subject).toMatch(/^evt\.inventory\.units-/);
-    // So no consumer of the stream into which it fell is given it.
+    // The stream keeps it, but no consumer of that stream delivers it.
     const { num_pending, num_ack_pending } = await admin.consumers.info(
       'PAYMENTS_COMMANDS',
       'payments-commands',
@@ -166,7 +166,7 @@ describe('a reply subject that is another service’s', () => {
         }
       })();
     });
-    // It hears its own events, so it can have itself asked.
+    // Catalog receives its own events, so it can send itself a request.
     catalog.subscribe('evt.catalog.>', { callback: (_, message) => void message.respond('[]') });
     await catalog.flush();
     catalog.publish('evt.catalog.another', '[]', { reply: reserveStock.subject });

@@ -39,7 +39,7 @@ const privateKeyOf = (base64: string): KeyObject | undefined =>
 const publicKeyOf = (base64: string): KeyObject | undefined =>
   ed25519(() => createPublicKey({ key: Buffer.from(base64, 'base64'), format: 'der', type: 'spki' }));
 
-/** The reason stays unsaid: the text is a secret. */
+/** The error does not quote the text, which is a secret. */
 function ed25519(read: () => KeyObject): KeyObject | undefined {
   try {
     const key = read();

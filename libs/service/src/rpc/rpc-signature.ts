@@ -19,7 +19,7 @@ const TYPE = 'doorbuster-rpc+jwt';
 const LIFETIME_SECONDS = 30;
 /** By how much the clocks of a gateway and a service may differ. */
 const CLOCK_TOLERANCE_SECONDS = 10;
-/** A replica remembers so many signatures until they expire; beyond that the oldest are forgotten. */
+/** Maximum signatures that a replica remembers until they expire. The oldest are forgotten first. */
 const REMEMBERED_MAX = 50_000;
 
 /** Signs the requests of one gateway. */
@@ -46,7 +46,7 @@ export class RpcSigner {
   }
 }
 
-/** Verifies that a request that changes state comes from a gateway, as it is, on this subject, now, and for the first time. */
+/** Verifies that a gateway signed this payload for this subject, that the signature has not expired, and that it was not used before. */
 export class RpcVerifier {
   private readonly keys: Promise<Map<string, KeyObject>>;
   private readonly seen = new LRUCache<string, true>({
@@ -80,7 +80,7 @@ export class RpcVerifier {
   }
 }
 
-/** The key's id is its RFC 7638 thumbprint, so nobody has to give keys names. */
+/** The key's id is its RFC 7638 thumbprint, so keys need no names. */
 const headerOf = async (key: KeyObject): Promise<JWTHeaderParameters> => ({
   alg: ALGORITHM,
   typ: TYPE,

@@ -65,7 +65,7 @@ const EDGES: Record<Overlay, string[]> = {
   ],
 };
 
-/** All that does not refuse what comes: only what is ours does. */
+/** Every destination without policies of ours, on this port. */
 function everywhere(port: number): string[] {
   return Object.keys(AROUND).map((name) => `${name}:${port}`);
 }

@@ -80,7 +80,7 @@ describe.each(OVERLAYS)('overlay %s', (overlay) => {
           (livenessProbe?.failureThreshold ?? 3) * (livenessProbe?.periodSeconds ?? 10),
         ).toBeGreaterThanOrEqual(30);
         expect(livenessProbe?.timeoutSeconds).toBeGreaterThanOrEqual(3);
-        // Whoever starts slowly is not ended for it.
+        // A slow start is not ended.
         expect(
           (startupProbe?.failureThreshold ?? 3) * (startupProbe?.periodSeconds ?? 10),
         ).toBeGreaterThanOrEqual(60);
@@ -279,7 +279,7 @@ describe('in production', () => {
         streams.map((stream) => `${stream} ${name}`),
       );
       expect(watched).toEqual(consumers);
-      // Another account has streams of its own, or none: the trigger would see nothing that waits, and say nothing.
+      // With another account the trigger would find no consumer, and never scale.
       const accounts = scaled?.spec.triggers
         .filter(({ type }) => type === 'nats-jetstream')
         .map(({ metadata }) => metadata['account']);

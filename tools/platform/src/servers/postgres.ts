@@ -19,7 +19,7 @@ import type { Supervise } from '../supervision/supervised.js';
 import type { ServerView } from './server-view.js';
 
 const DATABASE = 'doorbuster';
-/** Checks, runbooks and `psql` among them, and those that PostgreSQL keeps for superusers. */
+/** Connections for checks, runbooks and `psql`, and those that PostgreSQL reserves for superusers. */
 const ADMINISTRATORS_CONNECTIONS = 20;
 
 export interface Database {
@@ -56,7 +56,7 @@ const connectionLimits = (replicas: Settings['replicas']): Record<ServiceName, n
     number
   >;
 
-/** So many that every role can have all of its own, and administrators some more. */
+/** Enough for every role's limit and for administrators. */
 function connectionsMax(replicas: Settings['replicas']): number {
   const limits = Object.values(connectionLimits(replicas)).map(
     (limit) => limit + DATABASE_CONNECTIONS.migrators,

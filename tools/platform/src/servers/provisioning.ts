@@ -12,7 +12,7 @@ interface Settings {
   logger: Logger;
 }
 
-/** Makes all streams and consumers with the provisioner's own user, and keeps them in being. */
+/** Makes all streams and consumers with the provisioner's own user, and keeps them in place. */
 export interface Provisioning {
   /** @throws when the broker has not taken them after a minute */
   start(): Promise<void>;

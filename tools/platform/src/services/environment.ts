@@ -61,7 +61,7 @@ export function environmentOf(
   };
 }
 
-/** What the migration step of a service is told; it talks to nobody but the database. */
+/** Environment of a service's migration step, which connects to the database only. */
 export const migrationEnvironment = (
   service: ServiceName,
   env: NodeJS.ProcessEnv,
@@ -73,7 +73,7 @@ export const migrationEnvironment = (
 });
 
 const sharedEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
-  // Halves the time that loading takes, from the second start on.
+  // Halves the loading time from the second start on.
   NODE_COMPILE_CACHE: path.join(cacheDirectory(), 'compiled'),
   ...Object.fromEntries(Object.entries(env).filter(([name]) => !WITHHELD.includes(name))),
   NODE_ENV: 'production',

@@ -13,9 +13,9 @@ export interface ServicesSettings {
   replicas: Record<AppName, number>;
   /** Of a gateway, by its name. */
   gatewayPortOf: (name: string) => number;
-  /** Where a service, by its name, tells that it is alive. */
+  /** The liveness endpoint of a service, by its name. */
   healthPortOf: (name: string) => number;
-  /** A process that is silent for so long is killed; `null` lets it be. */
+  /** A process that does not answer for this long is killed; `null` disables the check. */
   silentMs: number | null;
   /** What a process is told about its telemetry, by its name. */
   telemetryOf: (app: AppName, name: string) => NodeJS.ProcessEnv;

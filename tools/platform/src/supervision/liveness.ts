@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A process that hangs has missed so many checks in a row. */
+/** Number of failed checks in a row after which a process counts as hung. */
 const MISSES = 3;
 /** Between two checks of a process that answers. */
 const PAUSE_MS = 1_000;
-/** A check that took so much longer than it may was held up by a pause of this process, and says nothing. */
+/** A check that exceeds its timeout by this much was delayed by a pause of this process, and does not count. */
 const OWN_PAUSE_MS = 1_000;
 
 export interface LivenessOptions {
-  /** Answers anything at all while the process is well. */
+  /** Any HTTP answer counts as alive. */
   url: string;
-  /** For so long it may be silent. */
+  /** Maximum time without an answer. */
   silentMs: number;
   signal: AbortSignal;
 }

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Queries } from '../../queries/queries.js';
 import { newestOf } from '../newest-of.js';
 
-/** Each service keeps the log of what it decided; here they are one list. */
+/** Each service keeps its own audit log; this merges them into one list. */
 @Injectable()
 export class AuditLogs {
   constructor(@Inject(Queries) private readonly queries: Queries) {}

@@ -1,10 +1,10 @@
-/** Sooner than this a second question is a waste: most answers take some milliseconds. */
+/** Minimum delay before another replica is asked: most answers take a few milliseconds. */
 const DELAY_MS_MIN = 500;
-/** An answer is late when it takes so many times as long as answers do. */
+/** An answer is late when it takes this many times the usual time. */
 const LATE_FACTOR = 3;
-/** How much the last answer counts for what answers usually take. */
+/** Weight of the latest answer in the moving average. */
 const WEIGHT = 0.1;
-/** Requests that may be asked for twice: a share of all, and so many a second even when few come. */
+/** Budget for second attempts: a share of all requests, and this many a second on top. */
 const SHARE = 0.25;
 const PER_SECOND = 20;
 const SAVED_MAX = 256;

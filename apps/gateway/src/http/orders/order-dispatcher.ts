@@ -14,10 +14,10 @@ import { HedgePolicy } from './hedge-policy.js';
 /** Asked once more after this time, whatever the budget says: the broker sends nothing to a replica that hung for 4 s. */
 const RETRY_AFTER_MS = 4_200;
 const QUEUE_MAX = 4_096;
-/** One that is lost with a crashed replica must not hold up the others. */
+/** Batches in flight. More than one, so that a batch lost with a crashed replica does not hold up the others. */
 const CONCURRENCY = 8;
 
-/** With less time left than this an order is not handed over: it would be refused. */
+/** An order with less time left than this is not sent: orders would refuse it. */
 const LEAST_MS = 500;
 
 /** An order on its way. Times are of this process's monotonic clock, in milliseconds. */
@@ -103,6 +103,6 @@ export class OrderDispatcher {
   }
 }
 
-/** It was not answered, or the service does not know how its commit ended. */
+/** There was no answer, or the service does not know whether its commit succeeded. */
 const isTimeout = (error: unknown): boolean =>
   error instanceof ProblemException && error.code === 'SERVICE_TIMEOUT';

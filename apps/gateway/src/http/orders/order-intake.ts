@@ -18,7 +18,7 @@ const PRICE_WAITERS_MAX = 64;
 
 /**
  * Has orders placed, or says for certain that they were not. An order has a time by which it is accepted or not at all. What
- * was not answered by then is looked up. Only when nobody can be asked it is not known, and the answer says so.
+ * was not answered by then is looked up. When no replica answers that either, the answer says that the outcome is unknown.
  */
 @Injectable()
 export class OrderIntake {
@@ -45,7 +45,7 @@ export class OrderIntake {
     const answer = this.reply(pending);
     const first = await firstReply(answer, pending);
     if (first && isCertain(first, pending)) return first;
-    // Refused by one replica, perhaps, while another was asked that has not answered. It is over when the time is.
+    // One replica may have refused it while another has not answered yet. Its outcome is final once its time is over.
     await sleep(Math.max(0, pending.acceptUntil - performance.now()));
     return Promise.race([late(answer), this.lookUp(pending.request, first)]);
   }
@@ -115,7 +115,7 @@ function firstReply(answer: Promise<Reply<Order>>, pending: PendingOrder): Promi
   });
 }
 
-/** The order, if its reply comes after all; nothing else ever comes of it. */
+/** Resolves with the order if its reply still comes. Otherwise it stays pending, and never rejects. */
 const late = (answer: Promise<Reply<Order>>): Promise<Reply<Order>> =>
   new Promise((resolve) => {
     answer.then(
@@ -124,7 +124,7 @@ const late = (answer: Promise<Reply<Order>>): Promise<Reply<Order>> =>
     );
   });
 
-/** While another replica may still accept the request, only what no other can say otherwise is certain. */
+/** Whether the reply is final: no replica that has not answered yet can contradict it. */
 function isCertain(reply: Reply<Order>, { isUnanswered }: PendingOrder): boolean {
   if (reply.ok || reply.error.code === 'IDEMPOTENCY_KEY_REUSED') return true;
   return !isUnanswered && !isLate(reply);

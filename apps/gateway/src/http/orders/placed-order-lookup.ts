@@ -9,7 +9,7 @@ import { Batcher } from '@doorbuster/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import { Queries } from '../../queries/queries.js';
 
-/** Short, so that another replica is asked when this one hangs. */
+/** Short, so that a hung replica leaves time to ask another one. */
 const ATTEMPT_MS = 600;
 const PAUSE_MS = 100;
 const QUEUE_MAX = 4_096;

@@ -10,7 +10,7 @@ import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { Allow } from '../../auth/allow.decorator.js';
 import { Queries } from '../../queries/queries.js';
 
-/** What polling jobs cannot handle, of one service or of all. There is one page: the list is short, or an alert is on. */
+/** Items that polling jobs fail on, of one service or of all. There is one page only: a long list raises an alert first. */
 @Controller('v1/stuck-items')
 @Allow('admin')
 export class StuckItemsController {
