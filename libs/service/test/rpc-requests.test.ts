@@ -162,6 +162,22 @@ describe('a request that changes state', () => {
     expect(handled).toHaveLength(1);
   });
 
+  it('is refused when the same message comes again with its signature written otherwise', async () => {
+    const sent = payload();
+    const signed = await signatureHeaders(retrySaga.subject, sent);
+    expect(await send(retrySaga.subject, sent, signed)).toMatchObject({ error: { code: 'SAGA_NOT_FOUND' } });
+    const signature = signed.get(SIGNATURE_HEADER);
+    // Of its last character only the first two bits count.
+    const others = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_='.split('');
+    for (const other of [...others.map((last) => signature.slice(0, -1) + last), `${signature}=`]) {
+      signed.set(SIGNATURE_HEADER, other);
+      expect(await send(retrySaga.subject, sent, signed)).toMatchObject({
+        error: { code: 'UNAUTHENTICATED' },
+      });
+    }
+    expect(handled).toHaveLength(1);
+  });
+
   it('is refused for a customer when it is for admins', async () => {
     const reply = await callRpc(gateway, retrySaga, { actor: CUSTOMER, id: SAGA_ID }, TIMEOUT_MS);
     expect(reply).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });

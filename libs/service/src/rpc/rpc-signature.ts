@@ -19,7 +19,7 @@ const TYPE = 'doorbuster-rpc+jwt';
 const LIFETIME_SECONDS = 30;
 /** By how much the clocks of a gateway and a service may differ. */
 const CLOCK_TOLERANCE_SECONDS = 10;
-/** Maximum signatures that a replica remembers until they expire. The oldest are forgotten first. */
+/** Maximum requests that a replica remembers until their signatures expire. The oldest are forgotten first. */
 const REMEMBERED_MAX = 50_000;
 
 /** Signs the requests of one gateway. */
@@ -74,9 +74,11 @@ export class RpcVerifier {
     }).catch((error: unknown) => {
       throw unauthenticated(whyInvalid(error));
     });
-    if (claims['sha256'] !== digestOf(payload)) throw unauthenticated('its signature is of another payload');
-    if (this.seen.has(signature)) throw unauthenticated('it was sent before');
-    this.seen.set(signature, true);
+    const digest = digestOf(payload);
+    if (claims['sha256'] !== digest) throw unauthenticated('its signature is of another payload');
+    // By the payload, which has an id of its own: the same signature can be written in several ways.
+    if (this.seen.has(digest)) throw unauthenticated('it was sent before');
+    this.seen.set(digest, true);
   }
 }
 
