@@ -90,6 +90,31 @@ describe('a connection', () => {
     await once(socket, 'close');
   });
 
+  it('has nothing done for it once it is gone, and holds no place of its customer', async () => {
+    await start();
+    await fixture.services.answer(getOrder, () => accept(anOrder()));
+    const { authorization } = await fixture.as('alice');
+    const path = `/v1/orders/${ORDER_ID}/events`;
+    const watch = `GET ${path} HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\n\r\n`;
+    for (let i = 0; i < 20; i += 1) {
+      const socket = await open();
+      // The second waits until the first stream ends, which it never does.
+      socket.write(watch.repeat(2));
+      await once(socket, 'data');
+      socket.destroy();
+    }
+    const stop = new AbortController();
+    await vi.waitFor(async () => {
+      const stream = await fetch(`${fixture.url}${path}`, {
+        headers: { authorization },
+        signal: stop.signal,
+      });
+      expect(stream.status).toBe(200);
+    });
+    stop.abort();
+    expect(fixture.services.requests(getOrder).length).toBe(21);
+  });
+
   it('may be one of so many from an address', async () => {
     await start({ CONNECTIONS_PER_ADDRESS_MAX: '2' });
     await Promise.all([open(), open()]);

@@ -101,7 +101,7 @@ export class ConnectionGuard implements OnApplicationShutdown {
     const answer = (): void => {
       connection.isAnswering = true;
       // `close` comes after the last byte was sent, so a client that does not read gets no further answers.
-      response.once('close', () => next(connection));
+      response.once('close', () => next(connection, request.socket));
       handle(request, response);
     };
     if (!connection.isAnswering) {
@@ -142,8 +142,13 @@ export class ConnectionGuard implements OnApplicationShutdown {
   }
 }
 
-function next(connection: Connection): void {
+function next(connection: Connection, socket: Socket): void {
   connection.isAnswering = false;
+  if (!socket.writable) {
+    // Nothing is done for a caller who is gone, or was told that this connection ends.
+    connection.held.length = 0;
+    return;
+  }
   const held = connection.held.shift();
   if (held === undefined) return;
   connection.heldBytes -= held.bytes;
