@@ -124,6 +124,13 @@ describe('placing an order and waiting for the outcome', () => {
     expect(response.headers['preference-applied']).toBeUndefined();
   });
 
+  it('does not say that it waited where too many of a customer wait already', async () => {
+    const answers = await Promise.all(Array.from({ length: 42 }, () => place('wait=1')));
+    const applied = answers.filter(({ headers }) => headers['preference-applied'] === 'wait=1');
+    expect(answers.map(({ status }) => status)).toEqual(Array(42).fill(202));
+    expect(applied).toHaveLength(40);
+  });
+
   it('answers all who wait for the same order', async () => {
     await Promise.all([place().expect(201), place().expect(201), place().expect(201), settle('CONFIRMED')]);
   });

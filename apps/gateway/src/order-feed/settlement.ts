@@ -32,13 +32,17 @@ export class Settlement {
     @Inject(OrderLookup) private readonly lookup: OrderLookup,
   ) {}
 
-  /** The order once it has one of the statuses, or as it is when the time is over or the gateway shuts down. */
-  async of(wait: Wait): Promise<Order> {
+  /**
+   * The order once it has one of the statuses, or as it is when the time is over or the gateway shuts down; `undefined`
+   * when too many wait already.
+   */
+  async of(wait: Wait): Promise<Order | undefined> {
     const { actor, order, until, waitMs } = wait;
     if (until.includes(order.status)) return order;
     const heard = this.feed.lastOf(order.id);
     if (heard && until.includes(heard.status)) return withStatus(order, heard);
-    if (waitMs === 0 || !this.begin(wait)) return order;
+    if (waitMs === 0) return order;
+    if (!this.begin(wait)) return undefined;
     try {
       const settled = await this.hear(wait);
       // Silence proves nothing: the one who answers in the end is the one who knows.

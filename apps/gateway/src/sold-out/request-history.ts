@@ -33,6 +33,8 @@ type Request = Pick<PlaceOrderRequest, 'customerId' | 'idempotencyKey'>;
 @Injectable()
 export class RequestHistory implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly filter = new RequestFilter(RETENTION_MS, Date.now);
+  /** Only those that became orders: what was let in and refused says nothing about the next try. */
+  private readonly orders = new RequestFilter(RETENTION_MS, Date.now);
   /** Counts the times that something may have been missed. */
   private gaps = 0;
   private isComplete = false;
@@ -44,7 +46,9 @@ export class RequestHistory implements OnApplicationBootstrap, BeforeApplication
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await listen(this.client, this.logger, ordersAccepted, ({ data }) => data.requests.forEach(this.add));
+    await listen(this.client, this.logger, ordersAccepted, ({ data }) =>
+      data.requests.forEach(this.accepted),
+    );
     let missedFrom = Date.now() - RETENTION_MS;
     this.client.on('disconnect', () => {
       if (this.isComplete) missedFrom = Date.now() - GAP_MARGIN_MS;
@@ -58,12 +62,19 @@ export class RequestHistory implements OnApplicationBootstrap, BeforeApplication
     this.gaps += 1;
   }
 
+  /** It is let in, and may become an order. */
   readonly add = ({ customerId, idempotencyKey }: Request): void =>
     this.filter.add(customerId, idempotencyKey);
 
-  /** Whether the request is known to have been accepted. False may be wrong while events may have been missed. */
-  knows({ customerId, idempotencyKey }: Request): boolean {
-    return this.filter.mayHave(customerId, idempotencyKey);
+  /** It has become an order. */
+  readonly accepted = (request: Request): void => {
+    this.add(request);
+    this.orders.add(request.customerId, request.idempotencyKey);
+  };
+
+  /** Whether the request is known to have become an order. False may be wrong while events may have been missed. */
+  hasOrder({ customerId, idempotencyKey }: Request): boolean {
+    return this.orders.mayHave(customerId, idempotencyKey);
   }
 
   mayHave({ customerId, idempotencyKey }: Request): boolean {
@@ -83,7 +94,7 @@ export class RequestHistory implements OnApplicationBootstrap, BeforeApplication
   private async readPage(after: string): Promise<string | null> {
     try {
       const { requests, last, hasMore } = await this.queries.ask(listPlacedRequests, { after });
-      requests.forEach(this.add);
+      requests.forEach(this.accepted);
       // What is accepted from now on is heard.
       return (hasMore ?? requests.length === PLACED_REQUESTS_MAX) ? last : null;
     } catch (err) {

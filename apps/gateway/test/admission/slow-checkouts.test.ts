@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { accept, type Order, type OrderStatusChanged } from '@doorbuster/contracts';
+import { accept, refuse, type Order, type OrderStatusChanged } from '@doorbuster/contracts';
 import { SIGNING_KEY } from '@doorbuster/service/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Admission } from '../../src/admission/admission.js';
@@ -15,10 +15,13 @@ const isSlow = (customerId: string): boolean => customerId.startsWith('slow');
 describe('checkouts that do not settle', () => {
   let fixture: Fixture;
   let accepted: string[];
+  let isRefusing: boolean;
   const start = async (env: Record<string, string>): Promise<void> => {
     fixture = await startFixture({ TRUST_PROXY: '1', ...env });
     accepted = [];
+    isRefusing = false;
     await fixture.services.answerOrders(({ customerId }) => {
+      if (isRefusing) return refuse('CURRENCY_MISMATCH', 'One currency an order.');
       const id = randomUUID();
       accepted.push(customerId);
       if (!isSlow(customerId)) setTimeout(() => void fixture.services.publish(aStatus({ orderId: id })), 20);
@@ -65,6 +68,16 @@ describe('checkouts that do not settle', () => {
     expect((await order('slow-1', 'first')).status).toBe(202);
     expect((await order('slow-1', 'second')).status).toBe(429);
     expect((await order('slow-1', 'first')).status).toBe(202);
+  });
+
+  it('of a customer are bounded also by keys that were sent before and refused', async () => {
+    await start({ UNSETTLED_ORDERS_PER_CUSTOMER_MAX: '1' });
+    isRefusing = true;
+    for (const key of ['second', 'third']) expect((await order('slow-1', key)).status).toBe(422);
+    isRefusing = false;
+    expect((await order('slow-1', 'first')).status).toBe(202);
+    for (const key of ['second', 'third']) expect((await order('slow-1', key)).status).toBe(429);
+    expect(accepted).toEqual(['slow-1']);
   });
 
   it('of one network are bounded, and leave room for other networks', async () => {

@@ -40,15 +40,15 @@ export class Checkout {
   ): Promise<Answer<Order>> {
     const request = { customerId: actor.customerId, idempotencyKey, body, traceparent };
     const holder = { customerId: actor.customerId, network };
-    if (!this.history.knows(request)) this.admission.assertMayHold(holder);
+    if (!this.history.hasOrder(request)) this.admission.assertMayHold(holder);
     this.gate.pass(request);
     const order = await this.admission.admit(holder, () => this.intake.place(request));
+    this.history.accepted(request);
     this.gate.follow(order);
     if (waitSeconds === undefined) return placed(order, waitSeconds);
-    return placed(
-      await this.settlement.of({ actor, network, order, until: SETTLED, waitMs: waitSeconds * 1_000 }),
-      waitSeconds,
-    );
+    const waitMs = waitSeconds * 1_000;
+    const settled = await this.settlement.of({ actor, network, order, until: SETTLED, waitMs });
+    return settled ? placed(settled, waitSeconds) : placed(order, undefined);
   }
 
   async cancel(
@@ -57,15 +57,8 @@ export class Checkout {
   ): Promise<Answer<Order>> {
     const order = await this.queries.ask(cancelOrder, { actor, orderId, traceparent });
     if (waitSeconds === undefined) return cancelled(order, waitSeconds);
-    return cancelled(
-      await this.settlement.of({
-        actor,
-        network,
-        order,
-        until: CANCELLATION_OVER,
-        waitMs: waitSeconds * 1_000,
-      }),
-      waitSeconds,
-    );
+    const waitMs = waitSeconds * 1_000;
+    const settled = await this.settlement.of({ actor, network, order, until: CANCELLATION_OVER, waitMs });
+    return settled ? cancelled(settled, waitSeconds) : cancelled(order, undefined);
   }
 }
