@@ -64,7 +64,7 @@ export type AuthConfig =
 
 const SELF = 'doorbuster';
 
-/** An issuer signs tokens for many: without both of them a token for any other shop would do here. */
+/** An issuer signs tokens for many applications. Without both variables a token for another one would be accepted. */
 const MISSING_BESIDE_JWKS = {
   AUTH_ISSUER: 'must be the `iss` of the tokens that AUTH_JWKS_URL signs, such as https://login.example.com/',
   AUTH_AUDIENCE: 'must be the `aud` of the tokens that are for this shop',

@@ -9,7 +9,7 @@ const CALLER = { traceId: 'c0ffee'.padEnd(32, '0'), spanId: '00f067aa0ba902b7' }
 const traceparent = `00-${CALLER.traceId}-${CALLER.spanId}-01`;
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
-/** Whether a new trace is recorded, which is ours to say: what a parent says counts, as with the `parentbased` samplers. */
+/** Decides whether a new trace is recorded. With a parent its flag decides, as with the `parentbased` samplers. */
 let records = true;
 const spans = recordSpans((traceId) => records || traceId === CALLER.traceId);
 
@@ -58,7 +58,7 @@ describe('a caller that sends a traceparent', () => {
 });
 
 const READS = 60;
-/** Four at a time, and those who come meanwhile share the next ones. */
+/** At most four queries at a time. Reads that arrive meanwhile share the next ones. */
 const QUESTIONS_MAX = 12;
 
 describe('reads of products that are recorded', () => {

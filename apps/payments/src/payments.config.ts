@@ -12,12 +12,12 @@ const SIMULATED = 'simulated';
 
 export const paymentsConfig = z
   .object({
-    /** Who charges. The simulated one takes no money, so that production has to ask for it in plain words. */
+    /** The payment provider. The simulated one takes no money, so production must set it explicitly. */
     PAYMENT_PROVIDER: optional(
       z.literal(SIMULATED, `must be '${SIMULATED}', the only provider so far: it takes no money`),
     ),
     NODE_ENV: optional(z.string()),
-    /** A file in which the simulated provider puts down every charge. */
+    /** A file to which the simulated provider writes every charge. */
     SIMULATED_PROVIDER_STATEMENT: z.string().min(1).optional(),
   })
   .refine((env) => env.NODE_ENV !== 'production' || env.PAYMENT_PROVIDER !== undefined, {

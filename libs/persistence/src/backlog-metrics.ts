@@ -17,7 +17,7 @@ const openDeadLetters = meter.createObservableGauge('doorbuster.dead_letters.ope
   unit: '{event}',
 });
 const stuckItems = meter.createObservableGauge('doorbuster.stuck_items', {
-  description: 'Items that a polling job cannot handle and tries again later and later.',
+  description: 'Items that a polling job fails on and retries with growing pauses.',
   unit: '{item}',
 });
 const deadLetters = meter.createCounter('doorbuster.dead_letters', {

@@ -32,7 +32,7 @@ export function readConfig<T extends z.ZodType>(schema: T, env: NodeJS.ProcessEn
   process.exit(1);
 }
 
-/** What protects a shop must not be known to everybody. Compose and k8s/local say `NODE_ENV=development`. */
+/** Production refuses published secrets. Compose and k8s/local set `NODE_ENV=development`. */
 function refusePublishedSecrets(env: NodeJS.ProcessEnv): void {
   const names = env['NODE_ENV'] === 'production' ? publishedSecretsIn(env) : [];
   if (names.length === 0) return;

@@ -1,5 +1,5 @@
 /**
- * Secrets that stand in this repository for everybody to read: in docker-compose.yml and in k8s/local. A test of tools/deploy
+ * Secrets that this repository publishes, in docker-compose.yml and in k8s/local. A test of tools/deploy
  * finds each secret of those files here. A longer secret that begins with one of these is one of them too.
  */
 const PUBLISHED = [

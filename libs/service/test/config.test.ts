@@ -84,7 +84,7 @@ describe('production', () => {
   };
   const published = { DATABASE_URL: 'postgres://orders:doorbuster-development-only@db/doorbuster' };
 
-  it('refuses a secret that everybody can read in the source, and names the variable', () => {
+  it('refuses a secret that the source publishes, and names the variable', () => {
     expect(read({ NODE_ENV: 'production', ...published })).toMatch(
       /^DATABASE_URL must have a secret of your own/,
     );

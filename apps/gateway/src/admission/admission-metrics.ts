@@ -12,7 +12,7 @@ const holderRefusals = meter.createCounter('doorbuster.admission.holder_refusals
   unit: '{order}',
 });
 const slow = meter.createObservableGauge('doorbuster.admission.slow', {
-  description: 'Checkouts of this gateway that take long, and take no places from others.',
+  description: 'Slow checkouts of this gateway, which have places of their own.',
   unit: '{order}',
 });
 const inFlight = meter.createObservableGauge('doorbuster.admission.in_flight', {

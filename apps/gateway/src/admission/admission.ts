@@ -190,7 +190,7 @@ export class Admission implements OnApplicationBootstrap {
     const seconds = String(retryAfterSeconds(this.refused.perSecond, this.settled.perSecond, Math.random()));
     return new ProblemException(
       'SERVICE_OVERLOADED',
-      'More orders come in than can be served. Try again after Retry-After, with the same Idempotency-Key.',
+      'Too many orders are coming in. Try again after Retry-After, with the same Idempotency-Key.',
       {
         headers: {
           'retry-after': seconds,

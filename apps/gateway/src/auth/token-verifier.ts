@@ -7,8 +7,8 @@ import { ProblemException } from '../problem/problem.exception.js';
 /** Checking a signature costs as much as the rest of a small request, and callers come back. */
 const KNOWN_TOKENS_MAX = 20_000;
 /**
- * A key that its issuer has removed signs nothing here a minute later: the keys are fetched again after half of that, and a
- * token that was verified is verified again after the other half.
+ * A key that its issuer removed is no longer accepted after a minute: the keys are fetched again after half a minute, and a
+ * verified token is verified again after another half.
  */
 const TRUST_MS = { keys: 30_000, token: 30_000 };
 const CLOCK_TOLERANCE_SECONDS = 5;

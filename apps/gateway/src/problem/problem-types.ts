@@ -34,7 +34,7 @@ export const PROBLEM_TYPES: Record<ErrorCode, ProblemType> = {
   CURRENCY_MISMATCH: { status: 422, title: 'The currencies differ' },
   OUT_OF_STOCK: { status: 409, title: 'Out of stock' },
   INSUFFICIENT_STOCK: { status: 409, title: 'There is less stock than that' },
-  STOCK_LIMIT: { status: 422, title: 'That is more stock than a SKU can have' },
+  STOCK_LIMIT: { status: 422, title: 'More stock than a SKU can have' },
   PAYMENT_DECLINED: { status: 402, title: 'The payment was declined' },
   PAYMENT_TIMEOUT: { status: 402, title: 'The payment could not be made in time' },
   ORDER_REJECTED: { status: 409, title: 'The order was rejected' },

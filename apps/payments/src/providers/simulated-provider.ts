@@ -12,7 +12,7 @@ import type {
   VoidRequest,
 } from './payment-provider.js';
 import { noStatement, type ProviderStatement } from './provider-statement.js';
-import { FailureCounts } from './failure-counts.js';
+import { PlannedFailures } from './planned-failures.js';
 import type { SimulatedBooks } from './simulated-books.js';
 import { simulatedMethod } from './simulated-methods.js';
 
@@ -22,7 +22,7 @@ const FAILURES_REMEMBERED = 10_000;
 
 /** A provider that moves no money, but keeps its books and its promises as a real one does. */
 export class SimulatedProvider implements PaymentProvider {
-  private readonly failures = new FailureCounts(FAILURES_REMEMBERED);
+  private readonly failures = new PlannedFailures(FAILURES_REMEMBERED);
 
   constructor(
     private readonly books: SimulatedBooks,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { FailureCounts } from '../../src/providers/failure-counts.js';
+import { PlannedFailures } from '../../src/providers/planned-failures.js';
 import { SimulatedProvider } from '../../src/providers/simulated-provider.js';
 import { startBooks, type BooksUnderTest } from './books-under-test.js';
 
@@ -135,7 +135,7 @@ describe('the simulated provider', () => {
 describe('failures on purpose', () => {
   it('are remembered of the last operations, and cost the same however many there were', () => {
     const [max, blocks, perBlock] = [1_000, 40, 20_000];
-    const counts = new FailureCounts(max);
+    const counts = new PlannedFailures(max);
     const costs = Array.from({ length: blocks }, (_, block) => {
       const before = process.cpuUsage();
       for (let i = 0; i < perBlock; i += 1) counts.failsOnceMore(`${block}:${i}`, 1);

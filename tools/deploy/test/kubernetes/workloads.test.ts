@@ -201,7 +201,7 @@ describe.each(['kind', 'minikube'] as const)('the secrets of overlay %s', (overl
         key,
         Buffer.from(value, 'base64').toString(),
       ]);
-      // What is public needs no secrecy.
+      // A public key is no secret.
       const secret = plain.filter(([key]) => !/VERIFICATION/.test(key ?? ''));
       expect(publishedSecretsIn(Object.fromEntries(secret)), metadata.name).toEqual(
         secret.map(([key]) => key),

@@ -55,7 +55,7 @@ export function environmentOf(
     NODE_ENV: 'development',
     PORT: env['PORT'] ?? '3000',
     RPC_SIGNING_KEY: env['RPC_SIGNING_KEY'] ?? rpcSigningKey,
-    // Anybody who reaches it gets a token of any role.
+    // Every caller can get a token of any role there.
     HOST: env['HOST'] ?? LOOPBACK,
     ...(env['AUTH_JWKS_URL'] === undefined && { AUTH_JWT_SECRET: env['AUTH_JWT_SECRET'] ?? authJwtSecret }),
   };

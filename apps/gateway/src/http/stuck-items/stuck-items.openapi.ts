@@ -7,7 +7,7 @@ export const stuckItemsPaths: ZodOpenApiPathsObject = {
   '/v1/stuck-items': {
     get: {
       tags: ['Operations'],
-      summary: 'What polling jobs cannot handle and try again later and later, stuck for longest first',
+      summary: 'Items that polling jobs fail on, stuck longest first',
       security: bearer,
       requestParams: { query: stuckItemFilter },
       responses: {
