@@ -11,7 +11,12 @@ export { postgresSettings } from './postgres/settings.js';
 export { startPostgres, type PostgresOptions, type PostgresServer } from './postgres/start-postgres.js';
 export { connectionLimitStatements, databaseStatements, takeOverStatements } from './postgres/statements.js';
 export { withUser } from './postgres/url.js';
-export { isAlive, listProcesses, type ProcessInfo } from './process/running-processes.js';
+export {
+  isAlive,
+  listProcesses,
+  postgresProcessesIn,
+  type ProcessInfo,
+} from './process/running-processes.js';
 export {
   startProcess,
   type ProcessExit,

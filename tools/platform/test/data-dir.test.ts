@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { isAlive } from '@doorbuster/embedded';
+import { isAlive, layoutOf, startPostgres } from '@doorbuster/embedded';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keptPorts } from '../src/data-dir/kept-ports.js';
 import { findLeftovers, markOf, stopLeftovers } from '../src/data-dir/leftovers.js';
@@ -60,6 +60,13 @@ describe('a data directory', () => {
     } finally {
       other.kill();
     }
+  });
+
+  it('knows the PostgreSQL that a killed platform left, and ends it in order', async () => {
+    const server = await startPostgres({ dir: layoutOf(dataDir).postgres, password: 'secret' });
+    expect(findLeftovers(dataDir)).toContain(server.pid);
+    await stopLeftovers(dataDir);
+    expect(await server.exited).toEqual({ code: 0, signal: null });
   });
 
   it('keeps the ports of its servers', async () => {

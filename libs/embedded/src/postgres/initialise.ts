@@ -1,10 +1,21 @@
-import { execFile } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { text } from 'node:stream/consumers';
 import { syncDirectory } from '../files.js';
+import { FIRST_INHERITED } from '../process/server-process.js';
 import { ADMINISTRATOR } from './url.js';
-import { asUser, type UnprivilegedUser } from './unprivileged.js';
+import { asUser, placeFor, type UnprivilegedUser } from './unprivileged.js';
 
 const INITDB_DEADLINE_MS = 60_000;
 
@@ -30,6 +41,7 @@ export async function initialise(
   mkdirSync(draft, { recursive: true, mode: 0o700 });
   if (user) chownSync(draft, user.uid, user.gid);
   writeFileSync(passwordFile, password, { mode: 0o600 });
+  if (user) chownSync(passwordFile, user.uid, user.gid);
   try {
     await runInitdb(initdb, draft, passwordFile, user);
   } finally {
@@ -49,9 +61,9 @@ async function runInitdb(
   const { command, args } = asUser(user, {
     command: initdb,
     args: [
-      `--pgdata=${dataDir}`,
+      `--pgdata=${placeFor(user, dataDir, FIRST_INHERITED)}`,
       `--username=${ADMINISTRATOR}`,
-      `--pwfile=${passwordFile}`,
+      `--pwfile=${placeFor(user, passwordFile, FIRST_INHERITED + 1)}`,
       '--auth=scram-sha-256',
       '--encoding=UTF8',
       // The same order and the same letters on every machine, whatever its C library knows.
@@ -60,11 +72,23 @@ async function runInitdb(
       '--builtin-locale=C.UTF-8',
     ],
   });
+  const inherited = [openSync(dataDir, 'r'), openSync(passwordFile, 'r')];
   try {
-    await promisify(execFile)(command, args, { timeout: INITDB_DEADLINE_MS, env: postgresEnvironment() });
+    const child = spawn(command, args, {
+      cwd: dataDir,
+      env: postgresEnvironment(),
+      stdio: ['ignore', 'ignore', 'pipe', ...inherited],
+      timeout: INITDB_DEADLINE_MS,
+    });
+    const [output, [code]] = await Promise.all([
+      text(child.stderr as NodeJS.ReadableStream),
+      once(child, 'close'),
+    ]);
+    if (code !== 0) throw new Error(output.trim() || `it ended with ${code}`);
   } catch (cause) {
-    const output = (cause as { stderr?: string }).stderr ?? String(cause);
-    throw new Error(`initdb could not make ${dataDir}: ${output.trim()}`, { cause });
+    throw new Error(`initdb could not make ${dataDir}: ${(cause as Error).message}`, { cause });
+  } finally {
+    inherited.forEach(closeSync);
   }
 }
 

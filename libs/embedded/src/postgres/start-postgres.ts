@@ -1,14 +1,14 @@
-import { mkdirSync, realpathSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { findFreePort } from '../ports.js';
 import { launchServer } from '../process/launch-server.js';
-import type { RunningProcess } from '../process/server-process.js';
+import { FIRST_INHERITED, type RunningProcess } from '../process/server-process.js';
 import { clearAfterCrash } from './after-crash.js';
 import { findPostgresBinaries } from './binaries.js';
 import { withClient } from './client.js';
 import { initialise, isInitialised, postgresEnvironment } from './initialise.js';
 import { postgresSettings } from './settings.js';
-import { asUser, unprivilegedUser } from './unprivileged.js';
+import { asUser, placeFor, unprivilegedUser } from './unprivileged.js';
 import { ADMINISTRATOR, postgresUrl } from './url.js';
 
 export interface PostgresOptions {
@@ -40,30 +40,37 @@ const CONNECTIONS_MAX = 100;
  * `kill -9` included.
  */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
-  const { initdb, postgres } = await findPostgresBinaries();
   mkdirSync(path.dirname(options.dir), { recursive: true, mode: 0o700 });
   const user = unprivilegedUser(options.dir);
+  const { initdb, postgres } = await findPostgresBinaries(user);
   if (!isInitialised(options.dir)) await initialise(initdb, options.dir, options.password, user);
   const dir = realpathSync(options.dir);
   const port = options.port ?? (await findFreePort());
-  const args = ['-D', dir, ...postgresSettings(port, options.connectionsMax ?? CONNECTIONS_MAX)];
+  const place = placeFor(user, dir, FIRST_INHERITED);
+  const args = ['-D', place, ...postgresSettings(port, options.connectionsMax ?? CONNECTIONS_MAX)];
   const url = postgresUrl(ADMINISTRATOR, options.password, port, 'postgres');
-  const running = await launchServer({
-    name: 'PostgreSQL',
-    process: {
-      ...asUser(user, { command: postgres, args }),
-      cwd: dir,
-      env: postgresEnvironment(),
-      onSpawn: options.onSpawn,
-      stopSignal: 'SIGINT', // "fast": ends open transactions instead of waiting for their clients
-    },
-    log: `${dir}.log`,
-    isReady: () => answers(url),
-    passing: PASSING,
-    deadlineMs: options.startDeadlineMs ?? START_DEADLINE_MS,
-    beforeEachTry: () => clearAfterCrash(dir),
-  });
-  return { ...running, dir, port, url };
+  const directory = openSync(dir, 'r');
+  try {
+    const running = await launchServer({
+      name: 'PostgreSQL',
+      process: {
+        ...asUser(user, { command: postgres, args }),
+        cwd: dir,
+        env: postgresEnvironment(),
+        inherited: [directory],
+        onSpawn: options.onSpawn,
+        stopSignal: 'SIGINT', // "fast": ends open transactions instead of waiting for their clients
+      },
+      log: `${dir}.log`,
+      isReady: () => answers(url),
+      passing: PASSING,
+      deadlineMs: options.startDeadlineMs ?? START_DEADLINE_MS,
+      beforeEachTry: () => clearAfterCrash(dir),
+    });
+    return { ...running, dir, port, url };
+  } finally {
+    closeSync(directory);
+  }
 }
 
 /**

@@ -27,10 +27,8 @@ const idOf = (flag: '-u' | '-g'): number =>
   Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8', timeout: 5_000 }));
 
 /**
- * The command as the given user, who keeps one capability of root: to pass directories that are closed to others. A
- * checkout under /root or a data directory under a private /tmp directory would else be out of reach, and so would the
- * libraries beside the binaries. Without `no_setuid_fixup` access(2), which PostgreSQL uses to find its own
- * executable, ignores the capability of a process that is not root.
+ * The command as the given user, without any capability of root and without a way to get one back. Paths may be closed to
+ * that user: a data directory under a private /tmp directory, for example. {@link placeFor} names those.
  */
 export function asUser(user: UnprivilegedUser | undefined, { command, args }: Command): Command {
   if (user === undefined) return { command, args };
@@ -38,9 +36,27 @@ export function asUser(user: UnprivilegedUser | undefined, { command, args }: Co
     `--reuid=${user.uid}`,
     `--regid=${user.gid}`,
     '--clear-groups',
-    '--inh-caps=+dac_override',
-    '--ambient-caps=+dac_override',
-    '--securebits=+no_setuid_fixup',
+    '--no-new-privs',
+    '--inh-caps=-all',
+    '--bounding-set=-all',
   ];
   return { command: 'setpriv', args: [...privileges, '--', command, ...args] };
+}
+
+/**
+ * How a process of `user` names a file or directory that root opened for it as `descriptor`: opening it by that name asks
+ * for the rights on the file, and not for those on the directories above it.
+ */
+export const placeFor = (user: UnprivilegedUser | undefined, place: string, descriptor: number): string =>
+  user === undefined ? place : `/proc/self/fd/${descriptor}`;
+
+/** Says whether the user reaches the program and its libraries. */
+export function canRun(user: UnprivilegedUser, program: string): boolean {
+  const { command, args } = asUser(user, { command: program, args: ['--version'] });
+  try {
+    execFileSync(command, args, { timeout: 10_000, stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -29,13 +29,17 @@ function listFromPs(): ProcessInfo[] {
 }
 
 /** Processes whose working directory is `directory`. Empty where there is no /proc. */
-export function processesIn(directory: string): number[] {
+function processesIn(directory: string): number[] {
   if (process.platform !== 'linux') return [];
   return pidsInProc().filter((pid) => ignoringGone(() => readlinkSync(`/proc/${pid}/cwd`)) === directory);
 }
 
+/** Processes of PostgreSQL at work in the data directory. Empty where there is no /proc. */
+export const postgresProcessesIn = (dataDir: string): number[] =>
+  processesIn(dataDir).filter((pid) => /\/(postgres|initdb)( \(deleted\))?$/.test(executableOf(pid) ?? ''));
+
 /** Path of the program that the process runs, which it cannot rewrite as it can its command line. Needs /proc. */
-export const executableOf = (pid: number): string | undefined =>
+const executableOf = (pid: number): string | undefined =>
   ignoringGone(() => readlinkSync(`/proc/${pid}/exe`));
 
 /** Says whether the process exists, also when it is another user's. */

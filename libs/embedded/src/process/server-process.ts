@@ -24,6 +24,8 @@ export interface ProcessOptions {
   env?: NodeJS.ProcessEnv;
   /** File descriptor of its standard output and error, or `inherit`. */
   output: number | 'inherit';
+  /** File descriptors that it gets as well, as {@link FIRST_INHERITED} and the numbers after it. */
+  inherited?: number[];
   /** What asks it to end. Default `SIGTERM`. */
   stopSignal?: NodeJS.Signals;
   /** Told as soon as there is a process, long before a server serves. */
@@ -31,6 +33,8 @@ export interface ProcessOptions {
 }
 
 const STOP_DEADLINE_MS = 5_000;
+/** After standard input, output and error. */
+export const FIRST_INHERITED = 3;
 
 /**
  * Starts a process in a session of its own, so that the Ctrl-C of a terminal reaches only whoever supervises it, and
@@ -40,7 +44,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   const child = spawn(options.command, options.args, {
     cwd: options.cwd,
     env: options.env ?? process.env,
-    stdio: ['ignore', options.output, options.output],
+    stdio: ['ignore', options.output, options.output, ...(options.inherited ?? [])],
     detached: true,
   });
   const exited = new Promise<ProcessExit>((resolve) => {

@@ -1,34 +1,48 @@
+import { realpathSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { layoutOf, listProcesses } from '@doorbuster/embedded';
+import { layoutOf, listProcesses, postgresProcessesIn } from '@doorbuster/embedded';
 
 const STOP_DEADLINE_MS = 4_000;
 
 /** Put on the command line of every service, so that it can be told whose it is, by us and in `ps`. */
 export const markOf = (dataDir: string): string => `--data-dir=${dataDir}`;
 
-const marksOfServers = (dataDir: string): string[] => {
+/** Started as root, PostgreSQL does not name its data directory on the command line: it works in it. */
+function serversOf(dataDir: string): number[] {
   const { postgres, nats } = layoutOf(dataDir);
-  return [postgres, `--pgdata=${postgres}.new`, `${nats}/nats-server.conf`];
-};
+  const marked = processesMarked([postgres, `--pgdata=${postgres}.new`, `${nats}/nats-server.conf`]);
+  return [...new Set([...marked, ...[postgres, `${postgres}.new`].flatMap(postgresIn)])];
+}
 
 /** Processes that a platform on this data directory started and that still run. */
-export const findLeftovers = (dataDir: string): number[] =>
-  processesMarked([markOf(dataDir), ...marksOfServers(dataDir)]);
+export const findLeftovers = (dataDir: string): number[] => [
+  ...processesMarked([markOf(dataDir)]),
+  ...serversOf(dataDir),
+];
 
 /** Stops what a killed platform left behind: services first, in order if that can be had soon. */
 export async function stopLeftovers(dataDir: string): Promise<number> {
   const found = findLeftovers(dataDir);
-  await interrupt([markOf(dataDir)]);
-  await interrupt(marksOfServers(dataDir));
+  await interrupt(() => processesMarked([markOf(dataDir)]));
+  await interrupt(() => serversOf(dataDir));
   killLeftovers(dataDir);
   return found.length;
 }
 
 /** SIGINT asks all of them to end soon, PostgreSQL too. */
-async function interrupt(marks: string[]): Promise<void> {
-  for (const pid of processesMarked(marks)) signal(pid, 'SIGINT');
+async function interrupt(find: () => number[]): Promise<void> {
+  for (const pid of find()) signal(pid, 'SIGINT');
   const end = Date.now() + STOP_DEADLINE_MS;
-  while (processesMarked(marks).length > 0 && Date.now() < end) await delay(50);
+  while (find().length > 0 && Date.now() < end) await delay(50);
+}
+
+/** A process works in the real directory, whatever links lead to it. */
+function postgresIn(dataDir: string): number[] {
+  try {
+    return postgresProcessesIn(realpathSync(dataDir));
+  } catch {
+    return []; // There is no such directory.
+  }
 }
 
 function processesMarked(marks: string[]): number[] {
