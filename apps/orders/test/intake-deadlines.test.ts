@@ -1,4 +1,4 @@
-import { findPlacedOrders, type PlacingOutcome } from '@doorbuster/contracts';
+import { findPlacedOrders, placeOrders, type PlacingOutcome } from '@doorbuster/contracts';
 import type { PoolClient } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { OrdersFixture, requestOf } from './fixtures/orders-fixture.js';
@@ -96,6 +96,33 @@ describe('a replica that hangs in the middle of a transaction', () => {
     expect(await ordersOf('won')).toHaveLength(1);
   });
 });
+
+describe('a message of several orders', () => {
+  it('is answered for each of them: one is accepted, another fails with its transaction', async () => {
+    const other = await otherReplica();
+    await other.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, ['ann\nfailing']);
+    const keys = ['accepted', 'failing'];
+    const replies = orders.ask(placeOrders, { requests: keys.map((key) => requestOf(MUG, { key })) });
+    await expect.poll(() => ordersOf('accepted')).toHaveLength(1);
+    // Now the second one gets its turn, in a transaction that waits for this lock until its connection is cut.
+    await other.query('commit; begin; lock table sagas');
+    await expect.poll(() => cutWaitingIntake()).toBe(1);
+    await other.query('rollback');
+    expect(await replies).toMatchObject({
+      ok: true,
+      value: [{ ok: true }, { ok: false, error: { code: 'SERVICE_UNAVAILABLE' } }],
+    });
+    expect(await ordersOf('failing')).toEqual([]);
+  });
+});
+
+async function cutWaitingIntake(): Promise<number> {
+  const cut = await orders.rows(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where usename = current_user and wait_event_type = 'Lock' and query like 'insert into sagas%'`,
+  );
+  return cut.length;
+}
 
 describe('what became of a request', () => {
   const outcomeOf = async (key: string, acceptByInMs: number, items = MUG): Promise<PlacingOutcome> => {

@@ -1,5 +1,5 @@
 export { readConfig, serviceConfig, type ServiceConfig } from './config.js';
-export { Answers } from './queries.js';
+export { Answers, refusalOf } from './queries.js';
 export { migrateSchema } from './migrate.js';
 export { runService, startService, type ServiceDefinition } from './run-service.js';
 export { SHUTDOWN_MS } from './shutdown-budget.js';

@@ -26,7 +26,7 @@ export const Answers = (contract: QueryContract): MethodDecorator =>
 export const contractOf = (handler: object): QueryContract | undefined =>
   Reflect.getMetadata(CONTRACT, handler) as QueryContract | undefined;
 
-/** An exception is a bug or broken infrastructure; it leaves the service as one of two stable codes. */
+/** Has what a handler throws leave the service as a refusal. */
 @Catch()
 export class QueryExceptionFilter implements RpcExceptionFilter {
   constructor(private readonly logger: Logger) {}
@@ -37,31 +37,33 @@ export class QueryExceptionFilter implements RpcExceptionFilter {
       this.logger.warn({ subject, code: err.code, detail: err.detail }, 'request refused');
       return of(refuse(err.code, err.detail));
     }
-    if (err instanceof QueueFullError) {
-      return of(refuse('SERVICE_UNAVAILABLE', 'Too much is waiting already. Try again in a moment.'));
-    }
-    if (err instanceof CommitDeadlineError) {
-      this.logger.info({ err }, 'query came too late, nothing was changed');
-      return of(
-        refuse('SERVICE_TIMEOUT', 'There was not enough time left, and nothing was changed. Try again.'),
-      );
-    }
-    if (err instanceof CommitUnknownError) {
-      this.logger.warn({ err }, 'query not answered, the commit may have succeeded');
-      return of(
-        refuse(
-          'SERVICE_TIMEOUT',
-          'The database did not tell whether the change was made. Look, or try again.',
-        ),
-      );
-    }
-    if (isTransient(err)) {
-      this.logger.warn({ err }, 'query not answered, the database or the broker is away');
-      return of(
-        refuse('SERVICE_UNAVAILABLE', 'A part of the platform is restarting. Try again in a moment.'),
-      );
-    }
-    this.logger.error({ err }, 'query failed');
-    return of(refuse('INTERNAL_ERROR', 'Something went wrong on our side.'));
+    return of(refusalOf(err, this.logger));
   }
+}
+
+/**
+ * An exception is a bug or broken infrastructure; it leaves the service as one of few stable codes, and is logged.
+ * `SERVICE_TIMEOUT` leaves open whether the change was made. Every other code says that it was not.
+ */
+export function refusalOf(err: unknown, logger: Logger): Reply<never> {
+  if (err instanceof QueueFullError) {
+    return refuse('SERVICE_UNAVAILABLE', 'Too much is waiting already. Try again in a moment.');
+  }
+  if (err instanceof CommitDeadlineError) {
+    logger.info({ err }, 'query came too late, nothing was changed');
+    return refuse('SERVICE_TIMEOUT', 'There was not enough time left, and nothing was changed. Try again.');
+  }
+  if (err instanceof CommitUnknownError) {
+    logger.warn({ err }, 'query not answered, the commit may have succeeded');
+    return refuse(
+      'SERVICE_TIMEOUT',
+      'The database did not tell whether the change was made. Look, or try again.',
+    );
+  }
+  if (isTransient(err)) {
+    logger.warn({ err }, 'query not answered, the database or the broker is away');
+    return refuse('SERVICE_UNAVAILABLE', 'A part of the platform is restarting. Try again in a moment.');
+  }
+  logger.error({ err }, 'query failed');
+  return refuse('INTERNAL_ERROR', 'Something went wrong on our side.');
 }

@@ -14,7 +14,8 @@ import {
   pluck,
   Transactions,
 } from '@doorbuster/persistence';
-import { fail } from '@doorbuster/telemetry';
+import { LOGGER, refusalOf } from '@doorbuster/service';
+import { fail, type Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Span } from '@opentelemetry/api';
 import type { EntityManager } from 'typeorm';
@@ -43,7 +44,7 @@ const QUEUE_MAX = 4096;
 const BUSY_MS = 20;
 /** No gateway waits longer than this, also for a request without `acceptBy`. */
 const TURNS_MS_MAX = 10_000;
-/** Not decided in this batch: another transaction is about the same request. */
+/** Not decided in this batch: another transaction is about the same request, or another request ended this one. */
 const BUSY = Symbol('busy');
 
 interface Waiting {
@@ -64,6 +65,7 @@ export class OrderIntake {
     @Inject(Transactions) private readonly transactions: Transactions,
     @Inject(OrdersRepository) private readonly orders: OrdersRepository,
     @Inject(OrderSagas) private readonly sagas: OrderSagas,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /** One reply a request. */
@@ -83,16 +85,17 @@ export class OrderIntake {
         if (reply !== BUSY) return reply;
       } catch (error) {
         if (error instanceof StaleItemError) return expired;
-        if (error instanceof QueueFullError) {
-          return refuse('SERVICE_UNAVAILABLE', 'Too many orders are waiting already. Try again in a moment.');
-        }
-        // The deadline or a lock of another request ended this transaction. The request is tried again in another batch.
-        if (!(error instanceof CommitDeadlineError) && !isLockTimeout(error)) throw error;
+        if (!(error instanceof QueueFullError)) throw error;
+        return refuse('SERVICE_UNAVAILABLE', 'Too many orders are waiting already. Try again in a moment.');
       }
       await sleep(BUSY_MS + Math.random() * BUSY_MS);
     }
   }
 
+  /**
+   * A failed transaction refuses its own requests alone. Others of the same message may be accepted already by another
+   * transaction, and an error for the whole message would deny their orders.
+   */
   private async accept(waiting: Waiting[]): Promise<(Reply<Order> | typeof BUSY)[]> {
     const spans = waiting.map(({ request }) => startIntakeSpan(request));
     try {
@@ -101,7 +104,10 @@ export class OrderIntake {
       return replies;
     } catch (error) {
       for (const span of spans) if (span) fail(span, error);
-      throw error;
+      // The deadline or a lock of one request ended this transaction. The others are tried again in another batch.
+      const isAnothers = error instanceof CommitDeadlineError || isLockTimeout(error);
+      const reply = isAnothers ? BUSY : refusalOf(error, this.logger);
+      return waiting.map(() => reply);
     } finally {
       for (const span of spans) span?.end();
     }
