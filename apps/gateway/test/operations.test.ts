@@ -5,7 +5,6 @@ import {
   healthOf,
   listDeadLettersOf,
   listSagas,
-  listStuckItemsOf,
   refuse,
   replayDeadLetterOf,
   retrySaga,
@@ -13,7 +12,6 @@ import {
   type DeadLetter,
   type Saga,
   type ServiceName,
-  type StuckItem,
 } from '@doorbuster/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ORDER_ID } from './support/examples.js';
@@ -31,38 +29,6 @@ describe('what operators do', () => {
     admin = await fixture.as('root', 'admin');
   });
   afterAll(() => fixture.stop());
-
-  it('list what polling jobs cannot handle, of all services or of one, stuck for longest first', async () => {
-    const item = (service: ServiceName, day: number): StuckItem => ({
-      service,
-      job: 'sales',
-      itemId: uuid(day),
-      failures: day,
-      error: 'QueryFailedError: no',
-      firstFailedAt: `2026-01-0${day}T00:00:00.000Z`,
-      lastFailedAt: `2026-01-0${day}T00:00:00.000Z`,
-      nextAttemptAt: `2026-01-0${day}T00:05:00.000Z`,
-    });
-    for (const [i, service] of SERVICES.entries()) {
-      await fixture.services.answer(listStuckItemsOf(service), () =>
-        accept([item(service, SERVICES.length - i)]),
-      );
-    }
-    const get = (query = '') => fixture.http.get(`/v1/stuck-items${query}`).set(admin);
-    expect((await get().expect(200)).body).toEqual({
-      items: SERVICES.map((service, i) => item(service, SERVICES.length - i)).toReversed(),
-      nextCursor: null,
-    });
-    const one = SERVICES[0] as ServiceName;
-    expect((await get(`?service=${one}&limit=5`).expect(200)).body.items).toEqual([
-      item(one, SERVICES.length),
-    ]);
-    await get('?service=nobody').expect(400);
-    await fixture.http
-      .get('/v1/stuck-items')
-      .set(await fixture.as('ann'))
-      .expect(403);
-  });
 
   describe('inventory', () => {
     const stock = { sku: 'TSHIRT', available: 5, reserved: 1, sold: 4, received: 10 };

@@ -1,9 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { PermanentError } from '@doorbuster/contracts';
-import { createLogger } from '@doorbuster/telemetry';
-import { z } from 'zod';
-import { FailureCounts } from '../src/failure-counts.js';
-import { afterCommit, ForAnotherReplicaError, Transactions, type BatchWork } from '../src/index.js';
+import { afterCommit, ForAnotherReplicaError, type BatchWork } from '../src/index.js';
 import { eventually } from '@doorbuster/embedded/testing';
 import { batchOf, CONSUMER, insertNote, malformed, noted, Notebook } from './fixtures/notebook.js';
 
@@ -28,22 +24,6 @@ const loseConnection: BatchWork = async (tx) => {
   await tx.query('select pg_terminate_backend(pg_backend_pid())');
   return [];
 };
-
-/** Another session ends the connection after the first statement; the second finds it gone. */
-const dropBetweenStatements: BatchWork = async (tx, events) => {
-  await notebook.takeNotes(tx, events.slice(0, 1));
-  const [{ pid }] = await tx.query('select pg_backend_pid() as pid');
-  await notebook.dataSource.query('select pg_terminate_backend($1)', [pid]);
-  await eventually(() => (tx.queryRunner?.isReleased ? true : undefined), 'TypeORM to see that it is gone');
-  return notebook.takeNotes(tx, events.slice(1));
-};
-
-const failOn =
-  (subject: string): BatchWork =>
-  async (tx, events) => {
-    if (events.some((event) => event.subject === subject)) throw new TypeError('no idea');
-    return notebook.takeNotes(tx, events);
-  };
 
 const loseDeadlock: BatchWork = async (tx) => {
   await tx.query(`do $$ begin raise exception 'chosen as the victim' using errcode = '40P01'; end $$`);
@@ -188,122 +168,6 @@ describe('a batch', () => {
     );
     expect(outcome).toBe('retry');
     expect(await notebook.listDeadLetters()).toEqual([]);
-  });
-
-  it('is delivered again when its connection drops between two of its statements', async () => {
-    for (const ids of [
-      ['drop', 'o'],
-      ['m', 'drop', 'o'],
-    ]) {
-      const lost = await notebook.transactions.runBatch(batchOf(...ids), dropBetweenStatements);
-      expect(lost).toBe('retry');
-      expect(await notebook.listDeadLetters()).toEqual([]);
-      expect(await notebook.transactions.runBatch(batchOf(...ids), notebook.takeNotes)).toBe('done');
-      expect(await notebook.notes()).toEqual(ids.toSorted());
-      await notebook.dataSource.query('delete from notes');
-    }
-  });
-
-  it('commits without an event that fails for an unknown reason, which is delivered again alone', async () => {
-    const batch = batchOf('p', 'odd', 'q', 'r');
-    const outcome = await notebook.transactions.runBatch(batch, failOn('odd'));
-    expect(outcome).toBe('done');
-    expect(await notebook.notes()).toEqual(['p', 'q', 'r']);
-    expect(batch.events.map(({ isDeferred }) => isDeferred)).toEqual([undefined, true, undefined, undefined]);
-    expect(await notebook.listDeadLetters()).toEqual([]);
-  });
-
-  it('defers with such an event the later ones of its aggregate, and no earlier one', async () => {
-    const batch = batchOf('s', 'odd', 't', 'odd', 'u');
-    const seen: string[] = [];
-    await notebook.transactions.runBatch(batch, async (tx, events) => {
-      if (events.length === 1) seen.push(events[0]?.subject ?? '');
-      return failOn('odd')(tx, events);
-    });
-    expect(batch.events.map(({ isDeferred }) => isDeferred)).toEqual([
-      undefined,
-      true,
-      undefined,
-      true,
-      undefined,
-    ]);
-    expect(seen.filter((subject) => subject === 'odd')).toHaveLength(1);
-    expect(await notebook.notes()).toEqual(['s', 't', 'u']);
-  });
-
-  it('gives up such an event once it has failed several times over more than a minute, and keeps its error', async () => {
-    let nowMs = 0;
-    const { dataSource, outbox, deadLetters } = notebook;
-    const logger = createLogger('test', 'silent');
-    const transactions = new Transactions(
-      dataSource,
-      outbox,
-      deadLetters,
-      logger,
-      new FailureCounts(() => nowMs),
-    );
-    const batch = batchOf('odd');
-    for (let failures = 1; failures <= 9; failures += 1, nowMs += 10_000) {
-      await transactions.runBatch(batch, failOn('odd'));
-      expect(batch.events[0]?.isDeferred, `failure ${failures}`).toBe(true);
-      delete batch.events[0]?.isDeferred;
-    }
-    expect(await notebook.listDeadLetters()).toEqual([]);
-    await transactions.runBatch(batch, failOn('odd'));
-    expect(batch.events[0]?.isDeferred).toBeUndefined();
-    const [letter] = await notebook.listDeadLetters();
-    expect(letter?.error).toBe('TypeError: no idea');
-  });
-
-  it('does not give up an event at its first unknown error, however long ago it was sent', async () => {
-    const batch = batchOf('odd');
-    for (const event of batch.events) event.deliveries = 5_000;
-    await notebook.transactions.runBatch(batch, failOn('odd'));
-    expect(batch.events[0]?.isDeferred).toBe(true);
-  });
-
-  it.each([
-    ['data that does not fit the contract', () => z.int().parse('x')],
-    [
-      'an illegal transition',
-      () => {
-        throw new PermanentError('illegal');
-      },
-    ],
-  ])('gives up an event at once for %s', async (_, fail) => {
-    await notebook.transactions.runBatch(batchOf('v'), async () => {
-      fail();
-      return [];
-    });
-    expect(await notebook.listDeadLetters()).toHaveLength(1);
-  });
-
-  it('leaves one dead letter of an event, told once, however often its message is delivered', async () => {
-    const batch = { ...batchOf('poison', 'w'), unreadable: [malformed('x')] };
-    for (let delivery = 1; delivery <= 5; delivery += 1) {
-      const again = await notebook.transactions.runBatch(batch, async (tx, events) => {
-        const newer = events.filter(({ subject }) => subject === 'w');
-        if (newer.length > 0) throw new ForAnotherReplicaError(newer);
-        return notebook.takeNotes(tx, events);
-      });
-      expect(again).toBe('done');
-    }
-    const letters = await notebook.listDeadLetters();
-    expect(letters).toHaveLength(2);
-    const told = (): Promise<{ n: number }[]> =>
-      notebook.dataSource.query(`select count(*)::int as n from outbox where subject like 'dlq.%'`);
-    await notebook.dataSource.query('delete from outbox');
-    await notebook.transactions.runBatch(batchOf(), notebook.takeNotes);
-    expect(await told()).toEqual([{ n: 0 }]);
-  });
-
-  it('opens a replayed dead letter again when its event fails again', async () => {
-    const batch = batchOf('poison');
-    await notebook.transactions.runBatch(batch, notebook.takeNotes);
-    const [letter] = await notebook.listDeadLetters();
-    await notebook.deadLetters.markReplayed(letter?.id ?? '');
-    await notebook.transactions.runBatch(batch, notebook.takeNotes);
-    expect(await notebook.listDeadLetters()).toEqual([{ ...letter, replayedAt: null }]);
   });
 
   it('that is a replay throws its failure at the operator and leaves no second dead letter', async () => {
