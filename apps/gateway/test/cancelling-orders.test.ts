@@ -25,6 +25,7 @@ describe('cancelling an order', () => {
     expect(fixture.services.requests(cancelOrder)).toEqual([
       {
         actor: { customerId: 'alice', role: 'customer' },
+        commitBy: expect.any(Number),
         orderId: ORDER_ID,
         traceparent: headers['traceparent'],
       },

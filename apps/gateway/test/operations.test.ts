@@ -56,6 +56,7 @@ describe('what operators do', () => {
           delta: 5,
           reason: 'delivery',
           idempotencyKey: 'delivery-1',
+          commitBy: expect.any(Number),
         },
       ]);
     });

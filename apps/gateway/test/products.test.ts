@@ -154,8 +154,52 @@ describe('products', () => {
         actor: expect.objectContaining({ customerId: 'root', role: 'admin' }),
         sku: 'TSHIRT',
         changes: { name: 'Shirt' },
+        commitBy: expect.any(Number),
       },
     ]);
+  });
+
+  const patch = (ifMatch: string) =>
+    fixture.http
+      .patch('/v1/products/TSHIRT')
+      .set({ ...admin, 'if-match': ifMatch })
+      .send({ name: 'Shirt' });
+
+  it('are changed in the version that If-Match names, by the ETag of GET and of a change', async () => {
+    const product = { ...aProduct(), version: 7 };
+    await fixture.services.answer(getProduct, () => accept(product));
+    await fixture.services.answer(getStockLevels, () => accept([]));
+    await fixture.services.answer(changeProduct, () => accept({ ...product, version: 8 }));
+    const got = await fixture.http.get('/v1/products/TSHIRT').expect(200);
+    expect(got.body).not.toHaveProperty('version');
+    expect(got.headers['etag']).toMatch(/^"7\.[\w-]+"$/);
+    const changed = await patch(got.headers['etag'] ?? '').expect(200);
+    expect(changed.headers['etag']).toBe('"8"');
+    expect(changed.body).not.toHaveProperty('version');
+    await patch('*').expect(200);
+    await patch('"7.x" , W/"8", "8", "foreign",').expect(200);
+    const asked = fixture.services.requests(changeProduct).map(({ ifVersions }) => ifVersions);
+    expect(asked).toEqual([[7], undefined, [7, 8]]);
+  });
+
+  it('are not changed when they were changed since, nor for a header that cannot be read', async () => {
+    await fixture.services.answer(changeProduct, () => refuse('PRECONDITION_FAILED', 'Changed since.'));
+    expect((await patch('"7"').expect(412)).body).toMatchObject({ code: 'PRECONDITION_FAILED' });
+    for (const header of ['7', '"7', 'x"7"', Array.from({ length: 33 }, () => '"7"').join()]) {
+      expect((await patch(header).expect(400)).body).toMatchObject({ errors: [{ path: 'If-Match' }] });
+    }
+  });
+
+  it('are answered 503 only once a change cannot be made any more', async () => {
+    let commitBy = Infinity;
+    await fixture.services.answer(changeProduct, async (request) => {
+      ({ commitBy } = request);
+      return new Promise(() => {});
+    });
+    const answer = await patch('*').expect(503);
+    expect(answer.body).toMatchObject({ code: 'SERVICE_TIMEOUT', detail: expect.stringContaining('repeat') });
+    // The fake service tells this machine's time for its database's.
+    expect(commitBy).toBeLessThan(Date.now());
   });
 
   it('have a SKU of their own', async () => {

@@ -189,6 +189,8 @@ describe('cancelling', () => {
   it('refunds and restocks a confirmed order', async () => {
     const { id } = await orders.placeOne();
     await orders.waitFor(id, { status: 'CONFIRMED' });
+    expect(await orders.cancel(id, 1)).toMatchObject({ error: { code: 'SERVICE_TIMEOUT' } });
+    expect(await orders.get(id)).toMatchObject({ status: 'CONFIRMED', cancelling: false });
     expect(await orders.cancel(id)).toMatchObject({ ok: true, value: { cancelling: true } });
     await orders.waitFor(id, { status: 'CANCELLED', reason: 'CANCELLED_BY_CUSTOMER', cancelling: false });
     expect(orders.participants.subjectsFor(id)).toEqual(

@@ -1,4 +1,5 @@
-import { listSagas } from '@doorbuster/contracts';
+import { listSagas, retrySaga } from '@doorbuster/contracts';
+import { ADMIN } from '@doorbuster/service/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { OrdersFixture } from './fixtures/orders-fixture.js';
 
@@ -28,6 +29,9 @@ it('stalled sagas are found by an index of their own among all that ever ran', a
     ok: true,
     value: { items: Array.from({ length: 3 }, () => ({ state: 'STALLED' })) },
   });
+  const [stuck] = found.ok ? found.value.items : [];
+  const late = { actor: ADMIN, id: stuck?.id ?? '', commitBy: 1 };
+  expect(await orders.ask(retrySaga, late)).toMatchObject({ error: { code: 'SERVICE_TIMEOUT' } });
   const scans = () =>
     orders.rows(
       `select idx_scan::int as scans from pg_stat_user_indexes where indexrelname = 'sagas_stalled'`,

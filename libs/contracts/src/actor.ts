@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { customerId } from './values.js';
+import { customerId, databaseTime } from './values.js';
 
 export const ROLES = ['customer', 'admin'] as const;
 export const role = z.enum(ROLES);
@@ -15,3 +15,14 @@ const origin = z.object({
 /** Who asks. A customer sees and changes only their own orders, an admin all of them. Of an admin it says where from. */
 export const actor = z.object({ customerId, role, origin: origin.optional() });
 export type Actor = z.infer<typeof actor>;
+
+/** Of every request that changes state: who acts, and when it is over. */
+export const changeTerms = {
+  actor,
+  /** Committed by this instant of the owner's database, or not at all. */
+  commitBy: databaseTime,
+};
+
+const VERSIONS_MAX = 32;
+/** Versions that the caller knows; the change is made to one of these, or not at all. */
+export const ifVersions = z.array(z.int().min(1)).max(VERSIONS_MAX).optional();

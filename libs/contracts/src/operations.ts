@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { actor } from './actor.js';
+import { changeTerms } from './actor.js';
 import { SERVICES, type ServiceName } from './message.js';
 import { change, query } from './query.js';
-import { instant, page, pageRequest } from './values.js';
+import { databaseTime, instant, page, pageRequest } from './values.js';
 
 /** Readiness of one service: each dependency by name. */
 export const health = z.object({
@@ -51,9 +51,6 @@ export type StuckItemFilter = z.infer<typeof stuckItemFilter>;
 export const deadLetterFilter = z.strictObject({ ...pageRequest, cursor: z.uuid().optional() });
 export type DeadLetterFilter = z.infer<typeof deadLetterFilter>;
 
-/** Instants of the clock of a service's database, in milliseconds since 1970. Deadlines of changes are told in these. */
-export const databaseTime = z.number().min(0);
-
 /** Every service answers these for itself; dead letters live in the schema of the service that gave up. */
 export const healthOf = (service: ServiceName) => query(service, 'health', z.object({}), health);
 /** What time it is by the clock of the service's database. */
@@ -65,4 +62,4 @@ export const listDeadLettersOf = (service: ServiceName) =>
 export const listStuckItemsOf = (service: ServiceName) =>
   query(service, 'list-stuck-items', z.object({ limit: pageRequest.limit }), z.array(stuckItem));
 export const replayDeadLetterOf = (service: ServiceName) =>
-  change(service, 'replay-dead-letter', 'admin', z.object({ actor, id: z.uuid() }), deadLetter);
+  change(service, 'replay-dead-letter', 'admin', z.object({ ...changeTerms, id: z.uuid() }), deadLetter);

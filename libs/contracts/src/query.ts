@@ -41,7 +41,7 @@ export const change = <Request extends ActedRequest, Response>(
 ): QueryContract<Request, Response> => ({ ...query(owner, name, request, response), changesStateFor });
 
 /** A batch names the customer of each of its requests. */
-type ActedRequest = { actor: Actor } | { requests: readonly Pick<Actor, 'customerId'>[] };
+type ActedRequest = { actor: Actor; commitBy: number } | { requests: readonly Pick<Actor, 'customerId'>[] };
 
 // oxlint-disable-next-line typescript/no-explicit-any -- the other parameter is of no interest here
 export type RequestOf<Q> = Q extends QueryContract<infer Request, any> ? Request : never;

@@ -68,6 +68,9 @@ export const requestInstant = instant
 export const clampInstant = (value: string): number =>
   Math.min(Math.max(Date.parse(value), Date.parse(INSTANT_MIN)), Date.parse(INSTANT_MAX));
 
+/** Instants of the clock of a service's database, in milliseconds since 1970. Deadlines of changes are told in these. */
+export const databaseTime = z.number().min(0);
+
 export const customerId = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._@:|-]{0,127}$/, 'must be 1 to 128 letters, digits or . _ @ : | -');

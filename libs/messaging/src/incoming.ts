@@ -22,6 +22,8 @@ export interface IncomingBatch {
   consumer: string;
   /** An operator's: a failure is thrown at the operator instead of becoming one more dead letter. */
   isReplay: boolean;
+  /** Of a replay: committed by this instant of the database's clock, or not at all. */
+  commitBy?: number;
   events: IncomingEvent[];
   unreadable: Unreadable[];
 }

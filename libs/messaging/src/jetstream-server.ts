@@ -94,11 +94,18 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   }
 
   /** Gives a dead letter to its consumer's handler once more. @throws whatever the handler throws */
-  async replay(consumer: string, event: IncomingEvent): Promise<void> {
+  async replay(consumer: string, event: IncomingEvent, commitBy?: number): Promise<void> {
     const handler = this.messageHandlers.get(consumer);
     if (!handler) throw new Error(`no handler for consumer ${consumer}`);
     expectKnown(consumer, contractsOf(handler), event);
-    const batch: IncomingBatch = { consumer, isReplay: true, events: [{ ...event }], unreadable: [] };
+    const events = [{ ...event }];
+    const batch: IncomingBatch = {
+      consumer,
+      isReplay: true,
+      ...(commitBy !== undefined && { commitBy }),
+      events,
+      unreadable: [],
+    };
     startProcessSpans(batch);
     let outcome: BatchOutcome = 'retry';
     try {

@@ -136,17 +136,18 @@ export class Transactions {
    * @throws what will pass. What was committed by then is delivered again, and gets the same answer
    */
   private async commitOrSplit(
-    { consumer, isReplay }: IncomingBatch,
+    { consumer, isReplay, commitBy }: Pick<IncomingBatch, 'consumer' | 'isReplay' | 'commitBy'>,
     all: IncomingEvent[],
     work: BatchWork,
   ): Promise<Poison[]> {
-    const batch = { consumer, isReplay, events: all, unreadable: [] };
+    const batch = { consumer, isReplay, ...(commitBy !== undefined && { commitBy }) };
     const events = all.filter(({ isDeferred }) => isDeferred !== true);
     const [first] = events;
     if (!first) return [];
     try {
       await this.run(async (tx) => ({ result: undefined, events: await work(tx, pluck(events, 'event')) }), {
         spans: spansOf(events),
+        commitBy,
       });
       if (!this.failures.isEmpty) for (const one of events) this.failures.forget(failureKey(consumer, one));
       return [];

@@ -18,6 +18,7 @@ import {
 } from '@doorbuster/contracts';
 import { JetStreamServer, type CloudEvent } from '@doorbuster/messaging';
 import {
+  CommitDeadlineError,
   DATABASE_NOW,
   DeadLetters,
   listAuditEntries,
@@ -88,9 +89,11 @@ export function operationsController(service: ServiceName): Type {
 
     /** The handler of the event commits by itself; that it was replayed, and by whom, is written together. */
     @Answers(replayDeadLetterOf(service))
-    async replay(@Payload() { actor, id }: RequestOf<ReplayDeadLetter>): Promise<Reply<DeadLetter>> {
+    async replay(
+      @Payload() { actor, id, commitBy }: RequestOf<ReplayDeadLetter>,
+    ): Promise<Reply<DeadLetter>> {
       const row = await this.deadLetters.find(id);
-      const reply = await this.replayRow(id, row);
+      const reply = await this.replayRow(id, row, commitBy);
       // A dead letter of another service is no refusal of this one.
       if (!row) return reply;
       const { consumer, subject, error, replayedAt } = row;
@@ -103,14 +106,23 @@ export function operationsController(service: ServiceName): Type {
       return reply;
     }
 
-    private async replayRow(id: string, row: DeadLetterRow | undefined): Promise<Reply<DeadLetter>> {
+    private async replayRow(
+      id: string,
+      row: DeadLetterRow | undefined,
+      commitBy: number,
+    ): Promise<Reply<DeadLetter>> {
       if (!row) return refuse('DEAD_LETTER_NOT_FOUND', `There is no dead letter ${id}.`);
       if (typeof row.event === 'string') {
         return refuse('REPLAY_FAILED', 'This message was no CloudEvents batch; nothing can read it.');
       }
       try {
-        await this.server.replay(row.consumer, { natsSubject: row.subject, event: row.event as CloudEvent });
+        await this.server.replay(
+          row.consumer,
+          { natsSubject: row.subject, event: row.event as CloudEvent },
+          commitBy,
+        );
       } catch (error) {
+        if (error instanceof CommitDeadlineError) throw error;
         return refuse(
           'REPLAY_FAILED',
           `It failed again: ${error instanceof Error ? error.message : String(error)}`,

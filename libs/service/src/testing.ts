@@ -26,14 +26,21 @@ export async function signatureHeaders(subject: string, payload: Uint8Array, by 
   return signed;
 }
 
-/** Asks as the gateway does: what changes state is signed. */
+/** Without a deadline there is time enough. */
+export type TestRequest<Request> = Request extends { commitBy: number }
+  ? Omit<Request, 'commitBy'> & { commitBy?: number }
+  : Request;
+
+/** Asks as the gateway does: what changes state has a deadline and is signed. */
 export async function callRpc<Request, Response>(
   gateway: NatsConnection,
   contract: QueryContract<Request, Response>,
-  request: Request,
+  request: TestRequest<Request>,
   timeoutMs: number,
 ): Promise<Reply<Response>> {
-  const payload = rpcPayload(contract, request);
+  // Test servers have this machine's clock.
+  const commitBy = Date.now() + 60_000;
+  const payload = rpcPayload(contract, contract.changesStateFor ? { commitBy, ...request } : request);
   const signed = contract.changesStateFor && (await signatureHeaders(contract.subject, payload));
   const reply = createInbox(rpcInboxPrefix(contract.owner));
   const options = { timeout: timeoutMs, noMux: true, reply, ...(signed && { headers: signed }) };

@@ -127,16 +127,16 @@ async function sendSigned({ subject }: QueryContract, payload: Uint8Array): Prom
 }
 
 describe('a request that changes state', () => {
-  const payload = () => rpcPayload(retrySaga, { actor: ADMIN, id: SAGA_ID });
+  const payload = () => rpcPayload(retrySaga, { actor: ADMIN, commitBy: 1, id: SAGA_ID });
   const stranger = generateKeyPairSync('ed25519').privateKey;
   const expired = new RpcSigner(gatewayKey, () => Date.now() - 60_000);
 
   it('reaches its handler when a gateway signed it, as the contract parses it', async () => {
-    const request = { actor: { ...ADMIN, newer: 1 }, id: SAGA_ID, newer: 'field' };
+    const request = { actor: { ...ADMIN, newer: 1 }, commitBy: 1, id: SAGA_ID, newer: 'field' };
     expect(await sendSigned(retrySaga, rpcPayload(retrySaga, request))).toEqual(
       refuse('SAGA_NOT_FOUND', 'handled'),
     );
-    expect(handled).toEqual([{ actor: ADMIN, id: SAGA_ID }]);
+    expect(handled).toEqual([{ actor: ADMIN, commitBy: 1, id: SAGA_ID }]);
   });
 
   it.each<[what: string, sign: (sent: Uint8Array) => Promise<MsgHdrs | undefined>]>([
@@ -179,7 +179,12 @@ describe('a request that changes state', () => {
   });
 
   it('is refused for a customer when it is for admins', async () => {
-    const reply = await callRpc(gateway, retrySaga, { actor: CUSTOMER, id: SAGA_ID }, TIMEOUT_MS);
+    const reply = await callRpc(
+      gateway,
+      retrySaga,
+      { actor: CUSTOMER, commitBy: 1, id: SAGA_ID },
+      TIMEOUT_MS,
+    );
     expect(reply).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
     expect(handled).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import type { ChangeProductBody, Money, Product, ProductState } from '@doorbuster/contracts';
+import type { ChangeProductBody, Money, ProductState, VersionedProduct } from '@doorbuster/contracts';
 
 /** A product as the catalog keeps it. Every change makes its version one higher. */
 export interface ProductRecord {
@@ -29,7 +29,7 @@ export function effectiveChanges(
 
 const isSameMoney = (a: Money, b: Money): boolean => a.amount === b.amount && a.currency === b.currency;
 
-/** As a customer sees it. */
+/** As the gateway is told. */
 export const toProduct = ({
   sku,
   name,
@@ -37,8 +37,9 @@ export const toProduct = ({
   category,
   price,
   ...record
-}: ProductRecord): Product => ({
+}: ProductRecord): VersionedProduct => ({
   sku,
+  version: record.version,
   name,
   description,
   category,

@@ -1,4 +1,4 @@
-import type { Money, Sale, SaleState, SaleStatus } from '@doorbuster/contracts';
+import type { Money, SaleState, SaleStatus, VersionedSale } from '@doorbuster/contracts';
 
 /** A sale as the catalog keeps it. Every change makes its version one higher. */
 export interface SaleRecord {
@@ -22,9 +22,10 @@ export interface SaleRecord {
   updatedAt: Date;
 }
 
-/** As a shopper sees it. */
-export const toSale = (record: SaleRecord): Sale => ({
+/** As the gateway is told. */
+export const toSale = (record: SaleRecord): VersionedSale => ({
   id: record.id,
+  version: record.version,
   sku: record.sku,
   price: record.price,
   startsAt: record.startsAt.toISOString(),

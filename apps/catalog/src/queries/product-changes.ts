@@ -2,10 +2,11 @@ import {
   accept,
   refuse,
   type Actor,
-  type ChangeProductBody,
+  type changeProduct,
   type CreateProductBody,
   type Product,
   type Reply,
+  type RequestOf,
 } from '@doorbuster/contracts';
 import { audited, Transactions, type Decided } from '@doorbuster/persistence';
 import { activeTraceparent } from '@doorbuster/telemetry';
@@ -16,6 +17,8 @@ import { effectiveChanges, toProduct } from '../domain/product-record.js';
 import { productChangedEvent, productCreatedEvent } from '../messaging/product-events.js';
 import { insertProduct, lockProduct } from '../persistence/products.repository.js';
 
+type ChangeRequest = RequestOf<typeof changeProduct>;
+
 /** Every change commits together with the event that states it. */
 @Injectable()
 export class ProductChanges {
@@ -24,7 +27,7 @@ export class ProductChanges {
     @Inject(ProductCache) private readonly cache: ProductCache,
   ) {}
 
-  create(actor: Actor, body: CreateProductBody): Promise<Reply<Product>> {
+  create(actor: Actor, body: CreateProductBody, commitBy: number): Promise<Reply<Product>> {
     const action = { actor, action: 'create-product', target: body.sku, request: body };
     const create = async (tx: EntityManager): Promise<Decided<Product>> => {
       const product = await insertProduct(tx, body);
@@ -36,28 +39,28 @@ export class ProductChanges {
         events: [productCreatedEvent(product, activeTraceparent())],
       };
     };
-    return this.transactions.run(audited(action, create));
+    return this.transactions.run(audited(action, create), { commitBy });
   }
 
-  async change(actor: Actor, sku: string, changes: ChangeProductBody): Promise<Reply<Product>> {
-    const reply = await this.transactions.run(
-      audited({ actor, action: 'change-product', target: sku, request: changes }, (tx) =>
-        changeLocked(tx, sku, changes),
-      ),
-    );
+  async change(request: ChangeRequest): Promise<Reply<Product>> {
+    const { actor, sku, changes, commitBy } = request;
+    const action = { actor, action: 'change-product', target: sku, request: changes };
+    const change = (tx: EntityManager) => changeLocked(tx, request);
+    const reply = await this.transactions.run(audited(action, change), { commitBy });
     // The event says so to every replica; whoever made the change must see it in the very next answer.
     await this.cache.invalidate([sku]);
     return reply;
   }
 }
 
+/** The version is compared under the lock that the change is made under. */
 async function changeLocked(
   tx: EntityManager,
-  sku: string,
-  wanted: ChangeProductBody,
+  { sku, changes: wanted, ifVersions }: ChangeRequest,
 ): Promise<Decided<Product>> {
   const product = await lockProduct(tx, sku);
   if (!product) return { result: notFound(sku), events: [] };
+  if (ifVersions && !ifVersions.includes(product.version)) return { result: changedSince(sku), events: [] };
   const changes = effectiveChanges(product, wanted);
   const before = toProduct(product);
   if (!changes) return { result: accept(before), events: [], audit: { before } };
@@ -68,3 +71,10 @@ async function changeLocked(
 
 export const notFound = (sku: string): Reply<never> =>
   refuse('PRODUCT_NOT_FOUND', `There is no product ${sku}.`);
+
+/** Of `what`, a SKU or a sale. */
+export const changedSince = (what: string): Reply<never> =>
+  refuse(
+    'PRECONDITION_FAILED',
+    `${what} was changed since the version in If-Match. Read it, then change it again.`,
+  );

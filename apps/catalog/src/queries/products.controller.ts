@@ -29,13 +29,13 @@ export class ProductsController {
   ) {}
 
   @Answers(createProduct)
-  create(@Payload() { actor, ...body }: RequestOf<typeof createProduct>): Promise<Reply<Product>> {
-    return this.changes.create(actor, body);
+  create(@Payload() { actor, commitBy, ...body }: RequestOf<typeof createProduct>): Promise<Reply<Product>> {
+    return this.changes.create(actor, body, commitBy);
   }
 
   @Answers(changeProduct)
-  change(@Payload() { actor, sku, changes }: RequestOf<typeof changeProduct>): Promise<Reply<Product>> {
-    return this.changes.change(actor, sku, changes);
+  change(@Payload() request: RequestOf<typeof changeProduct>): Promise<Reply<Product>> {
+    return this.changes.change(request);
   }
 
   @Answers(getProduct)

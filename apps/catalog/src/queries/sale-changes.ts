@@ -1,10 +1,11 @@
 import {
   accept,
   refuse,
-  type Actor,
-  type ChangeSaleBody,
+  type changeSale,
+  type createSale,
   type CreateSaleBody,
   type Reply,
+  type RequestOf,
   type Sale,
 } from '@doorbuster/contracts';
 import { audited, Transactions, type Decided } from '@doorbuster/persistence';
@@ -25,8 +26,10 @@ import {
   lockSales,
   overlapsAnother,
 } from '../persistence/sales.repository.js';
+import { changedSince } from './product-changes.js';
 import { saveSteps } from '../sales/save-steps.js';
 
+type ChangeRequest = RequestOf<typeof changeSale>;
 type Done = Decided<Sale>;
 
 const answerOnly = (result: Reply<Sale>): Done => ({ result, events: [] });
@@ -36,14 +39,19 @@ const answerOnly = (result: Reply<Sale>): Done => ({ result, events: [] });
 export class SaleChanges {
   constructor(@Inject(Transactions) private readonly transactions: Transactions) {}
 
-  create(actor: Actor, body: CreateSaleBody, idempotencyKey: string): Promise<Reply<Sale>> {
+  create({ actor, body, idempotencyKey, commitBy }: RequestOf<typeof createSale>): Promise<Reply<Sale>> {
     const action = { actor, action: 'create-sale', target: body.sku, request: body };
-    return this.transactions.run(audited(action, (tx) => createIn(tx, body, idempotencyKey)));
+    const create = (tx: EntityManager) => createIn(tx, body, idempotencyKey);
+    return this.transactions.run(audited(action, create), { commitBy });
   }
 
-  change(actor: Actor, id: string, changes: ChangeSaleBody): Promise<Reply<Sale>> {
+  change(request: ChangeRequest): Promise<Reply<Sale>> {
+    const { actor, id, changes, commitBy } = request;
     const action = { actor, action: 'change-sale', target: id, request: changes };
-    return this.transactions.run(audited(action, (tx) => changeIn(tx, id, changes)));
+    return this.transactions.run(
+      audited(action, (tx) => changeIn(tx, request)),
+      { commitBy },
+    );
   }
 }
 
@@ -73,11 +81,12 @@ async function createIn(tx: EntityManager, body: CreateSaleBody, idempotencyKey:
   };
 }
 
-async function changeIn(tx: EntityManager, id: string, changes: ChangeSaleBody): Promise<Done> {
+async function changeIn(tx: EntityManager, { id, changes, ifVersions }: ChangeRequest): Promise<Done> {
   const found = await findSale(tx, id);
   if (found) await lockProduct(tx, found.sku);
   const [before] = found ? await lockSales(tx, [id]) : [];
   if (!before) return answerOnly(saleNotFound(id));
+  if (ifVersions && !ifVersions.includes(before.version)) return answerOnly(changedSince(`The sale ${id}`));
   const now = await databaseNow(tx);
   const changed = decideSaleChange(before, changes, now);
   if (!changed.ok) return answerOnly(changed);

@@ -27,13 +27,13 @@ export class SalesController {
   ) {}
 
   @Answers(createSale)
-  create(@Payload() { actor, body, idempotencyKey }: RequestOf<typeof createSale>): Promise<Reply<Sale>> {
-    return this.changes.create(actor, body, idempotencyKey);
+  create(@Payload() request: RequestOf<typeof createSale>): Promise<Reply<Sale>> {
+    return this.changes.create(request);
   }
 
   @Answers(changeSale)
-  change(@Payload() { actor, id, changes }: RequestOf<typeof changeSale>): Promise<Reply<Sale>> {
-    return this.changes.change(actor, id, changes);
+  change(@Payload() request: RequestOf<typeof changeSale>): Promise<Reply<Sale>> {
+    return this.changes.change(request);
   }
 
   @Answers(getSale)

@@ -15,7 +15,7 @@ import {
 import { eventually, startTestEnvironment, type TestEnvironment } from '@doorbuster/embedded/testing';
 import { connectNats, decodeBatch, type CloudEvent, type OutgoingEvent } from '@doorbuster/messaging';
 import { migrateSchema, startService } from '@doorbuster/service';
-import { ADMIN, callRpc, VERIFICATION_KEYS } from '@doorbuster/service/testing';
+import { ADMIN, callRpc, VERIFICATION_KEYS, type TestRequest } from '@doorbuster/service/testing';
 import { jetstream } from '@nats-io/jetstream';
 import type { INestApplication } from '@nestjs/common';
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';
@@ -62,7 +62,7 @@ export class CatalogUnderTest {
   /** As the gateway asks; any replica answers. */
   ask<Request, Response>(
     contract: QueryContract<Request, Response>,
-    request: Request,
+    request: TestRequest<Request>,
   ): Promise<Reply<Response>> {
     return callRpc(this.gateway, contract, request, WAIT_MS);
   }

@@ -51,6 +51,7 @@ describe('changing a product', () => {
     const changed = await catalog.change('CHANGE-1', { price: { amount: 5, currency: 'USD' } });
     expect(changed).toEqual({
       ...created,
+      version: 2,
       price: { amount: 5, currency: 'USD' },
       updatedAt: expect.any(String) as string,
     });

@@ -42,6 +42,7 @@ export const PROBLEM_TYPES: Record<ErrorCode, ProblemType> = {
   ORDER_NOT_CANCELLABLE: { status: 409, title: 'The order cannot be cancelled' },
   SAGA_NOT_STALLED: { status: 409, title: 'The saga is not stalled' },
   REPLAY_FAILED: { status: 409, title: 'The replay failed' },
+  PRECONDITION_FAILED: { status: 412, title: 'It was changed since the version in If-Match' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The content type must be application/json' },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is too large' },
   TOO_MANY_UNSETTLED_ORDERS: { status: 429, title: 'Too many orders are not settled', retryAfterSeconds: 5 },

@@ -12,6 +12,7 @@ import { ClientNats, type NatsOptions } from '@nestjs/microservices';
 import type { GatewayConfig } from '../config.js';
 import { NATS_CLIENT } from '../tokens.js';
 import { DatabaseClock } from '../database-time/database-clock.js';
+import { Changes } from './changes.js';
 import { Queries } from './queries.js';
 
 /** Nest's own NATS client, connected before the first request and closed after the last. */
@@ -29,8 +30,9 @@ export class QueriesModule implements OnApplicationBootstrap, OnApplicationShutd
         { provide: RpcSigner, useValue: new RpcSigner(rpcSigningKey) },
         Queries,
         DatabaseClock,
+        Changes,
       ],
-      exports: [NATS_CLIENT, Queries, DatabaseClock],
+      exports: [NATS_CLIENT, Queries, DatabaseClock, Changes],
     };
   }
 

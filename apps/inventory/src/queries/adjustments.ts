@@ -36,7 +36,7 @@ export class Adjustments {
       }
       return this.apply(tx, pools, request);
     };
-    return this.transactions.run(audited(action, adjust));
+    return this.transactions.run(audited(action, adjust), { commitBy: request.commitBy });
   }
 
   private async apply(

@@ -25,7 +25,7 @@ import {
   type OutgoingEvent,
 } from '@doorbuster/messaging';
 import { migrateSchema, startService } from '@doorbuster/service';
-import { ADMIN, callRpc, VERIFICATION_KEYS } from '@doorbuster/service/testing';
+import { ADMIN, callRpc, VERIFICATION_KEYS, type TestRequest } from '@doorbuster/service/testing';
 import { newTraceparent, traceIdOf } from '@doorbuster/telemetry';
 import type { INestApplication } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -89,12 +89,12 @@ export class InventoryUnderTest {
 
   query<Request, Response>(
     contract: QueryContract<Request, Response>,
-    request: Request,
+    request: TestRequest<Request>,
   ): Promise<Reply<Response>> {
     return callRpc(this.gateway, contract, request, WAIT_MS);
   }
 
-  adjust(request: Omit<RequestOf<typeof adjustStock>, 'actor'>): Promise<Reply<StockLevels>> {
+  adjust(request: Omit<TestRequest<RequestOf<typeof adjustStock>>, 'actor'>): Promise<Reply<StockLevels>> {
     return this.query(adjustStock, { ...request, actor: ADMIN });
   }
 
@@ -202,8 +202,9 @@ export class InventoryUnderTest {
     );
   }
 
-  replay(id: string): Promise<Reply<DeadLetter>> {
-    return this.query(replayDeadLetterOf('inventory'), { actor: ADMIN, id });
+  replay(id: string, commitBy?: number): Promise<Reply<DeadLetter>> {
+    const terms = { actor: ADMIN, ...(commitBy !== undefined && { commitBy }) };
+    return this.query(replayDeadLetterOf('inventory'), { ...terms, id });
   }
 
   /** @throws when stock and reservations tell two stories, or a command came to nothing */

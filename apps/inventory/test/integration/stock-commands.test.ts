@@ -119,6 +119,8 @@ describe('a command that cannot be obeyed', () => {
     expect(await inventory.levels(sku)).toMatchObject({ available: 0, sold: 1 });
 
     await inventory.ask(restockOrder, { orderId });
+    expect(await inventory.replay(letter.id, 1)).toMatchObject({ error: { code: 'SERVICE_TIMEOUT' } });
+    expect(await inventory.levels(sku)).toMatchObject({ available: 1, sold: 0, received: 1 });
     expect(await inventory.replay(letter.id)).toMatchObject({ ok: true, value: { id: letter.id } });
     expect(await inventory.answerTo(orderId)).toBe('stock-released');
     expect(await inventory.levels(sku)).toMatchObject({ available: 1, sold: 0 });

@@ -66,6 +66,16 @@ describe('an adjustment', () => {
     idempotencyKey: randomUUID(),
   });
 
+  it('is not made once its time is over, and its key stays free', async () => {
+    const [sku] = await inventory.stocked(10);
+    const request = adjustment(sku, 5);
+    expect(await inventory.adjust({ ...request, commitBy: 1 })).toMatchObject({
+      error: { code: 'SERVICE_TIMEOUT' },
+    });
+    expect(await inventory.levels(sku)).toMatchObject({ available: 10 });
+    expect(await inventory.adjust(request)).toMatchObject({ ok: true, value: { available: 15 } });
+  });
+
   it('is made once, however often and however much at once it is asked for', async () => {
     const [sku] = await inventory.stocked(10);
     const request = adjustment(sku, 5);

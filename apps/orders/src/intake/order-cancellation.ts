@@ -13,6 +13,7 @@ export interface CancelOrderRequest {
   actor: Actor;
   orderId: string;
   traceparent: string;
+  commitBy: number;
 }
 
 /** Accepts the wish to cancel; refund and restock are the cancellation saga's. */
@@ -26,9 +27,12 @@ export class OrderCancellation {
   ) {}
 
   cancel(request: CancelOrderRequest): Promise<Reply<Order>> {
-    const { actor, orderId: target } = request;
+    const { actor, orderId: target, commitBy } = request;
     const action = { actor, action: 'cancel-order', target };
-    return this.transactions.run(audited(action, (tx) => this.cancelIn(tx, request)));
+    return this.transactions.run(
+      audited(action, (tx) => this.cancelIn(tx, request)),
+      { commitBy },
+    );
   }
 
   private async cancelIn(

@@ -36,10 +36,13 @@ export class SagasController {
   }
 
   @Answers(retrySaga)
-  async retry(@Payload() { actor, id }: RequestOf<typeof retrySaga>): Promise<Reply<Saga>> {
+  async retry(@Payload() { actor, id, commitBy }: RequestOf<typeof retrySaga>): Promise<Reply<Saga>> {
     const action = { actor, action: 'retry-saga', target: id };
     try {
-      return await this.transactions.run(audited(action, (tx) => this.retryIn(tx, id)));
+      return await this.transactions.run(
+        audited(action, (tx) => this.retryIn(tx, id)),
+        { commitBy },
+      );
     } catch (error) {
       if (!(error instanceof UnknownVersionError)) throw error;
       return refuse('SERVICE_UNAVAILABLE', 'A newer release runs this saga. Try again in a moment.');

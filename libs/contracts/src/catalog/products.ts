@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { actor } from '../actor.js';
+import { changeTerms, ifVersions } from '../actor.js';
 import { event } from '../message.js';
 import { change, query } from '../query.js';
 import { instant, money, page, pageRequest, price, sku, text } from '../values.js';
@@ -16,6 +16,10 @@ export const product = z
   })
   .meta({ id: 'CatalogProduct' });
 export type Product = z.infer<typeof product>;
+
+/** With what catalog alone needs: how often it was changed. Absent in answers of older releases. */
+const versionedProduct = product.extend({ version: z.int().min(1).optional() });
+export type VersionedProduct = z.infer<typeof versionedProduct>;
 
 const name = text.trim().min(1).max(200);
 const description = text.max(10_000);
@@ -45,22 +49,23 @@ export const createProduct = change(
   'catalog',
   'create-product',
   'admin',
-  createProductBody.strip().extend({ actor, price: price.strip() }),
-  product,
+  createProductBody.strip().extend({ ...changeTerms, price: price.strip() }),
+  versionedProduct,
 );
 export const changeProduct = change(
   'catalog',
   'change-product',
   'admin',
   z.object({
-    actor,
+    ...changeTerms,
     sku,
+    ifVersions,
     changes: changeProductBody.strip().safeExtend({ price: price.strip().optional() }),
   }),
-  product,
+  versionedProduct,
 );
-export const getProduct = query('catalog', 'get-product', z.object({ sku }), product);
-export const listProducts = query('catalog', 'list-products', productFilter.strip(), page(product));
+export const getProduct = query('catalog', 'get-product', z.object({ sku }), versionedProduct);
+export const listProducts = query('catalog', 'list-products', productFilter.strip(), page(versionedProduct));
 
 /** Always the whole product as it is now; consumers keep the highest `version` and may skip any other. */
 const productState = z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { actor } from '../actor.js';
+import { changeTerms, ifVersions } from '../actor.js';
 import { event } from '../message.js';
 import { change, query } from '../query.js';
 import {
@@ -76,27 +76,36 @@ export const saleFilter = z.strictObject({
 });
 export type SaleFilter = z.infer<typeof saleFilter>;
 
+/** With what catalog alone needs: how often it was changed. Absent in answers of older releases. */
+const versionedSale = sale.extend({ version: z.int().min(1).optional() });
+export type VersionedSale = z.infer<typeof versionedSale>;
+
 export const createSale = change(
   'catalog',
   'create-sale',
   'admin',
-  z.object({ actor, body: createSaleBody.strip().safeExtend({ price: price.strip() }), idempotencyKey }),
-  sale,
+  z.object({
+    ...changeTerms,
+    body: createSaleBody.strip().safeExtend({ price: price.strip() }),
+    idempotencyKey,
+  }),
+  versionedSale,
 );
 export const changeSale = change(
   'catalog',
   'change-sale',
   'admin',
   z.object({
-    actor,
+    ...changeTerms,
     id: saleId,
+    ifVersions,
     changes: changeSaleBody.strip().safeExtend({ price: price.strip().optional() }),
   }),
-  sale,
+  versionedSale,
 );
-export const getSale = query('catalog', 'get-sale', z.object({ id: saleId }), sale);
+export const getSale = query('catalog', 'get-sale', z.object({ id: saleId }), versionedSale);
 /** Newest first. */
-export const listSales = query('catalog', 'list-sales', saleFilter.strip(), page(sale));
+export const listSales = query('catalog', 'list-sales', saleFilter.strip(), page(versionedSale));
 
 /** Always the whole sale as it is now; consumers keep the highest `version` and may skip any other. */
 export const saleChanged = event(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { actor } from '../actor.js';
+import { changeTerms } from '../actor.js';
 import { command, event } from '../message.js';
 import { change, query } from '../query.js';
 import {
@@ -93,6 +93,6 @@ export const adjustStock = change(
   'inventory',
   'adjust-stock',
   'admin',
-  z.object({ actor, sku, ...adjustmentBody.shape, idempotencyKey }),
+  z.object({ ...changeTerms, sku, ...adjustmentBody.shape, idempotencyKey }),
   stockLevels,
 );

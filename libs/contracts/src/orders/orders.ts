@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { actor } from '../actor.js';
+import { actor, changeTerms } from '../actor.js';
 import { event } from '../message.js';
-import { databaseTime } from '../operations.js';
 import { paymentMethod } from '../payments/payments.js';
 import { change, query, type Reply } from '../query.js';
 import {
   LINE_QUANTITY_MAX,
   ORDER_LINES_MAX,
   customerId,
+  databaseTime,
   idempotencyKey,
   instant,
   money,
@@ -107,7 +107,7 @@ export const cancelOrder = change(
   'orders',
   'cancel-order',
   'customer',
-  z.object({ actor, orderId, traceparent }),
+  z.object({ ...changeTerms, orderId, traceparent }),
   order,
 );
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { actor } from '../actor.js';
+import { changeTerms } from '../actor.js';
 import { change, query } from '../query.js';
 import { instant, orderId, page, pageRequest } from '../values.js';
 
@@ -32,4 +32,10 @@ export const sagaFilter = z.strictObject({ state: sagaState.optional(), ...pageR
 export type SagaFilter = z.infer<typeof sagaFilter>;
 export const listSagas = query('orders', 'list-sagas', sagaFilter.strip(), page(saga));
 /** Sends the stuck steps again with fresh attempts. Only a STALLED saga can be retried. */
-export const retrySaga = change('orders', 'retry-saga', 'admin', z.object({ actor, id: z.uuid() }), saga);
+export const retrySaga = change(
+  'orders',
+  'retry-saga',
+  'admin',
+  z.object({ ...changeTerms, id: z.uuid() }),
+  saga,
+);

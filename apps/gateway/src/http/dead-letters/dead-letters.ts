@@ -9,6 +9,7 @@ import {
 } from '@doorbuster/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { ProblemException } from '../../problem/problem.exception.js';
+import { Changes } from '../../queries/changes.js';
 import { newestOf } from '../newest-of.js';
 import { Queries } from '../../queries/queries.js';
 
@@ -18,7 +19,10 @@ const REPLAY_DEADLINE_MS = 15_000;
 /** Dead letters lie with the service that gave up; here they are one list. */
 @Injectable()
 export class DeadLetters {
-  constructor(@Inject(Queries) private readonly queries: Queries) {}
+  constructor(
+    @Inject(Queries) private readonly queries: Queries,
+    @Inject(Changes) private readonly changes: Changes,
+  ) {}
 
   /** Newest first over all services. */
   async list({ limit, cursor }: DeadLetterFilter): Promise<Page<DeadLetter>> {
@@ -32,7 +36,7 @@ export class DeadLetters {
   async replay(actor: Actor, id: string): Promise<DeadLetter> {
     const answers = await Promise.allSettled(
       SERVICES.map((service) =>
-        this.queries.ask(replayDeadLetterOf(service), { actor, id }, REPLAY_DEADLINE_MS),
+        this.changes.make(replayDeadLetterOf(service), { actor, id }, REPLAY_DEADLINE_MS),
       ),
     );
     const replayed = answers.find((answer) => answer.status === 'fulfilled');

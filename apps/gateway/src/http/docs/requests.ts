@@ -25,3 +25,11 @@ export const prefer = {
 };
 
 export const bearer = [{ bearer: [] }];
+
+/** Of a change. */
+export const ifMatch = z.object({
+  'If-Match': z.string().optional().meta({
+    description:
+      'The `ETag` that a GET or a change gave: what was changed since, by whomever, is not overwritten (412). Stock that moves does not count',
+  }),
+});

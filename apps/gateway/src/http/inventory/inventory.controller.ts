@@ -8,6 +8,7 @@ import {
 } from '@doorbuster/contracts';
 import { Body, Controller, Get, Inject, Param, Post } from '@nestjs/common';
 import { Allow, Caller } from '../../auth/allow.decorator.js';
+import { Changes } from '../../queries/changes.js';
 import { Queries } from '../../queries/queries.js';
 import { IdempotencyKey } from '../idempotency-key.decorator.js';
 import { SKU } from '../path-params.js';
@@ -15,7 +16,10 @@ import { SKU } from '../path-params.js';
 @Controller('v1/inventory')
 @Allow('admin')
 export class InventoryController {
-  constructor(@Inject(Queries) private readonly queries: Queries) {}
+  constructor(
+    @Inject(Queries) private readonly queries: Queries,
+    @Inject(Changes) private readonly changes: Changes,
+  ) {}
 
   @Get(':sku')
   get(@Param('sku', SKU) sku: string): Promise<StockLevels> {
@@ -29,6 +33,6 @@ export class InventoryController {
     @IdempotencyKey() idempotencyKey: string,
     @Body({ schema: adjustmentBody }) { delta, reason }: AdjustmentBody,
   ): Promise<StockLevels> {
-    return this.queries.ask(adjustStock, { actor, sku, delta, reason, idempotencyKey });
+    return this.changes.make(adjustStock, { actor, sku, delta, reason, idempotencyKey });
   }
 }

@@ -2,7 +2,7 @@ import { cancelOrder, type Actor, type Order, type PlaceOrderBody } from '@doorb
 import { Inject, Injectable } from '@nestjs/common';
 import { Admission } from '../../admission/admission.js';
 import { Settlement } from '../../order-feed/settlement.js';
-import { Queries } from '../../queries/queries.js';
+import { Changes } from '../../queries/changes.js';
 import { SoldOutGate } from '../../sold-out/sold-out-gate.js';
 import { RequestHistory } from '../../sold-out/request-history.js';
 import type { Answer } from '../answer.js';
@@ -29,7 +29,7 @@ export class Checkout {
     @Inject(SoldOutGate) private readonly gate: SoldOutGate,
     @Inject(RequestHistory) private readonly history: RequestHistory,
     @Inject(OrderIntake) private readonly intake: OrderIntake,
-    @Inject(Queries) private readonly queries: Queries,
+    @Inject(Changes) private readonly changes: Changes,
     @Inject(Settlement) private readonly settlement: Settlement,
   ) {}
 
@@ -55,7 +55,7 @@ export class Checkout {
     { actor, network, traceparent, waitSeconds }: Request,
     orderId: string,
   ): Promise<Answer<Order>> {
-    const order = await this.queries.ask(cancelOrder, { actor, orderId, traceparent });
+    const order = await this.changes.make(cancelOrder, { actor, orderId, traceparent });
     if (waitSeconds === undefined) return cancelled(order, waitSeconds);
     const waitMs = waitSeconds * 1_000;
     const settled = await this.settlement.of({ actor, network, order, until: CANCELLATION_OVER, waitMs });

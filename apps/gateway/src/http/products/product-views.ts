@@ -1,4 +1,4 @@
-import { getProduct, type Product } from '@doorbuster/contracts';
+import { getProduct, type VersionedProduct } from '@doorbuster/contracts';
 import { Batcher, QueueFullError } from '@doorbuster/messaging';
 import { activeSpans, inSharedSpan, outsideSpans } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
@@ -61,9 +61,12 @@ export class ProductViews {
     const answers = await Promise.all(
       unique.map((sku) => this.queries.ask(getProduct, { sku }).catch(asProblem)),
     );
-    const products = answers.filter((answer): answer is Product => !(answer instanceof ProblemException));
+    const products = answers.filter(
+      (answer): answer is VersionedProduct => !(answer instanceof ProblemException),
+    );
     const views = await this.availability.addTo(products);
-    const rendered = new Map(views.map((view) => [view.sku, render(view)]));
+    const versions = new Map(products.map(({ sku, version }) => [sku, version]));
+    const rendered = new Map(views.map((view) => [view.sku, render(view, versions.get(view.sku))]));
     const bySku = new Map(
       unique.map((sku, i) => [sku, rendered.get(sku) ?? (answers[i] as ProblemException)] as const),
     );

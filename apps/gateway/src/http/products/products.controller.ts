@@ -13,14 +13,15 @@ import {
   type ProductFilter,
   type ProductView,
 } from '@doorbuster/contracts';
-import { Body, Controller, Get, Inject, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Inject, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Allow, Caller } from '../../auth/allow.decorator.js';
+import { Changes } from '../../queries/changes.js';
 import { Queries } from '../../queries/queries.js';
 import { send } from '../answer.js';
 import { SKU } from '../path-params.js';
 import { AvailabilityReader, publicProduct } from './availability.js';
-import { sendConditionally } from './conditional.js';
+import { sendConditionally, versionsIn, versionTag } from './conditional.js';
 import { ProductViews } from './product-views.js';
 
 @Controller('v1/products')
@@ -28,6 +29,7 @@ import { ProductViews } from './product-views.js';
 export class ProductsController {
   constructor(
     @Inject(Queries) private readonly queries: Queries,
+    @Inject(Changes) private readonly changes: Changes,
     @Inject(ProductViews) private readonly views: ProductViews,
     @Inject(AvailabilityReader) private readonly availability: AvailabilityReader,
   ) {}
@@ -55,16 +57,21 @@ export class ProductsController {
     @Body({ schema: createProductBody }) body: CreateProductBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Product> {
-    const product = publicProduct(await this.queries.ask(createProduct, { ...body, actor }));
-    return send(reply, { status: 201, headers: { location: `/v1/products/${product.sku}` }, body: product });
+    const product = await this.changes.make(createProduct, { ...body, actor });
+    const headers = { location: `/v1/products/${product.sku}`, ...versionTag(product) };
+    return send(reply, { status: 201, headers, body: publicProduct(product) });
   }
 
   @Patch(':sku')
   async change(
     @Caller() actor: Actor,
     @Param('sku', SKU) sku: string,
+    @Headers('if-match') ifMatch: string | undefined,
     @Body({ schema: changeProductBody }) changes: ChangeProductBody,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Product> {
-    return publicProduct(await this.queries.ask(changeProduct, { actor, sku, changes }));
+    const ifVersions = versionsIn(ifMatch);
+    const product = await this.changes.make(changeProduct, { actor, sku, ifVersions, changes });
+    return send(reply, { status: 200, headers: versionTag(product), body: publicProduct(product) });
   }
 }

@@ -9,12 +9,14 @@ import {
 } from '@doorbuster/contracts';
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
-import { bearer, body } from '../docs/requests.js';
+import { bearer, body, ifMatch } from '../docs/requests.js';
 import { BODY, CLOSED, empty, json, location, problems, UNAVAILABLE } from '../docs/responses.js';
 
 const path = z.object({ sku });
 const tags = ['Products'];
-const etag = { ETag: z.string().meta({ description: 'Send it back as `If-None-Match`' }) };
+const etag = {
+  ETag: z.string().meta({ description: 'Send it back as `If-None-Match`, or as `If-Match` with a change' }),
+};
 
 export const productsPaths: ZodOpenApiPathsObject = {
   '/v1/products': {
@@ -53,9 +55,12 @@ export const productsPaths: ZodOpenApiPathsObject = {
       tags,
       summary: 'Change a product',
       security: bearer,
-      requestParams: { path },
+      requestParams: { path, header: ifMatch },
       requestBody: body(changeProductBody, { price: { amount: 1499, currency: 'USD' } }),
-      responses: { '200': json(product, 'Changed'), ...problems('PRODUCT_NOT_FOUND', ...BODY, ...CLOSED) },
+      responses: {
+        '200': json(product, 'Changed', etag),
+        ...problems('PRODUCT_NOT_FOUND', 'PRECONDITION_FAILED', ...BODY, ...CLOSED),
+      },
     },
   },
 };

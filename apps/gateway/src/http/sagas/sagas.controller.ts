@@ -9,6 +9,7 @@ import {
 } from '@doorbuster/contracts';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { Allow, Caller } from '../../auth/allow.decorator.js';
+import { Changes } from '../../queries/changes.js';
 import { Queries } from '../../queries/queries.js';
 import { noBody, type NoBody } from '../no-body.js';
 import { SAGA_ID } from '../path-params.js';
@@ -16,7 +17,10 @@ import { SAGA_ID } from '../path-params.js';
 @Controller('v1/sagas')
 @Allow('admin')
 export class SagasController {
-  constructor(@Inject(Queries) private readonly queries: Queries) {}
+  constructor(
+    @Inject(Queries) private readonly queries: Queries,
+    @Inject(Changes) private readonly changes: Changes,
+  ) {}
 
   @Get()
   list(@Query({ schema: sagaFilter }) filter: SagaFilter): Promise<Page<Saga>> {
@@ -30,6 +34,6 @@ export class SagasController {
     @Param('id', SAGA_ID) id: string,
     @Body({ schema: noBody }) _body: NoBody,
   ): Promise<Saga> {
-    return this.queries.ask(retrySaga, { actor, id });
+    return this.changes.make(retrySaga, { actor, id });
   }
 }

@@ -14,21 +14,23 @@ import {
   type SaleFilter,
   type SaleView,
 } from '@doorbuster/contracts';
-import { Body, Controller, Get, Inject, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Inject, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Allow, Caller } from '../../auth/allow.decorator.js';
+import { Changes } from '../../queries/changes.js';
 import { Queries } from '../../queries/queries.js';
 import { send } from '../answer.js';
 import { IdempotencyKey } from '../idempotency-key.decorator.js';
 import { SALE_ID } from '../path-params.js';
-import { render, sendConditionally } from '../products/conditional.js';
-import { UnitsLeftReader } from './units-left.js';
+import { render, sendConditionally, versionsIn, versionTag } from '../products/conditional.js';
+import { publicSale, UnitsLeftReader } from './units-left.js';
 
 @Controller('v1/sales')
 @Allow('admin')
 export class SalesController {
   constructor(
     @Inject(Queries) private readonly queries: Queries,
+    @Inject(Changes) private readonly changes: Changes,
     @Inject(UnitsLeftReader) private readonly units: UnitsLeftReader,
   ) {}
 
@@ -46,8 +48,9 @@ export class SalesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string | undefined> {
-    const [view] = await this.units.addTo([await this.queries.ask(getSale, { id })]);
-    return sendConditionally(request, reply, render({ ...view }));
+    const sale = await this.queries.ask(getSale, { id });
+    const [view] = await this.units.addTo([sale]);
+    return sendConditionally(request, reply, render({ ...view }, sale.version));
   }
 
   @Post()
@@ -57,16 +60,20 @@ export class SalesController {
     @Body({ schema: createSaleBody }) body: CreateSaleBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Sale> {
-    const sale = await this.queries.ask(createSale, { actor, body, idempotencyKey });
-    return send(reply, { status: 201, headers: { location: `/v1/sales/${sale.id}` }, body: sale });
+    const sale = await this.changes.make(createSale, { actor, body, idempotencyKey });
+    const headers = { location: `/v1/sales/${sale.id}`, ...versionTag(sale) };
+    return send(reply, { status: 201, headers, body: publicSale(sale) });
   }
 
   @Patch(':id')
-  change(
+  async change(
     @Caller() actor: Actor,
     @Param('id', SALE_ID) id: string,
+    @Headers('if-match') ifMatch: string | undefined,
     @Body({ schema: changeSaleBody }) changes: ChangeSaleBody,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Sale> {
-    return this.queries.ask(changeSale, { actor, id, changes });
+    const sale = await this.changes.make(changeSale, { actor, id, ifVersions: versionsIn(ifMatch), changes });
+    return send(reply, { status: 200, headers: versionTag(sale), body: publicSale(sale) });
   }
 }

@@ -9,12 +9,14 @@ import {
 } from '@doorbuster/contracts';
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
-import { bearer, body, idempotent } from '../docs/requests.js';
+import { bearer, body, idempotent, ifMatch } from '../docs/requests.js';
 import { BODY, CLOSED, empty, json, location, problems, UNAVAILABLE } from '../docs/responses.js';
 
 const path = z.object({ id: saleId });
 const tags = ['Sales'];
-const etag = { ETag: z.string().meta({ description: 'Send it back as `If-None-Match`' }) };
+const etag = {
+  ETag: z.string().meta({ description: 'Send it back as `If-None-Match`, or as `If-Match` with a change' }),
+};
 
 export const salesPaths: ZodOpenApiPathsObject = {
   '/v1/sales': {
@@ -70,14 +72,15 @@ export const salesPaths: ZodOpenApiPathsObject = {
       description:
         'Price and start until it starts, end and limit until it ends. An end that has passed ends it now.',
       security: bearer,
-      requestParams: { path },
+      requestParams: { path, header: ifMatch },
       requestBody: body(changeSaleBody, { limitPerCustomer: 4 }),
       responses: {
-        '200': json(sale, 'Changed'),
+        '200': json(sale, 'Changed', etag),
         ...problems(
           ...BODY,
           ...CLOSED,
           'SALE_NOT_FOUND',
+          'PRECONDITION_FAILED',
           'SALE_STARTED',
           'SALE_ENDED',
           'SALE_EXISTS',

@@ -1,4 +1,4 @@
-import { getUnitsLeft, type Sale, type SaleView } from '@doorbuster/contracts';
+import { getUnitsLeft, type Sale, type SaleView, type VersionedSale } from '@doorbuster/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { Queries } from '../../queries/queries.js';
 
@@ -11,9 +11,9 @@ export class UnitsLeftReader {
   constructor(@Inject(Queries) private readonly queries: Queries) {}
 
   /** Each sale with what is left of it, `null` where inventory does not say. One question for all. */
-  async addTo(sales: readonly Sale[]): Promise<SaleView[]> {
+  async addTo(sales: readonly VersionedSale[]): Promise<SaleView[]> {
     const left = await this.leftOf(sales.map(({ id }) => id));
-    return sales.map((sale) => ({ ...sale, unitsLeft: left.get(sale.id) ?? null }));
+    return sales.map((sale) => ({ ...publicSale(sale), unitsLeft: left.get(sale.id) ?? null }));
   }
 
   private async leftOf(saleIds: string[]): Promise<Map<string, number>> {
@@ -22,3 +22,6 @@ export class UnitsLeftReader {
     return new Map(found.map(({ saleId, unitsLeft }) => [saleId, unitsLeft]));
   }
 }
+
+/** The version is told as an ETag. */
+export const publicSale = ({ version: _version, ...sale }: VersionedSale): Sale => sale;
