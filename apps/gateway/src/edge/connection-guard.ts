@@ -33,8 +33,9 @@ interface Connection {
   isAnswering: boolean;
   held: { handle: () => void; bytes: number }[];
   heldBytes: number;
-  /** Bytes sent to the network at the last check, and the time since when this number has not changed. */
+  /** Bytes of writes that were complete at the last check, those left of the current one, and the time of the last change. */
   sentBytes: number;
+  queuedBytes: number;
   sentAt: number;
 }
 
@@ -84,6 +85,7 @@ export class ConnectionGuard implements OnApplicationShutdown {
       held: [],
       heldBytes: 0,
       sentBytes: 0,
+      queuedBytes: 0,
       sentAt: performance.now(),
     });
     socket.once('close', () => {
@@ -124,8 +126,10 @@ export class ConnectionGuard implements OnApplicationShutdown {
     for (const [socket, connection] of this.connections) {
       const unsent = socket.writableLength;
       const sentBytes = socket.bytesWritten - unsent;
-      if (unsent === 0 || sentBytes !== connection.sentBytes) {
+      const queuedBytes = queuedBytesOf(socket);
+      if (unsent === 0 || sentBytes !== connection.sentBytes || queuedBytes !== connection.queuedBytes) {
         connection.sentBytes = sentBytes;
+        connection.queuedBytes = queuedBytes;
         connection.sentAt = now;
       } else if (now - connection.sentAt >= STALLED_MS) {
         socket.destroy();
@@ -141,6 +145,14 @@ export class ConnectionGuard implements OnApplicationShutdown {
     }
   }
 }
+
+/**
+ * Bytes of the current write that the network has not taken. A long answer is one write, which counts as unsent until its last
+ * byte is gone, so without this a client that reads it slowly looks as one that does not read. Node's timeouts of sockets use the
+ * same number; it has no public name.
+ */
+const queuedBytesOf = (socket: Socket): number =>
+  (socket as Socket & { _handle?: { writeQueueSize?: number } | null })._handle?.writeQueueSize ?? 0;
 
 function next(connection: Connection, socket: Socket): void {
   connection.isAnswering = false;
