@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tokenVerifier } from '../src/auth/token-verifier.js';
+import { tokenVerifier, TokenVerifier } from '../src/auth/token-verifier.js';
 import { SECRET, startFixture, startGateway, type Fixture } from './support/fixture.js';
 
 const secret = new TextEncoder().encode(SECRET);
@@ -196,6 +196,16 @@ it('forgets a key that its issuer has removed, and the tokens that it signed', a
     );
   await expect.poll(refusal, { timeout: 5_000 }).toMatch(/not valid/);
   issuer.close();
+});
+
+it('is remembered in bounded memory, however long', async () => {
+  const exp = Math.floor(Date.now() / 1_000) + 60;
+  const verifier = new TokenVerifier(async () => ({ sub: 'alice', exp }));
+  const tokens = Array.from({ length: 2_000 }, (_, i) => `${i}.`.padEnd(15_000, 'x'));
+  for (const token of tokens) await verifier.verify(token);
+  const known = tokens.filter((token) => verifier.known(token) !== undefined);
+  expect(known.length * 15_000).toBeLessThanOrEqual(16 * 1024 ** 2);
+  expect(known).toContain(tokens.at(-1));
 });
 
 it('is not needed for what is public, and a bad token does no harm there', async () => {

@@ -6,6 +6,8 @@ import { ProblemException } from '../problem/problem.exception.js';
 
 /** Checking a signature costs as much as the rest of a small request, and callers come back. */
 const KNOWN_TOKENS_MAX = 20_000;
+/** Some issuers write tokens of several KiB. */
+const KNOWN_CHARACTERS_MAX = 16 * 1024 ** 2;
 /**
  * A key that its issuer removed is no longer accepted after a minute: the keys are fetched again after half a minute, and a
  * verified token is verified again after another half.
@@ -25,7 +27,12 @@ export class TokenVerifier {
     private readonly check: Verify,
     private readonly knownMsMax: number = TRUST_MS.token,
   ) {
-    this.tokens = new LRUCache({ max: KNOWN_TOKENS_MAX, ttl: knownMsMax });
+    this.tokens = new LRUCache({
+      max: KNOWN_TOKENS_MAX,
+      maxSize: KNOWN_CHARACTERS_MAX,
+      sizeCalculation: (_, token) => token.length,
+      ttl: knownMsMax,
+    });
   }
 
   /** The owner of a token that was verified in the last half minute and has not expired. */
