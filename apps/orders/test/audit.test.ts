@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   cancelOrder,
   listAuditOf,
+  listDeadLettersOf,
   replayDeadLetterOf,
   retrySaga,
   type AuditEntry,
@@ -78,4 +79,21 @@ it('the replay of a dead letter is in the audit log of the service that has it, 
   const unknown = randomUUID();
   await orders.ask(replayDeadLetterOf('orders'), { actor: ADMIN, id: unknown });
   expect(await log(unknown)).toEqual([]);
+});
+
+it('a dead letter is shown without what its order is paid with, and kept with it', async () => {
+  const id = randomUUID();
+  const event = { type: 'x', data: { method: 'pm_card_visa', lines: [{ sku: 'MUG' }] } };
+  await orders.rows(
+    `insert into dead_letters (id, consumer, subject, event, error) values ($1, 'orders-replies', 'evt.x', $2, $3)`,
+    [id, JSON.stringify(event), 'MalformedBatchError: no batch: pm_card_visa'],
+  );
+  const shown = [
+    await orders.ask(listDeadLettersOf('orders'), { limit: 10 }),
+    await orders.ask(replayDeadLetterOf('orders'), { actor: ADMIN, id }),
+    await orders.ask(listAuditOf('orders'), { limit: 10, target: id }),
+  ];
+  expect(JSON.stringify(shown[0])).toContain('MUG');
+  expect(JSON.stringify(shown)).not.toContain('pm_card');
+  expect(await orders.rows('select event from dead_letters where id = $1', [id])).toEqual([{ event }]);
 });

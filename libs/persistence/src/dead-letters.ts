@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { newTraceparent, type Logger } from '@doorbuster/telemetry';
+import { newTraceparent, withoutSecrets, type Logger } from '@doorbuster/telemetry';
 import type { DataSource, EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { afterCommit } from './after-commit.js';
@@ -112,6 +112,6 @@ function eventKey(event: unknown): string {
 }
 
 const describe = (error: unknown): string =>
-  (error instanceof Error ? `${error.name}: ${error.message}` : String(error))
+  withoutSecrets(error instanceof Error ? `${error.name}: ${error.message}` : String(error))
     .replaceAll('\0', '')
     .slice(0, ERROR_LENGTH_MAX);

@@ -1,4 +1,4 @@
-import type { Logger } from '@doorbuster/telemetry';
+import { withoutSecrets, type Logger } from '@doorbuster/telemetry';
 import type { DataSource } from 'typeorm';
 import { isTransient } from './postgres-errors.js';
 
@@ -139,6 +139,6 @@ export class StuckItems {
 }
 
 const describe = (error: unknown): string =>
-  (error instanceof Error ? `${error.name}: ${error.message}` : String(error))
+  withoutSecrets(error instanceof Error ? `${error.name}: ${error.message}` : String(error))
     .replaceAll('\0', '')
     .slice(0, ERROR_LENGTH_MAX);

@@ -26,6 +26,7 @@ import {
   writeAuditEntry,
   type DeadLetterRow,
 } from '@doorbuster/persistence';
+import { withoutSecrets } from '@doorbuster/telemetry';
 import { Controller, Inject, type Type } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
@@ -97,7 +98,7 @@ export function operationsController(service: ServiceName): Type {
       // A dead letter of another service is no refusal of this one.
       if (!row) return reply;
       const { consumer, subject, error, replayedAt } = row;
-      const before = { consumer, subject, error, replayedAt };
+      const before = { consumer, subject, error: withoutSecrets(error), replayedAt };
       const outcome = reply.ok ? accept({ replayedAt: reply.value.replayedAt }) : reply;
       await this.dataSource.transaction(async (tx) => {
         if (reply.ok) await this.deadLetters.markReplayed(id, tx);
@@ -125,15 +126,18 @@ export function operationsController(service: ServiceName): Type {
         if (error instanceof CommitDeadlineError) throw error;
         return refuse(
           'REPLAY_FAILED',
-          `It failed again: ${error instanceof Error ? error.message : String(error)}`,
+          `It failed again: ${withoutSecrets(error instanceof Error ? error.message : String(error))}`,
         );
       }
       return accept(toDeadLetter({ ...row, replayedAt: new Date() }));
     }
   }
 
+  /** The event is kept as it came, to be replayed; it is shown without what an order is paid with. */
   const toDeadLetter = (row: DeadLetterRow): DeadLetter => ({
     ...row,
+    event: withoutSecrets(row.event),
+    error: withoutSecrets(row.error),
     service,
     deadAt: row.deadAt.toISOString(),
     replayedAt: row.replayedAt?.toISOString() ?? null,
