@@ -152,6 +152,7 @@ export class ConnectionGuard implements OnApplicationShutdown {
  * same number; it has no public name.
  */
 const queuedBytesOf = (socket: Socket): number =>
+  // oxlint-disable-next-line eslint/no-underscore-dangle -- Node calls it so
   (socket as Socket & { _handle?: { writeQueueSize?: number } | null })._handle?.writeQueueSize ?? 0;
 
 function next(connection: Connection, socket: Socket): void {
