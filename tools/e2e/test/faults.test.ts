@@ -2,6 +2,7 @@ import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { everyFault, inflict } from './fixtures/faults.js';
 import { expectWordKept, MixedCrowd } from './fixtures/mixed-crowd.js';
+import { seededRandom } from './fixtures/seeded-random.js';
 import { Shop } from './fixtures/shop.js';
 
 const IS_LONG = process.env['CHAOS'] === 'long';
@@ -44,7 +45,7 @@ beforeAll(async () => {
 afterAll(() => platform?.dispose());
 
 it('kills, pauses and cut connections of every part under load: no promise is broken, and a 503 means no order', async () => {
-  const random = seeded(SEED);
+  const random = seededRandom(SEED);
   for (let round = 0; round < ROUNDS; round += 1) {
     const sale = { id: (await admin.createSale('ALPHA', 500, { limitPerCustomer: 20 })).id, sku: 'ALPHA' };
     await admin.saleIs(sale.id, 'OPEN');
@@ -59,9 +60,3 @@ it('kills, pauses and cut connections of every part under load: no promise is br
     await admin.expectAllPromisesKept();
   }
 });
-
-/** A linear congruential generator, as in Numerical Recipes: enough to repeat a run. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
-}
