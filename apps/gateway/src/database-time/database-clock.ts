@@ -7,6 +7,8 @@ import { ClockBound } from './clock-bound.js';
 
 const SAMPLE_INTERVAL_MS = 1_000;
 const SAMPLE_DEADLINE_MS = 1_000;
+/** An instant that is over on every clock. */
+const OVER = 0;
 /** Between samples while a request waits for one. */
 const RETRY_MS = 100;
 
@@ -45,10 +47,11 @@ export class DatabaseClock implements OnApplicationBootstrap, OnApplicationShutd
    * An instant of the owner's database that comes at most `inMs` from now. Where no sample is fresh, as after a pause of
    * this process, one is waited for within that time.
    *
-   * @returns `undefined` when the owner's replicas, of the previous release, tell no time
+   * @returns an instant that is over when no replica tells the time. Replicas of the previous release ignore it. One of this
+   *   release that begins to listen a moment later refuses the request, which would have no limit otherwise.
    * @throws {ProblemException} SERVICE_TIMEOUT or SERVICE_UNAVAILABLE when no sample comes
    */
-  async deadline(owner: ServiceName, inMs: number): Promise<number | undefined> {
+  async deadline(owner: ServiceName, inMs: number): Promise<number> {
     const endsAt = performance.now() + inMs;
     for (;;) {
       const now = this.now(owner);
@@ -56,7 +59,7 @@ export class DatabaseClock implements OnApplicationBootstrap, OnApplicationShutd
       try {
         await this.sample(owner);
       } catch (error) {
-        if (isUnheard(error)) return undefined;
+        if (isUnheard(error)) return OVER;
         if (performance.now() + RETRY_MS >= endsAt) throw error;
         await sleep(RETRY_MS);
       }
