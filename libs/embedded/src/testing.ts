@@ -9,4 +9,4 @@ export {
 export { startOwnPostgres, type OwnPostgres } from './testing/own-postgres.js';
 export { eventually } from './testing/eventually.js';
 export { testCertificates, type TestCertificates } from './testing/test-certificates.js';
-export { plantFailure } from './testing/plant-failure.js';
+export { plantFailure, plantFailureOfCommit } from './testing/plant-failure.js';

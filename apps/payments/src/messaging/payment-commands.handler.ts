@@ -6,7 +6,7 @@ import {
   type IncomingBatch,
   type OutgoingEvent,
 } from '@doorbuster/messaging';
-import { pluck, Transactions } from '@doorbuster/persistence';
+import { afterCommit, pluck, Transactions } from '@doorbuster/persistence';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
@@ -42,13 +42,15 @@ export class PaymentCommandsHandler {
   ): Promise<OutgoingEvent[]> {
     const commands = events.map(parseCommand);
     const orderIds = pluck(commands, 'orderId');
-    // Work may be run again after a rollback; what was to be asked for then is not to be asked for now.
-    for (const orderId of orderIds) toAsk.delete(orderId);
     const changes = await changePayments(tx, orderIds, (known) => decideCommands(known, commands), {
       capacity: this.operations.capacity - toAsk.size,
       leaseMs: this.limits.leaseMs,
     });
-    for (const payment of changes.toAsk) toAsk.set(payment.orderId, payment);
+    // A transaction that is rolled back asks for nothing, even where the rest of its batch commits.
+    afterCommit(tx, () => {
+      for (const orderId of orderIds) toAsk.delete(orderId);
+      for (const payment of changes.toAsk) toAsk.set(payment.orderId, payment);
+    });
     return changes.answers.map(reply);
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { capturePayment, refundPayment, voidPayment } from '@doorbuster/contracts';
-import { plantFailure } from '@doorbuster/embedded/testing';
+import { plantFailure, plantFailureOfCommit } from '@doorbuster/embedded/testing';
 import type { OutgoingEvent } from '@doorbuster/messaging';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FaultyProvider, type Fault } from './faulty-provider.js';
@@ -63,6 +63,31 @@ describe('a crash between the provider and the commit', () => {
       expect(await payments.book(orderId)).toMatchObject({ status: 'refunded', charges: 1, refunds: 1 });
     },
   );
+});
+
+describe('a command that is rolled back', () => {
+  it('moves no money until it is delivered again and committed', async () => {
+    const keys: string[] = [];
+    await startWith(async ({ key }, call) => {
+      keys.push(key);
+      return call();
+    });
+    const { orderId } = await payments.authorise();
+    const mend = await plantFailureOfCommit(
+      payments.ownerUrl,
+      'payments.payments',
+      `new.order_id = '${orderId}'`,
+    );
+    const [failing, other] = [
+      payments.command(capturePayment, { orderId }),
+      payments.authorisation(randomUUID()),
+    ];
+    await payments.send(failing, other);
+    expect((await payments.answerTo(other)).name).toBe('payment-authorised');
+    expect(keys).not.toContain(`${orderId}:capture`);
+    await mend();
+    expect((await payments.answerTo(failing)).name).toBe('payment-captured');
+  });
 });
 
 describe('slow payments', () => {

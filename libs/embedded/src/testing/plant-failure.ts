@@ -7,22 +7,34 @@ import pg from 'pg';
  * @param table with its schema
  * @returns what mends it
  */
-export async function plantFailure(
+export const plantFailure = (url: string, table: string, condition: string): Promise<() => Promise<void>> =>
+  plant(
+    url,
+    table,
+    `create trigger planted_failure before update on ${table} for each row when (${condition})`,
+  );
+
+/** The same, for the COMMIT of the transaction that has updated such a row. */
+export const plantFailureOfCommit = (
   url: string,
   table: string,
   condition: string,
-): Promise<() => Promise<void>> {
+): Promise<() => Promise<void>> =>
+  plant(
+    url,
+    table,
+    `create constraint trigger planted_failure after update on ${table} deferrable initially deferred
+     for each row when (${condition})`,
+  );
+
+async function plant(url: string, table: string, trigger: string): Promise<() => Promise<void>> {
   const refuse = `${table}_refuse_row`;
   await run(
     url,
     `create or replace function ${refuse}() returns trigger language plpgsql as
      $$ begin raise exception 'planted failure'; end $$`,
   );
-  await run(
-    url,
-    `create trigger planted_failure before update on ${table} for each row
-     when (${condition}) execute function ${refuse}()`,
-  );
+  await run(url, `${trigger} execute function ${refuse}()`);
   return () => run(url, `drop trigger planted_failure on ${table}`);
 }
 
