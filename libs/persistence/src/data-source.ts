@@ -4,12 +4,11 @@ import type { Logger } from '@doorbuster/telemetry';
 import type { Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
-import { connectionOptions, type SchemaDefinition } from './schema-definition.js';
+import { connectionOptions, type DatabaseConnection, type SchemaDefinition } from './schema-definition.js';
 import { awaitSchema } from './schema-version.js';
 
-export interface DatabaseOptions extends SchemaDefinition {
-  /** `postgres://role:password@host:port/database`, the role being the service's own. */
-  url: string;
+/** The role of the URL is the service's own. */
+export interface DatabaseOptions extends SchemaDefinition, DatabaseConnection {
   /** How long a migration may still be under way, by default 60 s. */
   schemaWaitMs?: number;
 }
@@ -43,7 +42,7 @@ export async function openDatabase(options: DatabaseOptions, logger: Logger): Pr
       keepAlive: true,
     },
   });
-  await connect(dataSource, logger);
+  await connect(dataSource, logger, options.connectWaitMs);
   endUnfinishedClients((dataSource.driver as PostgresDriver).master as Pool);
   try {
     await checkServerVersion(dataSource);
@@ -55,16 +54,20 @@ export async function openDatabase(options: DatabaseOptions, logger: Logger): Pr
   return dataSource;
 }
 
-/** @throws the last connection error once 60 s have passed */
-export async function connect(dataSource: DataSource, logger: Logger): Promise<void> {
-  const deadline = Date.now() + START_DEADLINE_MS;
+/** @throws the last connection error once `waitMs` have passed */
+export async function connect(
+  dataSource: DataSource,
+  logger: Logger,
+  waitMs = START_DEADLINE_MS,
+): Promise<void> {
+  const deadline = Date.now() + waitMs;
   for (let warned = false; ; warned = true) {
     try {
       await dataSource.initialize();
       return;
     } catch (err) {
       if (Date.now() > deadline) throw err;
-      if (!warned) logger.warn({ err }, 'database not there yet, trying for 60 s');
+      if (!warned) logger.warn({ err }, `database not there yet, trying for ${waitMs / 1_000} s`);
       await sleep(RETRY_MS);
     }
   }

@@ -11,6 +11,7 @@ export { observeBacklog } from './backlog-metrics.js';
 export { pluck } from './columns.js';
 export { CommitDeadlineError, DATABASE_NOW, endTransactionIn, noteLimit } from './commit-deadline.js';
 export { CommitUnknownError } from './commit-unknown.js';
+export { databaseAddress, tlsProblemOf, type DatabaseAddress } from './database-tls.js';
 export { openDatabase, type DatabaseOptions } from './data-source.js';
 export { DeadLetters, type DeadLetterRow } from './dead-letters.js';
 export { migrateDatabase, type MigrationOptions } from './migrate-database.js';

@@ -3,11 +3,10 @@ import type { Logger } from '@doorbuster/telemetry';
 import { DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
 import { connect } from './data-source.js';
 import { sqlStateOf } from './postgres-errors.js';
-import { connectionOptions, type SchemaDefinition } from './schema-definition.js';
+import { connectionOptions, type DatabaseConnection, type SchemaDefinition } from './schema-definition.js';
 
-export interface MigrationOptions extends SchemaDefinition {
-  /** `postgres://role:password@host:port/database`, the role being the service's migrator. */
-  url: string;
+/** The role of the URL is the service's migrator. */
+export interface MigrationOptions extends SchemaDefinition, DatabaseConnection {
   /** How long a statement waits for a lock. Others queue behind it for as long. */
   lockTimeoutMs?: number;
   /** Attempts of one migration that waits too long for a lock. */
@@ -40,7 +39,7 @@ export async function migrateDatabase(options: MigrationOptions, logger: Logger)
     poolSize: 1,
     extra: { keepAlive: true },
   });
-  await connect(dataSource, logger);
+  await connect(dataSource, logger, options.connectWaitMs);
   const runner = dataSource.createQueryRunner();
   try {
     await liftTimeouts(runner, options.lockTimeoutMs ?? LOCK_TIMEOUT_MS);

@@ -32,6 +32,8 @@ const TRANSIENT_NODE_CODES = [
   'EPIPE',
   'ETIMEDOUT',
 ];
+/** The server is not proved to be the right one, at the moment: a certificate is being renewed, or the clock is wrong. */
+const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
 /** TypeORM throws these when the connection was lost between two statements of a transaction. */
 const LOST_CONNECTION_ERRORS = [
   CannotExecuteNotConnectedError,
@@ -42,7 +44,7 @@ const LOST_CONNECTION_ERRORS = [
 ];
 /** The driver gives these without a code. */
 const TRANSIENT_MESSAGE =
-  /connection (terminated|ended)|timeout exceeded when trying to connect|not queryable|closed the connection|query read timeout|use a pool after calling end/i;
+  /connection (terminated|ended)|does not support SSL|timeout exceeded when trying to connect|not queryable|closed the connection|query read timeout|use a pool after calling end/i;
 
 /** The SQLSTATE of an error; `undefined` when it did not come from the server. */
 export function sqlStateOf(error: unknown): string | undefined {
@@ -59,6 +61,7 @@ const codeOf = (error: unknown): string | undefined => {
 export function isTransient(error: unknown): boolean {
   const code = codeOf(error);
   if (code === LOCK_NOT_AVAILABLE || (code !== undefined && TRANSIENT_NODE_CODES.includes(code))) return true;
+  if (code !== undefined && TLS_CODE.test(code)) return true;
   const state = sqlStateOf(error);
   if (state !== undefined) return TRANSIENT_CLASSES.includes(state.slice(0, 2));
   if (LOST_CONNECTION_ERRORS.some((type) => error instanceof type)) return true;

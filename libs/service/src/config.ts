@@ -1,3 +1,4 @@
+import { tlsProblemOf } from '@doorbuster/persistence';
 import { LOG_LEVELS } from '@doorbuster/telemetry';
 import { z } from 'zod';
 import { natsConfig } from './nats-config.js';
@@ -6,12 +7,19 @@ import { publishedSecretsIn } from './published-secrets.js';
 import { verificationKeys } from './rpc/rpc-keys.js';
 
 /** `postgres://role:password@host:port/database` */
-export const databaseUrl = z.url({ protocol: /^postgres(ql)?$/ });
+export const databaseUrl = z.url({ protocol: /^postgres(ql)?$/, abort: true }).superRefine((url, context) => {
+  const message = tlsProblemOf(url);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
+
+/** Path of a PEM file: who signed PostgreSQL's certificate. With it, nothing is said before the server is proved. */
+export const databaseCaFile = optional(z.string());
 
 /** What every service is told by its environment. */
 export const serviceConfig = z.object({
   /** With the service's run-time role, which reads and writes rows and owns nothing. */
   DATABASE_URL: databaseUrl,
+  DATABASE_CA_FILE: databaseCaFile,
   ...natsConfig,
   /** Public keys of the gateways, whose requests may change state. */
   RPC_VERIFICATION_KEYS: verificationKeys,

@@ -89,7 +89,11 @@ export class ServiceModule {
         },
         {
           provide: DataSource,
-          useFactory: () => openDatabase({ url: config.DATABASE_URL, service, migrations, entities }, logger),
+          useFactory: () =>
+            openDatabase(
+              { url: config.DATABASE_URL, caFile: config.DATABASE_CA_FILE, service, migrations, entities },
+              logger,
+            ),
         },
         {
           provide: Publisher,

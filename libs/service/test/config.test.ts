@@ -60,7 +60,19 @@ describe('the configuration of a service', () => {
       ]),
   );
 
+  it.each([
+    'sslmode=no-verify',
+    'ssl=no-verify',
+    'sslmode=require&uselibpqcompat=true',
+    'sslrootcert=ca.pem',
+  ])('refuses TLS that proves less than who the server is: %s', (query) =>
+    expect(parse({ DATABASE_URL: `${DATABASE_URL}?${query}` }).error?.issues).toMatchObject([
+      { path: ['DATABASE_URL'], message: expect.stringContaining('DATABASE_CA_FILE') },
+    ]),
+  );
+
   it('takes an empty path of certificates for none', () => {
+    expect(parse({ DATABASE_CA_FILE: '' }).data?.DATABASE_CA_FILE).toBeUndefined();
     expect(parse({ NATS_CA_FILE: '' }).data?.NATS_CA_FILE).toBeUndefined();
     expect(parse({ NATS_CA_FILE: '/etc/nats/ca.pem' }).data?.NATS_CA_FILE).toBe('/etc/nats/ca.pem');
   });

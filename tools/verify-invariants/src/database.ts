@@ -11,6 +11,8 @@ import {
 
 export interface OpenDatabase {
   url: string;
+  /** Only of one that is elsewhere: who signed its certificate, a PEM file. */
+  caFile?: string | undefined;
   /** Where it is kept; `undefined` of a database that is not a data directory's own. */
   dataDir: string | undefined;
   isRunning: boolean;

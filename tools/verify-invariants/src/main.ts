@@ -7,7 +7,8 @@ const HELP = `Checks that nothing was oversold, lost, doubled or kept, over all 
   npm run verify-invariants -- [--data-dir DIR | --database-url URL] [--wait SECONDS]
 
   --data-dir      what \`npm start\` keeps its data in (default: DATA_DIR, or .data)
-  --database-url  an administrator's connection to the database with all schemas
+  --database-url  an administrator's connection to the database with all schemas; over TLS, with the
+                  server verified, by DATABASE_CA_FILE=ca.pem or sslmode=verify-full in the URL
   --wait          how long orders in flight may take to end (default 60; 0 when the platform is stopped)
 
 Exit code: 0 all promises hold, 1 a promise is broken, 2 the check could not be made.
@@ -37,7 +38,13 @@ async function main(): Promise<number> {
   if (!Number.isFinite(waitMs) || waitMs < 0) throw new Error('--wait takes a number of seconds');
   const url = values['database-url'];
   const database: OpenDatabase = url
-    ? { url, dataDir: undefined, isRunning: true, close: async () => undefined }
+    ? {
+        url,
+        caFile: process.env['DATABASE_CA_FILE'] || undefined,
+        dataDir: undefined,
+        isRunning: true,
+        close: async () => undefined,
+      }
     : await openDataDirectory(values['data-dir']);
   try {
     return await report(database, waitMs);
@@ -46,8 +53,13 @@ async function main(): Promise<number> {
   }
 }
 
-async function report({ url, dataDir, isRunning }: OpenDatabase, waitMs: number): Promise<number> {
-  const verdict = await verifyInvariants({ databaseUrl: url, dataDir, waitMs: isRunning ? waitMs : 0 });
+async function report({ url, caFile, dataDir, isRunning }: OpenDatabase, waitMs: number): Promise<number> {
+  const verdict = await verifyInvariants({
+    databaseUrl: url,
+    caFile,
+    dataDir,
+    waitMs: isRunning ? waitMs : 0,
+  });
   // A stopped platform goes on with these when it starts again.
   const breaches = isRunning ? [...verdict.breaches, ...verdict.inFlight] : verdict.breaches;
   for (const { promise, holds, subject, breach } of breaches) {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { databaseAddress } from '@doorbuster/persistence';
 import pg from 'pg';
 import { BOOKS_AGREE, CHARGED_ONCE, chargesIn } from './charges.js';
 import type { Invariant } from './invariant.js';
@@ -22,6 +23,8 @@ export interface Verdict {
 export interface VerifyOptions {
   /** Of an administrator, who may read all schemas. */
   databaseUrl: string;
+  /** Path of a PEM file: who signed the database's certificate. */
+  caFile?: string | undefined;
   /** Of a platform with a database of its own: what its payment provider says it charged is looked at too. */
   dataDir?: string | undefined;
   /** How long orders in flight may take to end. */
@@ -36,9 +39,12 @@ const BREACHES_MAX = 1_000;
 const STATEMENT_TIMEOUT_MS = 300_000;
 
 /** Checks promises 1, 2 and 4 in one snapshot of all schemas. Reads only. */
-export async function verifyInvariants({ databaseUrl, dataDir, waitMs }: VerifyOptions): Promise<Verdict> {
+export async function verifyInvariants(options: VerifyOptions): Promise<Verdict> {
+  const { databaseUrl, caFile, dataDir, waitMs } = options;
+  const { url: connectionString, ...tls } = databaseAddress(databaseUrl, caFile);
   const client = new pg.Client({
-    connectionString: databaseUrl,
+    connectionString,
+    ...tls,
     application_name: 'verify-invariants',
     connectionTimeoutMillis: 10_000,
     statement_timeout: STATEMENT_TIMEOUT_MS,

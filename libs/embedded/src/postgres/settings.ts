@@ -1,5 +1,5 @@
 /** Modest memory, full durability: `fsync`, `full_page_writes` and `synchronous_commit` stay as they are, on. */
-export function postgresSettings(port: number, connectionsMax: number): string[] {
+export function postgresSettings(port: number, connectionsMax: number, hasTls = false): string[] {
   const settings: Record<string, string | number> = {
     listen_addresses: '127.0.0.1',
     port,
@@ -24,6 +24,7 @@ export function postgresSettings(port: number, connectionsMax: number): string[]
     tcp_keepalives_interval: 5,
     tcp_keepalives_count: 3,
     client_connection_check_interval: '5s',
+    ...(hasTls && { ssl: 'on' }),
   };
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }

@@ -8,6 +8,7 @@ import { findPostgresBinaries } from './binaries.js';
 import { withClient } from './client.js';
 import { initialise, isInitialised, postgresEnvironment } from './initialise.js';
 import { postgresSettings } from './settings.js';
+import { copyTlsFiles, type PostgresTls } from './tls-files.js';
 import { asUser, placeFor, unprivilegedUser } from './unprivileged.js';
 import { ADMINISTRATOR, postgresUrl } from './url.js';
 
@@ -19,6 +20,8 @@ export interface PostgresOptions {
   /** A free one by default. The same on every start, if services keep connections. */
   port?: number;
   connectionsMax?: number;
+  /** Of a server that encrypts connections of clients that ask for it. */
+  tls?: PostgresTls | undefined;
   /** Recovery after a crash replays up to `max_wal_size` of log. */
   startDeadlineMs?: number;
   /** Told of every process at once, before it serves. */
@@ -47,7 +50,13 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const dir = realpathSync(options.dir);
   const port = options.port ?? (await findFreePort());
   const place = placeFor(user, dir, FIRST_INHERITED);
-  const args = ['-D', place, ...postgresSettings(port, options.connectionsMax ?? CONNECTIONS_MAX)];
+  if (options.tls) copyTlsFiles(dir, options.tls, user);
+  const settings = postgresSettings(
+    port,
+    options.connectionsMax ?? CONNECTIONS_MAX,
+    options.tls !== undefined,
+  );
+  const args = ['-D', place, ...settings];
   const url = postgresUrl(ADMINISTRATOR, options.password, port, 'postgres');
   const directory = openSync(dir, 'r');
   try {

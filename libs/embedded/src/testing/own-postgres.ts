@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { SERVICES, type ServiceName } from '@doorbuster/contracts';
 import { prepareRoles } from '../postgres/prepare-database.js';
-import { startPostgres } from '../postgres/start-postgres.js';
+import { startPostgres, type PostgresOptions } from '../postgres/start-postgres.js';
 import { startRestartable, type RestartableServer } from './restartable.js';
 import { testCredentials } from './test-credentials.js';
 
@@ -15,7 +15,10 @@ export interface OwnPostgres extends RestartableServer {
  * A PostgreSQL with all roles, for tests that kill it; the others share the one of the test run, and so the limits of its
  * roles are those of the server.
  */
-export async function startOwnPostgres(connectionsMax = 50): Promise<OwnPostgres> {
+export async function startOwnPostgres(
+  connectionsMax = 50,
+  tls?: PostgresOptions['tls'],
+): Promise<OwnPostgres> {
   const passwords = testCredentials().postgres;
   const server = await startRestartable(
     ({ directory, ...how }) =>
@@ -23,6 +26,7 @@ export async function startOwnPostgres(connectionsMax = 50): Promise<OwnPostgres
         dir: path.join(directory, 'postgres'),
         password: passwords.admin,
         connectionsMax,
+        tls,
         ...how,
       }),
     'QUIT',

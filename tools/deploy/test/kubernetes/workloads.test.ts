@@ -267,6 +267,28 @@ describe('in production', () => {
     }
   });
 
+  it.each(SERVICES)(
+    '%s and its migration talk only to a database that its own authority proves',
+    (service) => {
+      const { pod } = workloadsOf(objects).find(({ name }) => name === service) ?? {};
+      // Not the authority's key, which lies beside it.
+      expect(pod?.volumes).toContainEqual({
+        name: 'database-ca',
+        secret: { secretName: `${service}-database-ca`, items: [{ key: 'ca.crt', path: 'ca.crt' }] },
+      });
+      const containers = [...(pod?.initContainers ?? []), ...(pod?.containers ?? [])];
+      expect(containers.map(({ name }) => name)).toEqual(['migrate', 'app']);
+      for (const { env, volumeMounts } of containers) {
+        expect(env).toContainEqual({ name: 'DATABASE_CA_FILE', value: '/etc/database-ca/ca.crt' });
+        expect(volumeMounts).toContainEqual({
+          name: 'database-ca',
+          mountPath: '/etc/database-ca',
+          readOnly: true,
+        });
+      }
+    },
+  );
+
   it('scales each service by everything that may wait for it', () => {
     for (const service of SERVICES) {
       const scaled = ofKind<

@@ -24,6 +24,8 @@ export const LOOPBACK = '127.0.0.1';
 /** What the administrator of the platform knows and no service needs to. */
 const WITHHELD = [
   'DATABASE_URL',
+  // The administrator's connection would not know it: here the URL says `sslmode=verify-full`.
+  'DATABASE_CA_FILE',
   'MIGRATION_DATABASE_URL',
   'NATS_URL',
   'AUTH_JWT_SECRET',
