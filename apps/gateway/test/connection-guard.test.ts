@@ -31,7 +31,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Reads so much, and gives the kernel the time to take as much from the server. */
+/** Reads this many bytes and lets the kernel take as many from the server. */
 async function read(bytes: number): Promise<void> {
   for (let left = bytes; left > 0;) {
     const part = client.read() as Buffer | null;

@@ -16,7 +16,7 @@ const origin = z.object({
 export const actor = z.object({ customerId, role, origin: origin.optional() });
 export type Actor = z.infer<typeof actor>;
 
-/** Of every request that changes state: who acts, and when it is over. */
+/** Fields of every request that changes state: the actor and the deadline. */
 export const changeTerms = {
   actor,
   /** Committed by this instant of the owner's database, or not at all. */
@@ -24,5 +24,5 @@ export const changeTerms = {
 };
 
 const VERSIONS_MAX = 32;
-/** Versions that the caller knows; the change is made to one of these, or not at all. */
+/** Versions from `If-Match`. The change is made only when the current version is one of these. */
 export const ifVersions = z.array(z.int().min(1)).max(VERSIONS_MAX).optional();

@@ -68,7 +68,7 @@ export const requestInstant = instant
 export const clampInstant = (value: string): number =>
   Math.min(Math.max(Date.parse(value), Date.parse(INSTANT_MIN)), Date.parse(INSTANT_MAX));
 
-/** Instants of the clock of a service's database, in milliseconds since 1970. Deadlines of changes are told in these. */
+/** Instants of a service's database clock, in milliseconds since 1970. Deadlines of changes use these. */
 export const databaseTime = z.number().min(0);
 
 export const customerId = z

@@ -133,7 +133,7 @@ export function operationsController(service: ServiceName): Type {
     }
   }
 
-  /** The event is kept as it came, to be replayed; it is shown without what an order is paid with. */
+  /** The event is stored unchanged for a replay, and shown without the payment method. */
   const toDeadLetter = (row: DeadLetterRow): DeadLetter => ({
     ...row,
     event: withoutSecrets(row.event),

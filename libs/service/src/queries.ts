@@ -26,7 +26,7 @@ export const Answers = (contract: QueryContract): MethodDecorator =>
 export const contractOf = (handler: object): QueryContract | undefined =>
   Reflect.getMetadata(CONTRACT, handler) as QueryContract | undefined;
 
-/** Has what a handler throws leave the service as a refusal. */
+/** Turns what a handler throws into a refusal. */
 @Catch()
 export class QueryExceptionFilter implements RpcExceptionFilter {
   constructor(private readonly logger: Logger) {}

@@ -26,7 +26,7 @@ export async function signatureHeaders(subject: string, payload: Uint8Array, by 
   return signed;
 }
 
-/** Without a deadline there is time enough. */
+/** Tests may leave out the deadline; it is then far enough away. */
 export type TestRequest<Request> = Request extends { commitBy: number }
   ? Omit<Request, 'commitBy'> & { commitBy?: number }
   : Request;

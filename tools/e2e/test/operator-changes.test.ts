@@ -40,7 +40,7 @@ describe('the NATS user of the gateway without its key', () => {
     body: { items: [{ sku: 'FORGED', quantity: 1 }], payment: { method: 'pm_card_visa' } },
     traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00',
   };
-  /** Requests that would each be obeyed if a gateway had signed them. */
+  /** Requests that a service would accept if a gateway had signed them. */
   const requests: Record<string, object> = {
     'rpc.catalog.create-product': { sku: 'FORGED-2', name: 'x', category: 'x', price },
     'rpc.catalog.change-product': { sku: 'FORGED', changes: { price } },
@@ -76,7 +76,7 @@ describe('the NATS user of the gateway without its key', () => {
   });
   afterAll(() => stranger?.close());
 
-  it('changes nothing in any service, whoever it says it is', async () => {
+  it('changes nothing in any service, whatever actor it names', async () => {
     const before = await counts();
     expect(Object.keys(requests).toSorted()).toEqual(changing.map(({ subject }) => subject).toSorted());
     for (const { owner, subject } of changing) {

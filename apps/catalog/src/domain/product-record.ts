@@ -29,7 +29,7 @@ export function effectiveChanges(
 
 const isSameMoney = (a: Money, b: Money): boolean => a.amount === b.amount && a.currency === b.currency;
 
-/** As the gateway is told. */
+/** The reply for the gateway. */
 export const toProduct = ({
   sku,
   name,

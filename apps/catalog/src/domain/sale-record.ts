@@ -22,7 +22,7 @@ export interface SaleRecord {
   updatedAt: Date;
 }
 
-/** As the gateway is told. */
+/** The reply for the gateway. */
 export const toSale = (record: SaleRecord): VersionedSale => ({
   id: record.id,
   version: record.version,

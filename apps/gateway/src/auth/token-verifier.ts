@@ -6,7 +6,7 @@ import { ProblemException } from '../problem/problem.exception.js';
 
 /** Checking a signature costs as much as the rest of a small request, and callers come back. */
 const KNOWN_TOKENS_MAX = 20_000;
-/** Some issuers write tokens of several KiB. */
+/** Maximum characters of remembered tokens. Some issuers' tokens have several KiB. */
 const KNOWN_CHARACTERS_MAX = 16 * 1024 ** 2;
 /**
  * A key that its issuer removed is no longer accepted after a minute: the keys are fetched again after half a minute, and a

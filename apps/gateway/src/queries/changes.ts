@@ -4,14 +4,14 @@ import { DatabaseClock } from '../database-time/database-clock.js';
 import { ProblemException } from '../problem/problem.exception.js';
 import { Queries } from './queries.js';
 
-/** A caller is told in this time, whatever happens. */
+/** The caller gets an answer within this time. */
 const ANSWER_MS = 5_000;
-/** What is committed at the last moment is still answered in time. */
+/** Time for the answer of a change that commits at the last moment. */
 const MARGIN_MS = 1_000;
 
 type Change = { commitBy: number };
 
-/** Asks a service for a change that it makes in time or not at all. */
+/** Sends changes to services with a deadline: the owner commits in time or not at all. */
 @Injectable()
 export class Changes {
   constructor(
@@ -20,8 +20,8 @@ export class Changes {
   ) {}
 
   /**
-   * The owner commits the change a second before `answerMs` are over, by the clock of its database, or not at all. So a
-   * caller that is told SERVICE_TIMEOUT is told so after that.
+   * The owner commits the change by its database's clock at least a second before `answerMs` have passed, or not at all. So
+   * the change can no longer happen when the caller gets SERVICE_TIMEOUT.
    *
    * @throws {ProblemException} the refusal of the service, SERVICE_UNAVAILABLE or SERVICE_TIMEOUT
    */
@@ -45,13 +45,13 @@ export class Changes {
   }
 }
 
-/** The service said nothing: what it does say has a detail of its own. */
+/** True when the service did not answer. Its own SERVICE_TIMEOUT has no cause, and keeps its detail. */
 const isUnanswered = (error: unknown): error is ProblemException =>
   error instanceof ProblemException && error.code === 'SERVICE_TIMEOUT' && error.cause !== undefined;
 
 const notMade = (owner: string, cause: unknown): ProblemException =>
   new ProblemException(
     'SERVICE_TIMEOUT',
-    `The ${owner} service did not answer in time, and makes this change no later than now. Read what it was to change, then repeat it.`,
+    `The ${owner} service did not answer in time. It can no longer make this change, but may have made it already. Read the current state, then repeat the request.`,
     { cause },
   );

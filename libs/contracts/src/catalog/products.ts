@@ -17,7 +17,7 @@ export const product = z
   .meta({ id: 'CatalogProduct' });
 export type Product = z.infer<typeof product>;
 
-/** With what catalog alone needs: how often it was changed. Absent in answers of older releases. */
+/** Includes `version`, the number of its changes. Absent in answers of older releases. */
 const versionedProduct = product.extend({ version: z.int().min(1).optional() });
 export type VersionedProduct = z.infer<typeof versionedProduct>;
 

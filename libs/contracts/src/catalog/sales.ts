@@ -76,7 +76,7 @@ export const saleFilter = z.strictObject({
 });
 export type SaleFilter = z.infer<typeof saleFilter>;
 
-/** With what catalog alone needs: how often it was changed. Absent in answers of older releases. */
+/** Includes `version`, the number of its changes. Absent in answers of older releases. */
 const versionedSale = sale.extend({ version: z.int().min(1).optional() });
 export type VersionedSale = z.infer<typeof versionedSale>;
 

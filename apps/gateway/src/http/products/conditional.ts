@@ -18,7 +18,7 @@ export function render(body: object, version: number | undefined): Rendered {
   return { text, etag: version === undefined ? `"${digest}"` : `"${version}.${digest}"` };
 }
 
-/** The ETag of an answer to a change, for the next `If-Match`. */
+/** The ETag in the answer to a change, for the next `If-Match`. */
 export const versionTag = ({ version }: { version?: number | undefined }): Record<string, string> =>
   version === undefined ? {} : { etag: `"${version}"` };
 
