@@ -1,3 +1,4 @@
+import { JetStreamApiError } from '@nats-io/jetstream';
 import { errors } from '@nats-io/transport-node';
 
 const UNAVAILABLE = [
@@ -8,6 +9,9 @@ const UNAVAILABLE = [
   errors.TimeoutError,
 ];
 
+/** JetStream has no leader, no resources or no room in the stream, so that it takes no message at all for now. */
+const JETSTREAM_UNAVAILABLE = 503;
+
 /**
  * The broker, or the service behind it, did not answer; the same request may succeed later. Looks at causes, where a
  * request has its reason: that may also be the request itself, such as one that is too large.
@@ -15,6 +19,7 @@ const UNAVAILABLE = [
 export function isBrokerUnavailable(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (UNAVAILABLE.some((type) => cause instanceof type)) return true;
+    if (cause instanceof JetStreamApiError && cause.status === JETSTREAM_UNAVAILABLE) return true;
   }
   return false;
 }

@@ -145,6 +145,18 @@ describe('the outbox', () => {
   });
 });
 
+it('what the broker has no room for now waits for its turn like all else, and is not stuck', async () => {
+  const makeRoom = await notebook.fillStream();
+  await take('no-room');
+  await notebook.outbox.sweepOnce(0);
+  expect(await new StuckItems(notebook.dataSource, createLogger('test', 'silent')).list(10)).toEqual([]);
+  expect(await notebook.outboxRows()).toHaveLength(1);
+  await makeRoom();
+  await notebook.outbox.sweepOnce(0);
+  await emptyOutbox();
+  expect(await notebook.publishedNotes()).toContain('no-room');
+});
+
 it('a message that the broker refuses holds up no other, is listed, and is tried later and later', async () => {
   const size = 9 * 1024 * 1024;
   const bad = uuidv7();
