@@ -129,7 +129,8 @@ async function sendSigned({ subject }: QueryContract, payload: Uint8Array): Prom
 describe('a request that changes state', () => {
   const payload = () => rpcPayload(retrySaga, { actor: ADMIN, commitBy: 1, id: SAGA_ID });
   const stranger = generateKeyPairSync('ed25519').privateKey;
-  const expired = new RpcSigner(gatewayKey, () => Date.now() - 60_000);
+  const clockOff = (ms: number) => new RpcSigner(gatewayKey, () => Date.now() + ms);
+  const MINUTE_MS = 60_000;
 
   it('reaches its handler when a gateway signed it, as the contract parses it', async () => {
     const request = { actor: { ...ADMIN, newer: 1 }, commitBy: 1, id: SAGA_ID, newer: 'field' };
@@ -144,7 +145,14 @@ describe('a request that changes state', () => {
     ['is signed for another subject', (sent) => signatureHeaders(placeOrders.subject, sent)],
     ['is signed with another payload', () => signatureHeaders(retrySaga.subject, payload())],
     ['is signed by a stranger', (sent) => signatureHeaders(retrySaga.subject, sent, new RpcSigner(stranger))],
-    ['was signed a minute ago', (sent) => signatureHeaders(retrySaga.subject, sent, expired)],
+    [
+      'was signed six minutes ago',
+      (sent) => signatureHeaders(retrySaga.subject, sent, clockOff(-6 * MINUTE_MS)),
+    ],
+    [
+      'was signed in six minutes',
+      (sent) => signatureHeaders(retrySaga.subject, sent, clockOff(6 * MINUTE_MS)),
+    ],
     ['holds something else for a signature', () => Promise.resolve(unreadable())],
   ])('is refused when it %s', async (_, sign) => {
     const sent = payload();
@@ -152,6 +160,12 @@ describe('a request that changes state', () => {
     expect(reply).toMatchObject({ ok: false, error: { code: 'UNAUTHENTICATED' } });
     expect(handled).toEqual([]);
     expect(log.join()).toContain('UNAUTHENTICATED');
+  });
+
+  it.each([-4, 4])('is taken from a gateway whose clock is off by %i minutes', async (minutes) => {
+    const sent = payload();
+    const signed = await signatureHeaders(retrySaga.subject, sent, clockOff(minutes * MINUTE_MS));
+    expect(await send(retrySaga.subject, sent, signed)).toMatchObject({ error: { code: 'SAGA_NOT_FOUND' } });
   });
 
   it('is refused when the same message comes again', async () => {

@@ -17,9 +17,16 @@ const ALGORITHM = 'EdDSA';
 const TYPE = 'doorbuster-rpc+jwt';
 /** Longer than any request is waited for. */
 const LIFETIME_SECONDS = 30;
-/** By how much the clocks of a gateway and a service may differ. */
-const CLOCK_TOLERANCE_SECONDS = 10;
-/** Maximum requests that a replica remembers until their signatures expire. The oldest are forgotten first. */
+/**
+ * By how much the clocks of a gateway and a service may differ: a machine whose clock is wrong by minutes must not stop the shop.
+ * How late a change may be made does not depend on it. That is said by the deadline in the request, and judged by the clock of
+ * the owner's database.
+ */
+const CLOCK_TOLERANCE_SECONDS = 300;
+/**
+ * Maximum requests that a replica remembers until their signatures expire. The oldest are forgotten first, when their deadlines
+ * are over.
+ */
 const REMEMBERED_MAX = 50_000;
 
 /** Signs the requests of one gateway. */
