@@ -34,7 +34,7 @@ afterEach(() => {
 /** Reads this many bytes and lets the kernel take as many from the server. */
 async function read(bytes: number): Promise<void> {
   for (let left = bytes; left > 0;) {
-    const part = client.read() as Buffer | null;
+    const part = client.read(Math.min(left, client.readableLength || left)) as Buffer | null;
     if (part) left -= part.length;
     else await once(client, 'readable');
   }
@@ -49,5 +49,13 @@ it('keeps a connection that reads a long answer slowly, and closes one that has 
   }
   expect(accepted.writableLength).toBeGreaterThan(0);
   vi.advanceTimersByTime(17_000);
+  expect(accepted.destroyed).toBe(true);
+});
+
+it('closes a connection that reads a few bytes a second', async () => {
+  for (let second = 0; second < 18; second += 1) {
+    await read(1_000);
+    vi.advanceTimersByTime(1_000);
+  }
   expect(accepted.destroyed).toBe(true);
 });

@@ -20,9 +20,10 @@ const REQUEST_BYTES = 4 * 1024;
 /** A body whose length is not said counts as the longest. */
 const BODY_BYTES_MAX = 64 * 1024;
 const LOOK_MS = 1_000;
-/** A client that reads nothing for this long is disconnected. */
+/** A client that reads less than this for so long is disconnected. A few bytes now and then would hold an answer for ever. */
+const TAKEN_BYTES_MIN = 32 * 1024;
 const STALLED_MS = 15_000;
-/** With more unsent bytes than this in all, connections that read nothing are closed at once, the largest first. */
+/** With more unsent bytes than this in all, connections that took no answer since the last check are closed, the largest first. */
 const UNSENT_BYTES_MAX = 64 * 1024 * 1024;
 /** Time for a refused client to read the answer. */
 const FAREWELL_MS = 1_000;
@@ -33,7 +34,7 @@ interface Connection {
   isAnswering: boolean;
   held: { handle: () => void; bytes: number }[];
   heldBytes: number;
-  /** Bytes of writes that were complete at the last check, those left of the current one, and the time of the last change. */
+  /** Bytes of complete writes, and those left of the current one, when it last took enough. */
   sentBytes: number;
   queuedBytes: number;
   sentAt: number;
@@ -122,23 +123,28 @@ export class ConnectionGuard implements OnApplicationShutdown {
   /** Closes connections whose clients no longer read. */
   private look(now: number): void {
     let unsentBytes = 0;
-    const stuck: Socket[] = [];
+    const slow: Socket[] = [];
     for (const [socket, connection] of this.connections) {
       const unsent = socket.writableLength;
       const sentBytes = socket.bytesWritten - unsent;
       const queuedBytes = queuedBytesOf(socket);
-      if (unsent === 0 || sentBytes !== connection.sentBytes || queuedBytes !== connection.queuedBytes) {
-        connection.sentBytes = sentBytes;
-        connection.queuedBytes = queuedBytes;
-        connection.sentAt = now;
-      } else if (now - connection.sentAt >= STALLED_MS) {
-        socket.destroy();
-        continue;
-      } else if (now > connection.sentAt) stuck.push(socket);
+      if (unsent === 0 || sentBytes !== connection.sentBytes) {
+        Object.assign(connection, { sentBytes, queuedBytes, sentAt: now });
+      } else {
+        const taken = connection.queuedBytes - queuedBytes;
+        if (taken >= TAKEN_BYTES_MIN) Object.assign(connection, { queuedBytes, sentAt: now });
+        // A write has begun since the last check.
+        if (taken < 0) connection.queuedBytes = queuedBytes;
+        if (now - connection.sentAt >= STALLED_MS) {
+          socket.destroy();
+          continue;
+        }
+        slow.push(socket);
+      }
       unsentBytes += unsent;
     }
     if (unsentBytes <= UNSENT_BYTES_MAX) return;
-    for (const socket of stuck.toSorted((a, b) => b.writableLength - a.writableLength)) {
+    for (const socket of slow.toSorted((a, b) => b.writableLength - a.writableLength)) {
       unsentBytes -= socket.writableLength;
       socket.destroy();
       if (unsentBytes <= UNSENT_BYTES_MAX) return;
