@@ -2,12 +2,26 @@ import { readConfig } from '@doorbuster/service';
 import type { FactoryProvider } from '@nestjs/common';
 import { z } from 'zod';
 
-const catalogConfig = z.object({
-  /** One cache for all replicas; without it each replica keeps its own in memory. */
-  REDIS_URL: z
-    .url({ protocol: /^rediss?$/, error: 'must be redis://user:password@host:port, or unset' })
-    .optional(),
-});
+const catalogConfig = z
+  .object({
+    /** One cache for all replicas; without it each replica keeps its own in memory. */
+    REDIS_URL: z
+      .url({ protocol: /^rediss?$/, error: 'must be redis://user:password@host:port, or unset' })
+      .optional(),
+    /** Path of a PEM file: who signed the certificate of a `rediss://` server. */
+    REDIS_CA_FILE: z
+      .string()
+      .transform((path) => path || undefined)
+      .optional(),
+  })
+  .refine(
+    ({ REDIS_URL, REDIS_CA_FILE }) =>
+      REDIS_CA_FILE === undefined || REDIS_URL?.startsWith('rediss:') === true,
+    {
+      path: ['REDIS_URL'],
+      error: 'must be rediss://... when there is a REDIS_CA_FILE',
+    },
+  );
 export type CatalogConfig = z.infer<typeof catalogConfig>;
 
 export const CATALOG_CONFIG = Symbol('catalog-config');

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Logger } from '@doorbuster/telemetry';
 import KeyvRedis, { createClient } from '@keyv/redis';
 import { createCache, type Cache } from 'cache-manager';
@@ -16,8 +17,15 @@ const NAMESPACE = 'catalog.v1';
 const MEMORY_ENTRIES_MAX = 20_000;
 const MEMORY_CHARACTERS_MAX = 16 * 1024 ** 2;
 
-export const openCacheStore = (redisUrl: string | undefined, ttlMs: number, logger: Logger): CacheStore =>
-  redisUrl === undefined ? openMemory(ttlMs) : openRedis(redisUrl, ttlMs, logger);
+export interface RedisAddress {
+  /** `redis://user:password@host:port`, or `rediss://` with TLS, whose server must prove that it is this host. */
+  url: string;
+  /** Path of a PEM file: who signed the certificate of a `rediss://` server, when the system does not know them. */
+  caFile?: string | undefined;
+}
+
+export const openCacheStore = (redis: RedisAddress | undefined, ttlMs: number, logger: Logger): CacheStore =>
+  redis === undefined ? openMemory(ttlMs) : openRedis(redis, ttlMs, logger);
 
 /** Keyv hands over a third parameter that would be taken for options; how long an entry lives is Keyv's business. */
 class BoundedMemory extends LRUCache<string, string> {
@@ -41,7 +49,7 @@ const PING_INTERVAL_MS = 10_000;
 const COMMANDS_WAITING_MAX = 2_000;
 const RECONNECT_DELAY_MAX_MS = 5_000;
 
-function openRedis(url: string, ttlMs: number, logger: Logger): CacheStore {
+function openRedis({ url, caFile }: RedisAddress, ttlMs: number, logger: Logger): CacheStore {
   const client = createClient({
     url,
     // While Redis is away a read must not wait for it.
@@ -49,6 +57,7 @@ function openRedis(url: string, ttlMs: number, logger: Logger): CacheStore {
     commandsQueueMaxLength: COMMANDS_WAITING_MAX,
     pingInterval: PING_INTERVAL_MS,
     socket: {
+      ...(caFile !== undefined && { tls: true as const, ca: readFileSync(caFile) }),
       connectTimeout: CONNECT_TIMEOUT_MS,
       reconnectStrategy: (attempts) => Math.min(100 * 2 ** Math.min(attempts, 10), RECONNECT_DELAY_MAX_MS),
     },

@@ -8,6 +8,9 @@ import { ENTRY_TTL_MS, ProductCache } from './product-cache.js';
 export const productCache: FactoryProvider<ProductCache> = {
   provide: ProductCache,
   inject: [CATALOG_CONFIG, LOGGER],
-  useFactory: ({ REDIS_URL }: CatalogConfig, logger: Logger) =>
-    new ProductCache(openCacheStore(REDIS_URL, ENTRY_TTL_MS, logger), logger),
+  useFactory: ({ REDIS_URL: url, REDIS_CA_FILE: caFile }: CatalogConfig, logger: Logger) =>
+    new ProductCache(
+      openCacheStore(url === undefined ? undefined : { url, caFile }, ENTRY_TTL_MS, logger),
+      logger,
+    ),
 };

@@ -233,6 +233,11 @@ describe('in production', () => {
       ({ metadata }) => metadata.name === service,
     )?.spec.maxReplicaCount ?? 0;
 
+  const workloads = (of: string) => {
+    const [app] = workloadsOf(objects).find(({ name }) => name === of)?.pod.containers ?? [];
+    return app ?? { name: of };
+  };
+
   it('brings no password along', () => {
     expect(ofKind(objects, 'Secret')).toEqual([]);
     expect(JSON.stringify(objects)).not.toContain('development');
@@ -288,6 +293,19 @@ describe('in production', () => {
       }
     },
   );
+
+  it('has cache and collector prove themselves by the authority that every app has', () => {
+    const config = ofKind<KubernetesObject & { data: Record<string, string> }>(objects, 'ConfigMap');
+    const shared = config.find(({ metadata }) => metadata.name.startsWith('all-apps'))?.data;
+    expect(shared?.['OTEL_EXPORTER_OTLP_ENDPOINT']).toMatch(/^https:/);
+    const catalog = workloads('catalog');
+    const redis = catalog.env?.filter(({ name }) => name.startsWith('REDIS_'));
+    expect(redis?.map(({ value }) => value)).toEqual(['rediss://valkey.cache:6379', '/etc/broker-ca/ca.crt']);
+    for (const name of APPS) {
+      expect(workloads(name).volumeMounts?.map(({ mountPath }) => mountPath)).toContain('/etc/broker-ca');
+    }
+    expect(shared?.['OTEL_EXPORTER_OTLP_CERTIFICATE']).toBe('/etc/broker-ca/ca.crt');
+  });
 
   it('scales each service by everything that may wait for it', () => {
     for (const service of SERVICES) {
