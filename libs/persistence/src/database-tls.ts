@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 
-export type DatabaseTls = Pick<ConnectionOptions, 'ca' | 'rejectUnauthorized'>;
+type DatabaseTls = Pick<ConnectionOptions, 'ca' | 'rejectUnauthorized'>;
 
 /** How a connection is encrypted; without `ssl` it is not. */
 export interface DatabaseAddress {
