@@ -22,9 +22,13 @@ const ends = new WeakMap<QueryRunner, number>();
 /** The clock that all deadlines of a service are instants of: its database's, in milliseconds since 1970. */
 export const DATABASE_NOW = `extract(epoch from clock_timestamp())::float8 * 1000`;
 
-/** SQL that has the server end the transaction once `ms`, an expression, has passed from now on. */
+/**
+ * SQL that has the server end the transaction once `ms`, an expression, has passed from now on. A limit that the role or the
+ * server has by default is lifted first: the server does not shorten one that is running.
+ */
 export const endTransactionIn = (ms: string): string =>
-  `set_config('transaction_timeout', greatest(1, least(${REMAINING_MS_MAX}, ceil(${ms})))::int::text, true)`;
+  `case when set_config('transaction_timeout', '0', true) is not null then
+     set_config('transaction_timeout', greatest(1, least(${REMAINING_MS_MAX}, ceil(${ms})))::int::text, true) end`;
 
 /**
  * Limits a transaction that has just begun to `commitBy`, an instant of the database's clock in milliseconds since 1970:

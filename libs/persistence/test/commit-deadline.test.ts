@@ -1,7 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CommitDeadlineError, CommitUnknownError, isTransient } from '../src/index.js';
-import { insertNote, Notebook } from './fixtures/notebook.js';
+import { limitTransaction } from '../src/commit-deadline.js';
+import { insertNote, Notebook, openNotebook } from './fixtures/notebook.js';
 
 let notebook: Notebook;
 beforeAll(async () => {
@@ -55,6 +56,22 @@ describe('a transaction with a time to be committed by', () => {
     await expect(paused).rejects.toThrow(CommitDeadlineError);
     expect(session).toBeGreaterThan(0);
     expect(await notebook.notes()).toEqual([]);
+  });
+
+  it('is ended in time also where the role has a longer limit of its own', async () => {
+    const [{ database }] = await notebook.dataSource.query('select current_database() as database');
+    const setting = `alter role inventory in database "${database}"`;
+    await notebook.dataSource.query(`${setting} set transaction_timeout = '60s'`);
+    const limited = await openNotebook(notebook.env.databaseUrl('inventory'));
+    const begun = performance.now();
+    const held = limited.transaction(async (tx) => {
+      await limitTransaction(tx, await databaseTimeIn(300));
+      await tx.query('select pg_sleep(3)');
+    });
+    await expect(held).rejects.toThrow('transaction timeout');
+    expect(performance.now() - begun).toBeLessThan(2_500);
+    await limited.destroy();
+    await notebook.dataSource.query(`${setting} reset transaction_timeout`);
   });
 
   it('is ended by the server when a statement takes too long, and the next transaction works', async () => {
