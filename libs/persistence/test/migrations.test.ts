@@ -10,6 +10,7 @@ import {
   openDatabase,
   type MigrationOptions,
 } from '../src/index.js';
+import { allMigrations } from '../src/schema-definition.js';
 
 const logger = createLogger('test', 'silent');
 
@@ -153,15 +154,8 @@ describe('migrating a schema', () => {
     await asAdmin(`alter database ${name} set idle_in_transaction_session_timeout = '200ms'`);
     const all = [CreateNotes1767225601000, TakeLong1767225602000, AddColour1767225603000];
     await Promise.all([migrate(all), migrate(all), migrate(all)]);
-    expect(await recorded()).toEqual([
-      'CreateMessagingTables1767225600000',
-      'CreateNotes1767225601000',
-      'TakeLong1767225602000',
-      'AddColour1767225603000',
-      'IndexOpenDeadLetters1768000000000',
-      'KeyDeadLetters1768400000000',
-      'CreateStuckItems1768500000000',
-    ]);
+    const names = allMigrations({ service: 'inventory', migrations: all }).map(({ name }) => name);
+    expect((await recorded()).toSorted()).toEqual(names.toSorted());
   });
 
   it('goes on where a process that died in the middle of it left off', async () => {
