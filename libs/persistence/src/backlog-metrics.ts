@@ -1,6 +1,7 @@
 import { metrics } from '@opentelemetry/api';
 import { observeSampled } from '@doorbuster/telemetry';
 import type { DataSource } from 'typeorm';
+import { OUTBOX_JOB } from './outbox.js';
 
 const meter = metrics.getMeter('doorbuster.persistence');
 
@@ -47,8 +48,8 @@ interface Backlog {
 
 /** What of a service's work waits: for the broker, or for an operator. @returns what ends it */
 export function observeBacklog(dataSource: DataSource, consumers: readonly string[]): () => void {
-  // Reports 0 once a job has no stuck items any more.
-  const jobs = new Set<string>();
+  // Every service has an outbox, so the metric is there from the start. A job reports 0 once it has no stuck items any more.
+  const jobs = new Set([OUTBOX_JOB]);
   return observeSampled({
     meter,
     gauges: [outboxDepth, outboxAge, openDeadLetters, stuckItems],

@@ -16,9 +16,9 @@ const BUSY_INTERVAL_MS = 20;
 /** About 25 MiB when every message is as large as it may be. */
 const SWEEP_ROWS_MAX = 50;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
-const JOB = 'outbox';
+export const OUTBOX_JOB = 'outbox';
 /** The broker refused it, and the time of its next attempt has not come. */
-const IS_NOT_WAITING = isNotWaiting(JOB, 'outbox.id');
+const IS_NOT_WAITING = isNotWaiting(OUTBOX_JOB, 'outbox.id');
 /** Acknowledged rows are deleted together; a crash before that only means a publication that the broker drops. */
 const DELETE_DELAY_MS = 20;
 
@@ -121,7 +121,7 @@ export class Outbox {
     } catch (err) {
       if (span) fail(span, err);
       if (wasLeftBehind && !isBrokerUnavailable(err)) {
-        await this.stuckItems.record(JOB, message.id, err);
+        await this.stuckItems.record(OUTBOX_JOB, message.id, err);
         return false;
       }
       if (!this.broken)
@@ -136,7 +136,7 @@ export class Outbox {
   /** A stuck message that was published, or deleted by an operator, is stuck no more. */
   private async forgetPublished(): Promise<void> {
     await this.dataSource.query(
-      `delete from stuck_items where job = '${JOB}' and not exists (select from outbox where id::text = item_id)`,
+      `delete from stuck_items where job = '${OUTBOX_JOB}' and not exists (select from outbox where id::text = item_id)`,
     );
   }
 
