@@ -100,7 +100,7 @@ describe('migrating a schema', () => {
   };
 
   it('is not cut off by a statement timeout, of the pool, of the role or of the database', async () => {
-    const name = new URL(database.adminUrl).pathname.slice(1);
+    const databaseName = new URL(database.adminUrl).pathname.slice(1);
     await asAdmin(`alter role inventory_migrator in database ${name} set statement_timeout = '200ms'`);
     await asAdmin(`alter database ${name} set transaction_timeout = '300ms'`);
     await migrate([CreateNotes1767225601000, TakeLong1767225602000]);
@@ -148,10 +148,10 @@ describe('migrating a schema', () => {
   });
 
   it('happens once where several processes come at once, and each waits as long as it takes', async () => {
-    const name = new URL(database.adminUrl).pathname.slice(1);
+    const databaseName = new URL(database.adminUrl).pathname.slice(1);
     // A process that waits for the lock leaves its connection idle.
-    await asAdmin(`alter database ${name} set idle_session_timeout = '200ms'`);
-    await asAdmin(`alter database ${name} set idle_in_transaction_session_timeout = '200ms'`);
+    await asAdmin(`alter database ${databaseName} set idle_session_timeout = '200ms'`);
+    await asAdmin(`alter database ${databaseName} set idle_in_transaction_session_timeout = '200ms'`);
     const all = [CreateNotes1767225601000, TakeLong1767225602000, AddColour1767225603000];
     await Promise.all([migrate(all), migrate(all), migrate(all)]);
     const names = allMigrations({ service: 'inventory', migrations: all }).map(({ name }) => name);
