@@ -100,7 +100,7 @@ describe('migrating a schema', () => {
   };
 
   it('is not cut off by a statement timeout, of the pool, of the role or of the database', async () => {
-    const databaseName = new URL(database.adminUrl).pathname.slice(1);
+    const name = new URL(database.adminUrl).pathname.slice(1);
     await asAdmin(`alter role inventory_migrator in database ${name} set statement_timeout = '200ms'`);
     await asAdmin(`alter database ${name} set transaction_timeout = '300ms'`);
     await migrate([CreateNotes1767225601000, TakeLong1767225602000]);

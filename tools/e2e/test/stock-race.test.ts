@@ -4,21 +4,26 @@ import { Shop, type Item } from './fixtures/shop.js';
 
 let platform: LaunchedPlatform;
 let shop: Shop;
+let shops: Shop[];
 beforeAll(async () => {
   platform = await launchPlatform({
     env: { RATE_LIMIT: 'off', REPLICAS_ORDERS: '2', REPLICAS_INVENTORY: '2' },
   });
-  shop = await Shop.open(platform);
+  shops = await Shop.openFor(platform, CUSTOMERS);
+  shop = shops[0] as Shop;
 });
 afterAll(() => platform?.dispose());
 
 const BUYERS = 200;
+const CUSTOMERS = 10;
+/** The buyers share the customers' accounts. */
+const shopOf = (buyer: number): Shop => shops[buyer % CUSTOMERS] as Shop;
 const UNITS = 100;
 
 it('200 buyers at once for 100 units: 100 are sold, nobody is refused while stock is left', async () => {
   await shop.stockUp('TICKET', UNITS);
   const answers = await Promise.all(
-    Array.from({ length: BUYERS }, () => shop.buy([{ sku: 'TICKET', quantity: 1 }], { wait: 30 })),
+    Array.from({ length: BUYERS }, (_, i) => shopOf(i).buy([{ sku: 'TICKET', quantity: 1 }], { wait: 30 })),
   );
   expect(answers.filter(({ status }) => status === 201)).toHaveLength(UNITS);
   expect(answers.filter(({ status }) => status === 409)).toHaveLength(BUYERS - UNITS);
@@ -46,7 +51,7 @@ it('mixed orders of one and more lines, in every order of SKUs: no deadlock, no 
   const answers = await Promise.all(
     Array.from({ length: BUYERS }, async (_, i) => ({
       items: wants(i),
-      answer: await shop.buy(wants(i), { wait: 30 }),
+      answer: await shopOf(i).buy(wants(i), { wait: 30 }),
     })),
   );
   expect(answers.filter(({ answer }) => ![201, 409].includes(answer.status))).toEqual([]);

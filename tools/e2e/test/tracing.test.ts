@@ -189,8 +189,7 @@ describe('one trace', () => {
 });
 
 it('50 checkouts at once share batches and keep their traces apart', async () => {
-  // Of two customers: one may not wait for so many at once.
-  const shops = [shop, await Shop.open(platform, 'customer-2')];
+  const shops = await Shop.openFor(platform, 2);
   const bought = await Promise.all(
     shops.flatMap((each) => Array.from({ length: 25 }, () => each.buy(mug, { wait: 30 }))),
   );
