@@ -31,7 +31,7 @@ export class Changes {
     answerMs = ANSWER_MS,
   ): Promise<Response> {
     const answerBy = performance.now() + answerMs;
-    // Undefined for a service of the previous release, which knows no deadlines.
+    // In the past for a service of the previous release, which ignores deadlines.
     const commitBy = await this.clock.deadline(contract.owner, answerMs - MARGIN_MS);
     try {
       return await this.queries.ask(
