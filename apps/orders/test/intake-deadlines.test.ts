@@ -1,6 +1,6 @@
 import { findPlacedOrders, placeOrders, type PlacingOutcome } from '@doorbuster/contracts';
 import type { PoolClient } from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { OrdersFixture, requestOf } from './fixtures/orders-fixture.js';
 
 let orders: OrdersFixture;
@@ -65,6 +65,21 @@ describe('an order that is to be accepted by an instant', () => {
     await blocker.query('rollback');
     expect(await long).toMatchObject({ ok: true });
     expect(await ordersOf('short')).toEqual([]);
+  });
+
+  it('is not accepted when what holds up its transaction lets go just after that', async () => {
+    const blocker = await otherReplica();
+    await blocker.query('lock table sagas');
+    const acceptBy = await orders.databaseTimeIn(850);
+    const answer = place('just-late', acceptBy);
+    // Within the second that intake waits for a lock, so only the server's own limit ends the transaction.
+    await vi.waitUntil(async () => (await orders.databaseTimeIn(0)) > acceptBy, {
+      timeout: 5_000,
+      interval: 10,
+    });
+    await blocker.query('rollback');
+    expect(await answer).toMatchObject({ ok: false, error: { code: 'SERVICE_TIMEOUT' } });
+    expect(await ordersOf('just-late')).toEqual([]);
   });
 });
 
