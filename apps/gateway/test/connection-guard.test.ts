@@ -59,3 +59,12 @@ it('closes a connection that reads a few bytes a second', async () => {
   }
   expect(accepted.destroyed).toBe(true);
 });
+
+it('reads no further requests of a packet whose connection it has closed', async () => {
+  let requests = 0;
+  server.on('request', () => (requests += 1));
+  client.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(1_500));
+  await once(accepted, 'close');
+  // The 40 that may wait, and the one that closed the connection.
+  expect(requests).toBe(41);
+});
