@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { Crowd, expectNothingLost } from './fixtures/crowd.js';
-import { retrying, Shop } from './fixtures/shop.js';
+import { internalErrors, retrying, Shop } from './fixtures/shop.js';
 
 const ROUNDS = process.env['CHAOS'] === 'long' ? 10 : 1;
 const BUYERS = 20;
@@ -19,6 +19,7 @@ beforeAll(async () => {
   for (const sku of SKUS) await shop.stockUp(sku, 1_000_000);
 });
 afterAll(() => platform?.dispose());
+afterEach(() => expect(internalErrors).toEqual([]));
 
 const pick = <T>(choices: readonly T[]): T => choices[Math.floor(Math.random() * choices.length)] as T;
 const METHODS = ['pm_card_visa', 'pm_card_visa', 'pm_card_visa', 'pm_card_chargeDeclined', 'pm_sim_flaky'];

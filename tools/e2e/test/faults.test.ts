@@ -1,9 +1,9 @@
 import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { everyFault, inflict } from './fixtures/faults.js';
 import { expectWordKept, MixedCrowd } from './fixtures/mixed-crowd.js';
 import { seededRandom } from './fixtures/seeded-random.js';
-import { Shop } from './fixtures/shop.js';
+import { internalErrors, Shop } from './fixtures/shop.js';
 
 const IS_LONG = process.env['CHAOS'] === 'long';
 const ROUNDS = IS_LONG ? 10 : 1;
@@ -43,6 +43,7 @@ beforeAll(async () => {
   );
 });
 afterAll(() => platform?.dispose());
+afterEach(() => expect(internalErrors).toEqual([]));
 
 it('kills, pauses and cut connections of every part under load: no promise is broken, and a 503 means no order', async () => {
   const random = seededRandom(SEED);
