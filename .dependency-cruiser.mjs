@@ -1,4 +1,4 @@
-/** Who may import whom: see docs/architecture.md. Tried on fixtures that must fail by tools/house-rules/test. */
+/** Who may import whom: see docs/architecture.md. Tried on fixtures that must fail by tools/architecture-tests/test. */
 const frameworks = '^@nestjs/|^typeorm$|^fastify$|^rxjs$|^pg$|^@nats-io/';
 
 export default {
@@ -14,7 +14,7 @@ export default {
       name: 'no-lib-imports-an-app-or-a-tool',
       severity: 'error',
       from: { path: '(?:^|/)libs/' },
-      to: { path: '(?:^|/)(apps|tools)/' },
+      to: { path: '(?:^|/)(apps|tools|e2e)/' },
     },
     {
       name: 'contracts-and-saga-depend-on-nothing',

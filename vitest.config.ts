@@ -16,7 +16,6 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: ['{apps,libs,tools}/*/test/**/*.test.ts'],
-          exclude: ['tools/e2e/**'],
           globalSetup: ['libs/embedded/src/testing/vitest-global-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -28,7 +27,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'platform',
-          include: ['tools/e2e/test/**/*.test.ts'],
+          include: ['e2e/test/**/*.test.ts'],
           testTimeout: process.env['CHAOS'] === 'long' ? 1_800_000 : 180_000,
           hookTimeout: 180_000,
           // Each file has a platform of its own: seven processes at least.

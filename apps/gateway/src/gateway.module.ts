@@ -20,7 +20,7 @@ import { OrdersModule } from './http/orders/orders.module.js';
 import { ProductsModule } from './http/products/products.module.js';
 import { SalesModule } from './http/sales/sales.module.js';
 import { SagasController } from './http/sagas/sagas.controller.js';
-import { QueriesModule } from './queries/queries.module.js';
+import { RpcModule } from './rpc/rpc.module.js';
 import { SoldOutModule } from './sold-out/sold-out.module.js';
 import { CONFIG, LOGGER } from './tokens.js';
 
@@ -31,7 +31,7 @@ export class GatewayModule {
     return {
       module: GatewayModule,
       imports: [
-        QueriesModule.forRoot(config),
+        RpcModule.forRoot(config),
         AuthModule.forRoot(config.auth),
         AdmissionModule,
         SoldOutModule,

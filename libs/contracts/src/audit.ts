@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { customerId, instant, page, pageRequest } from './values.js';
 import { role } from './actor.js';
 import { SERVICES, type ServiceName } from './message.js';
-import { query } from './query.js';
+import { rpc } from './rpc.js';
 
 /** One thing that an admin did, or was refused. */
 export const auditEntry = z
@@ -40,4 +40,4 @@ export type AuditFilter = z.infer<typeof auditFilter>;
 
 /** Entries lie in the schema of the service that decided. */
 export const listAuditOf = (service: ServiceName) =>
-  query(service, 'list-audit', auditFilter.omit({ service: true }).strip(), page(auditEntry));
+  rpc(service, 'list-audit', auditFilter.omit({ service: true }).strip(), page(auditEntry));

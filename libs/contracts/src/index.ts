@@ -18,6 +18,6 @@ export * from './orders/orders.js';
 export * from './orders/sagas.js';
 export * from './payments/payments.js';
 export * from './permanent-error.js';
-export * from './query.js';
+export * from './rpc.js';
 export * from './topology.js';
 export * from './values.js';

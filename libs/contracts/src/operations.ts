@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { changeTerms } from './actor.js';
 import { SERVICES, type ServiceName } from './message.js';
-import { change, query } from './query.js';
+import { change, rpc } from './rpc.js';
 import { databaseTime, instant, page, pageRequest } from './values.js';
 
 /** Readiness of one service: each dependency by name. */
@@ -52,14 +52,14 @@ export const deadLetterFilter = z.strictObject({ ...pageRequest, cursor: z.uuid(
 export type DeadLetterFilter = z.infer<typeof deadLetterFilter>;
 
 /** Every service answers these for itself; dead letters live in the schema of the service that gave up. */
-export const healthOf = (service: ServiceName) => query(service, 'health', z.object({}), health);
+export const healthOf = (service: ServiceName) => rpc(service, 'health', z.object({}), health);
 /** What time it is by the clock of the service's database. */
 export const clockOf = (service: ServiceName) =>
-  query(service, 'clock', z.object({}), z.object({ now: databaseTime }));
+  rpc(service, 'clock', z.object({}), z.object({ now: databaseTime }));
 export const listDeadLettersOf = (service: ServiceName) =>
-  query(service, 'list-dead-letters', deadLetterFilter.strip(), page(deadLetter));
+  rpc(service, 'list-dead-letters', deadLetterFilter.strip(), page(deadLetter));
 /** Stuck for longest first. */
 export const listStuckItemsOf = (service: ServiceName) =>
-  query(service, 'list-stuck-items', z.object({ limit: pageRequest.limit }), z.array(stuckItem));
+  rpc(service, 'list-stuck-items', z.object({ limit: pageRequest.limit }), z.array(stuckItem));
 export const replayDeadLetterOf = (service: ServiceName) =>
   change(service, 'replay-dead-letter', 'admin', z.object({ ...changeTerms, id: z.uuid() }), deadLetter);

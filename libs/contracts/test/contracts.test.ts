@@ -10,7 +10,7 @@ import {
   streamsOf,
   TOPOLOGY,
   type MessageContract,
-  type QueryContract,
+  type RpcContract,
 } from '../src/index.js';
 
 const all = Object.entries(contracts) as [string, unknown][];
@@ -19,7 +19,7 @@ const messages = all.filter(
   (entry): entry is [string, MessageContract] => isObject(entry[1]) && 'kind' in entry[1],
 );
 const queries = all.filter(
-  (entry): entry is [string, QueryContract] => isObject(entry[1]) && 'response' in entry[1],
+  (entry): entry is [string, RpcContract] => isObject(entry[1]) && 'response' in entry[1],
 );
 
 /** Those of one service, and those that every service answers. */
@@ -30,7 +30,7 @@ const calls = [
       (of) => [of(service).subject, of(service)] as const,
     ),
   ),
-] as [string, QueryContract][];
+] as [string, RpcContract][];
 
 const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 

@@ -11,9 +11,7 @@ export interface IncomingEvent {
   deliveries?: number;
   /** Of what is done with this event, when its trace is recorded. */
   span?: Span | undefined;
-  /** Set by the handler: a replica of a newer release is to have it. */
-  isForAnother?: boolean;
-  /** Set by the handler: it failed and is to be delivered again, though the batch is done. */
+  /** Set by the handler: delivered again, though the batch is done. It failed, or only a newer release can handle it. */
   isDeferred?: boolean;
 }
 

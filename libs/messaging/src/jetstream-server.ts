@@ -157,8 +157,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     recordBatch(consumer, messages, outcome, startedAt);
     endProcessSpans(batch, outcome);
     for (const { message, events } of deliveries) {
-      if (outcome === 'done' && !events.some((event) => event.isForAnother || event.isDeferred))
-        message.ack();
+      if (outcome === 'done' && !events.some((event) => event.isDeferred)) message.ack();
       else message.nak(nakDelayMs(message.info.deliveryCount));
     }
   }

@@ -164,9 +164,9 @@ describe('a consumer', () => {
     const taken: string[] = [];
     await broker.consume(async (batch) => {
       for (const incoming of batch.events) {
-        incoming.isForAnother =
+        incoming.isDeferred =
           incoming.event.subject === 'newer' && incoming.deliveries !== undefined && incoming.deliveries < 3;
-        if (!incoming.isForAnother) taken.push(incoming.event.subject);
+        if (!incoming.isDeferred) taken.push(incoming.event.subject);
       }
       return 'done';
     });

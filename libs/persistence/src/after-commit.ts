@@ -1,14 +1,14 @@
 import type { EntityManager, QueryRunner } from 'typeorm';
 
-export type Effect = () => void;
+export type AfterCommitCallback = () => void;
 
-const effects = new WeakMap<QueryRunner, Effect[]>();
+const effects = new WeakMap<QueryRunner, AfterCommitCallback[]>();
 
 /**
  * Has `effect` run once the transaction has committed, and never when it was rolled back: for what cannot be taken back,
  * such as a line in the log or a count. To be called last: what a savepoint has asked for is not forgotten with it.
  */
-export function afterCommit({ queryRunner }: EntityManager, effect: Effect): void {
+export function afterCommit({ queryRunner }: EntityManager, effect: AfterCommitCallback): void {
   if (!queryRunner) throw new Error('only a transaction can commit');
   const waiting = effects.get(queryRunner);
   if (waiting) waiting.push(effect);
@@ -16,5 +16,5 @@ export function afterCommit({ queryRunner }: EntityManager, effect: Effect): voi
 }
 
 /** What is to be done once this transaction has committed. */
-export const effectsOf = ({ queryRunner }: EntityManager): Effect[] =>
+export const afterCommitCallbacks = ({ queryRunner }: EntityManager): AfterCommitCallback[] =>
   (queryRunner && effects.get(queryRunner)) ?? [];

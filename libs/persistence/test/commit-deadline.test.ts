@@ -27,7 +27,7 @@ const isSession = async (pid: number): Promise<boolean> =>
   (await notebook.dataSource.query('select from pg_stat_activity where pid = $1', [pid])).length > 0;
 
 const note = (id: string, commitBy: number, meanwhile?: (tx: EntityManager) => Promise<unknown>) =>
-  notebook.transactions.run(
+  notebook.unitOfWork.run(
     async (tx) => {
       await insertNote(tx, id);
       await meanwhile?.(tx);

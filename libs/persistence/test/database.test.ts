@@ -38,7 +38,7 @@ describe('opening the database', () => {
     const older = await openNotebook(notebook.env.databaseUrl('inventory'));
     const last = 'select name from migrations order by id desc limit 1';
     expect(await older.query(last)).toEqual([{ name: 'AddColour9999999999999' }]);
-    expect(await notebook.transactions.runBatch(batchOf('older'), notebook.takeNotes)).toBe('done');
+    expect(await notebook.unitOfWork.runBatch(batchOf('older'), notebook.takeNotes)).toBe('done');
     expect(await older.query('select id, colour from notes')).toEqual([{ id: 'older', colour: null }]);
     await older.destroy();
   });
@@ -48,11 +48,11 @@ describe('opening the database', () => {
     await notebook.env.postgres?.kill();
     const opening = openNotebook(url);
     expect(isTransient(await failureOf(query('select 1')))).toBe(true);
-    expect(await notebook.transactions.runBatch(batchOf('a'), notebook.takeNotes)).toBe('retry');
+    expect(await notebook.unitOfWork.runBatch(batchOf('a'), notebook.takeNotes)).toBe('retry');
     await notebook.env.postgres?.start();
     await (await opening).destroy();
     await eventually(() => query('select 1'), 'the pool to work again');
-    expect(await notebook.transactions.runBatch(batchOf('a'), notebook.takeNotes)).toBe('done');
+    expect(await notebook.unitOfWork.runBatch(batchOf('a'), notebook.takeNotes)).toBe('done');
   });
 
   it.each([

@@ -4,7 +4,7 @@ import { createLogger } from '@doorbuster/telemetry';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { FailureCounts } from '../src/failure-counts.js';
-import { ForAnotherReplicaError, Transactions, type BatchWork } from '../src/index.js';
+import { UnsupportedVersionError, UnitOfWork, type BatchWork } from '../src/index.js';
 import { batchOf, CONSUMER, malformed, Notebook } from './fixtures/notebook.js';
 
 let notebook: Notebook;
@@ -38,10 +38,10 @@ describe('a batch with an event that fails', () => {
       ['drop', 'o'],
       ['m', 'drop', 'o'],
     ]) {
-      const lost = await notebook.transactions.runBatch(batchOf(...ids), dropBetweenStatements);
+      const lost = await notebook.unitOfWork.runBatch(batchOf(...ids), dropBetweenStatements);
       expect(lost).toBe('retry');
       expect(await notebook.listDeadLetters()).toEqual([]);
-      expect(await notebook.transactions.runBatch(batchOf(...ids), notebook.takeNotes)).toBe('done');
+      expect(await notebook.unitOfWork.runBatch(batchOf(...ids), notebook.takeNotes)).toBe('done');
       expect(await notebook.notes()).toEqual(ids.toSorted());
       await notebook.dataSource.query('delete from notes');
     }
@@ -49,7 +49,7 @@ describe('a batch with an event that fails', () => {
 
   it('commits without an event that fails for an unknown reason, which is delivered again alone', async () => {
     const batch = batchOf('p', 'odd', 'q', 'r');
-    const outcome = await notebook.transactions.runBatch(batch, failOn('odd'));
+    const outcome = await notebook.unitOfWork.runBatch(batch, failOn('odd'));
     expect(outcome).toBe('done');
     expect(await notebook.notes()).toEqual(['p', 'q', 'r']);
     expect(batch.events.map(({ isDeferred }) => isDeferred)).toEqual([undefined, true, undefined, undefined]);
@@ -59,7 +59,7 @@ describe('a batch with an event that fails', () => {
   it('defers with such an event the later ones of its aggregate, and no earlier one', async () => {
     const batch = batchOf('s', 'odd', 't', 'odd', 'u');
     const seen: string[] = [];
-    await notebook.transactions.runBatch(batch, async (tx, events) => {
+    await notebook.unitOfWork.runBatch(batch, async (tx, events) => {
       if (events.length === 1) seen.push(events[0]?.subject ?? '');
       return failOn('odd')(tx, events);
     });
@@ -78,7 +78,7 @@ describe('a batch with an event that fails', () => {
     let nowMs = 0;
     const { dataSource, outbox, deadLetters } = notebook;
     const logger = createLogger('test', 'silent');
-    const transactions = new Transactions(
+    const transactions = new UnitOfWork(
       dataSource,
       outbox,
       deadLetters,
@@ -101,7 +101,7 @@ describe('a batch with an event that fails', () => {
   it('does not give up an event at its first unknown error, however long ago it was sent', async () => {
     const batch = batchOf('odd');
     for (const event of batch.events) event.deliveries = 5_000;
-    await notebook.transactions.runBatch(batch, failOn('odd'));
+    await notebook.unitOfWork.runBatch(batch, failOn('odd'));
     expect(batch.events[0]?.isDeferred).toBe(true);
   });
 
@@ -114,7 +114,7 @@ describe('a batch with an event that fails', () => {
       },
     ],
   ])('gives up an event at once for %s', async (_, fail) => {
-    await notebook.transactions.runBatch(batchOf('v'), async () => {
+    await notebook.unitOfWork.runBatch(batchOf('v'), async () => {
       fail();
       return [];
     });
@@ -127,9 +127,9 @@ describe('a batch with an event that fails', () => {
     const toldBefore = await countTold();
     const batch = { ...batchOf('poison', 'w'), unreadable: [malformed('x')] };
     for (let delivery = 1; delivery <= 5; delivery += 1) {
-      const again = await notebook.transactions.runBatch(batch, async (tx, events) => {
+      const again = await notebook.unitOfWork.runBatch(batch, async (tx, events) => {
         const newer = events.filter(({ subject }) => subject === 'w');
-        if (newer.length > 0) throw new ForAnotherReplicaError(newer);
+        if (newer.length > 0) throw new UnsupportedVersionError(newer);
         return notebook.takeNotes(tx, events);
       });
       expect(again).toBe('done');
@@ -145,10 +145,10 @@ describe('a batch with an event that fails', () => {
 
   it('opens a replayed dead letter again when its event fails again', async () => {
     const batch = batchOf('poison');
-    await notebook.transactions.runBatch(batch, notebook.takeNotes);
+    await notebook.unitOfWork.runBatch(batch, notebook.takeNotes);
     const [letter] = await notebook.listDeadLetters();
     await notebook.deadLetters.markReplayed(letter?.id ?? '');
-    await notebook.transactions.runBatch(batch, notebook.takeNotes);
+    await notebook.unitOfWork.runBatch(batch, notebook.takeNotes);
     expect(await notebook.listDeadLetters()).toEqual([{ ...letter, replayedAt: null }]);
   });
 });

@@ -14,7 +14,7 @@ it('what waits is counted: for the broker, and for an operator', async () => {
     `insert into outbox (id, subject, payload, traceparent, created_at)
      select uuidv7(interval '-1 minute'), 's', 'p', '', now() - interval '1 minute' from generate_series(1, 3)`,
   );
-  await notebook.transactions.runBatch(batchOf('a', 'poison-1', 'poison-2'), notebook.takeNotes);
+  await notebook.unitOfWork.runBatch(batchOf('a', 'poison-1', 'poison-2'), notebook.takeNotes);
   const letters = await notebook.listDeadLetters();
   await notebook.deadLetters.markReplayed(letters[0]?.id ?? '');
   const end = observeBacklog(notebook.dataSource, [CONSUMER, 'inventory-products']);
@@ -36,7 +36,7 @@ it('what waits for a commit happens after it, once, and not at all after a rollb
   const effects: string[] = [];
   let runs = 0;
   await notebook.dataSource.query(`insert into notes (id) values ('taken')`);
-  await notebook.transactions.run(async (tx) => {
+  await notebook.unitOfWork.run(async (tx) => {
     runs += 1;
     afterCommit(tx, () => effects.push(`told by run ${runs}`));
     await insertNote(tx, runs === 1 ? 'taken' : 'free');
@@ -44,7 +44,7 @@ it('what waits for a commit happens after it, once, and not at all after a rollb
     return { result: undefined, events: [] };
   });
   expect(effects).toEqual(['told by run 2']);
-  const failing = notebook.transactions.run((tx) => {
+  const failing = notebook.unitOfWork.run((tx) => {
     afterCommit(tx, () => effects.push('never'));
     return Promise.reject(new Error('changed its mind'));
   });

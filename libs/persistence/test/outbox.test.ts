@@ -1,7 +1,7 @@
 import { toMessages } from '@doorbuster/messaging';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { DeadLetters, pluck, StuckItems, Transactions, type Outbox } from '../src/index.js';
+import { DeadLetters, pluck, StuckItems, UnitOfWork, type Outbox } from '../src/index.js';
 import { createLogger, newTraceparent } from '@doorbuster/telemetry';
 import { eventually } from '@doorbuster/embedded/testing';
 import { insertNote, noted, Notebook } from './fixtures/notebook.js';
@@ -16,16 +16,16 @@ beforeEach(async () => {
     await notebook.dataSource.query(`delete from ${table}`);
 });
 
-const take = (id: string, transactions = notebook.transactions): Promise<string> =>
+const take = (id: string, transactions = notebook.unitOfWork): Promise<string> =>
   transactions.run(async (tx) => {
     await insertNote(tx, id);
     return { result: id, events: [noted(id)] };
   });
 
 /** Of a process that has another outbox, and so is another process as far as messages go. */
-const transactionsWith = (outbox: Outbox): Transactions => {
+const transactionsWith = (outbox: Outbox): UnitOfWork => {
   const logger = createLogger('test', 'silent');
-  return new Transactions(notebook.dataSource, outbox, new DeadLetters(notebook.dataSource, logger), logger);
+  return new UnitOfWork(notebook.dataSource, outbox, new DeadLetters(notebook.dataSource, logger), logger);
 };
 
 const emptyOutbox = () =>
@@ -57,7 +57,7 @@ describe('the outbox', () => {
   it('says nothing of what was rolled back', async () => {
     const before = (await notebook.published()).length;
     await expect(
-      notebook.transactions.run(async (tx) => {
+      notebook.unitOfWork.run(async (tx) => {
         await insertNote(tx, 'undone');
         await notebook.outbox.insert(tx, toMessages([noted('undone')]));
         throw new Error('changed my mind');

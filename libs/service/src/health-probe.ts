@@ -2,9 +2,9 @@ import type { Dependencies } from '@doorbuster/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { DataSource } from 'typeorm';
-import { shared } from './shared.js';
+import { singleFlight } from './single-flight.js';
 import { NATS_CONNECTION } from './tokens.js';
-import { withinTime } from './within-time.js';
+import { withTimeout } from './with-timeout.js';
 
 const PROBE_TIMEOUT_MS = 1_000;
 /** Every replica of the gateway asks, and each as often as it is asked. */
@@ -14,7 +14,7 @@ const PROBE_FRESH_MS = 250;
 @Injectable()
 export class HealthProbe {
   /** Answers within about a second, also when a dependency hangs. */
-  readonly dependencies = shared(() => this.probe(), PROBE_FRESH_MS);
+  readonly dependencies = singleFlight(() => this.probe(), PROBE_FRESH_MS);
 
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
@@ -31,4 +31,4 @@ export class HealthProbe {
 }
 
 const stateOf = async (ask: () => Promise<unknown>): Promise<'up' | 'down'> =>
-  (await withinTime(ask(), PROBE_TIMEOUT_MS)) === 'done' ? 'up' : 'down';
+  (await withTimeout(ask(), PROBE_TIMEOUT_MS)) === 'done' ? 'up' : 'down';

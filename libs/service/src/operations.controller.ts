@@ -31,7 +31,7 @@ import { Controller, Inject, type Type } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { HealthProbe } from './health-probe.js';
-import { Answers } from './queries.js';
+import { Rpc } from './rpc/rpc.decorator.js';
 
 type ListAudit = ReturnType<typeof listAuditOf>;
 type ReplayDeadLetter = ReturnType<typeof replayDeadLetterOf>;
@@ -48,25 +48,25 @@ export function operationsController(service: ServiceName): Type {
       @Inject(DataSource) private readonly dataSource: DataSource,
     ) {}
 
-    @Answers(healthOf(service))
+    @Rpc(healthOf(service))
     async health(): Promise<Reply<Health>> {
       return accept({ service, dependencies: await this.probe.dependencies() });
     }
 
-    @Answers(clockOf(service))
+    @Rpc(clockOf(service))
     async clock(): Promise<Reply<{ now: number }>> {
       const [row]: { now: number }[] = await this.dataSource.query(`select ${DATABASE_NOW} as now`);
       return accept({ now: row?.now ?? 0 });
     }
 
-    @Answers(listDeadLettersOf(service))
+    @Rpc(listDeadLettersOf(service))
     async list(@Payload() request: { limit: number; cursor?: string }): Promise<Reply<Page<DeadLetter>>> {
       const rows = await this.deadLetters.list(request.limit + 1, request.cursor);
       const items = rows.slice(0, request.limit).map(toDeadLetter);
       return accept({ items, nextCursor: rows.length > request.limit ? (items.at(-1)?.id ?? null) : null });
     }
 
-    @Answers(listStuckItemsOf(service))
+    @Rpc(listStuckItemsOf(service))
     async listStuck(@Payload() { limit }: { limit: number }): Promise<Reply<StuckItem[]>> {
       const rows = await this.stuckItems.list(limit);
       return accept(
@@ -80,7 +80,7 @@ export function operationsController(service: ServiceName): Type {
       );
     }
 
-    @Answers(listAuditOf(service))
+    @Rpc(listAuditOf(service))
     async listAudit(@Payload() filter: RequestOf<ListAudit>): Promise<Reply<Page<AuditEntry>>> {
       const rows = await listAuditEntries(this.dataSource, filter, filter.limit + 1);
       const items = rows.slice(0, filter.limit).map((row) => ({ ...row, at: row.at.toISOString(), service }));
@@ -89,7 +89,7 @@ export function operationsController(service: ServiceName): Type {
     }
 
     /** The handler of the event commits by itself; that it was replayed, and by whom, is written together. */
-    @Answers(replayDeadLetterOf(service))
+    @Rpc(replayDeadLetterOf(service))
     async replay(
       @Payload() { actor, id, commitBy }: RequestOf<ReplayDeadLetter>,
     ): Promise<Reply<DeadLetter>> {

@@ -12,8 +12,8 @@ import { readConfig, serviceConfig, type ServiceConfig } from './config.js';
 import { HealthProbe } from './health-probe.js';
 import { serveHealth } from './health-server.js';
 import { migrate } from './migrate.js';
-import { QueryExceptionFilter } from './queries.js';
-import { QuerySpanInterceptor } from './query-span.interceptor.js';
+import { RpcErrorFilter } from './rpc/rpc.decorator.js';
+import { RpcTracingInterceptor } from './rpc/rpc-tracing.interceptor.js';
 import { RpcRequestInterceptor } from './rpc/rpc-request.interceptor.js';
 import { RpcRequestDeserializer } from './rpc/rpc-request.js';
 import { RpcVerifier } from './rpc/rpc-signature.js';
@@ -46,9 +46,9 @@ export async function startService(
     logger: new NestLogger(logger),
     abortOnError: false,
   });
-  app.useGlobalFilters(new QueryExceptionFilter(logger));
+  app.useGlobalFilters(new RpcErrorFilter(logger));
   const verifier = new RpcVerifier(config.RPC_VERIFICATION_KEYS);
-  app.useGlobalInterceptors(new QuerySpanInterceptor(), new RpcRequestInterceptor(verifier));
+  app.useGlobalInterceptors(new RpcTracingInterceptor(), new RpcRequestInterceptor(verifier));
   const nats = natsOptions(config.NATS_URL, service, config.NATS_CA_FILE);
   const queries = app.connectMicroservice<MicroserviceOptions>(
     {

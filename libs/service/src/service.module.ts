@@ -6,7 +6,7 @@ import {
   openDatabase,
   Outbox,
   StuckItems,
-  Transactions,
+  UnitOfWork,
   type DatabaseOptions,
 } from '@doorbuster/persistence';
 import type { Logger } from '@doorbuster/telemetry';
@@ -25,7 +25,7 @@ import { HealthProbe } from './health-probe.js';
 import { operationsController } from './operations.controller.js';
 import { SHUTDOWN_MS } from './shutdown-budget.js';
 import { LOGGER, NATS_CONNECTION } from './tokens.js';
-import { withinTime } from './within-time.js';
+import { withTimeout } from './with-timeout.js';
 
 export interface ServiceModuleOptions {
   service: ServiceName;
@@ -65,7 +65,7 @@ class Lifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** What hangs, as everything may whose other side is away, must not take the time of the others. */
   private async end(what: string, closing: Promise<unknown>, deadlineMs: number): Promise<void> {
-    const outcome = await withinTime(closing, deadlineMs);
+    const outcome = await withTimeout(closing, deadlineMs);
     if (outcome !== 'done') this.logger.warn(`${what} not closed in order: ${outcome}`);
   }
 }
@@ -117,9 +117,9 @@ export class ServiceModule {
           inject: [DataSource],
         },
         {
-          provide: Transactions,
+          provide: UnitOfWork,
           useFactory: (dataSource: DataSource, outbox: Outbox, deadLetters: DeadLetters) =>
-            new Transactions(dataSource, outbox, deadLetters, logger),
+            new UnitOfWork(dataSource, outbox, deadLetters, logger),
           inject: [DataSource, Outbox, DeadLetters],
         },
         {
@@ -128,7 +128,7 @@ export class ServiceModule {
           inject: [NATS_CONNECTION],
         },
       ],
-      exports: [LOGGER, NATS_CONNECTION, DataSource, Outbox, StuckItems, Transactions],
+      exports: [LOGGER, NATS_CONNECTION, DataSource, Outbox, StuckItems, UnitOfWork],
     };
   }
 }

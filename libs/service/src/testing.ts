@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { rpcInboxPrefix, type Actor, type QueryContract, type Reply } from '@doorbuster/contracts';
+import { rpcInboxPrefix, type Actor, type RpcContract, type Reply } from '@doorbuster/contracts';
 import { createInbox, headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import { RpcSigner, RpcVerifier, SIGNATURE_HEADER } from './rpc/rpc-signature.js';
 
@@ -16,7 +16,7 @@ export const ADMIN: Actor = { customerId: 'root', role: 'admin' };
 const signer = new RpcSigner(privateKey);
 
 /** A request in Nest's wire format. */
-export const rpcPayload = ({ subject }: Pick<QueryContract, 'subject'>, data: unknown): Uint8Array =>
+export const rpcPayload = ({ subject }: Pick<RpcContract, 'subject'>, data: unknown): Uint8Array =>
   Buffer.from(JSON.stringify({ pattern: subject, data, id: randomUUID() }));
 
 /** Headers with a signature of `payload` for `subject`, by default with the test gateway's key. */
@@ -34,7 +34,7 @@ export type TestRequest<Request> = Request extends { commitBy: number }
 /** Asks as the gateway does: what changes state has a deadline and is signed. */
 export async function callRpc<Request, Response>(
   gateway: NatsConnection,
-  contract: QueryContract<Request, Response>,
+  contract: RpcContract<Request, Response>,
   request: TestRequest<Request>,
   timeoutMs: number,
 ): Promise<Reply<Response>> {

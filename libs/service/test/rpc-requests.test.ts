@@ -5,7 +5,7 @@ import {
   placeOrders,
   refuse,
   retrySaga,
-  type QueryContract,
+  type RpcContract,
   type Reply,
 } from '@doorbuster/contracts';
 import { startTestEnvironment, type TestEnvironment } from '@doorbuster/embedded/testing';
@@ -15,7 +15,7 @@ import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-n
 import { Controller, type INestApplication } from '@nestjs/common';
 import { MessagePattern, Payload, Transport } from '@nestjs/microservices';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Answers, migrateSchema, startService, type ServiceDefinition } from '../src/index.js';
+import { Rpc, migrateSchema, startService, type ServiceDefinition } from '../src/index.js';
 import {
   ADMIN,
   callRpc,
@@ -40,18 +40,18 @@ const nothing = (request: unknown): Reply<never> => {
 
 @Controller()
 class TestController {
-  @Answers(placeOrders)
+  @Rpc(placeOrders)
   place(@Payload() request: unknown): Reply<unknown> {
     handled.push(request);
     return accept([]);
   }
 
-  @Answers(retrySaga)
+  @Rpc(retrySaga)
   retry(@Payload() request: unknown): Reply<never> {
     return nothing(request);
   }
 
-  @Answers(getOrder)
+  @Rpc(getOrder)
   get(@Payload() request: unknown): Reply<never> {
     return nothing(request);
   }
@@ -122,7 +122,7 @@ async function send(subject: string, payload: Uint8Array, signed?: MsgHdrs): Pro
   return answer.json<{ response: Reply<unknown> }>().response;
 }
 
-async function sendSigned({ subject }: QueryContract, payload: Uint8Array): Promise<Reply<unknown>> {
+async function sendSigned({ subject }: RpcContract, payload: Uint8Array): Promise<Reply<unknown>> {
   return send(subject, payload, await signatureHeaders(subject, payload));
 }
 

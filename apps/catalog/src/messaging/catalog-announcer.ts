@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutgoingEvent } from '@doorbuster/messaging';
-import { Transactions } from '@doorbuster/persistence';
+import { UnitOfWork } from '@doorbuster/persistence';
 import { LOGGER } from '@doorbuster/service';
 import { newTraceparent, type Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
@@ -37,7 +37,7 @@ export class CatalogAnnouncer implements OnModuleInit, OnModuleDestroy {
 
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @Inject(StreamWatcher) private readonly stream: StreamWatcher,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -85,7 +85,7 @@ export class CatalogAnnouncer implements OnModuleInit, OnModuleDestroy {
     for (let last: string | undefined = first; last !== undefined;) {
       await this.roomInOutbox();
       const after: string = last;
-      last = await this.transactions.run(async (tx) => {
+      last = await this.unitOfWork.run(async (tx) => {
         const { events, last: result } = await read(tx, after);
         count += events.length;
         return { result, events };

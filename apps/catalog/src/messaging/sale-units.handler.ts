@@ -6,7 +6,7 @@ import {
   type IncomingBatch,
   type OutgoingEvent,
 } from '@doorbuster/messaging';
-import { Transactions } from '@doorbuster/persistence';
+import { UnitOfWork } from '@doorbuster/persistence';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
@@ -24,11 +24,11 @@ interface Heard {
 /** What inventory says of the units of sales. */
 @Controller()
 export class SaleUnitsHandler {
-  constructor(@Inject(Transactions) private readonly transactions: Transactions) {}
+  constructor(@Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork) {}
 
   @ConsumesBatches('catalog-replies', [unitsSetAside, unitsRefused, unitsReturned])
   handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {
-    return this.transactions.runBatch(batch, work);
+    return this.unitOfWork.runBatch(batch, work);
   }
 }
 

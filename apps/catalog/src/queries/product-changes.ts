@@ -8,7 +8,7 @@ import {
   type Reply,
   type RequestOf,
 } from '@doorbuster/contracts';
-import { audited, Transactions, type Decided } from '@doorbuster/persistence';
+import { audited, UnitOfWork, type Decided } from '@doorbuster/persistence';
 import { activeTraceparent } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -23,7 +23,7 @@ type ChangeRequest = RequestOf<typeof changeProduct>;
 @Injectable()
 export class ProductChanges {
   constructor(
-    @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @Inject(ProductCache) private readonly cache: ProductCache,
   ) {}
 
@@ -39,14 +39,14 @@ export class ProductChanges {
         events: [productCreatedEvent(product, activeTraceparent())],
       };
     };
-    return this.transactions.run(audited(action, create), { commitBy });
+    return this.unitOfWork.run(audited(action, create), { commitBy });
   }
 
   async change(request: ChangeRequest): Promise<Reply<Product>> {
     const { actor, sku, changes, commitBy } = request;
     const action = { actor, action: 'change-product', target: sku, request: changes };
     const change = (tx: EntityManager) => changeLocked(tx, request);
-    const reply = await this.transactions.run(audited(action, change), { commitBy });
+    const reply = await this.unitOfWork.run(audited(action, change), { commitBy });
     // The event says so to every replica; whoever made the change must see it in the very next answer.
     await this.cache.invalidate([sku]);
     return reply;

@@ -9,7 +9,7 @@ import {
   type Reply,
   type RequestOf,
 } from '@doorbuster/contracts';
-import { Answers } from '@doorbuster/service';
+import { Rpc } from '@doorbuster/service';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
@@ -28,17 +28,17 @@ export class ProductsController {
     @Inject(ProductList) private readonly products: ProductList,
   ) {}
 
-  @Answers(createProduct)
+  @Rpc(createProduct)
   create(@Payload() { actor, commitBy, ...body }: RequestOf<typeof createProduct>): Promise<Reply<Product>> {
     return this.changes.create(actor, body, commitBy);
   }
 
-  @Answers(changeProduct)
+  @Rpc(changeProduct)
   change(@Payload() request: RequestOf<typeof changeProduct>): Promise<Reply<Product>> {
     return this.changes.change(request);
   }
 
-  @Answers(getProduct)
+  @Rpc(getProduct)
   async get(@Payload() { sku }: RequestOf<typeof getProduct>): Promise<Reply<Product>> {
     const product = await this.cache.read(sku, async () => {
       const record = await findProduct(this.dataSource.manager, sku);
@@ -47,7 +47,7 @@ export class ProductsController {
     return product ? accept(product) : notFound(sku);
   }
 
-  @Answers(listProducts)
+  @Rpc(listProducts)
   list(@Payload() filter: RequestOf<typeof listProducts>): Promise<Reply<Page<Product>>> {
     return this.products.page(filter);
   }

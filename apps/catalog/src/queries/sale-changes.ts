@@ -8,7 +8,7 @@ import {
   type RequestOf,
   type Sale,
 } from '@doorbuster/contracts';
-import { audited, Transactions, type Decided } from '@doorbuster/persistence';
+import { audited, UnitOfWork, type Decided } from '@doorbuster/persistence';
 import { activeTraceparent } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -37,18 +37,18 @@ const answerOnly = (result: Reply<Sale>): Done => ({ result, events: [] });
 /** Every change commits together with what it says to others. */
 @Injectable()
 export class SaleChanges {
-  constructor(@Inject(Transactions) private readonly transactions: Transactions) {}
+  constructor(@Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork) {}
 
   create({ actor, body, idempotencyKey, commitBy }: RequestOf<typeof createSale>): Promise<Reply<Sale>> {
     const action = { actor, action: 'create-sale', target: body.sku, request: body };
     const create = (tx: EntityManager) => createIn(tx, body, idempotencyKey);
-    return this.transactions.run(audited(action, create), { commitBy });
+    return this.unitOfWork.run(audited(action, create), { commitBy });
   }
 
   change(request: ChangeRequest): Promise<Reply<Sale>> {
     const { actor, id, changes, commitBy } = request;
     const action = { actor, action: 'change-sale', target: id, request: changes };
-    return this.transactions.run(
+    return this.unitOfWork.run(
       audited(action, (tx) => changeIn(tx, request)),
       { commitBy },
     );

@@ -10,7 +10,7 @@ import {
   type RequestOf,
   type Sale,
 } from '@doorbuster/contracts';
-import { Answers } from '@doorbuster/service';
+import { Rpc } from '@doorbuster/service';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
@@ -26,23 +26,23 @@ export class SalesController {
     @Inject(SaleChanges) private readonly changes: SaleChanges,
   ) {}
 
-  @Answers(createSale)
+  @Rpc(createSale)
   create(@Payload() request: RequestOf<typeof createSale>): Promise<Reply<Sale>> {
     return this.changes.create(request);
   }
 
-  @Answers(changeSale)
+  @Rpc(changeSale)
   change(@Payload() request: RequestOf<typeof changeSale>): Promise<Reply<Sale>> {
     return this.changes.change(request);
   }
 
-  @Answers(getSale)
+  @Rpc(getSale)
   async get(@Payload() { id }: RequestOf<typeof getSale>): Promise<Reply<Sale>> {
     const sale = await findSale(this.dataSource.manager, id);
     return sale ? accept(toSale(sale)) : saleNotFound(id);
   }
 
-  @Answers(listSales)
+  @Rpc(listSales)
   async list(@Payload() filter: RequestOf<typeof listSales>): Promise<Reply<Page<Sale>>> {
     const { limit, cursor } = filter;
     if (cursor !== undefined && !isUuid(cursor)) {

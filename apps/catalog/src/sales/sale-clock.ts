@@ -1,5 +1,5 @@
-import { StuckItems, Transactions } from '@doorbuster/persistence';
-import { LOGGER, Sweeper } from '@doorbuster/service';
+import { StuckItems, UnitOfWork } from '@doorbuster/persistence';
+import { LOGGER, PollingJob } from '@doorbuster/service';
 import { newTraceparent, type Logger } from '@doorbuster/telemetry';
 import {
   Inject,
@@ -28,10 +28,10 @@ const BATCH_MAX = 100;
  */
 @Injectable()
 export class SaleClock implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly sweeper: Sweeper;
+  private readonly job: PollingJob;
 
   constructor(
-    @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @Inject(StuckItems) private readonly stuckItems: StuckItems,
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -44,20 +44,20 @@ export class SaleClock implements OnApplicationBootstrap, BeforeApplicationShutd
       });
       return isSaleDueWithin(this.dataSource.manager, INTERVAL_MS);
     };
-    this.sweeper = new Sweeper({ what: 'sales whose time has come', intervalMs: INTERVAL_MS, sweep, logger });
+    this.job = new PollingJob({ what: 'sales whose time has come', intervalMs: INTERVAL_MS, sweep, logger });
   }
 
   onApplicationBootstrap(): void {
-    this.sweeper.start();
+    this.job.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.sweeper.stop();
+    await this.job.stop();
   }
 
   private async moveDueSales(onlyId?: string): Promise<number> {
     if (onlyId === undefined && !(await isSaleDueWithin(this.dataSource.manager, 0))) return 0;
-    const moved = await this.transactions.run(async (tx) => {
+    const moved = await this.unitOfWork.run(async (tx) => {
       const now = await databaseNow(tx);
       const steps = (await lockDueSales(tx, BATCH_MAX, onlyId)).map((before) => ({
         before,

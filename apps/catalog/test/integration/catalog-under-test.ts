@@ -8,7 +8,7 @@ import {
   type Page,
   type Product,
   type ProductState,
-  type QueryContract,
+  type RpcContract,
   type Reply,
   type RequestOf,
 } from '@doorbuster/contracts';
@@ -61,7 +61,7 @@ export class CatalogUnderTest {
 
   /** As the gateway asks; any replica answers. */
   ask<Request, Response>(
-    contract: QueryContract<Request, Response>,
+    contract: RpcContract<Request, Response>,
     request: TestRequest<Request>,
   ): Promise<Reply<Response>> {
     return callRpc(this.gateway, contract, request, WAIT_MS);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { clockOf, SERVICES, type ServiceName } from '@doorbuster/contracts';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ProblemException } from '../problem/problem.exception.js';
-import { Queries } from '../queries/queries.js';
+import { RpcClient } from '../rpc/rpc-client.js';
 import { ClockBound } from './clock-bound.js';
 
 const SAMPLE_INTERVAL_MS = 1_000;
@@ -24,7 +24,7 @@ export class DatabaseClock implements OnApplicationBootstrap, OnApplicationShutd
   private readonly sampling = new Map<ServiceName, Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(@Inject(Queries) private readonly queries: Queries) {}
+  constructor(@Inject(RpcClient) private readonly rpc: RpcClient) {}
 
   onApplicationBootstrap(): void {
     const sampleAll = (): void => {
@@ -76,7 +76,7 @@ export class DatabaseClock implements OnApplicationBootstrap, OnApplicationShutd
 
   private async ask(owner: ServiceName): Promise<void> {
     const askedAt = performance.now();
-    const { now } = await this.queries.ask(clockOf(owner), {}, SAMPLE_DEADLINE_MS);
+    const { now } = await this.rpc.call(clockOf(owner), {}, SAMPLE_DEADLINE_MS);
     this.bounds.get(owner)?.add(now, askedAt, performance.now());
   }
 }

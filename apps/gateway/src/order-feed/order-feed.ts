@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import type { ClientNats } from '@nestjs/microservices';
 import { LRUCache } from 'lru-cache';
-import { listen } from '../queries/listen.js';
+import { listen } from '../rpc/listen.js';
 import { LOGGER, NATS_CLIENT } from '../tokens.js';
 
 /** Somebody who wants to know what becomes of an order. None of these may throw. */

@@ -2,7 +2,7 @@ import { getOrder, type Actor, type Order } from '@doorbuster/contracts';
 import { Batcher } from '@doorbuster/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Queries } from '../queries/queries.js';
+import { RpcClient } from '../rpc/rpc-client.js';
 
 const LAST_LOOK_DEADLINE_MS = 1_000;
 /** After a gap the orders service may come back later than we do. */
@@ -27,16 +27,16 @@ export class OrderLookup {
     { batchMax: AT_ONCE, queueMax: QUEUE_MAX, isStale: ({ isEnded }) => isEnded() },
   );
 
-  constructor(@Inject(Queries) private readonly queries: Queries) {}
+  constructor(@Inject(RpcClient) private readonly rpc: RpcClient) {}
 
   /** @throws {ProblemException} ORDER_NOT_FOUND, also for another customer's order */
   get(actor: Actor, orderId: string): Promise<Order> {
-    return this.queries.ask(getOrder, { actor, orderId });
+    return this.rpc.call(getOrder, { actor, orderId });
   }
 
   /** One quick look; `undefined` when nobody answers. */
   glance(actor: Actor, orderId: string): Promise<Order | undefined> {
-    return this.queries.ask(getOrder, { actor, orderId }, LAST_LOOK_DEADLINE_MS).catch(() => undefined);
+    return this.rpc.call(getOrder, { actor, orderId }, LAST_LOOK_DEADLINE_MS).catch(() => undefined);
   }
 
   /** Asks a few times, until somebody answers or nobody wants to know any more. */

@@ -13,8 +13,8 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import type { ClientNats } from '@nestjs/microservices';
-import { listen } from '../queries/listen.js';
-import { Queries } from '../queries/queries.js';
+import { listen } from '../rpc/listen.js';
+import { RpcClient } from '../rpc/rpc-client.js';
 import { LOGGER, NATS_CLIENT } from '../tokens.js';
 import { RequestFilter } from './request-filter.js';
 
@@ -40,7 +40,7 @@ export class RequestHistory implements OnApplicationBootstrap, BeforeApplication
   private isComplete = false;
 
   constructor(
-    @Inject(Queries) private readonly queries: Queries,
+    @Inject(RpcClient) private readonly rpc: RpcClient,
     @Inject(NATS_CLIENT) private readonly client: ClientNats,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -93,7 +93,7 @@ export class RequestHistory implements OnApplicationBootstrap, BeforeApplication
   /** @returns the last order of a full page, `null` after the last page; the same again when nobody answers */
   private async readPage(after: string): Promise<string | null> {
     try {
-      const { requests, last, hasMore } = await this.queries.ask(listPlacedRequests, { after });
+      const { requests, last, hasMore } = await this.rpc.call(listPlacedRequests, { after });
       requests.forEach(this.accepted);
       // What is accepted from now on is heard.
       return (hasMore ?? requests.length === PLACED_REQUESTS_MAX) ? last : null;

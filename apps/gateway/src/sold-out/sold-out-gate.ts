@@ -12,7 +12,7 @@ import { trace } from '@opentelemetry/api';
 import { LRUCache } from 'lru-cache';
 import { OrderFeed } from '../order-feed/order-feed.js';
 import { ProblemException } from '../problem/problem.exception.js';
-import { listen } from '../queries/listen.js';
+import { listen } from '../rpc/listen.js';
 import { LOGGER, NATS_CLIENT } from '../tokens.js';
 import { countRefusal, observeGate } from './gate-metrics.js';
 import { poolOf, type PoolKey } from './pool.js';

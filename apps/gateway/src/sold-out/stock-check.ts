@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getStockLevels, getUnitsLeft } from '@doorbuster/contracts';
 import { Inject, Injectable } from '@nestjs/common';
-import { Queries } from '../queries/queries.js';
+import { RpcClient } from '../rpc/rpc-client.js';
 import { poolNamed, poolOf, type PoolKey } from './pool.js';
 import { SoldOutPools } from './sold-out-pools.js';
 
@@ -18,7 +18,7 @@ export class StockCheck {
 
   constructor(
     @Inject(SoldOutPools) private readonly pools: SoldOutPools,
-    @Inject(Queries) private readonly queries: Queries,
+    @Inject(RpcClient) private readonly rpc: RpcClient,
   ) {}
 
   of(pool: PoolKey): void {
@@ -48,8 +48,8 @@ export class StockCheck {
     const skus = pools.flatMap(({ sku, saleId }) => (saleId === undefined ? [sku] : []));
     const skuOf = new Map(pools.flatMap(({ sku, saleId }) => (saleId === undefined ? [] : [[saleId, sku]])));
     const [levels, sales] = await Promise.all([
-      skus.length === 0 ? [] : this.queries.ask(getStockLevels, { skus }, DEADLINE_MS),
-      skuOf.size === 0 ? [] : this.queries.ask(getUnitsLeft, { saleIds: [...skuOf.keys()] }, DEADLINE_MS),
+      skus.length === 0 ? [] : this.rpc.call(getStockLevels, { skus }, DEADLINE_MS),
+      skuOf.size === 0 ? [] : this.rpc.call(getUnitsLeft, { saleIds: [...skuOf.keys()] }, DEADLINE_MS),
     ]);
     return new Map([
       // What is set aside is for the buyers of a sale alone.

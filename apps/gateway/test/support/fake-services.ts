@@ -9,7 +9,7 @@ import {
   type Order,
   type OrderStatusChanged,
   type PlaceOrderRequest,
-  type QueryContract,
+  type RpcContract,
   type Reply,
 } from '@doorbuster/contracts';
 import { RpcVerifier, SIGNATURE_HEADER, VERIFICATION_KEYS } from '@doorbuster/service/testing';
@@ -45,7 +45,7 @@ export class FakeServices {
 
   /** Answers a query from now on, in Nest's wire format. */
   async answer<Request, Response>(
-    contract: QueryContract<Request, Response>,
+    contract: RpcContract<Request, Response>,
     handler: Handler<Request, Response>,
   ): Promise<void> {
     this.subscriptions.get(contract.subject)?.unsubscribe();
@@ -65,7 +65,7 @@ export class FakeServices {
 
   /** As a service does: what changes state is verified, then parsed by the contract. */
   private async received<Request>(
-    contract: QueryContract<Request>,
+    contract: RpcContract<Request>,
     { data: payload, headers }: Msg,
     data: unknown,
   ): Promise<Request> {
@@ -90,13 +90,13 @@ export class FakeServices {
   }
 
   /** Nobody answers this query any more. */
-  async silence(contract: Pick<QueryContract, 'subject'>): Promise<void> {
+  async silence(contract: Pick<RpcContract, 'subject'>): Promise<void> {
     this.subscriptions.get(contract.subject)?.unsubscribe();
     this.subscriptions.delete(contract.subject);
     await this.connection.flush();
   }
 
-  requests<Request>(contract: QueryContract<Request, never> | QueryContract<Request>): Request[] {
+  requests<Request>(contract: RpcContract<Request, never> | RpcContract<Request>): Request[] {
     return (this.asked.get(contract.subject) ?? []) as Request[];
   }
 

@@ -1,5 +1,5 @@
-import { StuckItems, Transactions, type BatchJob } from '@doorbuster/persistence';
-import { LOGGER, Sweeper } from '@doorbuster/service';
+import { StuckItems, UnitOfWork, type BatchJob } from '@doorbuster/persistence';
+import { LOGGER, PollingJob } from '@doorbuster/service';
 import { newTraceparent, type Logger } from '@doorbuster/telemetry';
 import {
   Inject,
@@ -21,10 +21,10 @@ const BATCH_MAX = 500;
 /** Gives back what reservations hold past their time. Every replica sweeps; none takes what another is at work on. */
 @Injectable()
 export class ExpirySweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly sweeper: Sweeper;
+  private readonly job: PollingJob;
 
   constructor(
-    @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @Inject(StuckItems) private readonly stuckItems: StuckItems,
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(RESERVATION_TTL_MS) private readonly reservationTtlMs: number,
@@ -36,19 +36,19 @@ export class ExpirySweep implements OnApplicationBootstrap, BeforeApplicationShu
       dueIds: () => dueOrderIds(this.dataSource.manager, BATCH_MAX),
     };
     const sweep = async (): Promise<boolean> => (await this.stuckItems.sweep(job)) >= BATCH_MAX;
-    this.sweeper = new Sweeper({ what: 'expired reservations', intervalMs: INTERVAL_MS, sweep, logger });
+    this.job = new PollingJob({ what: 'expired reservations', intervalMs: INTERVAL_MS, sweep, logger });
   }
 
   onApplicationBootstrap(): void {
-    this.sweeper.start();
+    this.job.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.sweeper.stop();
+    await this.job.stop();
   }
 
   private async expireBatch(onlyOrderId?: string): Promise<number> {
-    const expired = await this.transactions.run(async (tx) => {
+    const expired = await this.unitOfWork.run(async (tx) => {
       const state = await loadDueState(tx, BATCH_MAX, onlyOrderId);
       const commands = Array.from(state.reservations.keys(), (orderId): StockCommand => ({
         kind: 'expire',

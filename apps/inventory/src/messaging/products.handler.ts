@@ -1,6 +1,6 @@
 import { productChanged, productCreated, sku } from '@doorbuster/contracts';
 import { ConsumesBatches, type BatchOutcome, type IncomingBatch } from '@doorbuster/messaging';
-import { Transactions } from '@doorbuster/persistence';
+import { UnitOfWork } from '@doorbuster/persistence';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { z } from 'zod';
@@ -12,11 +12,11 @@ const productKey = z.object({ sku });
 /** Gives every product of the catalog its stock row. Either event will do: one of them may be lost or late. */
 @Controller()
 export class ProductsHandler {
-  constructor(@Inject(Transactions) private readonly transactions: Transactions) {}
+  constructor(@Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork) {}
 
   @ConsumesBatches('inventory-products', [productCreated, productChanged])
   handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {
-    return this.transactions.runBatch(batch, async (tx, events) => {
+    return this.unitOfWork.runBatch(batch, async (tx, events) => {
       await addStockRows(
         tx,
         events.map(({ data }) => productKey.parse(data).sku),

@@ -13,7 +13,7 @@ import {
   type IncomingBatch,
   type OutgoingEvent,
 } from '@doorbuster/messaging';
-import { Transactions } from '@doorbuster/persistence';
+import { UnitOfWork } from '@doorbuster/persistence';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
@@ -25,11 +25,11 @@ import { levelEvents } from './level-events.js';
 /** The stock side of a sale: its units are set aside before it starts, and returned when it is over. */
 @Controller()
 export class SaleUnitsHandler {
-  constructor(@Inject(Transactions) private readonly transactions: Transactions) {}
+  constructor(@Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork) {}
 
   @ConsumesBatches('inventory-sales', [setAsideUnits, returnUnits])
   handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {
-    return this.transactions.runBatch(batch, work);
+    return this.unitOfWork.runBatch(batch, work);
   }
 }
 

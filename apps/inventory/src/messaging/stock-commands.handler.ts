@@ -6,7 +6,7 @@ import {
   type IncomingBatch,
   type OutgoingEvent,
 } from '@doorbuster/messaging';
-import { afterCommit, Transactions } from '@doorbuster/persistence';
+import { afterCommit, UnitOfWork } from '@doorbuster/persistence';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
@@ -22,13 +22,13 @@ import { countRefusals } from './stock-metrics.js';
 @Controller()
 export class StockCommandsHandler {
   constructor(
-    @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @Inject(RESERVATION_TTL_MS) private readonly reservationTtlMs: number,
   ) {}
 
   @ConsumesBatches('inventory-commands', [reserveStock, commitStock, releaseStock, restockOrder])
   handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {
-    return this.transactions.runBatch(batch, (tx, events) => this.work(tx, events));
+    return this.unitOfWork.runBatch(batch, (tx, events) => this.work(tx, events));
   }
 
   private async work(tx: EntityManager, events: CloudEvent[]): Promise<OutgoingEvent[]> {

@@ -6,7 +6,7 @@ import {
   type RequestOf,
   type StockLevels,
 } from '@doorbuster/contracts';
-import { audited, Transactions, type Decided } from '@doorbuster/persistence';
+import { audited, UnitOfWork, type Decided } from '@doorbuster/persistence';
 import { activeTraceparent } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -21,7 +21,7 @@ type AdjustmentRequest = RequestOf<typeof adjustStock>;
 /** Receiving stock and writing it off, once for each idempotency key. */
 @Injectable()
 export class Adjustments {
-  constructor(@Inject(Transactions) private readonly transactions: Transactions) {}
+  constructor(@Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork) {}
 
   /** The SKU has to have a stock row. */
   adjust(request: AdjustmentRequest): Promise<Reply<StockLevels>> {
@@ -36,7 +36,7 @@ export class Adjustments {
       }
       return this.apply(tx, pools, request);
     };
-    return this.transactions.run(audited(action, adjust), { commitBy: request.commitBy });
+    return this.unitOfWork.run(audited(action, adjust), { commitBy: request.commitBy });
   }
 
   private async apply(

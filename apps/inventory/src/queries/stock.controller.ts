@@ -10,7 +10,7 @@ import {
   type ResponseOf,
   type StockLevels,
 } from '@doorbuster/contracts';
-import { Answers } from '@doorbuster/service';
+import { Rpc } from '@doorbuster/service';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
@@ -26,25 +26,25 @@ export class StockController {
     @Inject(Adjustments) private readonly adjustments: Adjustments,
   ) {}
 
-  @Answers(getStock)
+  @Rpc(getStock)
   async get(@Payload() { sku }: RequestOf<typeof getStock>): Promise<Reply<StockLevels>> {
     const levels = await this.arrivals.find(sku);
     return levels ? accept(levels) : notFound(sku);
   }
 
-  @Answers(getStockLevels)
+  @Rpc(getStockLevels)
   async getLevels(@Payload() { skus }: RequestOf<typeof getStockLevels>): Promise<Reply<StockLevels[]>> {
     return accept(await findStock(this.dataSource.manager, skus));
   }
 
-  @Answers(getUnitsLeft)
+  @Rpc(getUnitsLeft)
   async getUnitsLeft(
     @Payload() { saleIds }: RequestOf<typeof getUnitsLeft>,
   ): Promise<Reply<ResponseOf<typeof getUnitsLeft>>> {
     return accept(await findUnitsLeft(this.dataSource.manager, saleIds));
   }
 
-  @Answers(adjustStock)
+  @Rpc(adjustStock)
   async adjust(@Payload() request: RequestOf<typeof adjustStock>): Promise<Reply<StockLevels>> {
     const isKnown = await this.arrivals.find(request.sku);
     return isKnown ? this.adjustments.adjust(request) : notFound(request.sku);

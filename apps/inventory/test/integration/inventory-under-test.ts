@@ -8,7 +8,7 @@ import {
   type DeadLetter,
   type MessageContract,
   type ProductState,
-  type QueryContract,
+  type RpcContract,
   type Reply,
   type RequestOf,
   type StockLevels,
@@ -88,7 +88,7 @@ export class InventoryUnderTest {
   }
 
   query<Request, Response>(
-    contract: QueryContract<Request, Response>,
+    contract: RpcContract<Request, Response>,
     request: TestRequest<Request>,
   ): Promise<Reply<Response>> {
     return callRpc(this.gateway, contract, request, WAIT_MS);

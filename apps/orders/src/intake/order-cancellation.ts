@@ -1,5 +1,5 @@
 import { accept, refuse, type Actor, type Order, type Reply } from '@doorbuster/contracts';
-import { audited, Transactions, type Decided } from '@doorbuster/persistence';
+import { audited, UnitOfWork, type Decided } from '@doorbuster/persistence';
 import { isEnded } from '@doorbuster/saga';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -20,7 +20,7 @@ export interface CancelOrderRequest {
 @Injectable()
 export class OrderCancellation {
   constructor(
-    @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @Inject(OrdersRepository) private readonly orders: OrdersRepository,
     @Inject(SagasRepository) private readonly sagasRepository: SagasRepository,
     @Inject(OrderSagas) private readonly sagas: OrderSagas,
@@ -29,7 +29,7 @@ export class OrderCancellation {
   cancel(request: CancelOrderRequest): Promise<Reply<Order>> {
     const { actor, orderId: target, commitBy } = request;
     const action = { actor, action: 'cancel-order', target };
-    return this.transactions.run(
+    return this.unitOfWork.run(
       audited(action, (tx) => this.cancelIn(tx, request)),
       { commitBy },
     );

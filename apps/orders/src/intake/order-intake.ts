@@ -7,13 +7,7 @@ import {
   type Reply,
 } from '@doorbuster/contracts';
 import { Batcher, newEvent, QueueFullError, StaleItemError, type OutgoingEvent } from '@doorbuster/messaging';
-import {
-  afterCommit,
-  CommitDeadlineError,
-  isLockTimeout,
-  pluck,
-  Transactions,
-} from '@doorbuster/persistence';
+import { afterCommit, CommitDeadlineError, isLockTimeout, pluck, UnitOfWork } from '@doorbuster/persistence';
 import { LOGGER, refusalOf } from '@doorbuster/service';
 import { fail, type Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
@@ -62,7 +56,7 @@ export class OrderIntake {
   );
 
   constructor(
-    @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @Inject(OrdersRepository) private readonly orders: OrdersRepository,
     @Inject(OrderSagas) private readonly sagas: OrderSagas,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -138,7 +132,7 @@ export class OrderIntake {
       free.forEach(({ i }, k) => (result[i] = replies[k] as Reply<Order>));
       return { result, events: [...events, ...acceptance(created)] };
     };
-    return this.transactions.run(work, { spans: spans.flatMap((span) => span ?? []) });
+    return this.unitOfWork.run(work, { spans: spans.flatMap((span) => span ?? []) });
   }
 }
 

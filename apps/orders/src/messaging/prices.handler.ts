@@ -1,17 +1,17 @@
 import { productChanged, productCreated } from '@doorbuster/contracts';
 import { ConsumesBatches, type BatchOutcome, type IncomingBatch } from '@doorbuster/messaging';
-import { Transactions } from '@doorbuster/persistence';
+import { UnitOfWork } from '@doorbuster/persistence';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { pricesRepository } from '../persistence/prices.repository.js';
 
 @Controller()
 export class PricesHandler {
-  constructor(@Inject(Transactions) private readonly transactions: Transactions) {}
+  constructor(@Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork) {}
 
   @ConsumesBatches('orders-prices', [productCreated, productChanged])
   handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {
-    return this.transactions.runBatch(batch, async (tx, events) => {
+    return this.unitOfWork.runBatch(batch, async (tx, events) => {
       // Both events carry the same: the product as it is now.
       await pricesRepository.upsert(
         tx,

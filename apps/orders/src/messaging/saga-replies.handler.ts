@@ -19,7 +19,7 @@ import {
   type CloudEvent,
   type IncomingBatch,
 } from '@doorbuster/messaging';
-import { ForAnotherReplicaError, Transactions } from '@doorbuster/persistence';
+import { UnsupportedVersionError, UnitOfWork } from '@doorbuster/persistence';
 import { UnknownVersionError, type SagaEvent } from '@doorbuster/saga';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
@@ -44,14 +44,14 @@ const successes = new Set(SUCCEEDED.map(({ type }) => type));
 @Controller()
 export class SagaRepliesHandler {
   constructor(
-    @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @Inject(OrderSagas) private readonly sagas: OrderSagas,
   ) {}
 
   @ConsumesBatches('orders-replies', [...SUCCEEDED, ...REFUSED])
   handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {
     const spans = spansBySaga(batch);
-    return this.transactions.runBatch(batch, async (tx, events) => {
+    return this.unitOfWork.runBatch(batch, async (tx, events) => {
       try {
         return await this.sagas.handle(tx, events.map(toSagaEvent), spans);
       } catch (error) {
@@ -62,10 +62,10 @@ export class SagaRepliesHandler {
 }
 
 /** While two versions run side by side, a reply may come to a replica that does not know the saga's version yet. */
-function leftToNewer(events: readonly CloudEvent[], cause: UnknownVersionError): ForAnotherReplicaError {
+function leftToNewer(events: readonly CloudEvent[], cause: UnknownVersionError): UnsupportedVersionError {
   const sagas = new Set(cause.sagas.map(({ id }) => id));
   const foreign = events.filter(({ sagaid }) => sagaid !== undefined && sagas.has(sagaid));
-  return new ForAnotherReplicaError(foreign, { cause });
+  return new UnsupportedVersionError(foreign, { cause });
 }
 
 /** Two replies to one saga in one batch are answered together: on the span of the later one. */

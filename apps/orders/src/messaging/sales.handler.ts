@@ -1,6 +1,6 @@
 import { saleChanged } from '@doorbuster/contracts';
 import { ConsumesBatches, type BatchOutcome, type IncomingBatch } from '@doorbuster/messaging';
-import { Transactions } from '@doorbuster/persistence';
+import { UnitOfWork } from '@doorbuster/persistence';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { salesRepository } from '../persistence/sales.repository.js';
@@ -8,11 +8,11 @@ import { salesRepository } from '../persistence/sales.repository.js';
 /** A consumer of its own: however many prices are to be read, a sale opens at once. */
 @Controller()
 export class SalesHandler {
-  constructor(@Inject(Transactions) private readonly transactions: Transactions) {}
+  constructor(@Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork) {}
 
   @ConsumesBatches('orders-sales', [saleChanged])
   handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {
-    return this.transactions.runBatch(batch, async (tx, events) => {
+    return this.unitOfWork.runBatch(batch, async (tx, events) => {
       await salesRepository.upsert(
         tx,
         events.map(({ data }) => saleChanged.schema.parse(data)),

@@ -15,7 +15,7 @@ import {
   type RequestOf,
   type ResponseOf,
 } from '@doorbuster/contracts';
-import { Answers } from '@doorbuster/service';
+import { Rpc } from '@doorbuster/service';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { validate as isUuid } from 'uuid';
@@ -40,30 +40,30 @@ export class OrdersController {
     @Inject(SagasRepository) private readonly sagas: SagasRepository,
   ) {}
 
-  @Answers(placeOrders)
+  @Rpc(placeOrders)
   async place(@Payload() { requests }: RequestOf<typeof placeOrders>): Promise<Reply<Reply<Order>[]>> {
     return accept(await this.intake.place(requests));
   }
 
-  @Answers(findPlacedOrders)
+  @Rpc(findPlacedOrders)
   async findPlaced(
     @Payload() { requests }: RequestOf<typeof findPlacedOrders>,
   ): Promise<Reply<PlacingOutcome[]>> {
     return accept(await this.placedOrders.find(requests));
   }
 
-  @Answers(cancelOrder)
+  @Rpc(cancelOrder)
   cancel(@Payload() request: RequestOf<typeof cancelOrder>): Promise<Reply<Order>> {
     return this.cancellation.cancel(request);
   }
 
-  @Answers(getOrder)
+  @Rpc(getOrder)
   async get(@Payload() { actor, orderId }: RequestOf<typeof getOrder>): Promise<Reply<Order>> {
     const record = await this.orders.find(orderId);
     return record && isVisibleTo(actor, record.order) ? accept(record.order) : orderNotFound(orderId);
   }
 
-  @Answers(listOrders)
+  @Rpc(listOrders)
   async list(
     @Payload() { actor, limit, cursor }: RequestOf<typeof listOrders>,
   ): Promise<Reply<ResponseOf<typeof listOrders>>> {
@@ -73,7 +73,7 @@ export class OrdersController {
     return accept(toPage(found, limit));
   }
 
-  @Answers(listPlacedRequests)
+  @Rpc(listPlacedRequests)
   async listRequests(
     @Payload() { after }: RequestOf<typeof listPlacedRequests>,
   ): Promise<Reply<ResponseOf<typeof listPlacedRequests>>> {
@@ -84,7 +84,7 @@ export class OrdersController {
     return accept({ requests, last: onPage.at(-1)?.id ?? null, hasMore });
   }
 
-  @Answers(getTimeline)
+  @Rpc(getTimeline)
   async timeline(
     @Payload() { actor, orderId }: RequestOf<typeof getTimeline>,
   ): Promise<Reply<ResponseOf<typeof getTimeline>>> {

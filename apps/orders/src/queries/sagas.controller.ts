@@ -8,9 +8,9 @@ import {
   type ResponseOf,
   type Saga,
 } from '@doorbuster/contracts';
-import { audited, Transactions, type Decided } from '@doorbuster/persistence';
+import { audited, UnitOfWork, type Decided } from '@doorbuster/persistence';
 import { UnknownVersionError } from '@doorbuster/saga';
-import { Answers } from '@doorbuster/service';
+import { Rpc } from '@doorbuster/service';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
@@ -22,12 +22,12 @@ import { malformedCursor, toPage } from './orders.controller.js';
 @Controller()
 export class SagasController {
   constructor(
-    @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @Inject(OrderSagas) private readonly sagas: OrderSagas,
     @Inject(SagasRepository) private readonly repository: SagasRepository,
   ) {}
 
-  @Answers(listSagas)
+  @Rpc(listSagas)
   async list(
     @Payload() { state, limit, cursor }: RequestOf<typeof listSagas>,
   ): Promise<Reply<ResponseOf<typeof listSagas>>> {
@@ -35,11 +35,11 @@ export class SagasController {
     return accept(toPage(await this.repository.list(state ?? null, limit + 1, cursor), limit));
   }
 
-  @Answers(retrySaga)
+  @Rpc(retrySaga)
   async retry(@Payload() { actor, id, commitBy }: RequestOf<typeof retrySaga>): Promise<Reply<Saga>> {
     const action = { actor, action: 'retry-saga', target: id };
     try {
-      return await this.transactions.run(
+      return await this.unitOfWork.run(
         audited(action, (tx) => this.retryIn(tx, id)),
         { commitBy },
       );

@@ -1,5 +1,5 @@
-import { StuckItems, Transactions } from '@doorbuster/persistence';
-import { LOGGER, Sweeper } from '@doorbuster/service';
+import { StuckItems, UnitOfWork } from '@doorbuster/persistence';
+import { LOGGER, PollingJob } from '@doorbuster/service';
 import type { Logger } from '@doorbuster/telemetry';
 import {
   Inject,
@@ -16,24 +16,24 @@ const SAGAS_MAX = 200;
 /** Looks for overdue sagas; any number of replicas may do so at once. */
 @Injectable()
 export class DeadlineSweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly sweeper: Sweeper;
+  private readonly job: PollingJob;
 
   constructor(
-    @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @Inject(StuckItems) private readonly stuckItems: StuckItems,
     @Inject(OrderSagas) private readonly sagas: OrderSagas,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     const sweep = (): Promise<boolean> => this.sweep();
-    this.sweeper = new Sweeper({ what: 'overdue sagas', intervalMs: INTERVAL_MS, sweep, logger });
+    this.job = new PollingJob({ what: 'overdue sagas', intervalMs: INTERVAL_MS, sweep, logger });
   }
 
   onApplicationBootstrap(): void {
-    this.sweeper.start();
+    this.job.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.sweeper.stop();
+    await this.job.stop();
   }
 
   private async sweep(): Promise<boolean> {
@@ -47,7 +47,7 @@ export class DeadlineSweeper implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   private sweepBatch(onlyId?: string): Promise<number> {
-    return this.transactions.run(async (tx) => {
+    return this.unitOfWork.run(async (tx) => {
       const { swept: result, events } = await this.sagas.sweep(tx, SAGAS_MAX, onlyId);
       return { result, events };
     });

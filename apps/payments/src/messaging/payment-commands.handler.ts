@@ -6,7 +6,7 @@ import {
   type IncomingBatch,
   type OutgoingEvent,
 } from '@doorbuster/messaging';
-import { afterCommit, pluck, Transactions } from '@doorbuster/persistence';
+import { afterCommit, pluck, UnitOfWork } from '@doorbuster/persistence';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
@@ -22,7 +22,7 @@ import { reply } from './replies.js';
 @Controller()
 export class PaymentCommandsHandler {
   constructor(
-    @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @Inject(Operations) private readonly operations: Operations,
     @Inject(OPERATION_LIMITS) private readonly limits: OperationLimits,
   ) {}
@@ -30,7 +30,7 @@ export class PaymentCommandsHandler {
   @ConsumesBatches('payments-commands', [authorisePayment, capturePayment, voidPayment, refundPayment])
   async handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {
     const toAsk = new Map<string, Payment>();
-    const outcome = await this.transactions.runBatch(batch, (tx, events) => this.work(tx, events, toAsk));
+    const outcome = await this.unitOfWork.runBatch(batch, (tx, events) => this.work(tx, events, toAsk));
     if (outcome === 'done') this.operations.ask([...toAsk.values()]);
     return outcome;
   }

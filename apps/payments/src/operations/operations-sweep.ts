@@ -1,5 +1,5 @@
 import { isTransient, StuckItems } from '@doorbuster/persistence';
-import { LOGGER, Sweeper } from '@doorbuster/service';
+import { LOGGER, PollingJob } from '@doorbuster/service';
 import type { Logger } from '@doorbuster/telemetry';
 import {
   Inject,
@@ -20,7 +20,7 @@ import { Operations } from './operations.js';
 /** Takes up what a crash, an error or a full house left to be asked. Any number of replicas may sweep. */
 @Injectable()
 export class OperationsSweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly sweeper: Sweeper;
+  private readonly job: PollingJob;
 
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
@@ -30,15 +30,15 @@ export class OperationsSweep implements OnApplicationBootstrap, BeforeApplicatio
     @Inject(LOGGER) logger: Logger,
   ) {
     const sweep = (): Promise<boolean> => this.takeUp();
-    this.sweeper = new Sweeper({ what: 'due operations', intervalMs: limits.sweepIntervalMs, sweep, logger });
+    this.job = new PollingJob({ what: 'due operations', intervalMs: limits.sweepIntervalMs, sweep, logger });
   }
 
   onApplicationBootstrap(): void {
-    this.sweeper.start();
+    this.job.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.sweeper.stop();
+    await this.job.stop();
   }
 
   /** True when there may be more than there was capacity for. */

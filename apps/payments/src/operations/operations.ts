@@ -1,6 +1,6 @@
 import { Batcher } from '@doorbuster/messaging';
-import { isTransient, pluck, StuckItems, Transactions } from '@doorbuster/persistence';
-import { LOGGER, SHUTDOWN_MS, withinTime } from '@doorbuster/service';
+import { isTransient, pluck, StuckItems, UnitOfWork } from '@doorbuster/persistence';
+import { LOGGER, SHUTDOWN_MS, withTimeout } from '@doorbuster/service';
 import { fail, type Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { Span } from '@opentelemetry/api';
@@ -37,7 +37,7 @@ export class Operations implements BeforeApplicationShutdown {
   constructor(
     @Inject(PAYMENT_PROVIDER) private readonly provider: PaymentProvider,
     @Inject(OPERATION_LIMITS) private readonly limits: OperationLimits,
-    @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @Inject(StuckItems) private readonly stuckItems: StuckItems,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
@@ -90,7 +90,7 @@ export class Operations implements BeforeApplicationShutdown {
   /** Who is still being asked after that is asked again when the lease has run out, with the same key. */
   async beforeApplicationShutdown(): Promise<void> {
     this.closing = true;
-    await withinTime(Promise.all(this.calls.values()), SHUTDOWN_MS.providerCalls);
+    await withTimeout(Promise.all(this.calls.values()), SHUTDOWN_MS.providerCalls);
   }
 
   private async record(results: TracedResult[]): Promise<[]> {
@@ -128,7 +128,7 @@ export class Operations implements BeforeApplicationShutdown {
       return { result: changes.toAsk, events: changes.answers.map(reply) };
     };
     const spans = results.flatMap(({ span }) => span ?? []);
-    this.ask(await this.transactions.run(work, { spans }));
+    this.ask(await this.unitOfWork.run(work, { spans }));
   }
 
   /** One line for a batch: a provider that is down would fill the log otherwise. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { changeTerms, ifVersions } from '../actor.js';
 import { event } from '../message.js';
-import { change, query } from '../query.js';
+import { change, rpc } from '../rpc.js';
 import { instant, money, page, pageRequest, price, sku, text } from '../values.js';
 
 export const product = z
@@ -64,8 +64,8 @@ export const changeProduct = change(
   }),
   versionedProduct,
 );
-export const getProduct = query('catalog', 'get-product', z.object({ sku }), versionedProduct);
-export const listProducts = query('catalog', 'list-products', productFilter.strip(), page(versionedProduct));
+export const getProduct = rpc('catalog', 'get-product', z.object({ sku }), versionedProduct);
+export const listProducts = rpc('catalog', 'list-products', productFilter.strip(), page(versionedProduct));
 
 /** Always the whole product as it is now; consumers keep the highest `version` and may skip any other. */
 const productState = z.object({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { changeTerms, ifVersions } from '../actor.js';
 import { event } from '../message.js';
-import { change, query } from '../query.js';
+import { change, rpc } from '../rpc.js';
 import {
   INT_MAX,
   STOCK_MAX,
@@ -103,9 +103,9 @@ export const changeSale = change(
   }),
   versionedSale,
 );
-export const getSale = query('catalog', 'get-sale', z.object({ id: saleId }), versionedSale);
+export const getSale = rpc('catalog', 'get-sale', z.object({ id: saleId }), versionedSale);
 /** Newest first. */
-export const listSales = query('catalog', 'list-sales', saleFilter.strip(), page(versionedSale));
+export const listSales = rpc('catalog', 'list-sales', saleFilter.strip(), page(versionedSale));
 
 /** Always the whole sale as it is now; consumers keep the highest `version` and may skip any other. */
 export const saleChanged = event(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { command, event } from '../message.js';
-import { query } from '../query.js';
+import { rpc } from '../rpc.js';
 import { INT_MAX, saleId, sku } from '../values.js';
 
 const forSale = z.object({ saleId });
@@ -19,7 +19,7 @@ export const unitsRefused = event('inventory', 'units-refused', z.object({ saleI
 export const unitsReturned = event('inventory', 'units-returned', forSale);
 
 /** How many units of these sales are left; a sale that never had any is left out. */
-export const getUnitsLeft = query(
+export const getUnitsLeft = rpc(
   'inventory',
   'get-units-left',
   z.object({ saleIds: z.array(saleId).max(100) }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { changeTerms } from '../actor.js';
 import { command, event } from '../message.js';
-import { change, query } from '../query.js';
+import { change, rpc } from '../rpc.js';
 import {
   INT_MAX,
   LINE_QUANTITY_MAX,
@@ -81,9 +81,9 @@ export const adjustmentBody = z
 
 export type AdjustmentBody = z.infer<typeof adjustmentBody>;
 
-export const getStock = query('inventory', 'get-stock', z.object({ sku }), stockLevels);
+export const getStock = rpc('inventory', 'get-stock', z.object({ sku }), stockLevels);
 /** Levels of many SKUs at once; a SKU without a stock row is left out. */
-export const getStockLevels = query(
+export const getStockLevels = rpc(
   'inventory',
   'get-stock-levels',
   z.object({ skus: z.array(sku).max(100) }),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { actor, changeTerms } from '../actor.js';
 import { event } from '../message.js';
 import { paymentMethod } from '../payments/payments.js';
-import { change, query, type Reply } from '../query.js';
+import { change, rpc, type Reply } from '../rpc.js';
 import {
   LINE_QUANTITY_MAX,
   ORDER_LINES_MAX,
@@ -95,14 +95,14 @@ export type PlacingOutcome =
   | { outcome: 'OPEN' };
 
 /** Says what became of requests. Each has an outcome of its own, in their order. */
-export const findPlacedOrders = query(
+export const findPlacedOrders = rpc(
   'orders',
   'find-placed-orders',
   z.object({ requests: z.array(placeOrderRequest).min(1).max(PLACE_ORDERS_MAX) }),
   z.array(z.custom<PlacingOutcome>()),
 );
-export const getOrder = query('orders', 'get-order', z.object({ actor, orderId }), order);
-export const listOrders = query('orders', 'list-orders', z.object({ actor, ...pageRequest }), page(order));
+export const getOrder = rpc('orders', 'get-order', z.object({ actor, orderId }), order);
+export const listOrders = rpc('orders', 'list-orders', z.object({ actor, ...pageRequest }), page(order));
 export const cancelOrder = change(
   'orders',
   'cancel-order',
@@ -117,7 +117,7 @@ const placedRequest = z.object({ customerId, idempotencyKey });
 export const PLACED_REQUESTS_MAX = 2_000;
 
 /** The requests that became orders, in the order of their ids, from the one after `after`. */
-export const listPlacedRequests = query(
+export const listPlacedRequests = rpc(
   'orders',
   'list-placed-requests',
   z.object({ after: orderId }),
@@ -160,7 +160,7 @@ export type TimelineEntry = z.infer<typeof timelineEntry>;
 
 export const timeline = z.object({ orderId, items: z.array(timelineEntry), nextCursor: z.null() });
 export type Timeline = z.infer<typeof timeline>;
-export const getTimeline = query('orders', 'get-timeline', z.object({ actor, orderId }), timeline);
+export const getTimeline = rpc('orders', 'get-timeline', z.object({ actor, orderId }), timeline);
 
 /** The timeline as the gateway gives it: with where to look at what lay between its transitions. */
 export const tracedTimeline = timeline

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { changeTerms } from '../actor.js';
-import { change, query } from '../query.js';
+import { change, rpc } from '../rpc.js';
 import { instant, orderId, page, pageRequest } from '../values.js';
 
 export const SAGA_STATES = ['RUNNING', 'COMPENSATING', 'COMPLETED', 'COMPENSATED', 'STALLED'] as const;
@@ -30,7 +30,7 @@ export type Saga = z.infer<typeof saga>;
 
 export const sagaFilter = z.strictObject({ state: sagaState.optional(), ...pageRequest });
 export type SagaFilter = z.infer<typeof sagaFilter>;
-export const listSagas = query('orders', 'list-sagas', sagaFilter.strip(), page(saga));
+export const listSagas = rpc('orders', 'list-sagas', sagaFilter.strip(), page(saga));
 /** Sends the stuck steps again with fresh attempts. Only a STALLED saga can be retried. */
 export const retrySaga = change(
   'orders',

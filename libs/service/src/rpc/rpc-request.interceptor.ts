@@ -1,9 +1,9 @@
-import type { QueryContract } from '@doorbuster/contracts';
+import type { RpcContract } from '@doorbuster/contracts';
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import { NatsContext } from '@nestjs/microservices';
 import type { Observable } from 'rxjs';
 import type { z } from 'zod';
-import { contractOf } from '../queries.js';
+import { contractOf } from './rpc.decorator.js';
 import { RpcRefusedError } from './rpc-refused.error.js';
 import { RpcRequest } from './rpc-request.js';
 import { SIGNATURE_HEADER, type RpcVerifier } from './rpc-signature.js';
@@ -21,7 +21,7 @@ export class RpcRequestInterceptor implements NestInterceptor {
     const contract = contractOf(execution.getHandler());
     const request: unknown = execution.switchToRpc().getData();
     if (!contract || !(request instanceof RpcRequest)) {
-      throw new Error(`${context.getSubject()} is answered without a contract; bind its handler by @Answers`);
+      throw new Error(`${context.getSubject()} is answered without a contract; bind its handler by @Rpc`);
     }
     if (contract.changesStateFor) {
       const signature: string | undefined = context.getHeaders()?.get(SIGNATURE_HEADER);
@@ -38,7 +38,7 @@ export class RpcRequestInterceptor implements NestInterceptor {
 }
 
 /** @throws {RpcRefusedError} */
-function parse({ request }: QueryContract, { data, isJson }: RpcRequest): unknown {
+function parse({ request }: RpcContract, { data, isJson }: RpcRequest): unknown {
   if (!isJson) throw new RpcRefusedError('MALFORMED_JSON', 'The request is not JSON.');
   const result = request.safeParse(data);
   if (result.success) return result.data;

@@ -1,5 +1,5 @@
 import { connectNats, StreamProvisioner } from '@doorbuster/broker';
-import { withinTime } from '@doorbuster/service/process';
+import { withTimeout } from '@doorbuster/service/process';
 import type { Logger } from '@doorbuster/telemetry';
 import type { Broker } from './nats.js';
 
@@ -36,7 +36,7 @@ export function provisionStreams(
   };
   return {
     async start() {
-      if ((await withinTime(start(), START_DEADLINE_MS)) === 'done') return;
+      if ((await withTimeout(start(), START_DEADLINE_MS)) === 'done') return;
       throw new Error(
         `the broker has no streams after ${START_DEADLINE_MS / 1_000} s; see the warnings above, and whether NATS_URL names a user that may make them`,
       );

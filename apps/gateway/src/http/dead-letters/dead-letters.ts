@@ -9,9 +9,9 @@ import {
 } from '@doorbuster/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { ProblemException } from '../../problem/problem.exception.js';
-import { Changes } from '../../queries/changes.js';
+import { Changes } from '../../rpc/changes.js';
 import { newestOf } from '../newest-of.js';
-import { Queries } from '../../queries/queries.js';
+import { RpcClient } from '../../rpc/rpc-client.js';
 
 /** The owner handles the event anew before it answers. */
 const REPLAY_DEADLINE_MS = 15_000;
@@ -20,14 +20,14 @@ const REPLAY_DEADLINE_MS = 15_000;
 @Injectable()
 export class DeadLetters {
   constructor(
-    @Inject(Queries) private readonly queries: Queries,
+    @Inject(RpcClient) private readonly rpc: RpcClient,
     @Inject(Changes) private readonly changes: Changes,
   ) {}
 
   /** Newest first over all services. */
   async list({ limit, cursor }: DeadLetterFilter): Promise<Page<DeadLetter>> {
     const pages = await Promise.all(
-      SERVICES.map((service) => this.queries.ask(listDeadLettersOf(service), { limit, cursor })),
+      SERVICES.map((service) => this.rpc.call(listDeadLettersOf(service), { limit, cursor })),
     );
     return newestOf(pages, limit);
   }

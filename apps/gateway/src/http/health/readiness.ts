@@ -5,12 +5,12 @@ import {
   type Readiness,
   type ServiceName,
 } from '@doorbuster/contracts';
-import { shared } from '@doorbuster/service/process';
+import { singleFlight } from '@doorbuster/service/process';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ClientNats } from '@nestjs/microservices';
 import { Draining } from '../../edge/draining.js';
 import { ProblemException } from '../../problem/problem.exception.js';
-import { Queries } from '../../queries/queries.js';
+import { RpcClient } from '../../rpc/rpc-client.js';
 import { NATS_CLIENT } from '../../tokens.js';
 
 const DEADLINE_MS = 1_000;
@@ -20,10 +20,10 @@ const FRESH_MS = 250;
 /** Whether an order could come about here and now. */
 @Injectable()
 export class ReadinessProbe {
-  private readonly dependencies = shared(() => this.probe(), FRESH_MS);
+  private readonly dependencies = singleFlight(() => this.probe(), FRESH_MS);
 
   constructor(
-    @Inject(Queries) private readonly queries: Queries,
+    @Inject(RpcClient) private readonly rpc: RpcClient,
     @Inject(NATS_CLIENT) private readonly client: ClientNats,
     @Inject(Draining) private readonly draining: Draining,
   ) {}
@@ -54,7 +54,7 @@ export class ReadinessProbe {
 
   private async service(service: ServiceName): Promise<Dependencies> {
     try {
-      const { dependencies } = await this.queries.ask(healthOf(service), {}, DEADLINE_MS);
+      const { dependencies } = await this.rpc.call(healthOf(service), {}, DEADLINE_MS);
       const named = Object.entries(dependencies).map(
         ([name, state]) => [`${service}.${name}`, state] as const,
       );

@@ -8,8 +8,8 @@ import {
 } from '@doorbuster/contracts';
 import { Body, Controller, Get, Inject, Param, Post } from '@nestjs/common';
 import { Allow, Caller } from '../../auth/allow.decorator.js';
-import { Changes } from '../../queries/changes.js';
-import { Queries } from '../../queries/queries.js';
+import { Changes } from '../../rpc/changes.js';
+import { RpcClient } from '../../rpc/rpc-client.js';
 import { IdempotencyKey } from '../idempotency-key.decorator.js';
 import { SKU } from '../path-params.js';
 
@@ -17,13 +17,13 @@ import { SKU } from '../path-params.js';
 @Allow('admin')
 export class InventoryController {
   constructor(
-    @Inject(Queries) private readonly queries: Queries,
+    @Inject(RpcClient) private readonly rpc: RpcClient,
     @Inject(Changes) private readonly changes: Changes,
   ) {}
 
   @Get(':sku')
   get(@Param('sku', SKU) sku: string): Promise<StockLevels> {
-    return this.queries.ask(getStock, { sku });
+    return this.rpc.call(getStock, { sku });
   }
 
   @Post(':sku/adjustments')

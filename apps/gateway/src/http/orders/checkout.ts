@@ -2,7 +2,7 @@ import { cancelOrder, type Actor, type Order, type PlaceOrderBody } from '@doorb
 import { Inject, Injectable } from '@nestjs/common';
 import { Admission } from '../../admission/admission.js';
 import { Settlement } from '../../order-feed/settlement.js';
-import { Changes } from '../../queries/changes.js';
+import { Changes } from '../../rpc/changes.js';
 import { SoldOutGate } from '../../sold-out/sold-out-gate.js';
 import { RequestHistory } from '../../sold-out/request-history.js';
 import type { Answer } from '../answer.js';

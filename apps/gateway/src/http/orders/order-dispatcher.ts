@@ -8,7 +8,7 @@ import {
 import { Batcher } from '@doorbuster/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import { ProblemException } from '../../problem/problem.exception.js';
-import { Queries } from '../../queries/queries.js';
+import { RpcClient } from '../../rpc/rpc-client.js';
 import { HedgePolicy } from './hedge-policy.js';
 
 /** Asked once more after this time, whatever the budget says: the broker sends nothing to a replica that hung for 4 s. */
@@ -43,7 +43,7 @@ export class OrderDispatcher {
     isStale: ({ acceptUntil }) => acceptUntil - LEAST_MS <= performance.now(),
   });
 
-  constructor(@Inject(Queries) private readonly queries: Queries) {}
+  constructor(@Inject(RpcClient) private readonly rpc: RpcClient) {}
 
   /**
    * The first reply. While `isUnanswered`, another replica may still accept what one refused.
@@ -97,7 +97,7 @@ export class OrderDispatcher {
       expiresInMs: Math.max(0, Math.floor(acceptUntil - askedAt)),
     }));
     const untilMs = Math.max(...pending.map(({ acceptUntil }) => acceptUntil)) - askedAt;
-    const replies = await this.queries.ask(placeOrders, { requests }, Math.max(1, untilMs));
+    const replies = await this.rpc.call(placeOrders, { requests }, Math.max(1, untilMs));
     this.hedges.answered(performance.now() - askedAt);
     return replies;
   }

@@ -29,7 +29,7 @@ import type { GatewayConfig } from '../../config.js';
 import { CONFIG } from '../../tokens.js';
 import { networkOf } from '../../edge/client-address.js';
 import { OrderEvents } from '../../order-feed/order-events.js';
-import { Queries } from '../../queries/queries.js';
+import { RpcClient } from '../../rpc/rpc-client.js';
 import { send } from '../answer.js';
 import { IdempotencyKey } from '../idempotency-key.decorator.js';
 import { noBody, type NoBody } from '../no-body.js';
@@ -44,7 +44,7 @@ import { withTraces } from './traced-timeline.js';
 export class OrdersController {
   constructor(
     @Inject(Checkout) private readonly checkout: Checkout,
-    @Inject(Queries) private readonly queries: Queries,
+    @Inject(RpcClient) private readonly rpc: RpcClient,
     @Inject(OrderEvents) private readonly orderEvents: OrderEvents,
     @Inject(CONFIG) private readonly config: GatewayConfig,
   ) {}
@@ -71,12 +71,12 @@ export class OrdersController {
 
   @Get()
   list(@Caller() actor: Actor, @Query({ schema: pageFilter }) filter: PageFilter): Promise<Page<Order>> {
-    return this.queries.ask(listOrders, { actor, ...filter });
+    return this.rpc.call(listOrders, { actor, ...filter });
   }
 
   @Get(':id')
   get(@Caller() actor: Actor, @Param('id', ORDER_ID) orderId: string): Promise<Order> {
-    return this.queries.ask(getOrder, { actor, orderId });
+    return this.rpc.call(getOrder, { actor, orderId });
   }
 
   @Post(':id/cancel')
@@ -110,7 +110,7 @@ export class OrdersController {
 
   @Get(':id/timeline')
   async timeline(@Caller() actor: Actor, @Param('id', ORDER_ID) orderId: string): Promise<TracedTimeline> {
-    const timeline = await this.queries.ask(getTimeline, { actor, orderId });
+    const timeline = await this.rpc.call(getTimeline, { actor, orderId });
     return withTraces(timeline, this.config.traceUrlTemplate);
   }
 }

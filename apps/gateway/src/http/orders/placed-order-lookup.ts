@@ -7,7 +7,7 @@ import {
 } from '@doorbuster/contracts';
 import { Batcher } from '@doorbuster/messaging';
 import { Inject, Injectable } from '@nestjs/common';
-import { Queries } from '../../queries/queries.js';
+import { RpcClient } from '../../rpc/rpc-client.js';
 
 /** Short, so that a hung replica leaves time to ask another one. */
 const ATTEMPT_MS = 600;
@@ -19,11 +19,11 @@ const CONCURRENCY = 4;
 @Injectable()
 export class PlacedOrderLookup {
   private readonly batcher = new Batcher<PlaceOrderRequest, PlacingOutcome>(
-    (requests) => this.queries.ask(findPlacedOrders, { requests }, ATTEMPT_MS),
+    (requests) => this.rpc.call(findPlacedOrders, { requests }, ATTEMPT_MS),
     { batchMax: PLACE_ORDERS_MAX, queueMax: QUEUE_MAX, concurrency: CONCURRENCY },
   );
 
-  constructor(@Inject(Queries) private readonly queries: Queries) {}
+  constructor(@Inject(RpcClient) private readonly rpc: RpcClient) {}
 
   /** What is certain; OPEN when that could not be found out within `ms`. */
   async find(request: PlaceOrderRequest, ms: number): Promise<PlacingOutcome> {

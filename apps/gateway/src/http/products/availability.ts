@@ -6,7 +6,7 @@ import {
   type ProductView,
 } from '@doorbuster/contracts';
 import { Inject, Injectable } from '@nestjs/common';
-import { Queries } from '../../queries/queries.js';
+import { RpcClient } from '../../rpc/rpc-client.js';
 
 /** A page without figures now is better than one with figures later. */
 const DEADLINE_MS = 1_000;
@@ -14,7 +14,7 @@ const DEADLINE_MS = 1_000;
 /** Puts inventory's figures beside catalog's products. */
 @Injectable()
 export class AvailabilityReader {
-  constructor(@Inject(Queries) private readonly queries: Queries) {}
+  constructor(@Inject(RpcClient) private readonly rpc: RpcClient) {}
 
   /** Each product with its availability, `null` where inventory does not say. One question for all. */
   async addTo(products: readonly Product[]): Promise<ProductView[]> {
@@ -27,7 +27,7 @@ export class AvailabilityReader {
 
   private async availableOf(skus: string[]): Promise<Map<string, number>> {
     if (skus.length === 0) return new Map();
-    const levels = await this.queries.ask(getStockLevels, { skus }, DEADLINE_MS).catch(() => []);
+    const levels = await this.rpc.call(getStockLevels, { skus }, DEADLINE_MS).catch(() => []);
     return new Map(levels.map(({ sku, available, setAside }) => [sku, available - setAside]));
   }
 }

@@ -3,7 +3,7 @@ import { Batcher, QueueFullError } from '@doorbuster/messaging';
 import { activeSpans, inSharedSpan, outsideSpans } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { ProblemException } from '../../problem/problem.exception.js';
-import { Queries } from '../../queries/queries.js';
+import { RpcClient } from '../../rpc/rpc-client.js';
 import { AvailabilityReader } from './availability.js';
 import { render, type Rendered } from './conditional.js';
 
@@ -34,7 +34,7 @@ export class ProductViews {
   });
 
   constructor(
-    @Inject(Queries) private readonly queries: Queries,
+    @Inject(RpcClient) private readonly rpc: RpcClient,
     @Inject(AvailabilityReader) private readonly availability: AvailabilityReader,
   ) {}
 
@@ -59,7 +59,7 @@ export class ProductViews {
   private async find(skus: readonly string[]): Promise<Found[]> {
     const unique = [...new Set(skus)];
     const answers = await Promise.all(
-      unique.map((sku) => this.queries.ask(getProduct, { sku }).catch(asProblem)),
+      unique.map((sku) => this.rpc.call(getProduct, { sku }).catch(asProblem)),
     );
     const products = answers.filter(
       (answer): answer is VersionedProduct => !(answer instanceof ProblemException),

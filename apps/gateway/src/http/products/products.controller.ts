@@ -16,8 +16,8 @@ import {
 import { Body, Controller, Get, Headers, Inject, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Allow, Caller } from '../../auth/allow.decorator.js';
-import { Changes } from '../../queries/changes.js';
-import { Queries } from '../../queries/queries.js';
+import { Changes } from '../../rpc/changes.js';
+import { RpcClient } from '../../rpc/rpc-client.js';
 import { send } from '../answer.js';
 import { SKU } from '../path-params.js';
 import { AvailabilityReader, publicProduct } from './availability.js';
@@ -28,7 +28,7 @@ import { ProductViews } from './product-views.js';
 @Allow('admin')
 export class ProductsController {
   constructor(
-    @Inject(Queries) private readonly queries: Queries,
+    @Inject(RpcClient) private readonly rpc: RpcClient,
     @Inject(Changes) private readonly changes: Changes,
     @Inject(ProductViews) private readonly views: ProductViews,
     @Inject(AvailabilityReader) private readonly availability: AvailabilityReader,
@@ -37,7 +37,7 @@ export class ProductsController {
   @Get()
   @Allow('anyone')
   async list(@Query({ schema: productFilter }) filter: ProductFilter): Promise<Page<ProductView>> {
-    const { items, nextCursor } = await this.queries.ask(listProducts, filter);
+    const { items, nextCursor } = await this.rpc.call(listProducts, filter);
     return { items: await this.availability.addTo(items), nextCursor };
   }
 

@@ -9,8 +9,8 @@ import {
 } from '@doorbuster/contracts';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { Allow, Caller } from '../../auth/allow.decorator.js';
-import { Changes } from '../../queries/changes.js';
-import { Queries } from '../../queries/queries.js';
+import { Changes } from '../../rpc/changes.js';
+import { RpcClient } from '../../rpc/rpc-client.js';
 import { noBody, type NoBody } from '../no-body.js';
 import { SAGA_ID } from '../path-params.js';
 
@@ -18,13 +18,13 @@ import { SAGA_ID } from '../path-params.js';
 @Allow('admin')
 export class SagasController {
   constructor(
-    @Inject(Queries) private readonly queries: Queries,
+    @Inject(RpcClient) private readonly rpc: RpcClient,
     @Inject(Changes) private readonly changes: Changes,
   ) {}
 
   @Get()
   list(@Query({ schema: sagaFilter }) filter: SagaFilter): Promise<Page<Saga>> {
-    return this.queries.ask(listSagas, filter);
+    return this.rpc.call(listSagas, filter);
   }
 
   @Post(':id/retry')

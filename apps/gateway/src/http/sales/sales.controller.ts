@@ -17,8 +17,8 @@ import {
 import { Body, Controller, Get, Headers, Inject, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Allow, Caller } from '../../auth/allow.decorator.js';
-import { Changes } from '../../queries/changes.js';
-import { Queries } from '../../queries/queries.js';
+import { Changes } from '../../rpc/changes.js';
+import { RpcClient } from '../../rpc/rpc-client.js';
 import { send } from '../answer.js';
 import { IdempotencyKey } from '../idempotency-key.decorator.js';
 import { SALE_ID } from '../path-params.js';
@@ -29,7 +29,7 @@ import { publicSale, UnitsLeftReader } from './units-left.js';
 @Allow('admin')
 export class SalesController {
   constructor(
-    @Inject(Queries) private readonly queries: Queries,
+    @Inject(RpcClient) private readonly rpc: RpcClient,
     @Inject(Changes) private readonly changes: Changes,
     @Inject(UnitsLeftReader) private readonly units: UnitsLeftReader,
   ) {}
@@ -37,7 +37,7 @@ export class SalesController {
   @Get()
   @Allow('anyone')
   async list(@Query({ schema: saleFilter }) filter: SaleFilter): Promise<Page<SaleView>> {
-    const { items, nextCursor } = await this.queries.ask(listSales, filter);
+    const { items, nextCursor } = await this.rpc.call(listSales, filter);
     return { items: await this.units.addTo(items), nextCursor };
   }
 
@@ -48,7 +48,7 @@ export class SalesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string | undefined> {
-    const sale = await this.queries.ask(getSale, { id });
+    const sale = await this.rpc.call(getSale, { id });
     const [view] = await this.units.addTo([sale]);
     return sendConditionally(request, reply, render({ ...view }, sale.version));
   }

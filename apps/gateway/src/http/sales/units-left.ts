@@ -1,6 +1,6 @@
 import { getUnitsLeft, type Sale, type SaleView, type VersionedSale } from '@doorbuster/contracts';
 import { Inject, Injectable } from '@nestjs/common';
-import { Queries } from '../../queries/queries.js';
+import { RpcClient } from '../../rpc/rpc-client.js';
 
 /** A page without figures now is better than one with figures later. */
 const DEADLINE_MS = 1_000;
@@ -8,7 +8,7 @@ const DEADLINE_MS = 1_000;
 /** Puts inventory's figures beside catalog's sales. */
 @Injectable()
 export class UnitsLeftReader {
-  constructor(@Inject(Queries) private readonly queries: Queries) {}
+  constructor(@Inject(RpcClient) private readonly rpc: RpcClient) {}
 
   /** Each sale with what is left of it, `null` where inventory does not say. One question for all. */
   async addTo(sales: readonly VersionedSale[]): Promise<SaleView[]> {
@@ -18,7 +18,7 @@ export class UnitsLeftReader {
 
   private async leftOf(saleIds: string[]): Promise<Map<string, number>> {
     if (saleIds.length === 0) return new Map();
-    const found = await this.queries.ask(getUnitsLeft, { saleIds }, DEADLINE_MS).catch(() => []);
+    const found = await this.rpc.call(getUnitsLeft, { saleIds }, DEADLINE_MS).catch(() => []);
     return new Map(found.map(({ saleId, unitsLeft }) => [saleId, unitsLeft]));
   }
 }

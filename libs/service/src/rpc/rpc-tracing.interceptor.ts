@@ -5,7 +5,7 @@ import { SpanKind } from '@opentelemetry/api';
 import { finalize, tap, type Observable } from 'rxjs';
 
 /** What a service does for a question of the gateway, when the request behind it is recorded. */
-export class QuerySpanInterceptor implements NestInterceptor {
+export class RpcTracingInterceptor implements NestInterceptor {
   intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {
     const context: unknown = execution.switchToRpc().getContext();
     if (!(context instanceof NatsContext)) return next.handle();

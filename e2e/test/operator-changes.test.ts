@@ -1,13 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import * as contracts from '@doorbuster/contracts';
-import {
-  rpcInboxPrefix,
-  SERVICES,
-  type Product,
-  type QueryContract,
-  type Reply,
-} from '@doorbuster/contracts';
+import { rpcInboxPrefix, SERVICES, type Product, type RpcContract, type Reply } from '@doorbuster/contracts';
 import { loadCredentials } from '@doorbuster/embedded';
 import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
 import { connect, createInbox, type NatsConnection } from '@nats-io/transport-node';
@@ -55,7 +49,7 @@ describe('the NATS user of the gateway without its key', () => {
     'rpc.orders.retry-saga': { id },
     ...Object.fromEntries(SERVICES.map((service) => [`rpc.${service}.replay-dead-letter`, { id }])),
   };
-  const isContract = (value: unknown): value is QueryContract =>
+  const isContract = (value: unknown): value is RpcContract =>
     typeof value === 'object' && value !== null && 'response' in value;
   const changing = [
     ...Object.values<unknown>(contracts).filter(isContract),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { afterCommit, ForAnotherReplicaError, type BatchWork } from '../src/index.js';
+import { afterCommit, UnsupportedVersionError, type BatchWork } from '../src/index.js';
 import { eventually } from '@doorbuster/embedded/testing';
 import { batchOf, CONSUMER, insertNote, malformed, noted, Notebook } from './fixtures/notebook.js';
 
@@ -33,7 +33,7 @@ const loseDeadlock: BatchWork = async (tx) => {
 describe('a batch', () => {
   it('is one transaction, and its replies are published', async () => {
     let transactions = 0;
-    const outcome = await notebook.transactions.runBatch(batchOf('a', 'b'), (tx, events) => {
+    const outcome = await notebook.unitOfWork.runBatch(batchOf('a', 'b'), (tx, events) => {
       transactions += 1;
       return notebook.takeNotes(tx, events);
     });
@@ -45,7 +45,7 @@ describe('a batch', () => {
 
   it('is done once it is committed, whatever its effects come to', async () => {
     const effects: string[] = [];
-    const outcome = await notebook.transactions.runBatch(batchOf('e'), (tx, events) => {
+    const outcome = await notebook.unitOfWork.runBatch(batchOf('e'), (tx, events) => {
       afterCommit(tx, () => {
         throw new Error('no room for the log');
       });
@@ -59,19 +59,19 @@ describe('a batch', () => {
 
   it('commits all but what only a newer replica can handle, and says which that is', async () => {
     const batch = batchOf('a', 'newer', 'b');
-    const outcome = await notebook.transactions.runBatch(batch, async (tx, events) => {
+    const outcome = await notebook.unitOfWork.runBatch(batch, async (tx, events) => {
       const newer = events.filter(({ subject }) => subject === 'newer');
-      if (newer.length > 0) throw new ForAnotherReplicaError(newer);
+      if (newer.length > 0) throw new UnsupportedVersionError(newer);
       return notebook.takeNotes(tx, events);
     });
     expect(outcome).toBe('done');
     expect(await notebook.notes()).toEqual(['a', 'b']);
-    expect(batch.events.map(({ isForAnother }) => isForAnother)).toEqual([undefined, true, undefined]);
+    expect(batch.events.map(({ isDeferred }) => isDeferred)).toEqual([undefined, true, undefined]);
     expect(await notebook.listDeadLetters()).toEqual([]);
   });
 
   it('commits all but the poison, which becomes a dead letter with its error, told on its subject', async () => {
-    const outcome = await notebook.transactions.runBatch(
+    const outcome = await notebook.unitOfWork.runBatch(
       batchOf('c', 'poison-1', 'd', 'poison-2'),
       notebook.takeNotes,
     );
@@ -107,7 +107,7 @@ describe('a batch', () => {
     const committed: string[] = [];
     const seen: string[] = [];
     let transactions = 0;
-    const outcome = await notebook.transactions.runBatch(batchOf(...ids), async (tx, events) => {
+    const outcome = await notebook.unitOfWork.runBatch(batchOf(...ids), async (tx, events) => {
       transactions += 1;
       const subjects = events.map(({ subject }) => subject);
       if (subjects.length === 1) seen.push(...(await notebook.notes()));
@@ -124,7 +124,7 @@ describe('a batch', () => {
 
   it('lets what was no batch become a dead letter, whatever bytes it is of, beside events that commit', async () => {
     const texts = ['{"half', 'with \0 NUL', '\\u0000', 'half a pair \ud83d', '\\\\ud83d', ''];
-    const outcome = await notebook.transactions.runBatch(
+    const outcome = await notebook.unitOfWork.runBatch(
       { ...batchOf('e'), unreadable: [...texts, 'x'.repeat(100_000)].map(malformed) },
       notebook.takeNotes,
     );
@@ -144,26 +144,26 @@ describe('a batch', () => {
 
   it('of nothing but what was no batch is done with the dead letters', async () => {
     const batch = { ...batchOf(), unreadable: [malformed('x')] };
-    expect(await notebook.transactions.runBatch(batch, notebook.takeNotes)).toBe('done');
+    expect(await notebook.unitOfWork.runBatch(batch, notebook.takeNotes)).toBe('done');
     expect(await notebook.listDeadLetters()).toHaveLength(1);
   });
 
   it('is to be delivered again when the failure will pass, and nothing of it is committed', async () => {
-    const outcome = await notebook.transactions.runBatch(batchOf('f', 'g'), async (tx, events) => {
+    const outcome = await notebook.unitOfWork.runBatch(batchOf('f', 'g'), async (tx, events) => {
       await notebook.takeNotes(tx, events);
       return loseConnection(tx, events);
     });
     expect(outcome).toBe('retry');
     expect(await notebook.notes()).toEqual([]);
     expect(await notebook.listDeadLetters()).toEqual([]);
-    expect(await notebook.transactions.runBatch(batchOf('f', 'g'), notebook.takeNotes)).toBe('done');
+    expect(await notebook.unitOfWork.runBatch(batchOf('f', 'g'), notebook.takeNotes)).toBe('done');
   });
 
   it.each([
     ['the connection goes', loseConnection],
     ['a deadlock is lost', loseDeadlock],
   ])('is delivered again as a whole when %s while poison is being sorted out', async (_, fail) => {
-    const outcome = await notebook.transactions.runBatch(batchOf('poison', 'h'), (tx, events) =>
+    const outcome = await notebook.unitOfWork.runBatch(batchOf('poison', 'h'), (tx, events) =>
       events[0]?.subject === 'h' ? fail(tx, events) : notebook.takeNotes(tx, events),
     );
     expect(outcome).toBe('retry');
@@ -172,13 +172,11 @@ describe('a batch', () => {
 
   it('that is a replay throws its failure at the operator and leaves no second dead letter', async () => {
     const replay = { ...batchOf('poison'), isReplay: true };
-    await expect(notebook.transactions.runBatch(replay, notebook.takeNotes)).rejects.toThrow(
-      'notes_id_check',
-    );
+    await expect(notebook.unitOfWork.runBatch(replay, notebook.takeNotes)).rejects.toThrow('notes_id_check');
     expect(await notebook.listDeadLetters()).toEqual([]);
-    expect(
-      await notebook.transactions.runBatch({ ...batchOf('i'), isReplay: true }, notebook.takeNotes),
-    ).toBe('done');
+    expect(await notebook.unitOfWork.runBatch({ ...batchOf('i'), isReplay: true }, notebook.takeNotes)).toBe(
+      'done',
+    );
   });
 });
 
@@ -205,8 +203,8 @@ describe('work that lost the race for a key', () => {
 
   it('is run once more, sees the winner, and neither becomes a dead letter', async () => {
     const outcomes = await Promise.all([
-      notebook.transactions.runBatch(batchOf('race'), noteOnce),
-      notebook.transactions.runBatch(batchOf('race'), noteOnce),
+      notebook.unitOfWork.runBatch(batchOf('race'), noteOnce),
+      notebook.unitOfWork.runBatch(batchOf('race'), noteOnce),
     ]);
     expect(outcomes).toEqual(['done', 'done']);
     expect(arrived).toBe(3);
@@ -215,8 +213,8 @@ describe('work that lost the race for a key', () => {
   });
 
   it('and loses it every time fails for good', async () => {
-    await notebook.transactions.runBatch(batchOf('taken'), notebook.takeNotes);
-    const outcome = await notebook.transactions.runBatch(batchOf('taken', 'free'), notebook.takeNotes);
+    await notebook.unitOfWork.runBatch(batchOf('taken'), notebook.takeNotes);
+    const outcome = await notebook.unitOfWork.runBatch(batchOf('taken', 'free'), notebook.takeNotes);
     expect(outcome).toBe('done');
     expect(await notebook.notes()).toEqual(['free', 'taken']);
     const [letter] = await notebook.listDeadLetters();
@@ -225,7 +223,7 @@ describe('work that lost the race for a key', () => {
 });
 
 it('dead letters are listed newest first, page by page, and say when they were replayed', async () => {
-  await notebook.transactions.runBatch(batchOf('poison-1', 'poison-2', 'poison-3'), notebook.takeNotes);
+  await notebook.unitOfWork.runBatch(batchOf('poison-1', 'poison-2', 'poison-3'), notebook.takeNotes);
   const all = await notebook.listDeadLetters();
   const [first, second] = await notebook.deadLetters.list(2);
   expect([first, second]).toEqual(all.slice(0, 2));

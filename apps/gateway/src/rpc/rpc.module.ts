@@ -13,26 +13,26 @@ import type { GatewayConfig } from '../config.js';
 import { NATS_CLIENT } from '../tokens.js';
 import { DatabaseClock } from '../database-time/database-clock.js';
 import { Changes } from './changes.js';
-import { Queries } from './queries.js';
+import { RpcClient } from './rpc-client.js';
 
 /** Nest's own NATS client, connected before the first request and closed after the last. */
 @Global()
 @Module({})
-export class QueriesModule implements OnApplicationBootstrap, OnApplicationShutdown {
+export class RpcModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(@Inject(NATS_CLIENT) private readonly client: ClientNats) {}
 
   static forRoot({ nats, rpcSigningKey }: Pick<GatewayConfig, 'nats' | 'rpcSigningKey'>): DynamicModule {
     const options = natsOptions(nats.url, 'gateway', nats.caFile) as NonNullable<NatsOptions['options']>;
     return {
-      module: QueriesModule,
+      module: RpcModule,
       providers: [
         { provide: NATS_CLIENT, useFactory: () => new ClientNats(options) },
         { provide: RpcSigner, useValue: new RpcSigner(rpcSigningKey) },
-        Queries,
+        RpcClient,
         DatabaseClock,
         Changes,
       ],
-      exports: [NATS_CLIENT, Queries, DatabaseClock, Changes],
+      exports: [NATS_CLIENT, RpcClient, DatabaseClock, Changes],
     };
   }
 

@@ -9,13 +9,13 @@ import {
 import { activeSpans, fail, inSharedSpan, type Logger } from '@doorbuster/telemetry';
 import type { Span } from '@opentelemetry/api';
 import type { DataSource, EntityManager } from 'typeorm';
-import { effectsOf, type Effect } from './after-commit.js';
+import { afterCommitCallbacks, type AfterCommitCallback } from './after-commit.js';
 import { pluck } from './columns.js';
 import { asDeadlineError, limitTransaction } from './commit-deadline.js';
 import { asCommitError, CommitUnknownError } from './commit-unknown.js';
 import type { DeadLetters, NewDeadLetter } from './dead-letters.js';
 import { FailureCounts } from './failure-counts.js';
-import { ForAnotherReplicaError, leaveToAnother } from './for-another-replica.js';
+import { UnsupportedVersionError, leaveToAnother } from './unsupported-version.js';
 import type { Outbox } from './outbox.js';
 import { isPermanent, isTransient, isUniqueViolation } from './postgres-errors.js';
 
@@ -24,7 +24,7 @@ type Work<R> = (tx: EntityManager) => Promise<{ result: R; events: OutgoingEvent
 interface Committed<R> {
   result: R;
   messages: OutgoingMessage[];
-  effects: Effect[];
+  effects: AfterCommitCallback[];
 }
 
 /** Loads, decides, saves; gives what is to be published once all of it is committed. */
@@ -41,7 +41,7 @@ export interface RunOptions {
 }
 
 /** Runs work in a transaction together with the outbox rows of what it has to say. */
-export class Transactions {
+export class UnitOfWork {
   constructor(
     private readonly dataSource: DataSource,
     private readonly outbox: Outbox,
@@ -79,7 +79,7 @@ export class Transactions {
         const messages = toMessages(events);
         await this.outbox.insert(tx, messages);
         isCommitting = true;
-        return { result, messages, effects: effectsOf(tx) };
+        return { result, messages, effects: afterCommitCallbacks(tx) };
       });
     } catch (error) {
       const failure = isCommitting ? asCommitError(error) : error;
@@ -89,7 +89,7 @@ export class Transactions {
   }
 
   /** It is committed by now: whoever waits for that must hear so, whatever a line in the log or a count comes to. */
-  private carryOut(effects: readonly Effect[]): void {
+  private carryOut(effects: readonly AfterCommitCallback[]): void {
     for (const effect of effects) {
       try {
         effect();
@@ -153,7 +153,7 @@ export class Transactions {
       return [];
     } catch (error) {
       if (isReplay || isTransient(error)) throw error;
-      if (error instanceof ForAnotherReplicaError) {
+      if (error instanceof UnsupportedVersionError) {
         this.logger.info({ err: error }, 'events left to a replica of a newer release');
         return this.commitOrSplit(batch, leaveToAnother(events, error), work);
       }

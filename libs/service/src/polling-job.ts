@@ -1,6 +1,6 @@
 import type { Logger } from '@doorbuster/telemetry';
 
-export interface SweeperOptions {
+export interface PollingJobOptions {
   /** Named in the log. */
   what: string;
   intervalMs: number;
@@ -15,13 +15,13 @@ const BUSY_INTERVAL_MS = 20;
 const FAILURE_PAUSE_MS_MAX = 30_000;
 
 /** Looks again and again for what a crash, a deadline or a full house left to do; one sweep at a time. */
-export class Sweeper {
+export class PollingJob {
   private timer: NodeJS.Timeout | undefined;
   private sweeping: Promise<void> | undefined;
   private stopped = false;
   private failures = 0;
 
-  constructor(private readonly options: SweeperOptions) {}
+  constructor(private readonly options: PollingJobOptions) {}
 
   start(): void {
     this.schedule(this.options.intervalMs);

@@ -1,4 +1,4 @@
-import { refuse, type QueryContract, type Reply } from '@doorbuster/contracts';
+import { refuse, type RpcContract, type Reply } from '@doorbuster/contracts';
 import { QueueFullError } from '@doorbuster/messaging';
 import { CommitDeadlineError, CommitUnknownError, isTransient } from '@doorbuster/persistence';
 import type { Logger } from '@doorbuster/telemetry';
@@ -11,24 +11,24 @@ import {
 } from '@nestjs/common';
 import { MessagePattern, Transport, type NatsContext } from '@nestjs/microservices';
 import { of, type Observable } from 'rxjs';
-import { RpcRefusedError } from './rpc/rpc-refused.error.js';
+import { RpcRefusedError } from './rpc-refused.error.js';
 
 const CONTRACT = 'doorbuster:contract';
 
 /**
- * Binds a controller's method to a query: `@Answers(getOrder)`. The method gets the request as the contract parsed it, and
+ * Binds a controller's method to a query: `@Rpc(getOrder)`. The method gets the request as the contract parsed it, and
  * answers with a `Reply`. See `RpcRequestInterceptor` for what is refused before.
  */
-export const Answers = (contract: QueryContract): MethodDecorator =>
+export const Rpc = (contract: RpcContract): MethodDecorator =>
   applyDecorators(MessagePattern(contract.subject, Transport.NATS), SetMetadata(CONTRACT, contract));
 
-/** What a handler was bound to by `@Answers`. */
-export const contractOf = (handler: object): QueryContract | undefined =>
-  Reflect.getMetadata(CONTRACT, handler) as QueryContract | undefined;
+/** What a handler was bound to by `@Rpc`. */
+export const contractOf = (handler: object): RpcContract | undefined =>
+  Reflect.getMetadata(CONTRACT, handler) as RpcContract | undefined;
 
 /** Turns what a handler throws into a refusal. */
 @Catch()
-export class QueryExceptionFilter implements RpcExceptionFilter {
+export class RpcErrorFilter implements RpcExceptionFilter {
   constructor(private readonly logger: Logger) {}
 
   catch(err: unknown, host: ArgumentsHost): Observable<Reply<never>> {

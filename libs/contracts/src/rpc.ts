@@ -7,7 +7,7 @@ import type { ServiceName } from './message.js';
  * A question or an intake, answered over NATS request/reply: `rpc.orders.place-order`. The owner parses each request by
  * `request`, which passes over fields that a newer gateway adds.
  */
-export interface QueryContract<Request = unknown, Response = unknown> {
+export interface RpcContract<Request = unknown, Response = unknown> {
   readonly owner: ServiceName;
   readonly subject: string;
   readonly request: z.ZodType<Request>;
@@ -19,12 +19,12 @@ export interface QueryContract<Request = unknown, Response = unknown> {
 /** Who may ask for a change: only an admin, named in the request's `actor`, or any customer for what is their own. */
 export type ChangesStateFor = 'admin' | 'customer';
 
-export const query = <Request, Response>(
+export const rpc = <Request, Response>(
   owner: ServiceName,
   name: string,
   request: z.ZodType<Request>,
   response: z.ZodType<Response>,
-): QueryContract<Request, Response> => ({
+): RpcContract<Request, Response> => ({
   owner,
   subject: `rpc.${owner}.${name}`,
   request,
@@ -38,15 +38,15 @@ export const change = <Request extends ActedRequest, Response>(
   changesStateFor: ChangesStateFor,
   request: z.ZodType<Request>,
   response: z.ZodType<Response>,
-): QueryContract<Request, Response> => ({ ...query(owner, name, request, response), changesStateFor });
+): RpcContract<Request, Response> => ({ ...rpc(owner, name, request, response), changesStateFor });
 
 /** A batch names the customer of each of its requests. */
 type ActedRequest = { actor: Actor; commitBy: number } | { requests: readonly Pick<Actor, 'customerId'>[] };
 
 // oxlint-disable-next-line typescript/no-explicit-any -- the other parameter is of no interest here
-export type RequestOf<Q> = Q extends QueryContract<infer Request, any> ? Request : never;
+export type RequestOf<Q> = Q extends RpcContract<infer Request, any> ? Request : never;
 // oxlint-disable-next-line typescript/no-explicit-any
-export type ResponseOf<Q> = Q extends QueryContract<any, infer Response> ? Response : never;
+export type ResponseOf<Q> = Q extends RpcContract<any, infer Response> ? Response : never;
 
 /** A business refusal. It is an answer, not an exception; the gateway maps `code` to an HTTP status. */
 export interface Refusal {

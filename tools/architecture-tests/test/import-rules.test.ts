@@ -20,7 +20,7 @@ async function violationsIn(...folders: string[]): Promise<Violation[]> {
 }
 
 it('the import rules find what breaks them', async () => {
-  const found = await violationsIn('tools/house-rules/test/fixtures');
+  const found = await violationsIn('tools/architecture-tests/test/fixtures');
   const broken = found.map(({ rule, from }) => `${from.split('/').at(-1)}: ${rule.name}`);
   expect(broken).toContain('imports-another-app.ts: no-app-imports-another-app');
   expect(broken).toContain('reads-a-file.ts: domain-is-pure');

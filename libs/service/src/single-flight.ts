@@ -1,5 +1,5 @@
 /** Whoever asks while an answer is on its way, or no longer than `freshMs` after it was asked for, shares it. */
-export function shared<T>(ask: () => Promise<T>, freshMs: number): () => Promise<T> {
+export function singleFlight<T>(ask: () => Promise<T>, freshMs: number): () => Promise<T> {
   let current: Promise<T> | undefined;
   let freshUntil = 0;
   return () => {

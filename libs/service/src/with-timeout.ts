@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How `work` ended, or that it had not ended `ms` later. Never rejects. */
-export async function withinTime(work: Promise<unknown>, ms: number): Promise<'done' | 'failed' | 'late'> {
+export async function withTimeout(work: Promise<unknown>, ms: number): Promise<'done' | 'failed' | 'late'> {
   const timer = new AbortController();
   const late = sleep(ms, 'late' as const, { signal: timer.signal }).catch(() => 'late' as const);
   const end = work.then(

@@ -1,6 +1,6 @@
 import { createLogger } from '@doorbuster/telemetry';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { Sweeper } from '../src/sweeper.js';
+import { PollingJob } from '../src/polling-job.js';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -9,7 +9,7 @@ it('a sweep that fails again and again is repeated later and later, and at its i
   let isBroken = true;
   const sweptAt: number[] = [];
   const startedAt = Date.now();
-  const sweeper = new Sweeper({
+  const sweeper = new PollingJob({
     what: 'things',
     intervalMs: 500,
     logger: createLogger('test', 'silent'),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rpcInboxPrefix, type QueryContract, type Refusal, type Reply } from '@doorbuster/contracts';
+import { rpcInboxPrefix, type RpcContract, type Refusal, type Reply } from '@doorbuster/contracts';
 import { RpcSigner, SIGNATURE_HEADER } from '@doorbuster/service/process';
 import type { Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
@@ -14,7 +14,7 @@ import {
 import { ProblemException } from '../problem/problem.exception.js';
 import { invalidFields } from '../problem/validation.pipe.js';
 import { LOGGER, NATS_CLIENT } from '../tokens.js';
-import { endingWith, startQuerySpan, traceHeaders } from './query-span.js';
+import { endingWith, startRpcSpan, traceHeaders } from './rpc-span.js';
 
 const DEADLINE_MS = 5_000;
 
@@ -26,7 +26,7 @@ interface Answer<Response> {
 
 /** Asks the services, each question typed by its contract; signs those that change state. */
 @Injectable()
-export class Queries {
+export class RpcClient {
   private turn: Promise<void> | undefined;
 
   constructor(
@@ -39,12 +39,12 @@ export class Queries {
    * The value that the owner of the contract answers with. Its answers are typed by the contract and not checked again.
    * @throws {ProblemException} the refusal of the service, SERVICE_UNAVAILABLE or SERVICE_TIMEOUT
    */
-  async ask<Request, Response>(
-    contract: QueryContract<Request, Response>,
+  async call<Request, Response>(
+    contract: RpcContract<Request, Response>,
     request: Request,
     deadlineMs = DEADLINE_MS,
   ): Promise<Response> {
-    const span = startQuerySpan(contract);
+    const span = startRpcSpan(contract);
     const answer = this.exchange(contract, request, traceHeaders(span), deadlineMs);
     const reply = await endingWith(span, answer).catch((error: unknown) => {
       throw notAnswered(contract.owner, error);
@@ -59,7 +59,7 @@ export class Queries {
    * signature is over the very bytes.
    */
   private async exchange<Request, Response>(
-    { owner, subject, changesStateFor }: QueryContract<Request, Response>,
+    { owner, subject, changesStateFor }: RpcContract<Request, Response>,
     request: Request,
     trace: MsgHdrs | undefined,
     deadlineMs: number,
@@ -82,7 +82,7 @@ export class Queries {
   }
 
   /** The keys of gateway and service do not match: an operator's mistake, which the caller cannot mend. */
-  private notTrusted({ owner, subject }: Pick<QueryContract, 'owner' | 'subject'>, { detail }: Refusal) {
+  private notTrusted({ owner, subject }: Pick<RpcContract, 'owner' | 'subject'>, { detail }: Refusal) {
     this.logger.error({ subject, detail }, `${owner} does not accept this gateway's signature`);
     return new ProblemException('SERVICE_UNAVAILABLE', `The ${owner} service does not accept requests now.`);
   }

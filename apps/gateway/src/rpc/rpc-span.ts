@@ -1,10 +1,10 @@
-import type { QueryContract } from '@doorbuster/contracts';
+import type { RpcContract } from '@doorbuster/contracts';
 import { fail, startSpanIn, traceparentOf } from '@doorbuster/telemetry';
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import { context, SpanKind, trace, type Span } from '@opentelemetry/api';
 
 /** Of a question to a service, as a child of the request that it is asked for; `undefined` when that is not recorded. */
-export function startQuerySpan({ owner, subject }: QueryContract): Span | undefined {
+export function startRpcSpan({ owner, subject }: RpcContract): Span | undefined {
   if (!trace.getActiveSpan()?.isRecording()) return undefined;
   return startSpanIn(context.active(), subject, {
     kind: SpanKind.CLIENT,

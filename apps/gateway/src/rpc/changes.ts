@@ -1,8 +1,8 @@
-import type { QueryContract } from '@doorbuster/contracts';
+import type { RpcContract } from '@doorbuster/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { DatabaseClock } from '../database-time/database-clock.js';
 import { ProblemException } from '../problem/problem.exception.js';
-import { Queries } from './queries.js';
+import { RpcClient } from './rpc-client.js';
 
 /** The caller gets an answer within this time. */
 const ANSWER_MS = 5_000;
@@ -15,7 +15,7 @@ type Change = { commitBy: number };
 @Injectable()
 export class Changes {
   constructor(
-    @Inject(Queries) private readonly queries: Queries,
+    @Inject(RpcClient) private readonly rpc: RpcClient,
     @Inject(DatabaseClock) private readonly clock: DatabaseClock,
   ) {}
 
@@ -26,7 +26,7 @@ export class Changes {
    * @throws {ProblemException} the refusal of the service, SERVICE_UNAVAILABLE or SERVICE_TIMEOUT
    */
   async make<Request extends Change, Response>(
-    contract: QueryContract<Request, Response>,
+    contract: RpcContract<Request, Response>,
     request: Omit<Request, 'commitBy'>,
     answerMs = ANSWER_MS,
   ): Promise<Response> {
@@ -34,7 +34,7 @@ export class Changes {
     // In the past for a service of the previous release, which ignores deadlines.
     const commitBy = await this.clock.deadline(contract.owner, answerMs - MARGIN_MS);
     try {
-      return await this.queries.ask(
+      return await this.rpc.call(
         contract,
         { ...request, commitBy } as unknown as Request,
         answerBy - performance.now(),

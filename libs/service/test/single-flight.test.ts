@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { shared } from '../src/shared.js';
+import { singleFlight } from '../src/single-flight.js';
 
 const FRESH_MS = 100;
 
 /** An answer that comes, or fails, when the test says so. */
 function held() {
   const answers: PromiseWithResolvers<string>[] = [];
-  const ask = shared(() => {
+  const ask = singleFlight(() => {
     const answer = Promise.withResolvers<string>();
     answers.push(answer);
     return answer.promise;
