@@ -17,7 +17,7 @@ export class HealthProbe {
   readonly dependencies = singleFlight(() => this.probe(), PROBE_FRESH_MS);
 
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly dataSource: DataSource,
     @Inject(NATS_CONNECTION) private readonly nc: NatsConnection,
   ) {}
 

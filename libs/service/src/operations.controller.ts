@@ -27,7 +27,7 @@ import {
   type DeadLetterRow,
 } from '@doorbuster/persistence';
 import { withoutSecrets } from '@doorbuster/telemetry';
-import { Controller, Inject, type Type } from '@nestjs/common';
+import { Controller, type Type } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { HealthProbe } from './health-probe.js';
@@ -41,11 +41,11 @@ export function operationsController(service: ServiceName): Type {
   @Controller()
   class OperationsController {
     constructor(
-      @Inject(HealthProbe) private readonly probe: HealthProbe,
-      @Inject(DeadLetters) private readonly deadLetters: DeadLetters,
-      @Inject(StuckItems) private readonly stuckItems: StuckItems,
-      @Inject(JetStreamServer) private readonly server: JetStreamServer,
-      @Inject(DataSource) private readonly dataSource: DataSource,
+      private readonly probe: HealthProbe,
+      private readonly deadLetters: DeadLetters,
+      private readonly stuckItems: StuckItems,
+      private readonly server: JetStreamServer,
+      private readonly dataSource: DataSource,
     ) {}
 
     @Rpc(healthOf(service))

@@ -45,8 +45,8 @@ class Lifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
 
   constructor(
     @Inject(NATS_CONNECTION) private readonly nc: NatsConnection,
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(Outbox) private readonly outbox: Outbox,
+    private readonly dataSource: DataSource,
+    private readonly outbox: Outbox,
     @Inject(CONSUMERS) private readonly consumers: string[],
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}

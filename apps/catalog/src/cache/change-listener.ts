@@ -14,7 +14,7 @@ import { ProductCache } from './product-cache.js';
 export class ChangeListener implements OnModuleInit, OnApplicationShutdown {
   constructor(
     @Inject(NATS_CONNECTION) private readonly nc: NatsConnection,
-    @Inject(ProductCache) private readonly cache: ProductCache,
+    private readonly cache: ProductCache,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 

@@ -36,9 +36,9 @@ export class CatalogAnnouncer implements OnModuleInit, OnModuleDestroy {
   private stale: string | undefined;
 
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
-    @Inject(StreamWatcher) private readonly stream: StreamWatcher,
+    private readonly dataSource: DataSource,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly stream: StreamWatcher,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 

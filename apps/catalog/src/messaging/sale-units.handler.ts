@@ -7,7 +7,7 @@ import {
   type OutgoingEvent,
 } from '@doorbuster/messaging';
 import { UnitOfWork } from '@doorbuster/persistence';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 import { hearReply, type SaleStep, type UnitsReply } from '../domain/sale-life.js';
@@ -24,7 +24,7 @@ interface Heard {
 /** What inventory says of the units of sales. */
 @Controller()
 export class SaleUnitsHandler {
-  constructor(@Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork) {}
+  constructor(private readonly unitOfWork: UnitOfWork) {}
 
   @ConsumesBatches('catalog-replies', [unitsSetAside, unitsRefused, unitsReturned])
   handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {

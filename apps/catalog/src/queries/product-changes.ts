@@ -10,7 +10,7 @@ import {
 } from '@doorbuster/contracts';
 import { audited, UnitOfWork, type Decided } from '@doorbuster/persistence';
 import { activeTraceparent } from '@doorbuster/telemetry';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ProductCache } from '../cache/product-cache.js';
 import { effectiveChanges, toProduct } from '../domain/product-record.js';
@@ -23,8 +23,8 @@ type ChangeRequest = RequestOf<typeof changeProduct>;
 @Injectable()
 export class ProductChanges {
   constructor(
-    @Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
-    @Inject(ProductCache) private readonly cache: ProductCache,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly cache: ProductCache,
   ) {}
 
   create(actor: Actor, body: CreateProductBody, commitBy: number): Promise<Reply<Product>> {

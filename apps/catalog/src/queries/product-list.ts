@@ -6,7 +6,7 @@ import {
   type ProductFilter,
   type Reply,
 } from '@doorbuster/contracts';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import {
   decodeCursor,
@@ -26,7 +26,7 @@ interface Hits {
 
 @Injectable()
 export class ProductList {
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   async page({ q, category, limit, cursor }: ProductFilter): Promise<Reply<Page<Product>>> {
     const query = { q, category };

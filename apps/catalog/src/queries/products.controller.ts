@@ -10,7 +10,7 @@ import {
   type RequestOf,
 } from '@doorbuster/contracts';
 import { Rpc } from '@doorbuster/service';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { ProductCache } from '../cache/product-cache.js';
@@ -22,10 +22,10 @@ import { ProductList } from './product-list.js';
 @Controller()
 export class ProductsController {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(ProductCache) private readonly cache: ProductCache,
-    @Inject(ProductChanges) private readonly changes: ProductChanges,
-    @Inject(ProductList) private readonly products: ProductList,
+    private readonly dataSource: DataSource,
+    private readonly cache: ProductCache,
+    private readonly changes: ProductChanges,
+    private readonly products: ProductList,
   ) {}
 
   @Rpc(createProduct)

@@ -10,7 +10,7 @@ import {
 } from '@doorbuster/contracts';
 import { audited, UnitOfWork, type Decided } from '@doorbuster/persistence';
 import { activeTraceparent } from '@doorbuster/telemetry';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { decideSaleChange } from '../domain/change-sale.js';
@@ -37,7 +37,7 @@ const answerOnly = (result: Reply<Sale>): Done => ({ result, events: [] });
 /** Every change commits together with what it says to others. */
 @Injectable()
 export class SaleChanges {
-  constructor(@Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork) {}
+  constructor(private readonly unitOfWork: UnitOfWork) {}
 
   create({ actor, body, idempotencyKey, commitBy }: RequestOf<typeof createSale>): Promise<Reply<Sale>> {
     const action = { actor, action: 'create-sale', target: body.sku, request: body };

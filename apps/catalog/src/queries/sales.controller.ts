@@ -11,7 +11,7 @@ import {
   type Sale,
 } from '@doorbuster/contracts';
 import { Rpc } from '@doorbuster/service';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { validate as isUuid } from 'uuid';
@@ -22,8 +22,8 @@ import { SaleChanges, saleNotFound } from './sale-changes.js';
 @Controller()
 export class SalesController {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(SaleChanges) private readonly changes: SaleChanges,
+    private readonly dataSource: DataSource,
+    private readonly changes: SaleChanges,
   ) {}
 
   @Rpc(createSale)

@@ -31,9 +31,9 @@ export class SaleClock implements OnApplicationBootstrap, BeforeApplicationShutd
   private readonly job: PollingJob;
 
   constructor(
-    @Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
-    @Inject(StuckItems) private readonly stuckItems: StuckItems,
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly stuckItems: StuckItems,
+    private readonly dataSource: DataSource,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     const sweep = async (): Promise<boolean> => {

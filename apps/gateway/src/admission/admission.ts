@@ -53,7 +53,7 @@ export class Admission implements OnApplicationBootstrap {
   private readonly limits: GatewayConfig['unsettledOrders'];
 
   constructor(
-    @Inject(OrderFeed) private readonly feed: OrderFeed,
+    private readonly feed: OrderFeed,
     @Inject(CONFIG) { checkoutsInFlightMax, unsettledOrders }: GatewayConfig,
   ) {
     this.limits = unsettledOrders;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { clockOf, SERVICES, type ServiceName } from '@doorbuster/contracts';
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ProblemException } from '../problem/problem.exception.js';
 import { RpcClient } from '../rpc/rpc-client.js';
 import { ClockBound } from './clock-bound.js';
@@ -24,7 +24,7 @@ export class DatabaseClock implements OnApplicationBootstrap, OnApplicationShutd
   private readonly sampling = new Map<ServiceName, Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(@Inject(RpcClient) private readonly rpc: RpcClient) {}
+  constructor(private readonly rpc: RpcClient) {}
 
   onApplicationBootstrap(): void {
     const sampleAll = (): void => {

@@ -47,11 +47,11 @@ export class EarlyRefusals implements OnModuleDestroy {
   private readonly waiting = new WeakSet<Socket>();
 
   constructor(
-    @Inject(Admission) private readonly admission: Admission,
-    @Inject(SoldOutGate) private readonly gate: SoldOutGate,
-    @Inject(TokenVerifier) private readonly tokens: TokenVerifier,
-    @Inject(Draining) private readonly draining: Draining,
-    @Inject(RateLimiter) private readonly rates: RateLimiter,
+    private readonly admission: Admission,
+    private readonly gate: SoldOutGate,
+    private readonly tokens: TokenVerifier,
+    private readonly draining: Draining,
+    private readonly rates: RateLimiter,
     @Inject(CONFIG) { trustProxy }: GatewayConfig,
   ) {
     this.isTrusted = trustOf(trustProxy);

@@ -1,5 +1,5 @@
 import type { Actor, Order, OrderStatus } from '@doorbuster/contracts';
-import { Inject, Injectable, type MessageEvent } from '@nestjs/common';
+import { Injectable, type MessageEvent } from '@nestjs/common';
 import { Observable, type Subscriber } from 'rxjs';
 import { Tally } from '../edge/tally.js';
 import { ProblemException } from '../problem/problem.exception.js';
@@ -32,8 +32,8 @@ export class OrderEvents {
   private readonly byNetwork = new Tally(STREAMS_PER_ADDRESS_MAX);
 
   constructor(
-    @Inject(OrderFeed) private readonly feed: OrderFeed,
-    @Inject(OrderLookup) private readonly lookup: OrderLookup,
+    private readonly feed: OrderFeed,
+    private readonly lookup: OrderLookup,
   ) {}
 
   /**

@@ -1,6 +1,6 @@
 import { getOrder, type Actor, type Order } from '@doorbuster/contracts';
 import { Batcher } from '@doorbuster/messaging';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RpcClient } from '../rpc/rpc-client.js';
 
@@ -27,7 +27,7 @@ export class OrderLookup {
     { batchMax: AT_ONCE, queueMax: QUEUE_MAX, isStale: ({ isEnded }) => isEnded() },
   );
 
-  constructor(@Inject(RpcClient) private readonly rpc: RpcClient) {}
+  constructor(private readonly rpc: RpcClient) {}
 
   /** @throws {ProblemException} ORDER_NOT_FOUND, also for another customer's order */
   get(actor: Actor, orderId: string): Promise<Order> {

@@ -1,5 +1,5 @@
 import type { Actor, Order, OrderStatus, OrderStatusChanged } from '@doorbuster/contracts';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Tally } from '../edge/tally.js';
 import { waitingRequests } from './feed-metrics.js';
 import { OrderFeed } from './order-feed.js';
@@ -28,8 +28,8 @@ export class Settlement {
   private readonly byNetwork = new Tally(WAITING_PER_ADDRESS_MAX);
 
   constructor(
-    @Inject(OrderFeed) private readonly feed: OrderFeed,
-    @Inject(OrderLookup) private readonly lookup: OrderLookup,
+    private readonly feed: OrderFeed,
+    private readonly lookup: OrderLookup,
   ) {}
 
   /**

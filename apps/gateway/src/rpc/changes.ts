@@ -1,5 +1,5 @@
 import type { RpcContract } from '@doorbuster/contracts';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DatabaseClock } from '../database-time/database-clock.js';
 import { ProblemException } from '../problem/problem.exception.js';
 import { RpcClient } from './rpc-client.js';
@@ -15,8 +15,8 @@ type Change = { commitBy: number };
 @Injectable()
 export class Changes {
   constructor(
-    @Inject(RpcClient) private readonly rpc: RpcClient,
-    @Inject(DatabaseClock) private readonly clock: DatabaseClock,
+    private readonly rpc: RpcClient,
+    private readonly clock: DatabaseClock,
   ) {}
 
   /**

@@ -31,7 +31,7 @@ export class RpcClient {
 
   constructor(
     @Inject(NATS_CLIENT) private readonly client: ClientNats,
-    @Inject(RpcSigner) private readonly signer: RpcSigner,
+    private readonly signer: RpcSigner,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 

@@ -40,7 +40,7 @@ export class RequestHistory implements OnApplicationBootstrap, BeforeApplication
   private isComplete = false;
 
   constructor(
-    @Inject(RpcClient) private readonly rpc: RpcClient,
+    private readonly rpc: RpcClient,
     @Inject(NATS_CLIENT) private readonly client: ClientNats,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}

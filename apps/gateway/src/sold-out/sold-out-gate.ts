@@ -34,10 +34,10 @@ export class SoldOutGate implements OnApplicationBootstrap {
   private readonly followed = new LRUCache<string, PoolKey[]>({ max: FOLLOWED_MAX });
 
   constructor(
-    @Inject(SoldOutPools) private readonly pools: SoldOutPools,
-    @Inject(StockCheck) private readonly check: StockCheck,
-    @Inject(RequestHistory) private readonly history: RequestHistory,
-    @Inject(OrderFeed) private readonly orders: OrderFeed,
+    private readonly pools: SoldOutPools,
+    private readonly check: StockCheck,
+    private readonly history: RequestHistory,
+    private readonly orders: OrderFeed,
     @Inject(NATS_CLIENT) private readonly client: ClientNats,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}

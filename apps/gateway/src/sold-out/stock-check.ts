@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getStockLevels, getUnitsLeft } from '@doorbuster/contracts';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { RpcClient } from '../rpc/rpc-client.js';
 import { poolNamed, poolOf, type PoolKey } from './pool.js';
 import { SoldOutPools } from './sold-out-pools.js';
@@ -17,8 +17,8 @@ export class StockCheck {
   private isAsking = false;
 
   constructor(
-    @Inject(SoldOutPools) private readonly pools: SoldOutPools,
-    @Inject(RpcClient) private readonly rpc: RpcClient,
+    private readonly pools: SoldOutPools,
+    private readonly rpc: RpcClient,
   ) {}
 
   of(pool: PoolKey): void {

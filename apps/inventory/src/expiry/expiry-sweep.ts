@@ -24,9 +24,9 @@ export class ExpirySweep implements OnApplicationBootstrap, BeforeApplicationShu
   private readonly job: PollingJob;
 
   constructor(
-    @Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
-    @Inject(StuckItems) private readonly stuckItems: StuckItems,
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly stuckItems: StuckItems,
+    private readonly dataSource: DataSource,
     @Inject(RESERVATION_TTL_MS) private readonly reservationTtlMs: number,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {

@@ -1,7 +1,7 @@
 import { productChanged, productCreated, sku } from '@doorbuster/contracts';
 import { ConsumesBatches, type BatchOutcome, type IncomingBatch } from '@doorbuster/messaging';
 import { UnitOfWork } from '@doorbuster/persistence';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { z } from 'zod';
 import { addStockRows } from '../persistence/stock.repository.js';
@@ -12,7 +12,7 @@ const productKey = z.object({ sku });
 /** Gives every product of the catalog its stock row. Either event will do: one of them may be lost or late. */
 @Controller()
 export class ProductsHandler {
-  constructor(@Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork) {}
+  constructor(private readonly unitOfWork: UnitOfWork) {}
 
   @ConsumesBatches('inventory-products', [productCreated, productChanged])
   handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {

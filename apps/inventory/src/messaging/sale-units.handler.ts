@@ -14,7 +14,7 @@ import {
   type OutgoingEvent,
 } from '@doorbuster/messaging';
 import { UnitOfWork } from '@doorbuster/persistence';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 import { decideSetAsides } from '../domain/decide-set-asides.js';
@@ -25,7 +25,7 @@ import { levelEvents } from './level-events.js';
 /** The stock side of a sale: its units are set aside before it starts, and returned when it is over. */
 @Controller()
 export class SaleUnitsHandler {
-  constructor(@Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork) {}
+  constructor(private readonly unitOfWork: UnitOfWork) {}
 
   @ConsumesBatches('inventory-sales', [setAsideUnits, returnUnits])
   handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {

@@ -22,7 +22,7 @@ import { countRefusals } from './stock-metrics.js';
 @Controller()
 export class StockCommandsHandler {
   constructor(
-    @Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    private readonly unitOfWork: UnitOfWork,
     @Inject(RESERVATION_TTL_MS) private readonly reservationTtlMs: number,
   ) {}
 

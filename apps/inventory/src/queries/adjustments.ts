@@ -8,7 +8,7 @@ import {
 } from '@doorbuster/contracts';
 import { audited, UnitOfWork, type Decided } from '@doorbuster/persistence';
 import { activeTraceparent } from '@doorbuster/telemetry';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { decideAdjustment } from '../domain/decide-adjustment.js';
 import { sumOf, type Pool } from '../domain/pool.js';
@@ -21,7 +21,7 @@ type AdjustmentRequest = RequestOf<typeof adjustStock>;
 /** Receiving stock and writing it off, once for each idempotency key. */
 @Injectable()
 export class Adjustments {
-  constructor(@Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork) {}
+  constructor(private readonly unitOfWork: UnitOfWork) {}
 
   /** The SKU has to have a stock row. */
   adjust(request: AdjustmentRequest): Promise<Reply<StockLevels>> {

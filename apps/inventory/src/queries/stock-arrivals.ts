@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StockLevels } from '@doorbuster/contracts';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { findStock } from '../persistence/stock.repository.js';
 
@@ -17,7 +17,7 @@ const WAITING_MAX = 64;
 export class StockArrivals {
   private waiting = 0;
 
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   /** Waits for up to 2 s. */
   async find(sku: string): Promise<StockLevels | undefined> {

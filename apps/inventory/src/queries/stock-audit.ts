@@ -1,11 +1,6 @@
 import { metrics } from '@opentelemetry/api';
 import { observeSampled } from '@doorbuster/telemetry';
-import {
-  Inject,
-  Injectable,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { countInconsistentStock } from '../persistence/stock.repository.js';
 
@@ -20,7 +15,7 @@ const inconsistent = meter.createObservableGauge('doorbuster.stock.inconsistent'
 export class StockAudit implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private endObserving: (() => void) | undefined;
 
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   onApplicationBootstrap(): void {
     this.endObserving = observeSampled({

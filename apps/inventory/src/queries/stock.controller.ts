@@ -11,7 +11,7 @@ import {
   type StockLevels,
 } from '@doorbuster/contracts';
 import { Rpc } from '@doorbuster/service';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { findStock, findUnitsLeft } from '../persistence/stock.repository.js';
@@ -21,9 +21,9 @@ import { StockArrivals } from './stock-arrivals.js';
 @Controller()
 export class StockController {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(StockArrivals) private readonly arrivals: StockArrivals,
-    @Inject(Adjustments) private readonly adjustments: Adjustments,
+    private readonly dataSource: DataSource,
+    private readonly arrivals: StockArrivals,
+    private readonly adjustments: Adjustments,
   ) {}
 
   @Rpc(getStock)

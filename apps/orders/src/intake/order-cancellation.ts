@@ -1,7 +1,7 @@
 import { accept, refuse, type Actor, type Order, type Reply } from '@doorbuster/contracts';
 import { audited, UnitOfWork, type Decided } from '@doorbuster/persistence';
 import { isEnded } from '@doorbuster/saga';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { CancellationRequest } from '../domain/order-saga.js';
 import { OrdersRepository } from '../persistence/orders.repository.js';
@@ -20,10 +20,10 @@ export interface CancelOrderRequest {
 @Injectable()
 export class OrderCancellation {
   constructor(
-    @Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
-    @Inject(OrdersRepository) private readonly orders: OrdersRepository,
-    @Inject(SagasRepository) private readonly sagasRepository: SagasRepository,
-    @Inject(OrderSagas) private readonly sagas: OrderSagas,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly orders: OrdersRepository,
+    private readonly sagasRepository: SagasRepository,
+    private readonly sagas: OrderSagas,
   ) {}
 
   cancel(request: CancelOrderRequest): Promise<Reply<Order>> {

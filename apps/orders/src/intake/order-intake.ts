@@ -56,9 +56,9 @@ export class OrderIntake {
   );
 
   constructor(
-    @Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
-    @Inject(OrdersRepository) private readonly orders: OrdersRepository,
-    @Inject(OrderSagas) private readonly sagas: OrderSagas,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly orders: OrdersRepository,
+    private readonly sagas: OrderSagas,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 

@@ -1,12 +1,12 @@
 import type { PlaceOrderRequest, PlacingOutcome } from '@doorbuster/contracts';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { answerAgain, requestKey } from '../domain/decide-orders.js';
 import { OrdersRepository } from '../persistence/orders.repository.js';
 
 /** Says for certain what became of requests whose answers were lost. */
 @Injectable()
 export class PlacedOrders {
-  constructor(@Inject(OrdersRepository) private readonly orders: OrdersRepository) {}
+  constructor(private readonly orders: OrdersRepository) {}
 
   /** One outcome a request. */
   async find(requests: readonly PlaceOrderRequest[]): Promise<PlacingOutcome[]> {

@@ -1,13 +1,13 @@
 import { productChanged, productCreated } from '@doorbuster/contracts';
 import { ConsumesBatches, type BatchOutcome, type IncomingBatch } from '@doorbuster/messaging';
 import { UnitOfWork } from '@doorbuster/persistence';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { pricesRepository } from '../persistence/prices.repository.js';
 
 @Controller()
 export class PricesHandler {
-  constructor(@Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork) {}
+  constructor(private readonly unitOfWork: UnitOfWork) {}
 
   @ConsumesBatches('orders-prices', [productCreated, productChanged])
   handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {

@@ -21,7 +21,7 @@ import {
 } from '@doorbuster/messaging';
 import { UnsupportedVersionError, UnitOfWork } from '@doorbuster/persistence';
 import { UnknownVersionError, type SagaEvent } from '@doorbuster/saga';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { OrderSagas } from '../sagas/order-sagas.js';
 import type { SpansBySaga } from '../sagas/saga-spans.js';
@@ -44,8 +44,8 @@ const successes = new Set(SUCCEEDED.map(({ type }) => type));
 @Controller()
 export class SagaRepliesHandler {
   constructor(
-    @Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
-    @Inject(OrderSagas) private readonly sagas: OrderSagas,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly sagas: OrderSagas,
   ) {}
 
   @ConsumesBatches('orders-replies', [...SUCCEEDED, ...REFUSED])

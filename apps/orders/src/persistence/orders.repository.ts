@@ -1,6 +1,6 @@
 import type { Order, OrderStatus, PlaceOrderRequest } from '@doorbuster/contracts';
 import { DATABASE_NOW, pluck } from '@doorbuster/persistence';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { requestKey, type NewOrder, type OrderRecord } from '../domain/decide-orders.js';
 
@@ -36,7 +36,7 @@ export interface StatusChange {
 
 @Injectable()
 export class OrdersRepository {
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   /** By {@link requestKey}. */
   async findByRequests(

@@ -10,7 +10,7 @@ import {
 } from '@doorbuster/saga';
 import { DATABASE_NOW, isNotStuck, pluck } from '@doorbuster/persistence';
 import { traceIdOf } from '@doorbuster/telemetry';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { CancellationRequest, OrderSagaData } from '../domain/order-saga.js';
 
@@ -38,7 +38,7 @@ const IS_NOT_STUCK = isNotStuck(DEADLINES_JOB, 'sagas.id');
 
 @Injectable()
 export class SagasRepository implements SagaStore<EntityManager, OrderSagaData> {
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   async insert(tx: EntityManager, sagas: OrderSaga[]): Promise<void> {
     await tx.query(

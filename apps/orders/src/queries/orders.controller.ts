@@ -16,7 +16,7 @@ import {
   type ResponseOf,
 } from '@doorbuster/contracts';
 import { Rpc } from '@doorbuster/service';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { validate as isUuid } from 'uuid';
 import { OrderCancellation } from '../intake/order-cancellation.js';
@@ -33,11 +33,11 @@ const PAGE_BYTES_MAX = 768 * 1024;
 @Controller()
 export class OrdersController {
   constructor(
-    @Inject(OrderIntake) private readonly intake: OrderIntake,
-    @Inject(PlacedOrders) private readonly placedOrders: PlacedOrders,
-    @Inject(OrderCancellation) private readonly cancellation: OrderCancellation,
-    @Inject(OrdersRepository) private readonly orders: OrdersRepository,
-    @Inject(SagasRepository) private readonly sagas: SagasRepository,
+    private readonly intake: OrderIntake,
+    private readonly placedOrders: PlacedOrders,
+    private readonly cancellation: OrderCancellation,
+    private readonly orders: OrdersRepository,
+    private readonly sagas: SagasRepository,
   ) {}
 
   @Rpc(placeOrders)

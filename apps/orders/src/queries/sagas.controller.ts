@@ -11,7 +11,7 @@ import {
 import { audited, UnitOfWork, type Decided } from '@doorbuster/persistence';
 import { UnknownVersionError } from '@doorbuster/saga';
 import { Rpc } from '@doorbuster/service';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
@@ -22,9 +22,9 @@ import { malformedCursor, toPage } from './orders.controller.js';
 @Controller()
 export class SagasController {
   constructor(
-    @Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
-    @Inject(OrderSagas) private readonly sagas: OrderSagas,
-    @Inject(SagasRepository) private readonly repository: SagasRepository,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly sagas: OrderSagas,
+    private readonly repository: SagasRepository,
   ) {}
 
   @Rpc(listSagas)

@@ -19,9 +19,9 @@ export class DeadlineSweeper implements OnApplicationBootstrap, BeforeApplicatio
   private readonly job: PollingJob;
 
   constructor(
-    @Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
-    @Inject(StuckItems) private readonly stuckItems: StuckItems,
-    @Inject(OrderSagas) private readonly sagas: OrderSagas,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly stuckItems: StuckItems,
+    private readonly sagas: OrderSagas,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     const sweep = (): Promise<boolean> => this.sweep();

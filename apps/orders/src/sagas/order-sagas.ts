@@ -37,8 +37,8 @@ export class OrderSagas {
   private readonly runner: SagaRunner<EntityManager, OrderSagaData, OrderCommand>;
 
   constructor(
-    @Inject(SagasRepository) private readonly sagas: SagasRepository,
-    @Inject(OrdersRepository) private readonly orders: OrdersRepository,
+    private readonly sagas: SagasRepository,
+    private readonly orders: OrdersRepository,
     @Inject(SAGA_DEFINITIONS) definitions: readonly OrderSagaDefinition[],
     @Inject(LOGGER) private readonly logger: Logger,
   ) {

@@ -1,12 +1,7 @@
 import { metrics } from '@opentelemetry/api';
 import { isPivot } from '@doorbuster/saga';
 import { observeSampled } from '@doorbuster/telemetry';
-import {
-  Inject,
-  Injectable,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { cancellationSaga } from '../domain/cancellation.saga.js';
 import { checkoutSaga } from '../domain/checkout.saga.js';
 import { SagasRepository, type WaitingAction } from '../persistence/sagas.repository.js';
@@ -35,7 +30,7 @@ const ACTIONS = [checkoutSaga, cancellationSaga].flatMap(({ name: saga, stages }
 export class SagaGauges implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private endObserving: (() => void) | undefined;
 
-  constructor(@Inject(SagasRepository) private readonly sagas: SagasRepository) {}
+  constructor(private readonly sagas: SagasRepository) {}
 
   onApplicationBootstrap(): void {
     this.endObserving = observeSampled({

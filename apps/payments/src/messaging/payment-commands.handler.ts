@@ -22,8 +22,8 @@ import { reply } from './replies.js';
 @Controller()
 export class PaymentCommandsHandler {
   constructor(
-    @Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
-    @Inject(Operations) private readonly operations: Operations,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly operations: Operations,
     @Inject(OPERATION_LIMITS) private readonly limits: OperationLimits,
   ) {}
 

@@ -23,9 +23,9 @@ export class OperationsSweep implements OnApplicationBootstrap, BeforeApplicatio
   private readonly job: PollingJob;
 
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(Operations) private readonly operations: Operations,
-    @Inject(StuckItems) private readonly stuckItems: StuckItems,
+    private readonly dataSource: DataSource,
+    private readonly operations: Operations,
+    private readonly stuckItems: StuckItems,
     @Inject(OPERATION_LIMITS) private readonly limits: OperationLimits,
     @Inject(LOGGER) logger: Logger,
   ) {

@@ -37,8 +37,8 @@ export class Operations implements BeforeApplicationShutdown {
   constructor(
     @Inject(PAYMENT_PROVIDER) private readonly provider: PaymentProvider,
     @Inject(OPERATION_LIMITS) private readonly limits: OperationLimits,
-    @Inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
-    @Inject(StuckItems) private readonly stuckItems: StuckItems,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly stuckItems: StuckItems,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.results = new Batcher<TracedResult>((results) => this.record(results), {

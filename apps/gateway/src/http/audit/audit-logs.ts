@@ -1,12 +1,12 @@
 import { listAuditOf, SERVICES, type AuditEntry, type AuditFilter, type Page } from '@doorbuster/contracts';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { RpcClient } from '../../rpc/rpc-client.js';
 import { newestOf } from '../newest-of.js';
 
 /** Each service keeps its own audit log; this merges them into one list. */
 @Injectable()
 export class AuditLogs {
-  constructor(@Inject(RpcClient) private readonly rpc: RpcClient) {}
+  constructor(private readonly rpc: RpcClient) {}
 
   async list({ service, ...filter }: AuditFilter): Promise<Page<AuditEntry>> {
     const services = service === undefined ? SERVICES : [service];

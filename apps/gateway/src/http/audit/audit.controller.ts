@@ -1,12 +1,12 @@
 import { auditFilter, type AuditEntry, type AuditFilter, type Page } from '@doorbuster/contracts';
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { Allow } from '../../auth/allow.decorator.js';
 import { AuditLogs } from './audit-logs.js';
 
 @Controller('v1/audit')
 @Allow('admin')
 export class AuditController {
-  constructor(@Inject(AuditLogs) private readonly logs: AuditLogs) {}
+  constructor(private readonly logs: AuditLogs) {}
 
   @Get()
   list(@Query({ schema: auditFilter }) filter: AuditFilter): Promise<Page<AuditEntry>> {

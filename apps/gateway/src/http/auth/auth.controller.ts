@@ -1,11 +1,11 @@
 import { tokenBody, type AccessToken, type TokenBody } from '@doorbuster/contracts';
-import { Body, Controller, Header, HttpCode, Inject, Post } from '@nestjs/common';
+import { Body, Controller, Header, HttpCode, Post } from '@nestjs/common';
 import { Allow } from '../../auth/allow.decorator.js';
 import { TokenIssuer } from '../../auth/token-issuer.js';
 
 @Controller('v1/auth')
 export class AuthController {
-  constructor(@Inject(TokenIssuer) private readonly issuer: TokenIssuer) {}
+  constructor(private readonly issuer: TokenIssuer) {}
 
   @Post('token')
   @Allow('anyone')

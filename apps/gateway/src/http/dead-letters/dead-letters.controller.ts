@@ -5,7 +5,7 @@ import {
   type DeadLetterFilter,
   type Page,
 } from '@doorbuster/contracts';
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { Allow, Caller } from '../../auth/allow.decorator.js';
 import { noBody, type NoBody } from '../no-body.js';
 import { DEAD_LETTER_ID } from '../path-params.js';
@@ -14,7 +14,7 @@ import { DeadLetters } from './dead-letters.js';
 @Controller('v1/dead-letters')
 @Allow('admin')
 export class DeadLettersController {
-  constructor(@Inject(DeadLetters) private readonly deadLetters: DeadLetters) {}
+  constructor(private readonly deadLetters: DeadLetters) {}
 
   @Get()
   list(@Query({ schema: deadLetterFilter }) filter: DeadLetterFilter): Promise<Page<DeadLetter>> {

@@ -7,7 +7,7 @@ import {
   type DeadLetterFilter,
   type Page,
 } from '@doorbuster/contracts';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ProblemException } from '../../problem/problem.exception.js';
 import { Changes } from '../../rpc/changes.js';
 import { newestOf } from '../newest-of.js';
@@ -20,8 +20,8 @@ const REPLAY_DEADLINE_MS = 15_000;
 @Injectable()
 export class DeadLetters {
   constructor(
-    @Inject(RpcClient) private readonly rpc: RpcClient,
-    @Inject(Changes) private readonly changes: Changes,
+    private readonly rpc: RpcClient,
+    private readonly changes: Changes,
   ) {}
 
   /** Newest first over all services. */

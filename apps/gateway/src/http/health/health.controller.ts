@@ -1,12 +1,12 @@
 import type { Readiness } from '@doorbuster/contracts';
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { Allow } from '../../auth/allow.decorator.js';
 import { ReadinessProbe } from './readiness.js';
 
 @Controller()
 @Allow('anyone')
 export class HealthController {
-  constructor(@Inject(ReadinessProbe) private readonly readiness: ReadinessProbe) {}
+  constructor(private readonly readiness: ReadinessProbe) {}
 
   @Get('healthz')
   healthz(): { status: 'ok' } {

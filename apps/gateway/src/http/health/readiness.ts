@@ -23,9 +23,9 @@ export class ReadinessProbe {
   private readonly dependencies = singleFlight(() => this.probe(), FRESH_MS);
 
   constructor(
-    @Inject(RpcClient) private readonly rpc: RpcClient,
+    private readonly rpc: RpcClient,
     @Inject(NATS_CLIENT) private readonly client: ClientNats,
-    @Inject(Draining) private readonly draining: Draining,
+    private readonly draining: Draining,
   ) {}
 
   /** @throws {ProblemException} SERVICE_UNAVAILABLE that names each dependency and how it is */

@@ -6,7 +6,7 @@ import {
   type AdjustmentBody,
   type StockLevels,
 } from '@doorbuster/contracts';
-import { Body, Controller, Get, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post } from '@nestjs/common';
 import { Allow, Caller } from '../../auth/allow.decorator.js';
 import { Changes } from '../../rpc/changes.js';
 import { RpcClient } from '../../rpc/rpc-client.js';
@@ -17,8 +17,8 @@ import { SKU } from '../path-params.js';
 @Allow('admin')
 export class InventoryController {
   constructor(
-    @Inject(RpcClient) private readonly rpc: RpcClient,
-    @Inject(Changes) private readonly changes: Changes,
+    private readonly rpc: RpcClient,
+    private readonly changes: Changes,
   ) {}
 
   @Get(':sku')

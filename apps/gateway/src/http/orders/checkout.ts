@@ -1,5 +1,5 @@
 import { cancelOrder, type Actor, type Order, type PlaceOrderBody } from '@doorbuster/contracts';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Admission } from '../../admission/admission.js';
 import { Settlement } from '../../order-feed/settlement.js';
 import { Changes } from '../../rpc/changes.js';
@@ -25,12 +25,12 @@ interface Request {
 @Injectable()
 export class Checkout {
   constructor(
-    @Inject(Admission) private readonly admission: Admission,
-    @Inject(SoldOutGate) private readonly gate: SoldOutGate,
-    @Inject(RequestHistory) private readonly history: RequestHistory,
-    @Inject(OrderIntake) private readonly intake: OrderIntake,
-    @Inject(Changes) private readonly changes: Changes,
-    @Inject(Settlement) private readonly settlement: Settlement,
+    private readonly admission: Admission,
+    private readonly gate: SoldOutGate,
+    private readonly history: RequestHistory,
+    private readonly intake: OrderIntake,
+    private readonly changes: Changes,
+    private readonly settlement: Settlement,
   ) {}
 
   async place(

@@ -6,7 +6,7 @@ import {
   type Reply,
 } from '@doorbuster/contracts';
 import { Batcher } from '@doorbuster/messaging';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ProblemException } from '../../problem/problem.exception.js';
 import { RpcClient } from '../../rpc/rpc-client.js';
 import { HedgePolicy } from './hedge-policy.js';
@@ -43,7 +43,7 @@ export class OrderDispatcher {
     isStale: ({ acceptUntil }) => acceptUntil - LEAST_MS <= performance.now(),
   });
 
-  constructor(@Inject(RpcClient) private readonly rpc: RpcClient) {}
+  constructor(private readonly rpc: RpcClient) {}
 
   /**
    * The first reply. While `isUnanswered`, another replica may still accept what one refused.

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Order, PlaceOrderRequest, Reply } from '@doorbuster/contracts';
 import { QueueFullError, StaleItemError } from '@doorbuster/messaging';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DatabaseClock } from '../../database-time/database-clock.js';
 import { ProblemException } from '../../problem/problem.exception.js';
 import { OrderDispatcher, type PendingOrder } from './order-dispatcher.js';
@@ -25,9 +25,9 @@ export class OrderIntake {
   private priceWaiters = 0;
 
   constructor(
-    @Inject(OrderDispatcher) private readonly dispatcher: OrderDispatcher,
-    @Inject(PlacedOrderLookup) private readonly lookup: PlacedOrderLookup,
-    @Inject(DatabaseClock) private readonly clock: DatabaseClock,
+    private readonly dispatcher: OrderDispatcher,
+    private readonly lookup: PlacedOrderLookup,
+    private readonly clock: DatabaseClock,
   ) {}
 
   /** @throws {ProblemException} the refusal */

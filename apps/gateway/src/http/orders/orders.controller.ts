@@ -43,9 +43,9 @@ import { withTraces } from './traced-timeline.js';
 @Allow('customer', 'admin')
 export class OrdersController {
   constructor(
-    @Inject(Checkout) private readonly checkout: Checkout,
-    @Inject(RpcClient) private readonly rpc: RpcClient,
-    @Inject(OrderEvents) private readonly orderEvents: OrderEvents,
+    private readonly checkout: Checkout,
+    private readonly rpc: RpcClient,
+    private readonly orderEvents: OrderEvents,
     @Inject(CONFIG) private readonly config: GatewayConfig,
   ) {}
 

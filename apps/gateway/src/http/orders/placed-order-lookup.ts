@@ -6,7 +6,7 @@ import {
   type PlacingOutcome,
 } from '@doorbuster/contracts';
 import { Batcher } from '@doorbuster/messaging';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { RpcClient } from '../../rpc/rpc-client.js';
 
 /** Short, so that a hung replica leaves time to ask another one. */
@@ -23,7 +23,7 @@ export class PlacedOrderLookup {
     { batchMax: PLACE_ORDERS_MAX, queueMax: QUEUE_MAX, concurrency: CONCURRENCY },
   );
 
-  constructor(@Inject(RpcClient) private readonly rpc: RpcClient) {}
+  constructor(private readonly rpc: RpcClient) {}
 
   /** What is certain; OPEN when that could not be found out within `ms`. */
   async find(request: PlaceOrderRequest, ms: number): Promise<PlacingOutcome> {

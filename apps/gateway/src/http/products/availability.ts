@@ -5,7 +5,7 @@ import {
   type Product,
   type ProductView,
 } from '@doorbuster/contracts';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { RpcClient } from '../../rpc/rpc-client.js';
 
 /** A page without figures now is better than one with figures later. */
@@ -14,7 +14,7 @@ const DEADLINE_MS = 1_000;
 /** Puts inventory's figures beside catalog's products. */
 @Injectable()
 export class AvailabilityReader {
-  constructor(@Inject(RpcClient) private readonly rpc: RpcClient) {}
+  constructor(private readonly rpc: RpcClient) {}
 
   /** Each product with its availability, `null` where inventory does not say. One question for all. */
   async addTo(products: readonly Product[]): Promise<ProductView[]> {

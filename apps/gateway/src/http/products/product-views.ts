@@ -1,7 +1,7 @@
 import { getProduct, type VersionedProduct } from '@doorbuster/contracts';
 import { Batcher, QueueFullError } from '@doorbuster/messaging';
 import { activeSpans, inSharedSpan, outsideSpans } from '@doorbuster/telemetry';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ProblemException } from '../../problem/problem.exception.js';
 import { RpcClient } from '../../rpc/rpc-client.js';
 import { AvailabilityReader } from './availability.js';
@@ -34,8 +34,8 @@ export class ProductViews {
   });
 
   constructor(
-    @Inject(RpcClient) private readonly rpc: RpcClient,
-    @Inject(AvailabilityReader) private readonly availability: AvailabilityReader,
+    private readonly rpc: RpcClient,
+    private readonly availability: AvailabilityReader,
   ) {}
 
   /** @throws {ProblemException} PRODUCT_NOT_FOUND, or that nobody can say */

@@ -13,7 +13,7 @@ import {
   type ProductFilter,
   type ProductView,
 } from '@doorbuster/contracts';
-import { Body, Controller, Get, Headers, Inject, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Allow, Caller } from '../../auth/allow.decorator.js';
 import { Changes } from '../../rpc/changes.js';
@@ -28,10 +28,10 @@ import { ProductViews } from './product-views.js';
 @Allow('admin')
 export class ProductsController {
   constructor(
-    @Inject(RpcClient) private readonly rpc: RpcClient,
-    @Inject(Changes) private readonly changes: Changes,
-    @Inject(ProductViews) private readonly views: ProductViews,
-    @Inject(AvailabilityReader) private readonly availability: AvailabilityReader,
+    private readonly rpc: RpcClient,
+    private readonly changes: Changes,
+    private readonly views: ProductViews,
+    private readonly availability: AvailabilityReader,
   ) {}
 
   @Get()

@@ -7,7 +7,7 @@ import {
   type Saga,
   type SagaFilter,
 } from '@doorbuster/contracts';
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { Allow, Caller } from '../../auth/allow.decorator.js';
 import { Changes } from '../../rpc/changes.js';
 import { RpcClient } from '../../rpc/rpc-client.js';
@@ -18,8 +18,8 @@ import { SAGA_ID } from '../path-params.js';
 @Allow('admin')
 export class SagasController {
   constructor(
-    @Inject(RpcClient) private readonly rpc: RpcClient,
-    @Inject(Changes) private readonly changes: Changes,
+    private readonly rpc: RpcClient,
+    private readonly changes: Changes,
   ) {}
 
   @Get()

@@ -14,7 +14,7 @@ import {
   type SaleFilter,
   type SaleView,
 } from '@doorbuster/contracts';
-import { Body, Controller, Get, Headers, Inject, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Allow, Caller } from '../../auth/allow.decorator.js';
 import { Changes } from '../../rpc/changes.js';
@@ -29,9 +29,9 @@ import { publicSale, UnitsLeftReader } from './units-left.js';
 @Allow('admin')
 export class SalesController {
   constructor(
-    @Inject(RpcClient) private readonly rpc: RpcClient,
-    @Inject(Changes) private readonly changes: Changes,
-    @Inject(UnitsLeftReader) private readonly units: UnitsLeftReader,
+    private readonly rpc: RpcClient,
+    private readonly changes: Changes,
+    private readonly units: UnitsLeftReader,
   ) {}
 
   @Get()

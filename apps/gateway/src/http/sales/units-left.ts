@@ -1,5 +1,5 @@
 import { getUnitsLeft, type Sale, type SaleView, type VersionedSale } from '@doorbuster/contracts';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { RpcClient } from '../../rpc/rpc-client.js';
 
 /** A page without figures now is better than one with figures later. */
@@ -8,7 +8,7 @@ const DEADLINE_MS = 1_000;
 /** Puts inventory's figures beside catalog's sales. */
 @Injectable()
 export class UnitsLeftReader {
-  constructor(@Inject(RpcClient) private readonly rpc: RpcClient) {}
+  constructor(private readonly rpc: RpcClient) {}
 
   /** Each sale with what is left of it, `null` where inventory does not say. One question for all. */
   async addTo(sales: readonly VersionedSale[]): Promise<SaleView[]> {

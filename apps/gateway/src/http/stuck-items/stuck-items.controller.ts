@@ -6,7 +6,7 @@ import {
   type StuckItem,
   type StuckItemFilter,
 } from '@doorbuster/contracts';
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { Allow } from '../../auth/allow.decorator.js';
 import { RpcClient } from '../../rpc/rpc-client.js';
 
@@ -14,7 +14,7 @@ import { RpcClient } from '../../rpc/rpc-client.js';
 @Controller('v1/stuck-items')
 @Allow('admin')
 export class StuckItemsController {
-  constructor(@Inject(RpcClient) private readonly rpc: RpcClient) {}
+  constructor(private readonly rpc: RpcClient) {}
 
   @Get()
   async list(
