@@ -27,13 +27,14 @@ export default {
       name: 'domain-is-pure',
       comment: 'Decisions are functions over plain data: no framework, no I/O, no clock of their own.',
       severity: 'error',
-      from: { path: '(?:^|/)apps/[^/]+/src/domain/' },
+      from: { path: ['(?:^|/)apps/[^/]+/src/domain/', '(?:^|/)apps/[^/]+/src/.+/domain/'] },
       to: {
         path: [
           frameworks,
           'node_modules/(@nestjs|typeorm|fastify|rxjs|pg|@nats-io)/',
           '^(node:)?(fs|net|http|child_process|timers)',
           '(?:^|/)apps/[^/]+/src/(messaging|persistence|http|queries)/',
+          '(?:^|/)apps/.*\\.(entity|repository|sql|service|handler|scheduler|module|rpc-controller)\\.ts$',
         ],
       },
     },

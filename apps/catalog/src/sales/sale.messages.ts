@@ -1,0 +1,20 @@
+import { returnUnits, saleChanged, setAsideUnits } from '@doorbuster/contracts';
+import { newEvent, type OutgoingEvent } from '@doorbuster/messaging';
+import type { SaleDecision } from './domain/sale.state-machine.js';
+import { toSaleState, type SaleRecord } from './domain/sale.js';
+
+export const saleChangedEvent = (sale: SaleRecord, traceparent: string): OutgoingEvent =>
+  newEvent(saleChanged, { subject: sale.id, data: toSaleState(sale), traceparent });
+
+/** What a step asks inventory for, if anything. */
+export function allocationCommands({ sale, request }: SaleDecision, traceparent: string): OutgoingEvent[] {
+  const { id: saleId, sku, units } = sale;
+  switch (request) {
+    case 'allocate':
+      return [newEvent(setAsideUnits, { subject: saleId, data: { saleId, sku, units }, traceparent })];
+    case 'return':
+      return [newEvent(returnUnits, { subject: saleId, data: { saleId }, traceparent })];
+    case undefined:
+      return [];
+  }
+}

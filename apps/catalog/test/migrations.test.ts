@@ -1,0 +1,45 @@
+import { startTestEnvironment, type TestEnvironment } from '@doorbuster/embedded/testing';
+import { migrateDatabase, openDatabase } from '@doorbuster/persistence';
+import { createLogger } from '@doorbuster/telemetry';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { CreateCatalog1767225601000 } from '../src/migrations/create-catalog.migration.js';
+import { ProductEntity } from '../src/products/product.entity.js';
+
+let env: TestEnvironment;
+beforeAll(async () => {
+  env = await startTestEnvironment();
+});
+afterAll(() => env.stop());
+
+const schema = {
+  service: 'catalog' as const,
+  migrations: [CreateCatalog1767225601000],
+  entities: [ProductEntity],
+};
+const logger = createLogger('catalog', 'silent');
+const migrate = (url: string) => migrateDatabase({ ...schema, url }, logger);
+const open = (url: string) => openDatabase({ ...schema, url }, logger);
+
+it('without pg_trgm in the search path it says what an administrator has to run, and leaves nothing of that migration behind', async () => {
+  const url = `${env.migrationUrl('catalog')}?options=-c%20search_path%3Dcatalog`;
+  await expect(migrate(url)).rejects.toThrow(/create extension if not exists pg_trgm/);
+  await migrate(env.migrationUrl('catalog'));
+  const dataSource = await open(env.databaseUrl('catalog'));
+  expect(await dataSource.query('select from products')).toEqual([]);
+  await dataSource.destroy();
+});
+
+it('finds by indexes: words, similar names, SKU prefixes, categories', async () => {
+  const dataSource = await open(env.databaseUrl('catalog'));
+  const rows: { indexname: string }[] = await dataSource.query(
+    `select indexname from pg_indexes where schemaname = 'catalog' and tablename = 'products' order by 1`,
+  );
+  expect(rows.map(({ indexname }) => indexname)).toEqual([
+    'products_by_category',
+    'products_by_similar_name',
+    'products_by_sku_prefix',
+    'products_by_words',
+    'products_pkey',
+  ]);
+  await dataSource.destroy();
+});

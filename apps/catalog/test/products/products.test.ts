@@ -1,0 +1,118 @@
+import { eventually } from '@doorbuster/embedded/testing';
+import {
+  changeProduct,
+  createProduct,
+  getProduct,
+  productChanged,
+  productCreated,
+} from '@doorbuster/contracts';
+import { ADMIN } from '@doorbuster/service/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newProduct, startCatalog, valueOf, type CatalogUnderTest } from '../catalog-fixture.js';
+
+let catalog: CatalogUnderTest;
+beforeAll(async () => {
+  catalog = await startCatalog(2);
+});
+afterAll(() => catalog.stop());
+
+describe('creating a product', () => {
+  it('answers with it, keeps it, and states it as its first version', async () => {
+    const body = newProduct('CREATE-1', {
+      description: 'Soft',
+      price: { amount: 100_000_000, currency: 'EUR' },
+    });
+    const [created] = await catalog.create(body);
+    expect(created).toMatchObject(body);
+    expect(created?.createdAt).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+    expect(valueOf(await catalog.ask(getProduct, { sku: 'CREATE-1' }))).toEqual(created);
+    expect(await catalog.hear('CREATE-1', 1)).toEqual([
+      { type: productCreated.type, state: { ...body, version: 1 } },
+    ]);
+  });
+
+  it('lets one of many creators of a SKU win and tells the others, and states one event', async () => {
+    const attempts = Array.from({ length: 8 }, (_, i) => newProduct('CREATE-2', { name: `Attempt ${i}` }));
+    const replies = await Promise.all(
+      attempts.map((body) => catalog.ask(createProduct, { ...body, actor: ADMIN })),
+    );
+    const refusals = replies.flatMap((reply) => (reply.ok ? [] : [reply.error.code]));
+    expect(refusals).toEqual(Array.from({ length: 7 }, () => 'SKU_EXISTS'));
+    const winner = replies.flatMap((reply) => (reply.ok ? [reply.value] : []));
+    expect(valueOf(await catalog.ask(getProduct, { sku: 'CREATE-2' }))).toEqual(winner[0]);
+    await catalog.change('CREATE-2', { name: 'Later' });
+    expect((await catalog.hear('CREATE-2', 2)).map(({ state }) => state.version)).toEqual([1, 2]);
+  });
+});
+
+describe('changing a product', () => {
+  it('changes what is named, keeps the rest, and states all of it as the next version', async () => {
+    const [created] = await catalog.create(newProduct('CHANGE-1', { description: 'Soft' }));
+    const changed = await catalog.change('CHANGE-1', { price: { amount: 5, currency: 'USD' } });
+    expect(changed).toEqual({
+      ...created,
+      version: 2,
+      price: { amount: 5, currency: 'USD' },
+      updatedAt: expect.any(String) as string,
+    });
+    expect(Date.parse(changed.updatedAt)).toBeGreaterThanOrEqual(Date.parse(created?.updatedAt ?? ''));
+    expect(valueOf(await catalog.ask(getProduct, { sku: 'CHANGE-1' }))).toEqual(changed);
+    const { type, state } = (await catalog.hear('CHANGE-1', 2))[1] ?? {};
+    expect(type).toBe(productChanged.type);
+    expect(state).toEqual({
+      ...newProduct('CHANGE-1', { description: 'Soft' }),
+      price: { amount: 5, currency: 'USD' },
+      version: 2,
+    });
+  });
+
+  it('that changes nothing leaves it as it is and states nothing', async () => {
+    const [created] = await catalog.create(newProduct('CHANGE-2'));
+    const { name, price } = newProduct('CHANGE-2');
+    expect(await catalog.change('CHANGE-2', { name, price })).toEqual(created);
+    await catalog.change('CHANGE-2', { name: 'Another' });
+    const versions = (await catalog.hear('CHANGE-2', 2)).map(({ state }) => state.version);
+    expect(versions).toEqual([1, 2]);
+  });
+
+  it('by many at once gives every change a version of its own, and the last is what stays', async () => {
+    await catalog.create(newProduct('CHANGE-3'));
+    const prices = Array.from({ length: 20 }, (_, i) => 10_000 + i);
+    await Promise.all(
+      prices.map((amount) => catalog.change('CHANGE-3', { price: { amount, currency: 'USD' } })),
+    );
+    const events = (await catalog.hear('CHANGE-3', 21)).map(({ state }) => state);
+    expect(events.map(({ version }) => version).toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: 21 }, (_, i) => i + 1),
+    );
+    const last = events.find(({ version }) => version === 21);
+    for (const replica of [0, 1]) {
+      const { price } = await eventually(async () => {
+        const product = await catalog.getFrom(replica, 'CHANGE-3');
+        return product.price.amount === last?.price.amount ? product : undefined;
+      }, 'the last price');
+      expect(price).toEqual(last?.price);
+    }
+  });
+
+  it('is refused for a SKU that nobody created', async () => {
+    const reply = await catalog.ask(changeProduct, { actor: ADMIN, sku: 'NOBODY', changes: { name: 'x' } });
+    expect(reply).toMatchObject({ ok: false, error: { code: 'PRODUCT_NOT_FOUND' } });
+    expect(catalog.eventsOf('NOBODY')).toEqual([]);
+  });
+});
+
+it('a product that nobody created is not found, and found as soon as it is', async () => {
+  const reply = await catalog.ask(getProduct, { sku: 'LATER' });
+  expect(reply).toMatchObject({ ok: false, error: { code: 'PRODUCT_NOT_FOUND' } });
+  await catalog.create(newProduct('LATER'));
+  expect(valueOf(await catalog.ask(getProduct, { sku: 'LATER' })).sku).toBe('LATER');
+});
+
+it('every event leaves the outbox once the broker has it', async () => {
+  await catalog.create(newProduct('OUTBOX'));
+  await eventually(
+    async () => ((await catalog.query('select from outbox')).length === 0 ? true : undefined),
+    'an empty outbox',
+  );
+});

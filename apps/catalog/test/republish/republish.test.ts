@@ -1,0 +1,73 @@
+import { eventually } from '@doorbuster/embedded/testing';
+import { productChanged } from '@doorbuster/contracts';
+import { afterEach, expect, it } from 'vitest';
+import { newProduct, startCatalog, startReplica, type CatalogUnderTest } from '../catalog-fixture.js';
+
+let catalog: CatalogUnderTest;
+afterEach(() => catalog.stop());
+
+const SKUS = Array.from({ length: 250 }, (_, i) => `A-${i}`);
+
+async function stocked(): Promise<void> {
+  catalog = await startCatalog();
+  await knownStream();
+  expect(catalog.heard).toEqual([]);
+  await catalog.create(...SKUS.map((sku) => newProduct(sku)));
+  await catalog.change('A-7', { name: 'Seventh' });
+  await catalog.hear('A-7', 2);
+}
+
+/** The one that, to the catalog's knowledge, has heard of all products. */
+const knownStream = (): Promise<string> =>
+  eventually(
+    async () =>
+      (await catalog.query<{ created: string }>('select created from announced_stream'))[0]?.created,
+    'a stream that knows all products',
+  );
+
+const anotherStream = (than: string): Promise<string> =>
+  eventually(async () => {
+    const created = await knownStream();
+    return created === than ? undefined : created;
+  }, 'the new stream to know all products');
+
+const stopService = (): Promise<unknown> => Promise.all(catalog.replicas.splice(0).map((app) => app.close()));
+
+async function loseStorage(): Promise<void> {
+  await catalog.env.nats.kill();
+  catalog.env.nats.wipe();
+  await catalog.env.nats.start();
+}
+
+async function expectAllAnnounced(): Promise<void> {
+  const events = await eventually(async () => {
+    const stored = await catalog.stored();
+    return new Set(stored.map(({ subject }) => subject)).size === SKUS.length ? stored : undefined;
+  }, 'all products in the stream');
+  expect(new Set(events.map(({ type }) => type))).toEqual(new Set([productChanged.type]));
+  const stateOf = (sku: string): unknown => events.find(({ subject }) => subject === sku)?.data;
+  expect(stateOf('A-7')).toEqual({ ...newProduct('A-7', { name: 'Seventh' }), version: 2 });
+  expect(stateOf('A-8')).toEqual({ ...newProduct('A-8'), version: 1 });
+}
+
+it('a broker that lost its storage hears of all products again', async () => {
+  await stocked();
+  await loseStorage();
+  await expectAllAnnounced();
+});
+
+it('the announcement is made up for when the service was away, and is not made twice', async () => {
+  await stocked();
+  const stream = await knownStream();
+  await stopService();
+  await loseStorage();
+  catalog.replicas.push(await startReplica(catalog.env));
+  await expectAllAnnounced();
+  await anotherStream(stream);
+  const { length } = await catalog.stored();
+  await stopService();
+  catalog.replicas.push(await startReplica(catalog.env));
+  await catalog.create(newProduct('LAST'));
+  await catalog.hear('LAST', 1);
+  expect(await catalog.stored()).toHaveLength(length + 1);
+});

@@ -1,0 +1,224 @@
+import { randomUUID } from 'node:crypto';
+import {
+  changeSale,
+  createSale,
+  getSale,
+  createSaleBody,
+  listStuckItemsOf,
+  listSales,
+  returnUnits,
+  saleChanged,
+  setAsideUnits,
+  unitsRefused,
+  unitsReturned,
+  unitsSetAside,
+  type CreateSaleBody,
+  type Reply,
+  type Sale,
+  type SaleState,
+} from '@doorbuster/contracts';
+import { plantFailure } from '@doorbuster/embedded/testing';
+import { replyTo, type CloudEvent, type OutgoingEvent } from '@doorbuster/messaging';
+import { ADMIN } from '@doorbuster/service/testing';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { DataSource } from 'typeorm';
+import { BoundSaleInstants1768500000000 } from '../../src/migrations/bound-sale-instants.migration.js';
+import { newProduct, startCatalog, valueOf, type CatalogUnderTest } from '../catalog-fixture.js';
+
+let catalog: CatalogUnderTest;
+beforeAll(async () => {
+  catalog = await startCatalog(2);
+});
+afterAll(() => catalog.stop());
+
+let sku: string;
+beforeEach(async () => {
+  sku = `S-${randomUUID().slice(0, 8)}`;
+  await catalog.create(newProduct(sku));
+  await catalog.inventoryAnswers(willing);
+});
+
+const PATIENCE = { timeout: 15_000 };
+const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString();
+const willing = (command: CloudEvent): OutgoingEvent =>
+  replyTo(command, command.type === setAsideUnits.type ? unitsSetAside : unitsReturned, {
+    saleId: command.subject,
+  });
+
+const body = (overrides: Partial<CreateSaleBody> = {}): CreateSaleBody => ({
+  sku,
+  price: { amount: 500, currency: 'USD' },
+  startsAt: inMs(3_600_000),
+  endsAt: inMs(7_200_000),
+  units: 10,
+  limitPerCustomer: 2,
+  ...overrides,
+});
+const create = (request: CreateSaleBody, idempotencyKey: string = randomUUID()): Promise<Reply<Sale>> =>
+  catalog.ask(createSale, { actor: ADMIN, body: request, idempotencyKey });
+const get = async (id: string): Promise<Sale> => valueOf(await catalog.ask(getSale, { id }));
+const statusOf = async (id: string): Promise<string> => (await get(id)).status;
+const states = (id: string): SaleState[] =>
+  catalog.heard
+    .filter(({ subject, type }) => subject === id && type === saleChanged.type)
+    .map(({ data }) => data as SaleState);
+
+it('a sale is prepared, opens and ends by itself, and says so in ascending versions', async () => {
+  const { id } = valueOf(await create(body({ startsAt: inMs(1_200), endsAt: inMs(2_400) })));
+  await expect.poll(() => statusOf(id), PATIENCE).toBe('OPEN');
+  expect(Date.now()).toBeGreaterThanOrEqual(Date.parse((await get(id)).startsAt));
+  await expect.poll(() => statusOf(id), PATIENCE).toBe('ENDED');
+  await expect
+    .poll(() => states(id).map(({ version, status }) => [version, status]), PATIENCE)
+    .toEqual([
+      [1, 'PREPARING'],
+      [2, 'SCHEDULED'],
+      [3, 'OPEN'],
+      [4, 'ENDED'],
+    ]);
+  await expect
+    .poll(() => catalog.query('select is_returned, next_action_at from sales where id = $1', [id]), PATIENCE)
+    .toEqual([{ is_returned: true, next_action_at: null }]);
+});
+
+it('a sale whose units cannot be had does not take place', async () => {
+  await catalog.inventoryAnswers((command) =>
+    replyTo(command, unitsRefused, { saleId: command.subject, reason: 'INSUFFICIENT_STOCK' }),
+  );
+  const { id } = valueOf(await create(body({ startsAt: inMs(0) })));
+  await expect
+    .poll(() => get(id), PATIENCE)
+    .toMatchObject({ status: 'REJECTED', reason: 'INSUFFICIENT_STOCK' });
+});
+
+it('inventory is asked again for what it did not answer, at the beginning and at the end', async () => {
+  const asked = { [setAsideUnits.type]: 0, [returnUnits.type]: 0 } as Record<string, number>;
+  await catalog.inventoryAnswers((command) => {
+    asked[command.type] = (asked[command.type] ?? 0) + 1;
+    return asked[command.type] === 1 ? undefined : willing(command);
+  });
+  const { id } = valueOf(await create(body()));
+  await expect.poll(() => statusOf(id), PATIENCE).toBe('SCHEDULED');
+  valueOf(await catalog.ask(changeSale, { actor: ADMIN, id, changes: { endsAt: inMs(-1) } }));
+  expect(await statusOf(id)).toBe('ENDED');
+  await expect
+    .poll(() => catalog.query('select is_returned from sales where id = $1', [id]), PATIENCE)
+    .toEqual([{ is_returned: true }]);
+  expect(asked).toEqual({ [setAsideUnits.type]: 2, [returnUnits.type]: 2 });
+});
+
+it('the same key makes one sale, however much at once it is sent', async () => {
+  const request = body();
+  const key = randomUUID();
+  const replies = await Promise.all(Array.from({ length: 5 }, () => create(request, key)));
+  expect(new Set(replies.map((reply) => valueOf(reply).id)).size).toBe(1);
+  expect(await create({ ...request, units: 11 }, key)).toMatchObject({
+    error: { code: 'IDEMPOTENCY_KEY_REUSED' },
+  });
+});
+
+it('a SKU has one sale at a time', async () => {
+  const replies = await Promise.all(Array.from({ length: 5 }, () => create(body())));
+  expect(replies.filter(({ ok }) => ok)).toHaveLength(1);
+  expect(replies.find(({ ok }) => !ok)).toMatchObject({ error: { code: 'SALE_EXISTS' } });
+  const next = valueOf(await create(body({ startsAt: inMs(8_000_000), endsAt: inMs(9_000_000) })));
+  expect(
+    await catalog.ask(changeSale, { actor: ADMIN, id: next.id, changes: { startsAt: inMs(4_000_000) } }),
+  ).toMatchObject({
+    error: { code: 'SALE_EXISTS' },
+  });
+});
+
+it('a sale that makes no sense is refused', async () => {
+  expect(await create(body({ sku: 'GHOST' }))).toMatchObject({ error: { code: 'UNKNOWN_SKU' } });
+  expect(await create(body({ price: { amount: 1, currency: 'EUR' } }))).toMatchObject({
+    error: { code: 'CURRENCY_MISMATCH' },
+  });
+  expect(await create(body({ startsAt: inMs(-2_000), endsAt: inMs(-1_000) }))).toMatchObject({
+    error: { code: 'VALIDATION_FAILED' },
+  });
+  expect(
+    await catalog.ask(changeSale, { actor: ADMIN, id: randomUUID(), changes: { limitPerCustomer: 1 } }),
+  ).toMatchObject({
+    error: { code: 'SALE_NOT_FOUND' },
+  });
+});
+
+it('sales are listed by SKU and status, newest first, page by page', async () => {
+  const ids: string[] = [];
+  for (const hour of [1, 2, 3]) {
+    const times = { startsAt: inMs(hour * 3_600_000), endsAt: inMs(hour * 3_600_000 + 1_000) };
+    ids.unshift(valueOf(await create(body(times))).id);
+  }
+  const first = valueOf(await catalog.ask(listSales, { sku, limit: 2 }));
+  expect(first.items.map(({ id }) => id)).toEqual(ids.slice(0, 2));
+  const rest = valueOf(await catalog.ask(listSales, { sku, limit: 2, cursor: first.nextCursor ?? '' }));
+  expect(rest).toMatchObject({ items: [{ id: ids[2] }], nextCursor: null });
+  expect(valueOf(await catalog.ask(listSales, { sku, status: 'ENDED', limit: 2 })).items).toEqual([]);
+});
+
+it('a sale that cannot go on holds up no other, is listed, and goes on once it is mended', async () => {
+  const bad = valueOf(await create(body({ startsAt: inMs(1_500) })));
+  await expect.poll(() => statusOf(bad.id), PATIENCE).toBe('SCHEDULED');
+  const mend = await plantFailure(
+    catalog.env.migrationUrl('catalog'),
+    'catalog.sales',
+    `old.id = '${bad.id}'`,
+  );
+  sku = `S-${randomUUID().slice(0, 8)}`;
+  await catalog.create(newProduct(sku));
+  const good = valueOf(await create(body({ startsAt: inMs(1_500), endsAt: inMs(4_000) })));
+  await expect.poll(() => statusOf(good.id), PATIENCE).toBe('OPEN');
+  await expect.poll(() => statusOf(good.id), PATIENCE).toBe('ENDED');
+  expect(await statusOf(bad.id)).toBe('SCHEDULED');
+  const stuck = async () => valueOf(await catalog.ask(listStuckItemsOf('catalog'), { limit: 10 }));
+  expect(await stuck()).toMatchObject([
+    { service: 'catalog', job: 'sales', itemId: bad.id, error: expect.stringContaining('planted failure') },
+  ]);
+  await mend();
+  await expect.poll(() => statusOf(bad.id), PATIENCE).toBe('OPEN');
+  await expect.poll(stuck, PATIENCE).toEqual([]);
+});
+
+it.each(['0000-01-01T00:00:00Z', '1999-12-31T23:59:59Z', '2100-01-01T00:00:01Z', '9999-12-31T00:00:00Z'])(
+  'no sale starts or ends at %s, neither for the contract nor for the database',
+  async (instant) => {
+    const request = body({ startsAt: '2050-01-01T00:00:00Z', endsAt: '2051-01-01T00:00:00Z' });
+    expect(createSaleBody.safeParse(request).success).toBe(true);
+    expect(createSaleBody.safeParse({ ...request, startsAt: instant }).success).toBe(false);
+    expect(createSaleBody.safeParse({ ...request, endsAt: instant }).success).toBe(false);
+    const { id } = valueOf(await create(request));
+    await expect(
+      catalog.query(`update sales set starts_at = $2, ends_at = $2 where id = $1`, [
+        id,
+        instant.replace(/^0000(.*)$/, '0001$1 BC'),
+      ]),
+    ).rejects.toThrow('sales_instants_bounded');
+  },
+);
+
+it('a sale of an earlier release with instants that cannot be written again is brought within bounds, and ends', async () => {
+  const { id } = valueOf(await create(body()));
+  await expect.poll(() => statusOf(id), PATIENCE).toBe('SCHEDULED');
+  const owner = new DataSource({
+    type: 'postgres',
+    url: catalog.env.migrationUrl('catalog'),
+    schema: 'catalog',
+  });
+  await owner.initialize();
+  const runner = owner.createQueryRunner();
+  const migration = new BoundSaleInstants1768500000000();
+  await migration.down(runner);
+  await runner.query(
+    `update sales set starts_at = '0001-01-01 00:00:00Z BC', ends_at = '9999-12-31', next_action_at = '0001-01-01 00:00:00Z BC'
+     where id = $1`,
+    [id],
+  );
+  await migration.up(runner);
+  await owner.destroy();
+  await expect.poll(() => statusOf(id), PATIENCE).toBe('OPEN');
+  expect(await get(id)).toMatchObject({
+    startsAt: '2000-01-01T00:00:00.000Z',
+    endsAt: '2100-01-01T00:00:00.000Z',
+  });
+});
