@@ -8,6 +8,7 @@ export * from './errors.js';
 export * from './gateway/auth.js';
 export * from './gateway/availability.js';
 export * from './gateway/health.js';
+export * from './gateway/order-event.js';
 export * from './gateway/problem.js';
 export * from './gateway/sale-view.js';
 export * from './inventory/sale-units.js';

@@ -1,43 +1,58 @@
-import { stockLevels } from '@doorbuster/contracts';
+import { ApiClient, ApiError, isTransient, withRetries } from '@doorbuster/api-client';
 import type { DemoProduct } from './demo-catalogue.js';
-import { GatewayClient, type Answer } from './gateway-client.js';
 
+const REQUEST_TIMEOUT_MS = 5_000;
 const DEADLINE_MS = 30_000;
 const AT_ONCE = 4;
 
-/** Creates the products that are not there and gives them their first stock. Doing it again changes nothing. */
+/** Creates the products that are missing and gives them their first stock. Repeating it changes nothing. */
 export async function seedCatalogue(gatewayUrl: string, products: readonly DemoProduct[]): Promise<void> {
-  const gateway = await GatewayClient.asAdmin(gatewayUrl, 'seed', DEADLINE_MS);
+  const deadline = Date.now() + DEADLINE_MS;
+  const anonymous = new ApiClient({ url: gatewayUrl, timeoutMs: REQUEST_TIMEOUT_MS });
+  const { accessToken } = await withRetries(
+    () => anonymous.issueToken({ customerId: 'seed', role: 'admin' }),
+    { withinMs: DEADLINE_MS },
+  );
+  const admin = anonymous.as(accessToken);
   const waiting = [...products];
   const worker = async (): Promise<void> => {
     for (let product = waiting.shift(); product; product = waiting.shift())
-      await seedProduct(gateway, product);
+      await seedProduct(admin, product, deadline);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
-async function seedProduct(gateway: GatewayClient, { stock, ...product }: DemoProduct): Promise<void> {
-  const inventory = `/v1/inventory/${product.sku}`;
-  const created = await gateway.call('/v1/products', { method: 'POST', body: product });
-  expectOneOf([201, 409], created);
-  const isKnown = created.status === 409;
-  if (isKnown && hasReceivedStock(await gateway.call(inventory))) return;
-  const adjusted = await gateway.call(`${inventory}/adjustments`, {
-    method: 'POST',
-    body: { delta: stock, reason: 'demo stock' },
-    headers: { 'idempotency-key': `seed-${product.sku}` },
-    retryOn: [404], // Inventory hears of a product by the catalog's event.
-  });
-  expectOneOf([200, 201], adjusted);
+async function seedProduct(
+  admin: ApiClient,
+  { stock, ...product }: DemoProduct,
+  deadline: number,
+): Promise<void> {
+  const { sku } = product;
+  const retrying = <T>(call: () => Promise<T>, mayPass = isTransient): Promise<T> =>
+    withRetries(call, { withinMs: deadline - Date.now(), mayPass });
+  const isNew = await retrying(() => admin.createProduct(product)).then(
+    () => true,
+    (error: unknown) => {
+      if (isRefusal(error, 409)) return false;
+      throw error;
+    },
+  );
+  if (!isNew && (await retrying(() => receivedUnits(admin, sku))) > 0) return;
+  await retrying(
+    () => admin.adjustStock(sku, { delta: stock, reason: 'demo stock' }, { idempotencyKey: `seed-${sku}` }),
+    // Inventory learns of a product by the catalog's event.
+    (error) => isTransient(error) || isRefusal(error, 404),
+  );
 }
 
-function hasReceivedStock({ status, body }: Answer): boolean {
-  if (status === 404) return false;
-  expectOneOf([200], { status, body });
-  return stockLevels.parse(body).received > 0;
+async function receivedUnits(admin: ApiClient, sku: string): Promise<number> {
+  try {
+    return (await admin.getStock(sku)).received;
+  } catch (error) {
+    if (isRefusal(error, 404)) return 0;
+    throw error;
+  }
 }
 
-function expectOneOf(statuses: number[], { status, body }: Answer): void {
-  if (statuses.includes(status)) return;
-  throw new Error(`the gateway answered ${status} to the demo catalogue: ${JSON.stringify(body)}`);
-}
+const isRefusal = (error: unknown, status: number): boolean =>
+  error instanceof ApiError && error.status === status;

@@ -2,12 +2,21 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { createProductBody } from '@doorbuster/contracts';
+import { createProductBody, type StockLevels } from '@doorbuster/contracts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEMO_CATALOGUE } from '../src/demo-catalogue.js';
 import { seedCatalogue } from '../src/seed-catalogue.js';
 
-/** As little of the gateway as seeding needs; inventory hears of a product one request late. */
+const levels = (sku: string, received: number): StockLevels => ({
+  sku,
+  available: received,
+  reserved: 0,
+  sold: 0,
+  received,
+  setAside: 0,
+});
+
+/** The part of the gateway that seeding needs. Inventory learns of a product one request late. */
 class FakeGateway {
   readonly stock = new Map<string, number>();
   readonly created: string[] = [];
@@ -24,16 +33,13 @@ class FakeGateway {
     if (resource === 'products') {
       if (this.created.includes(body.sku)) return [409, { code: 'SKU_EXISTS' }];
       this.created.push(body.sku);
-      return [201, body];
+      return [201, { ...body, createdAt: '2026-01-01T00:00:00Z', updatedAt: '2026-01-01T00:00:00Z' }];
     }
-    const received = this.stock.get(sku);
-    if (request.method === 'GET') {
-      return received === undefined
-        ? [404, {}]
-        : [200, { sku, available: received, reserved: 0, sold: 0, received, setAside: 0 }];
-    }
-    this.stock.set(sku, received === undefined ? 0 : received + body.delta);
-    return received === undefined ? [404, {}] : [201, {}];
+    const before = this.stock.get(sku);
+    if (request.method === 'GET') return before === undefined ? [404, {}] : [200, levels(sku, before)];
+    const received = before === undefined ? 0 : before + body.delta;
+    this.stock.set(sku, received);
+    return before === undefined ? [404, {}] : [201, levels(sku, received)];
   }
 }
 
@@ -59,7 +65,7 @@ describe('seeding the demo catalogue', () => {
 
   const wanted = new Map(DEMO_CATALOGUE.map(({ sku, stock }) => [sku, stock]));
 
-  it('makes every product and gives it its stock, though inventory hears of it late', async () => {
+  it('creates every product and its stock, although inventory learns of the product late', async () => {
     await seedCatalogue(url, DEMO_CATALOGUE);
     expect(gateway.stock).toEqual(wanted);
     expect(gateway.created).toHaveLength(wanted.size);
@@ -72,13 +78,13 @@ describe('seeding the demo catalogue', () => {
     expect(gateway.created).toHaveLength(wanted.size);
   });
 
-  it('tries again what was refused for the moment only', async () => {
+  it('retries after 429 and 503', async () => {
     gateway.refusals = 6;
     await seedCatalogue(url, DEMO_CATALOGUE);
     expect(gateway.stock).toEqual(wanted);
   });
 
-  it('has products that the contract accepts, each with its own SKU', () => {
+  it('has products that fit the contract, each with its own SKU', () => {
     for (const { stock: _stock, ...product } of DEMO_CATALOGUE)
       expect(createProductBody.parse(product)).toEqual(product);
     expect(wanted.size).toBe(DEMO_CATALOGUE.length);

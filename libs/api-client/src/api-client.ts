@@ -1,0 +1,265 @@
+import {
+  accessToken,
+  auditEntry,
+  deadLetter,
+  liveness,
+  order,
+  orderEvent,
+  page,
+  product,
+  productView,
+  productViews,
+  readiness,
+  saga,
+  sale,
+  saleView,
+  saleViews,
+  stockLevels,
+  stuckItem,
+  tracedTimeline,
+  type AccessToken,
+  type AdjustmentBody,
+  type AuditEntry,
+  type AuditFilter,
+  type ChangeProductBody,
+  type ChangeSaleBody,
+  type createProductBody,
+  type CreateSaleBody,
+  type DeadLetter,
+  type DeadLetterFilter,
+  type Order,
+  type OrderEvent,
+  type Page,
+  type PlaceOrderBody,
+  type Product,
+  type ProductFilter,
+  type ProductView,
+  type Readiness,
+  type Saga,
+  type SagaFilter,
+  type Sale,
+  type SaleFilter,
+  type SaleView,
+  type StockLevels,
+  type StuckItem,
+  type StuckItemFilter,
+  type tokenBody,
+  type TracedTimeline,
+} from '@doorbuster/contracts';
+import { z } from 'zod';
+import {
+  call,
+  events,
+  type ApiRequest,
+  type ApiResponse,
+  type CallOptions,
+  type Connection,
+  type Fetch,
+} from './http.js';
+
+export interface ApiClientOptions {
+  /** The gateway, without a trailing slash. */
+  url: string;
+  token?: string | undefined;
+  /** The global `fetch` by default. */
+  fetch?: Fetch | undefined;
+  /** Of each call; 30 s by default. */
+  timeoutMs?: number | undefined;
+}
+
+/** For changes that must happen once, however often they are sent. */
+export interface ChangeOptions extends CallOptions {
+  idempotencyKey: string;
+}
+
+export interface WaitOptions {
+  /** For `Prefer: wait`: the answer comes once the outcome is known, or after so many seconds. */
+  waitSeconds?: number | undefined;
+}
+
+const TIMEOUT_MS = 30_000;
+const orders = page(order);
+const sagas = page(saga);
+const deadLetters = page(deadLetter);
+const stuckItems = page(stuckItem);
+const auditEntries = page(auditEntry);
+
+/**
+ * The gateway's REST API. Methods return what the contract says of a success, parsed.
+ *
+ * @throws {ApiError} when the API refuses
+ * @throws {NoAnswerError} when no whole answer came
+ * @throws {ContractError} when the answer does not fit the contract
+ */
+export class ApiClient {
+  private readonly connection: Connection;
+
+  constructor({ url, token, fetch = globalThis.fetch, timeoutMs = TIMEOUT_MS }: ApiClientOptions) {
+    this.connection = { url, token, fetch, timeoutMs };
+  }
+
+  /** The same API for the bearer of another token. */
+  as(token: string): ApiClient {
+    return new ApiClient({ ...this.connection, token });
+  }
+
+  liveness(options?: CallOptions): Promise<{ status: 'ok' }> {
+    return this.get('/healthz', liveness, options);
+  }
+
+  /** @throws {ApiError} 503 whose problem document names the dependencies that are down */
+  readiness(options?: CallOptions): Promise<Readiness> {
+    return this.get('/readyz', readiness, options);
+  }
+
+  openApi(options?: CallOptions): Promise<Record<string, unknown>> {
+    return this.get('/openapi.json', z.record(z.string(), z.unknown()), options);
+  }
+
+  /** Absent in production. */
+  issueToken(body: z.input<typeof tokenBody>, options?: CallOptions): Promise<AccessToken> {
+    return this.post('/v1/auth/token', accessToken, { ...options, body });
+  }
+
+  listProducts(filter: Partial<ProductFilter> = {}, options?: CallOptions): Promise<Page<ProductView>> {
+    return this.get(`/v1/products${query(filter)}`, productViews, options);
+  }
+
+  getProduct(sku: string, options?: CallOptions): Promise<ProductView> {
+    return this.get(`/v1/products/${sku}`, productView, options);
+  }
+
+  createProduct(body: z.input<typeof createProductBody>, options?: CallOptions): Promise<Product> {
+    return this.post('/v1/products', product, { ...options, body });
+  }
+
+  changeProduct(sku: string, body: ChangeProductBody, options?: CallOptions): Promise<Product> {
+    return this.patch(`/v1/products/${sku}`, product, { ...options, body });
+  }
+
+  getStock(sku: string, options?: CallOptions): Promise<StockLevels> {
+    return this.get(`/v1/inventory/${sku}`, stockLevels, options);
+  }
+
+  adjustStock(sku: string, body: AdjustmentBody, options: ChangeOptions): Promise<StockLevels> {
+    return this.post(`/v1/inventory/${sku}/adjustments`, stockLevels, { ...withKey(options), body });
+  }
+
+  listSales(filter: Partial<SaleFilter> = {}, options?: CallOptions): Promise<Page<SaleView>> {
+    return this.get(`/v1/sales${query(filter)}`, saleViews, options);
+  }
+
+  getSale(id: string, options?: CallOptions): Promise<SaleView> {
+    return this.get(`/v1/sales/${id}`, saleView, options);
+  }
+
+  createSale(body: CreateSaleBody, options: ChangeOptions): Promise<Sale> {
+    return this.post('/v1/sales', sale, { ...withKey(options), body });
+  }
+
+  changeSale(id: string, body: ChangeSaleBody, options?: CallOptions): Promise<Sale> {
+    return this.patch(`/v1/sales/${id}`, sale, { ...options, body });
+  }
+
+  /** The status tells whether the order is final: 201 is confirmed, 202 is accepted and goes on. */
+  placeOrder(
+    body: PlaceOrderBody,
+    { waitSeconds, ...options }: ChangeOptions & WaitOptions,
+  ): Promise<ApiResponse<Order>> {
+    return this.send('POST', '/v1/orders', order, { ...preferring(waitSeconds, withKey(options)), body });
+  }
+
+  /** The status tells whether the order is final: 200 is cancelled, 202 goes on. */
+  cancelOrder(
+    id: string,
+    { waitSeconds, ...options }: CallOptions & WaitOptions = {},
+  ): Promise<ApiResponse<Order>> {
+    return this.send('POST', `/v1/orders/${id}/cancel`, order, preferring(waitSeconds, options));
+  }
+
+  getOrder(id: string, options?: CallOptions): Promise<Order> {
+    return this.get(`/v1/orders/${id}`, order, options);
+  }
+
+  /** Newest first: a customer's own orders, an admin's of all customers. */
+  listOrders(filter: PageFilter = {}, options?: CallOptions): Promise<Page<Order>> {
+    return this.get(`/v1/orders${query(filter)}`, orders, options);
+  }
+
+  getTimeline(orderId: string, options?: CallOptions): Promise<TracedTimeline> {
+    return this.get(`/v1/orders/${orderId}/timeline`, tracedTimeline, options);
+  }
+
+  /** The status of the order now, then each change; ends after the last one. */
+  orderEvents(orderId: string, options?: CallOptions): AsyncGenerator<OrderEvent> {
+    return events(
+      this.connection,
+      { ...options, method: 'GET', path: `/v1/orders/${orderId}/events` },
+      orderEvent,
+    );
+  }
+
+  listSagas(filter: Partial<SagaFilter> = {}, options?: CallOptions): Promise<Page<Saga>> {
+    return this.get(`/v1/sagas${query(filter)}`, sagas, options);
+  }
+
+  retrySaga(id: string, options?: CallOptions): Promise<Saga> {
+    return this.post(`/v1/sagas/${id}/retry`, saga, options);
+  }
+
+  listDeadLetters(filter: Partial<DeadLetterFilter> = {}, options?: CallOptions): Promise<Page<DeadLetter>> {
+    return this.get(`/v1/dead-letters${query(filter)}`, deadLetters, options);
+  }
+
+  replayDeadLetter(id: string, options?: CallOptions): Promise<DeadLetter> {
+    return this.post(`/v1/dead-letters/${id}/replay`, deadLetter, options);
+  }
+
+  listStuckItems(filter: Partial<StuckItemFilter> = {}, options?: CallOptions): Promise<Page<StuckItem>> {
+    return this.get(`/v1/stuck-items${query(filter)}`, stuckItems, options);
+  }
+
+  listAudit(filter: Partial<AuditFilter> = {}, options?: CallOptions): Promise<Page<AuditEntry>> {
+    return this.get(`/v1/audit${query(filter)}`, auditEntries, options);
+  }
+
+  private async get<T>(path: string, schema: z.ZodType<T>, options?: CallOptions): Promise<T> {
+    return (await this.send('GET', path, schema, options)).body;
+  }
+
+  private async post<T>(path: string, schema: z.ZodType<T>, options?: BodyOptions): Promise<T> {
+    return (await this.send('POST', path, schema, options)).body;
+  }
+
+  private async patch<T>(path: string, schema: z.ZodType<T>, options: BodyOptions): Promise<T> {
+    return (await this.send('PATCH', path, schema, options)).body;
+  }
+
+  private send<T>(
+    method: ApiRequest['method'],
+    path: string,
+    schema: z.ZodType<T>,
+    options?: BodyOptions,
+  ): Promise<ApiResponse<T>> {
+    return call(this.connection, { ...options, method, path }, schema);
+  }
+}
+
+type BodyOptions = Pick<ApiRequest, 'body' | 'headers' | 'signal' | 'timeoutMs'>;
+
+type PageFilter = Pick<Partial<ProductFilter>, 'limit' | 'cursor'>;
+
+function withKey({ idempotencyKey, ...options }: ChangeOptions): CallOptions {
+  return { ...options, headers: { 'idempotency-key': idempotencyKey, ...options.headers } };
+}
+
+function preferring(waitSeconds: number | undefined, options: CallOptions): CallOptions {
+  if (waitSeconds === undefined) return options;
+  return { ...options, headers: { prefer: `wait=${waitSeconds}`, ...options.headers } };
+}
+
+/** `?limit=2`, or nothing; fields that are `undefined` are left out. */
+function query(filter: object): string {
+  const fields = Object.entries(filter).filter(([, value]) => value !== undefined);
+  return fields.length > 0 ? `?${new URLSearchParams(fields as [string, string][]).toString()}` : '';
+}
