@@ -2,51 +2,8 @@ import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Crowd, expectNothingLost } from './fixtures/crowd.js';
-import { startNextRelease, type Replica } from './fixtures/next-release.js';
-import type { Patch } from './fixtures/patched-build.js';
+import { startNextOrders, type Replica } from './fixtures/next-release.js';
 import { retrying, Shop } from './fixtures/shop.js';
-
-/** Keeps where an order came from, tells everybody, and has a new version of the checkout. */
-const ORDERS_WITH_CHANNELS: readonly Patch[] = [
-  {
-    module: 'apps/orders/dist/orders.definition.js',
-    text: 'AddSales1768100000000],',
-    instead: `AddSales1768100000000, class AddChannel1999000000000 {
-      up(runner) { return runner.query('alter table orders add column channel text'); }
-      down() {}
-    }],`,
-  },
-  {
-    module: 'apps/orders/dist/persistence/orders.repository.js',
-    text: 'insert into orders (id,',
-    instead: 'insert into orders (channel, id,',
-  },
-  {
-    module: 'apps/orders/dist/persistence/orders.repository.js',
-    text: 'select id, "customerId", "idempotencyKey", status',
-    instead: `select 'web', id, "customerId", "idempotencyKey", status`,
-  },
-  {
-    module: 'apps/orders/dist/sagas/order-sagas.js',
-    text: 'status, reason, at: now.toISOString() };',
-    instead: `status, reason, at: now.toISOString(), channel: 'web' };`,
-  },
-  {
-    module: 'apps/orders/dist/domain/checkout.saga.js',
-    text: 'ask(reserveStock, { orderId, lines })',
-    instead: `ask(reserveStock, { orderId, lines, channel: 'web' })`,
-  },
-  {
-    module: 'apps/orders/dist/domain/checkout.saga.js',
-    text: '{ orderId, amount: total, method }',
-    instead: '{ orderId, amount: { ...total, taxIncluded: true }, method }',
-  },
-  {
-    module: 'apps/orders/dist/sagas/saga-definitions.js',
-    text: '[checkoutSaga,',
-    instead: '[{ ...checkoutSaga, version: 2 }, checkoutSaga,',
-  },
-];
 
 let platform: LaunchedPlatform;
 let shop: Shop;
@@ -83,7 +40,7 @@ it('orders of this and of the next release side by side: both sell, both finish,
     method: Math.random() < 0.2 ? 'pm_card_chargeDeclined' : 'pm_card_visa',
   }));
   await buyers.accepted(20);
-  next = await startNextRelease(platform, 'orders', ORDERS_WITH_CHANNELS);
+  next = await startNextOrders(platform);
   await buyers.accepted(200);
   // It finds a schema that is ahead of its own migrations.
   await restartOld();

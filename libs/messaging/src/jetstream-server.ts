@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TOPOLOGY, type MessageContract, type ServiceName } from '@doorbuster/contracts';
+import { crashPoint } from '@doorbuster/fault-points';
 import type { Logger } from '@doorbuster/telemetry';
 import type { JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -156,6 +157,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     const outcome = await this.outcomeOf(batch, handler);
     recordBatch(consumer, messages, outcome, startedAt);
     endProcessSpans(batch, outcome);
+    if (outcome === 'done') crashPoint('consumer.before-ack');
     for (const { message, events } of deliveries) {
       if (outcome === 'done' && !events.some((event) => event.isDeferred)) message.ack();
       else message.nak(nakDelayMs(message.info.deliveryCount));

@@ -4,6 +4,7 @@ import {
   type OutgoingMessage,
   type Publisher,
 } from '@doorbuster/messaging';
+import { crashPoint } from '@doorbuster/fault-points';
 import { fail, outsideSpans, type Logger } from '@doorbuster/telemetry';
 import type { DataSource, EntityManager } from 'typeorm';
 import { isNotWaiting, StuckItems } from './stuck-items.js';
@@ -145,6 +146,7 @@ export class Outbox {
     this.published = [];
     this.deletion = undefined;
     if (ids.length === 0) return;
+    crashPoint('outbox.after-publish');
     try {
       await this.dataSource.query('delete from outbox where id = any($1::uuid[])', [ids]);
     } catch (err) {

@@ -6,6 +6,7 @@ import {
   type OutgoingEvent,
   type OutgoingMessage,
 } from '@doorbuster/messaging';
+import { crashPoint } from '@doorbuster/fault-points';
 import { activeSpans, fail, inSharedSpan, type Logger } from '@doorbuster/telemetry';
 import type { Span } from '@opentelemetry/api';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -62,6 +63,7 @@ export class UnitOfWork {
     const attributes = { 'doorbuster.transaction.shared_by': spans.length };
     return inSharedSpan(spans, 'transaction', attributes, async () => {
       const { result, messages, effects } = await againAfterLostRace(attempt);
+      if (messages.length > 0) crashPoint('outbox.after-commit');
       this.outbox.publish(messages);
       this.carryOut(effects);
       return result;

@@ -69,6 +69,14 @@ describe('the environment of a service', () => {
     expect(of('orders')).not.toHaveProperty('SIMULATED_PROVIDER_STATEMENT');
   });
 
+  it('leaves production when fault points are on', () => {
+    expect(of('orders', { FAULT_POINTS: 'orders.lose-order' })).toMatchObject({
+      FAULT_POINTS: 'orders.lose-order',
+      NODE_ENV: 'test',
+    });
+    expect(of('orders', { FAULT_POINTS: '' })).toMatchObject({ NODE_ENV: 'production' });
+  });
+
   it('lets the gateway listen on this machine alone, unless told otherwise', () => {
     expect(of('gateway')).toMatchObject({ HOST: '127.0.0.1' });
     expect(of('gateway', { HOST: '0.0.0.0' })).toMatchObject({ HOST: '0.0.0.0' });

@@ -6,6 +6,7 @@ import {
   restockOrder,
   type StockLine,
 } from '@doorbuster/contracts';
+import { faultPoint } from '@doorbuster/fault-points';
 import type { CloudEvent } from '@doorbuster/messaging';
 import type { StockCommand } from '../domain/stock-commands.js';
 
@@ -14,7 +15,8 @@ export function parseCommand({ type, data }: CloudEvent): StockCommand {
   switch (type) {
     case reserveStock.type: {
       const { orderId, lines } = reserveStock.schema.parse(data);
-      return { kind: 'reserve', orderId: asKey(orderId), lines: lines.map(withSaleAsKey) };
+      const held = faultPoint('inventory.oversell') ? [] : lines.map(withSaleAsKey);
+      return { kind: 'reserve', orderId: asKey(orderId), lines: held };
     }
     case commitStock.type:
       return { kind: 'commit', orderId: asKey(commitStock.schema.parse(data).orderId) };

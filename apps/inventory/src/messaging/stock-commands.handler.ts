@@ -1,6 +1,8 @@
-import { commitStock, releaseStock, reserveStock, restockOrder } from '@doorbuster/contracts';
+import { commitStock, releaseStock, reserveStock, restockOrder, stockReleased } from '@doorbuster/contracts';
+import { faultPoint } from '@doorbuster/fault-points';
 import {
   ConsumesBatches,
+  replyTo,
   type BatchOutcome,
   type CloudEvent,
   type IncomingBatch,
@@ -31,7 +33,10 @@ export class StockCommandsHandler {
     return this.unitOfWork.runBatch(batch, (tx, events) => this.work(tx, events));
   }
 
-  private async work(tx: EntityManager, events: CloudEvent[]): Promise<OutgoingEvent[]> {
+  private async work(tx: EntityManager, all: CloudEvent[]): Promise<OutgoingEvent[]> {
+    const { dropped = [], events = [] } = Object.groupBy(all, (event) =>
+      isDropped(event) ? 'dropped' : 'events',
+    );
     const commands = events.map(parseCommand);
     const state = await loadStockState(tx, commands);
     const decision = decideCommands(state, commands, {
@@ -43,6 +48,10 @@ export class StockCommandsHandler {
     return [
       ...replies(events, decision.answers),
       ...levelEvents(decision.levels, (cause) => events[cause]?.traceparent),
+      ...dropped.map((event) => replyTo(event, stockReleased, releaseStock.schema.parse(event.data))),
     ];
   }
 }
+
+const isDropped = ({ type }: CloudEvent): boolean =>
+  type === releaseStock.type && faultPoint('inventory.drop-release');

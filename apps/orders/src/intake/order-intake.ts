@@ -9,6 +9,7 @@ import {
 import { Batcher, newEvent, QueueFullError, StaleItemError, type OutgoingEvent } from '@doorbuster/messaging';
 import { afterCommit, CommitDeadlineError, isLockTimeout, pluck, UnitOfWork } from '@doorbuster/persistence';
 import { LOGGER, refusalOf } from '@doorbuster/service';
+import { faultPoint } from '@doorbuster/fault-points';
 import { fail, type Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Span } from '@opentelemetry/api';
@@ -119,7 +120,8 @@ export class OrderIntake {
       const existing = await this.orders.findByRequests(pluck(free, 'request'), tx);
       const requests = free.map((each) => withExpiry(each, opened.now));
       const now = new Date(opened.now);
-      const { replies, created, purchases } = decideOrders(requests, existing, market, now, uuidv7);
+      const { replies, purchases, ...decided } = decideOrders(requests, existing, market, now, uuidv7);
+      const created = decided.created.filter(() => !faultPoint('orders.lose-order'));
       await salesRepository.addPurchases(tx, purchases);
       await this.orders.insert(tx, created);
       const spansBySaga = spansByOrder(

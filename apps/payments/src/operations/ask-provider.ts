@@ -1,3 +1,4 @@
+import { faultPoint } from '@doorbuster/fault-points';
 import type { OperationResult, ProviderOutcome } from '../domain/decide-results.js';
 import { operationOf, type Operation } from '../domain/payment-status.js';
 import type { Payment } from '../domain/payment.js';
@@ -53,6 +54,8 @@ async function call(
         : { kind: 'declined', reason: answer.reason };
     }
     case 'capture': {
+      if (faultPoint('payments.charge-twice'))
+        await chargeUnrecorded(provider, payment, `${key}:second`, signal);
       const answer = await provider.capture({ key, ...held(payment) }, signal);
       return answer.outcome === 'captured'
         ? { kind: 'captured' }
@@ -69,6 +72,20 @@ async function call(
       if (answer.outcome === 'refused') throw new ProviderRefusalError(operation, answer.reason);
       return { kind: 'refunded' };
     }
+  }
+}
+
+/** What `payments.charge-twice` does: a charge that no row of ours knows of. */
+async function chargeUnrecorded(
+  provider: PaymentProvider,
+  { amount, method }: Payment,
+  key: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const request = { key, amount: required(amount), method: required(method) };
+  const answer = await provider.authorise(request, signal);
+  if (answer.outcome === 'authorised') {
+    await provider.capture({ key, amount: request.amount, reference: answer.reference }, signal);
   }
 }
 

@@ -78,5 +78,6 @@ const sharedEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
   // Halves the loading time from the second start on.
   NODE_COMPILE_CACHE: path.join(cacheDirectory(), 'compiled'),
   ...Object.fromEntries(Object.entries(env).filter(([name]) => !WITHHELD.includes(name))),
-  NODE_ENV: 'production',
+  // Fault points are refused in production.
+  NODE_ENV: env['FAULT_POINTS'] ? 'test' : 'production',
 });

@@ -1,0 +1,37 @@
+import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
+import { afterAll, afterEach, expect, it } from 'vitest';
+import { Crowd, expectNothingLost } from './fixtures/crowd.js';
+import { internalErrors, Shop } from './fixtures/shop.js';
+
+const BUYERS = 20;
+const ORDERS = 40;
+const CRASHING = ['orders', 'inventory', 'payments'];
+
+let platform: LaunchedPlatform | undefined;
+afterAll(() => platform?.dispose());
+afterEach(() => expect(internalErrors).toEqual([]));
+
+it('services that die after every few commits, publications and batches lose nothing and double nothing', async () => {
+  platform = await launchPlatform({
+    env: {
+      NODE_ENV: 'test',
+      FAULT_POINTS: 'outbox.after-commit=11,outbox.after-publish=17,consumer.before-ack=13',
+      RATE_LIMIT: 'off',
+      LOG_LEVEL: 'error',
+    },
+  });
+  const { services } = platform.run();
+  const shop = await Shop.open(platform);
+  await shop.stockUp('MUG', 1_000_000);
+  const buyers = new Crowd(shop, BUYERS, () => ({
+    items: [{ sku: 'MUG', quantity: 1 }],
+    method: Math.random() < 0.2 ? 'pm_card_chargeDeclined' : 'pm_card_visa',
+  }));
+  await buyers.accepted(ORDERS);
+  await expectNothingLost(shop, await buyers.leave());
+  await shop.expectAllPromisesKept();
+  const restarted = CRASHING.filter(
+    (name) => platform?.run().services[name]?.pids[0] !== services[name]?.pids[0],
+  );
+  expect(restarted).toEqual(CRASHING);
+});
