@@ -2,23 +2,23 @@
 FROM node:24-bookworm-slim AS base
 WORKDIR /doorbuster
 
-# The manifests alone: what is installed stays as it is until one of them changes.
+# Only the manifests, so that the installation stays cached until one of them changes.
 FROM base AS manifests
 COPY . .
 RUN mkdir /manifests && find . -name 'package*.json' -exec cp --parents {} /manifests \;
 
-# For all apps; it leaves behind npm's cache of what each of them needs.
+# Shared by all apps; it fills npm's cache for the next stage.
 FROM base AS installed
 COPY --from=manifests /manifests ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 
-# What this app and its libraries need to run. Nobody reads types, source maps and handbooks there.
+# Run-time dependencies of this app and its libraries, without types, source maps and documentation.
 FROM installed AS dependencies
 ARG APP
 RUN npm ci --omit=dev --omit=optional --workspace "apps/$APP" --ignore-scripts --prefer-offline --no-audit --no-fund \
     && find node_modules \( -name '*.d.ts' -o -name '*.d.?ts' -o -name '*.map' -o -name '*.md' \) -type f -delete
 
-# This app and the libraries that it refers to, as JavaScript.
+# This app and the libraries that it depends on, as JavaScript.
 FROM installed AS compiled
 ARG APP
 COPY . .
@@ -44,12 +44,12 @@ LABEL org.opencontainers.image.title="doorbuster-$APP" \
       org.opencontainers.image.version="$VERSION" \
       org.opencontainers.image.revision="$REVISION"
 
-# The gateway serves on PORT; a service answers there how it is.
+# The gateway serves its API on PORT, a service its health checks.
 ENV NODE_ENV=production PORT=3000
 EXPOSE 3000 9464
-# Numbers, because a cluster that refuses root cannot look names up.
+# A numeric id, because Kubernetes cannot check runAsNonRoot by name.
 USER 1000:1000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
     CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# Node is the first process and ends in order by itself; no shell is needed. `migrate` and, of the gateway, `seed` are arguments.
+# Node is the first process and handles signals; no shell is needed. Arguments: `migrate` (services), `seed` (gateway), `once` (provisioner).
 ENTRYPOINT ["node", "dist/main.js"]

@@ -1,5 +1,5 @@
--- Made from the same definitions as the servers of `npm start`.
--- Change those, then `npx vitest run tools/deploy --update`.
+-- Generated from the definitions that `npm start` uses. Do not edit.
+-- Change the definitions, then run `npx vitest run tools/deploy --update`.
 \getenv catalog_password CATALOG_DATABASE_PASSWORD
 \getenv catalog_migrator_password CATALOG_MIGRATOR_PASSWORD
 \getenv orders_password ORDERS_DATABASE_PASSWORD
@@ -17,7 +17,7 @@ create role "inventory" login password :'inventory_password';
 create role "inventory_migrator" login password :'inventory_migrator_password';
 create role "payments" login password :'payments_password';
 create role "payments_migrator" login password :'payments_migrator_password';
--- For 6 replicas of each service, and one more while they are replaced.
+-- For 6 replicas of each service, and one more during an update.
 alter role "catalog" connection limit 56;
 alter role "catalog_migrator" connection limit 4;
 alter role "orders" connection limit 56;
@@ -26,7 +26,7 @@ alter role "inventory" connection limit 56;
 alter role "inventory_migrator" connection limit 4;
 alter role "payments" connection limit 56;
 alter role "payments_migrator" connection limit 4;
--- Services have no business in the databases of the server itself.
+-- Services may not connect to the databases of the server itself.
 revoke all on database postgres, template1 from public;
 revoke all on database "doorbuster" from public;
 revoke all on schema public from public;
