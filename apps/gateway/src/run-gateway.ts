@@ -1,7 +1,7 @@
 import { exitOnSignal, readConfig, SHUTDOWN_MS } from '@doorbuster/service/process';
 import { createLogger } from '@doorbuster/telemetry';
 import { stopTelemetry } from '@doorbuster/telemetry/start';
-import { gatewayConfig } from './config.js';
+import { gatewayConfig } from './gateway.config.js';
 import { createGateway, type Gateway } from './create-gateway.js';
 import { seed } from './seed.js';
 

@@ -1,6 +1,6 @@
 import { DEMO_CATALOGUE, seedCatalogue } from '@doorbuster/demo';
 import type { Logger } from '@doorbuster/telemetry';
-import type { GatewayConfig } from './config.js';
+import type { GatewayConfig } from './gateway.config.js';
 import { createGateway } from './create-gateway.js';
 
 /**

@@ -1,6 +1,6 @@
 import { SIGNING_KEY } from '@doorbuster/service/testing';
 import { describe, expect, it } from 'vitest';
-import { gatewayConfig } from '../src/config.js';
+import { gatewayConfig } from '../src/gateway.config.js';
 import { SECRET } from './support/fixture.js';
 
 const NEEDED = { NATS_URL: 'nats://gateway:pw@127.0.0.1:4222', RPC_SIGNING_KEY: SIGNING_KEY };

@@ -4,7 +4,7 @@ import { startTestNats, type TestNats } from '@doorbuster/embedded/testing';
 import { SIGNING_KEY } from '@doorbuster/service/testing';
 import { createLogger } from '@doorbuster/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { gatewayConfig } from '../src/config.js';
+import { gatewayConfig } from '../src/gateway.config.js';
 import { seed } from '../src/seed.js';
 import { aProduct } from './support/examples.js';
 import { FakeServices } from './support/fake-services.js';

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
-import type { AuthConfig } from '../config.js';
-import { AuthController } from '../http/auth/auth.controller.js';
+import type { AuthConfig } from '../gateway.config.js';
+import { AuthController } from './auth.controller.js';
 import { TokenIssuer } from './token-issuer.js';
-import { TokenVerifier, tokenVerifier } from './token-verifier.js';
+import { TokenVerifier, tokenVerifier } from '../edge/identity.js';
 
 const SECRET_BYTES = 32;
 

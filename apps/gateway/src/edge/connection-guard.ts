@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { newTraceparent } from '@doorbuster/telemetry';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { GatewayConfig } from '../config.js';
+import type { GatewayConfig } from '../gateway.config.js';
 import { ProblemException } from '../problem/problem.exception.js';
 import { CONFIG } from '../tokens.js';
 import { networkOf, trustOf, type IsTrusted } from './client-address.js';

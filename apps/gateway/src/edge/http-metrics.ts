@@ -9,7 +9,7 @@ import {
   METRIC_HTTP_SERVER_REQUEST_DURATION,
 } from '@opentelemetry/semantic-conventions';
 import type { FastifyInstance } from 'fastify';
-import type { Asked } from './trace.hook.js';
+import type { Asked } from './request-telemetry.js';
 
 const meter = metrics.getMeter('doorbuster.gateway');
 

@@ -1,6 +1,6 @@
 import type { Actor } from '@doorbuster/contracts';
 import type { FastifyInstance } from 'fastify';
-import type { TokenVerifier } from '../auth/token-verifier.js';
+import type { TokenVerifier } from './identity.js';
 import { ProblemException } from '../problem/problem.exception.js';
 
 declare module 'fastify' {

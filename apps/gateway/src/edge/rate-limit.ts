@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { clientAddress, type IsTrusted } from './client-address.js';
-import { quotaHeaders, rateLimited, type RateLimiter } from './rate-limiter.js';
+import { quotaHeaders, rateLimited, type RateLimiter } from './limits.js';
 
 /** Probes and development tokens, by matched route: the spelling of the request line does not matter. */
 const UNLIMITED = new Set(['/healthz', '/readyz', '/v1/auth/token']);

@@ -8,7 +8,7 @@ export const openStreams = meter.createUpDownCounter('doorbuster.sse.open', {
   unit: '{stream}',
 });
 /** Add 1 when one begins to wait, -1 when it is answered. */
-export const waitingRequests = meter.createUpDownCounter('doorbuster.waiting', {
+export const waitingRequests = meter.createUpDownCounter('doorbuster.orders.outcome_waits', {
   description: 'Requests that wait for the outcome of their order (`Prefer: wait`).',
   unit: '{request}',
 });

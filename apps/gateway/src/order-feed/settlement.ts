@@ -2,8 +2,8 @@ import type { Actor, Order, OrderStatus, OrderStatusChanged } from '@doorbuster/
 import { Injectable } from '@nestjs/common';
 import { Tally } from '../edge/tally.js';
 import { waitingRequests } from './feed-metrics.js';
-import { OrderFeed } from './order-feed.js';
-import { OrderLookup } from './order-lookup.js';
+import { OrderFeed } from '../order-status/order-status-subscriber.js';
+import { OrderLookup } from '../order-status/order-reader.js';
 
 /** Beyond so many a request is answered at once, as if it had not asked to wait. */
 const WAITING_MAX = 20_000;

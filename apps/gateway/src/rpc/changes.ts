@@ -1,6 +1,6 @@
 import type { RpcContract } from '@doorbuster/contracts';
 import { Injectable } from '@nestjs/common';
-import { DatabaseClock } from '../database-time/database-clock.js';
+import { DatabaseClock } from './database-clock.js';
 import { ProblemException } from '../problem/problem.exception.js';
 import { RpcClient } from './rpc-client.js';
 

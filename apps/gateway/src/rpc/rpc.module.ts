@@ -9,9 +9,9 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { ClientNats, type NatsOptions } from '@nestjs/microservices';
-import type { GatewayConfig } from '../config.js';
+import type { GatewayConfig } from '../gateway.config.js';
 import { NATS_CLIENT } from '../tokens.js';
-import { DatabaseClock } from '../database-time/database-clock.js';
+import { DatabaseClock } from './database-clock.js';
 import { Changes } from './changes.js';
 import { RpcClient } from './rpc-client.js';
 

@@ -6,7 +6,7 @@ const refusals = meter.createCounter('doorbuster.gate.refusals', {
   description: 'Orders that were refused because the gateway knew that there is nothing left.',
   unit: '{order}',
 });
-const closed = meter.createObservableGauge('doorbuster.gate.closed', {
+const closed = meter.createObservableGauge('doorbuster.sold_out.skus', {
   description: 'SKUs that the gateway remembers as sold out.',
   unit: '{sku}',
 });

@@ -10,13 +10,13 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import type { ClientNats } from '@nestjs/microservices';
 import { trace } from '@opentelemetry/api';
 import { LRUCache } from 'lru-cache';
-import { OrderFeed } from '../order-feed/order-feed.js';
+import { OrderFeed } from '../order-status/order-status-subscriber.js';
 import { ProblemException } from '../problem/problem.exception.js';
 import { listen } from '../rpc/listen.js';
 import { LOGGER, NATS_CLIENT } from '../tokens.js';
 import { countRefusal, observeGate } from './gate-metrics.js';
 import { poolOf, type PoolKey } from './pool.js';
-import { RequestHistory } from './request-history.js';
+import { RequestHistory } from './accepted-request-index.js';
 import { SoldOutPools } from './sold-out-pools.js';
 import { StockCheck } from './stock-check.js';
 

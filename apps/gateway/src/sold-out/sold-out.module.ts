@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { OrderFeedModule } from '../order-feed/order-feed.module.js';
-import { RequestHistory } from './request-history.js';
+import { OrderFeedModule } from '../order-status/order-status.module.js';
+import { RequestHistory } from './accepted-request-index.js';
 import { SoldOutGate } from './sold-out-gate.js';
 import { SoldOutPools } from './sold-out-pools.js';
 import { StockCheck } from './stock-check.js';

@@ -5,7 +5,7 @@ import { createLogger } from '@doorbuster/telemetry';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import supertest from 'supertest';
 import type TestAgent from 'supertest/lib/agent.js';
-import { gatewayConfig } from '../../src/config.js';
+import { gatewayConfig } from '../../src/gateway.config.js';
 import { createGateway, type Gateway } from '../../src/create-gateway.js';
 import { FakeServices } from './fake-services.js';
 

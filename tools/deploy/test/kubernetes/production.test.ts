@@ -123,7 +123,7 @@ describe('in production', () => {
         .flatMap(({ spec }) =>
           spec.triggers.flatMap(({ metadata }) => metadata.query?.match(/doorbuster_\w+/g) ?? []),
         );
-    expect(asked('gateway')).toEqual(['doorbuster_waiting', 'doorbuster_sse_open']);
+    expect(asked('gateway')).toEqual(['doorbuster_orders_outcome_waits', 'doorbuster_sse_open']);
     expect(asked('orders')).toEqual(['doorbuster_admission_in_flight', 'doorbuster_admission_limit']);
     expect(ofKind(objects, 'HorizontalPodAutoscaler')).toEqual([]);
     // The names under which the gateway's instruments reach Prometheus; dashboards ask for the same.

@@ -1,0 +1,16 @@
+import { listAuditOf, SERVICES, type AuditEntry, type AuditFilter, type Page } from '@doorbuster/contracts';
+import { Injectable } from '@nestjs/common';
+import { RpcClient } from '../rpc/rpc-client.js';
+import { newestOf } from '../rpc/newest-of.js';
+
+/** Each service keeps its own audit log; this merges them into one list. */
+@Injectable()
+export class AuditLogs {
+  constructor(private readonly rpc: RpcClient) {}
+
+  async list({ service, ...filter }: AuditFilter): Promise<Page<AuditEntry>> {
+    const services = service === undefined ? SERVICES : [service];
+    const pages = await Promise.all(services.map((each) => this.rpc.call(listAuditOf(each), filter)));
+    return newestOf(pages, filter.limit);
+  }
+}

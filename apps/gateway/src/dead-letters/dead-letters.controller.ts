@@ -1,0 +1,33 @@
+import {
+  deadLetterFilter,
+  type Actor,
+  type DeadLetter,
+  type DeadLetterFilter,
+  type Page,
+} from '@doorbuster/contracts';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Allow, Caller } from '../auth/allow.decorator.js';
+import { noBody, type NoBody } from '../edge/no-body.js';
+import { DEAD_LETTER_ID } from '../edge/path-params.js';
+import { DeadLetters } from './dead-letters.service.js';
+
+@Controller('v1/dead-letters')
+@Allow('admin')
+export class DeadLettersController {
+  constructor(private readonly deadLetters: DeadLetters) {}
+
+  @Get()
+  list(@Query({ schema: deadLetterFilter }) filter: DeadLetterFilter): Promise<Page<DeadLetter>> {
+    return this.deadLetters.list(filter);
+  }
+
+  @Post(':id/replay')
+  @HttpCode(200)
+  replay(
+    @Caller() actor: Actor,
+    @Param('id', DEAD_LETTER_ID) id: string,
+    @Body({ schema: noBody }) _body: NoBody,
+  ): Promise<DeadLetter> {
+    return this.deadLetters.replay(actor, id);
+  }
+}

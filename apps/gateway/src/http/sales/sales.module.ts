@@ -1,6 +1,0 @@
-import { Module } from '@nestjs/common';
-import { SalesController } from './sales.controller.js';
-import { UnitsLeftReader } from './units-left.js';
-
-@Module({ controllers: [SalesController], providers: [UnitsLeftReader] })
-export class SalesModule {}

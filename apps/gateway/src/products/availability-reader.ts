@@ -1,0 +1,50 @@
+import {
+  getStockLevels,
+  LOW_STOCK_MAX,
+  type Availability,
+  type Product,
+  type ProductView,
+} from '@doorbuster/contracts';
+import { Injectable } from '@nestjs/common';
+import { RpcClient } from '../rpc/rpc-client.js';
+
+/** A page without figures now is better than one with figures later. */
+const DEADLINE_MS = 1_000;
+
+/** Puts inventory's figures beside catalog's products. */
+@Injectable()
+export class AvailabilityReader {
+  constructor(private readonly rpc: RpcClient) {}
+
+  /** Each product with its availability, `null` where inventory does not say. One question for all. */
+  async addTo(products: readonly Product[]): Promise<ProductView[]> {
+    const available = await this.availableOf(products.map(({ sku }) => sku));
+    return products.map((product) => ({
+      ...publicProduct(product),
+      availability: availabilityOf(available.get(product.sku)),
+    }));
+  }
+
+  private async availableOf(skus: string[]): Promise<Map<string, number>> {
+    if (skus.length === 0) return new Map();
+    const levels = await this.rpc.call(getStockLevels, { skus }, DEADLINE_MS).catch(() => []);
+    return new Map(levels.map(({ sku, available, setAside }) => [sku, available - setAside]));
+  }
+}
+
+function availabilityOf(available: number | undefined): Availability | null {
+  if (available === undefined) return null;
+  if (available === 0) return { status: 'SOLD_OUT', available };
+  return { status: available <= LOW_STOCK_MAX ? 'LOW_STOCK' : 'IN_STOCK', available };
+}
+
+/** Catalog may keep more about a product than it tells the public. */
+export const publicProduct = (product: Product): Product => ({
+  sku: product.sku,
+  name: product.name,
+  description: product.description,
+  category: product.category,
+  price: product.price,
+  createdAt: product.createdAt,
+  updatedAt: product.updatedAt,
+});

@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { clockOf, SERVICES, type ServiceName } from '@doorbuster/contracts';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { ProblemException } from '../problem/problem.exception.js';
+import { RpcClient } from './rpc-client.js';
+import { ClockBound } from './clock-bound.js';
+
+const SAMPLE_INTERVAL_MS = 1_000;
+const SAMPLE_DEADLINE_MS = 1_000;
+/** An instant that is over on every clock. */
+const OVER = 0;
+/** Between samples while a request waits for one. */
+const RETRY_MS = 100;
+
+/**
+ * Deadlines that a service can hold exactly: instants of the clock of its database. The gateway knows a lower bound of each
+ * of these clocks, so a deadline never comes later than its caller waits.
+ */
+@Injectable()
+export class DatabaseClock implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly bounds = new Map<ServiceName, ClockBound>(
+    SERVICES.map((service) => [service, new ClockBound()]),
+  );
+  private readonly sampling = new Map<ServiceName, Promise<void>>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly rpc: RpcClient) {}
+
+  onApplicationBootstrap(): void {
+    const sampleAll = (): void => {
+      for (const service of SERVICES) void this.sample(service).catch(() => undefined);
+    };
+    sampleAll();
+    this.timer = setInterval(sampleAll, SAMPLE_INTERVAL_MS).unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  /** The clock of the owner's database shows at least this, in milliseconds since 1970; `undefined` when that is not known. */
+  now(owner: ServiceName): number | undefined {
+    return this.bounds.get(owner)?.at(performance.now());
+  }
+
+  /**
+   * An instant of the owner's database that comes at most `inMs` from now. Where no sample is fresh, as after a pause of
+   * this process, one is waited for within that time.
+   *
+   * @returns an instant that is over when no replica tells the time. Replicas of the previous release ignore it. One of this
+   *   release that begins to listen a moment later refuses the request, which would have no limit otherwise.
+   * @throws {ProblemException} SERVICE_TIMEOUT or SERVICE_UNAVAILABLE when no sample comes
+   */
+  async deadline(owner: ServiceName, inMs: number): Promise<number> {
+    const endsAt = performance.now() + inMs;
+    for (;;) {
+      const now = this.now(owner);
+      if (now !== undefined) return now + endsAt - performance.now();
+      try {
+        await this.sample(owner);
+      } catch (error) {
+        if (isUnheard(error)) return OVER;
+        if (performance.now() + RETRY_MS >= endsAt) throw error;
+        await sleep(RETRY_MS);
+      }
+    }
+  }
+
+  private sample(owner: ServiceName): Promise<void> {
+    const current = this.sampling.get(owner);
+    if (current) return current;
+    const sampling = this.ask(owner).finally(() => this.sampling.delete(owner));
+    this.sampling.set(owner, sampling);
+    return sampling;
+  }
+
+  private async ask(owner: ServiceName): Promise<void> {
+    const askedAt = performance.now();
+    const { now } = await this.rpc.call(clockOf(owner), {}, SAMPLE_DEADLINE_MS);
+    this.bounds.get(owner)?.add(now, askedAt, performance.now());
+  }
+}
+
+/** No replica answers this subject: either none is running, and the request itself will fail, or all are of the previous release. */
+const isUnheard = (error: unknown): boolean =>
+  error instanceof ProblemException && error.code === 'SERVICE_UNAVAILABLE' && error.cause !== undefined;

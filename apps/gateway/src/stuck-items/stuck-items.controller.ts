@@ -1,0 +1,29 @@
+import {
+  listStuckItemsOf,
+  SERVICES,
+  stuckItemFilter,
+  type Page,
+  type StuckItem,
+  type StuckItemFilter,
+} from '@doorbuster/contracts';
+import { Controller, Get, Query } from '@nestjs/common';
+import { Allow } from '../auth/allow.decorator.js';
+import { RpcClient } from '../rpc/rpc-client.js';
+
+/** Items that polling jobs fail on, of one service or of all. There is one page only: a long list raises an alert first. */
+@Controller('v1/stuck-items')
+@Allow('admin')
+export class StuckItemsController {
+  constructor(private readonly rpc: RpcClient) {}
+
+  @Get()
+  async list(
+    @Query({ schema: stuckItemFilter }) { service, limit }: StuckItemFilter,
+  ): Promise<Page<StuckItem>> {
+    const lists = await Promise.all(
+      (service ? [service] : SERVICES).map((each) => this.rpc.call(listStuckItemsOf(each), { limit })),
+    );
+    const items = lists.flat().toSorted((a, b) => (a.firstFailedAt < b.firstFailedAt ? -1 : 1));
+    return { items: items.slice(0, limit), nextCursor: null };
+  }
+}
