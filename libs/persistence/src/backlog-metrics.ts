@@ -1,7 +1,7 @@
 import { metrics } from '@opentelemetry/api';
 import { observeSampled } from '@doorbuster/telemetry';
 import type { DataSource } from 'typeorm';
-import { OUTBOX_JOB } from './outbox.js';
+import { OUTBOX_JOB } from './outbox/outbox.sql.js';
 
 const meter = metrics.getMeter('doorbuster.persistence');
 
@@ -14,7 +14,7 @@ const outboxAge = meter.createObservableGauge('doorbuster.outbox.oldest.age', {
   unit: 's',
 });
 const openDeadLetters = meter.createObservableGauge('doorbuster.dead_letters.open', {
-  description: 'Dead letters that nobody has replayed yet.',
+  description: 'Dead letters that are not replayed yet.',
   unit: '{event}',
 });
 const stuckItems = meter.createObservableGauge('doorbuster.stuck_items', {
@@ -28,7 +28,7 @@ const deadLetters = meter.createCounter('doorbuster.dead_letters', {
 
 export const countDeadLetter = (consumer: string): void => deadLetters.add(1, { consumer });
 
-/** Each part is answered by an index, however long the outbox or the history of dead letters has grown. */
+/** SQL, because it is one round trip. Each part uses an index, so a long history costs nothing. */
 const QUERY = `select
   (select count(*)::int from (select from outbox limit 10000) as counted) as depth,
   coalesce((select extract(epoch from now() - created_at) from outbox order by id limit 1), 0)::float8 as "oldestAge",
@@ -46,9 +46,9 @@ interface Backlog {
   stuck: Record<string, number>;
 }
 
-/** What of a service's work waits: for the broker, or for an operator. @returns what ends it */
+/** Observes the work that waits for the broker or for an operator. @returns a function that ends it */
 export function observeBacklog(dataSource: DataSource, consumers: readonly string[]): () => void {
-  // Every service has an outbox, so the metric is there from the start. A job reports 0 once it has no stuck items any more.
+  // Each service has an outbox, so that metric exists from the start. Other jobs report 0 after their first stuck item.
   const jobs = new Set([OUTBOX_JOB]);
   return observeSampled({
     meter,

@@ -1,3 +1,3 @@
-/** One column of many rows, as `unnest($1::text[])` takes it. */
+/** One property of all rows, as a parameter for `unnest($1::text[])`. */
 export const pluck = <T, K extends keyof T>(rows: readonly T[], key: K): T[K][] =>
   rows.map((row) => row[key]);

@@ -1,24 +1,33 @@
-export { afterCommit } from './after-commit.js';
 export {
   audited,
-  listAuditEntries,
+  pageOfAuditEntries,
   writeAuditEntry,
   type AdminAction,
   type AuditRow,
   type Decided,
-} from './audit-log.js';
+} from './audit-log/audit-log.js';
 export { observeBacklog } from './backlog-metrics.js';
 export { pluck } from './columns.js';
-export { CommitDeadlineError, DATABASE_NOW, endTransactionIn, noteLimit } from './commit-deadline.js';
-export { CommitUnknownError } from './commit-unknown.js';
-export { databaseAddress, tlsProblemOf, type DatabaseAddress } from './database-tls.js';
-export { openDatabase, type DatabaseOptions } from './data-source.js';
-export { DeadLetters, type DeadLetterRow } from './dead-letters.js';
-export { migrateDatabase, type MigrationOptions } from './migrate-database.js';
-export { createIndexConcurrently, makeAppendOnly } from './migration-steps.js';
-export { UnsupportedVersionError } from './unsupported-version.js';
-export { Outbox } from './outbox.js';
-export { isLockTimeout, isTransient, isUniqueViolation } from './postgres-errors.js';
-export { preparedQuery, type PreparedStatement } from './prepared-query.js';
-export { isNotStuck, isNotWaiting, StuckItems, type BatchJob, type StuckItemRow } from './stuck-items.js';
-export { UnitOfWork, type BatchWork, type RunOptions } from './unit-of-work.js';
+export { openDatabase, typeOrmModuleOptions, type DatabaseOptions } from './database/data-source.js';
+export { databaseAddress, tlsProblemOf, type DatabaseAddress } from './database/database-tls.js';
+export { migrateDatabase, type MigrationOptions } from './database/migrate-database.js';
+export { createIndexConcurrently, makeAppendOnly } from './database/migration-steps.js';
+export { preparedQuery, type PreparedStatement } from './database/prepared-query.js';
+export type { SchemaDefinition } from './database/schema-definition.js';
+export { DeadLetters, type DeadLetterRow } from './dead-letters/dead-letters.js';
+export { upsertNewestVersions } from './newest-versions.js';
+export { Outbox } from './outbox/outbox.js';
+export { newestPage, toPage, type PageRequest } from './page.js';
+export { StuckItems, type BatchJob } from './stuck-items/stuck-items.js';
+export { isNotStuck, isNotWaiting } from './stuck-items/stuck-items.sql.js';
+export { afterCommit } from './transactions/after-commit.js';
+export {
+  CommitDeadlineError,
+  DATABASE_NOW,
+  endTransactionIn,
+  registerDeadline,
+} from './transactions/commit-deadline.js';
+export { CommitUnknownError } from './transactions/commit-unknown.js';
+export { isLockTimeout, isTransient, isUniqueViolation } from './transactions/postgres-errors.js';
+export { UnitOfWork, type BatchWork, type RunOptions } from './transactions/unit-of-work.js';
+export { UnsupportedVersionError } from './transactions/unsupported-version.js';

@@ -4,7 +4,7 @@ import { createLogger } from '@doorbuster/telemetry';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { audited, listAuditEntries, migrateDatabase, openDatabase, type AuditRow } from '../src/index.js';
+import { audited, migrateDatabase, openDatabase, pageOfAuditEntries, type AuditRow } from '../src/index.js';
 
 const ADMIN: Actor = {
   customerId: 'root',
@@ -36,7 +36,7 @@ const asAdministrator = async <T>(work: (client: pg.Client) => Promise<T>): Prom
     await client.end();
   }
 };
-const entries = (): Promise<AuditRow[]> => listAuditEntries(dataSource, {}, 10);
+const entries = async (): Promise<AuditRow[]> => (await pageOfAuditEntries(dataSource, { limit: 10 })).items;
 const write = (actor: Actor = ADMIN, details = {}, reply = accept({ name: 'Mug' })): Promise<unknown> =>
   dataSource.transaction(
     audited({ ...CHANGE, actor }, async () => ({ result: reply, events: [], audit: details })),
@@ -50,7 +50,7 @@ beforeEach(() =>
 );
 
 describe('the audit log', () => {
-  it('says who did what, from where, when by the clock of the database, and what was there before and after', async () => {
+  it('records actor, action, origin, the time of the database, and the state before and after', async () => {
     await write(ADMIN, { before: { name: 'Cup' } });
     const [entry] = await entries();
     expect(entry).toMatchObject({
@@ -74,12 +74,12 @@ describe('the audit log', () => {
     expect(now?.ms).toBeLessThan(30_000);
   });
 
-  it('says what was refused, and why', async () => {
+  it('records a refusal with its code', async () => {
     await write(ADMIN, {}, refuse('PRODUCT_NOT_FOUND', 'No.'));
     expect(await entries()).toMatchObject([{ outcome: 'REFUSED', code: 'PRODUCT_NOT_FOUND', after: null }]);
   });
 
-  it('has no entry without the change, and no change without the entry', async () => {
+  it('commits an entry and its change together or not at all', async () => {
     const failing = dataSource.transaction(async (tx) => {
       await audited(CHANGE, async () => ({ result: accept(1), events: [] }))(tx);
       throw new Error('the change failed afterwards');
@@ -97,21 +97,24 @@ describe('the audit log', () => {
     expect(await dataSource.query('select * from outbox')).toEqual([]);
   });
 
-  it('has neither what customers do nor the same request once more', async () => {
+  it('has no entry for a customer, and none for a repeated request', async () => {
     await write({ customerId: 'ann', role: 'customer' });
     await write(ADMIN, { isRepeated: true });
     expect(await entries()).toEqual([]);
   });
 
-  it('is listed by actor and by target, newest first, page by page', async () => {
+  it('is listed by actor and by target, newest first, in pages', async () => {
     for (const target of ['A', 'B', 'C']) await write(ADMIN, { target });
     await write({ ...ADMIN, customerId: 'other' }, { target: 'A' });
     const targets = async (filter: object, limit = 10): Promise<string[]> =>
-      (await listAuditEntries(dataSource, filter, limit)).map(({ target }) => target);
+      (await pageOfAuditEntries(dataSource, { ...filter, limit })).items.map(({ target }) => target);
     expect(await targets({ actor: 'root' })).toEqual(['C', 'B', 'A']);
     expect(await targets({ target: 'A' })).toEqual(['A', 'A']);
-    const [, second] = await listAuditEntries(dataSource, {}, 2);
-    expect(await targets({ cursor: second?.id })).toEqual(['B', 'A']);
+    const { items, nextCursor } = await pageOfAuditEntries(dataSource, { limit: 2 });
+    expect(nextCursor).toBe(items[1]?.id);
+    expect(await targets({ cursor: nextCursor })).toEqual(['B', 'A']);
+    const last = await pageOfAuditEntries(dataSource, { cursor: nextCursor ?? '', limit: 2 });
+    expect(last.nextCursor).toBeNull();
   });
 
   const CHANGES = [
@@ -120,13 +123,13 @@ describe('the audit log', () => {
     'truncate audit_log',
   ];
 
-  it.each(CHANGES)('refuses the service: %s', async (sql) => {
+  it.each(CHANGES)('refuses the run-time role: %s', async (sql) => {
     await write();
     await expect(dataSource.query(sql)).rejects.toMatchObject({ driverError: { code: '42501' } });
     expect(await entries()).toHaveLength(1);
   });
 
-  it.each(CHANGES)('refuses an administrator who does not take the trigger away: %s', async (sql) => {
+  it.each(CHANGES)('refuses a database administrator who has not disabled the trigger: %s', async (sql) => {
     await write();
     const change = asAdministrator((client) => client.query(sql.replace('audit_log', 'catalog.audit_log')));
     await expect(change).rejects.toThrow('append-only');

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CommitDeadlineError, CommitUnknownError, isTransient } from '../src/index.js';
-import { limitTransaction } from '../src/commit-deadline.js';
+import { limitTransaction } from '../src/transactions/commit-deadline.js';
 import { insertNote, Notebook, openNotebook } from './fixtures/notebook.js';
 
 let notebook: Notebook;
@@ -36,18 +36,18 @@ const note = (id: string, commitBy: number, meanwhile?: (tx: EntityManager) => P
     { commitBy },
   );
 
-describe('a transaction with a time to be committed by', () => {
-  it('is committed in time', async () => {
+describe('a transaction with a deadline', () => {
+  it('commits before its deadline', async () => {
     expect(await note('a', await databaseTimeIn(10_000))).toBe('a');
     expect(await notebook.notes()).toEqual(['a']);
   });
 
-  it('that comes too late writes nothing', async () => {
+  it('writes nothing if its deadline has passed', async () => {
     await expect(note('late', await databaseTimeIn(-1))).rejects.toThrow(CommitDeadlineError);
     expect(await notebook.notes()).toEqual([]);
   });
 
-  it('is ended by the server when its client is paused before COMMIT', async () => {
+  it('is ended by the server if its client is paused before COMMIT', async () => {
     let session = 0;
     const paused = note('paused', await databaseTimeIn(300), async (tx) => {
       session = await sessionOf(tx);
@@ -58,7 +58,7 @@ describe('a transaction with a time to be committed by', () => {
     expect(await notebook.notes()).toEqual([]);
   });
 
-  it('is ended in time also where the role has a longer limit of its own', async () => {
+  it('is ended in time even if the role has a longer limit', async () => {
     const [{ database }] = await notebook.dataSource.query('select current_database() as database');
     const setting = `alter role inventory in database "${database}"`;
     await notebook.dataSource.query(`${setting} set transaction_timeout = '60s'`);
@@ -74,21 +74,21 @@ describe('a transaction with a time to be committed by', () => {
     await notebook.dataSource.query(`${setting} reset transaction_timeout`);
   });
 
-  it('is ended by the server when a statement takes too long, and the next transaction works', async () => {
+  it('is ended by the server if a statement takes too long, and the next transaction works', async () => {
     const slow = note('slow', await databaseTimeIn(300), (tx) => tx.query('select pg_sleep(5)'));
     await expect(slow).rejects.toThrow(CommitDeadlineError);
     expect(await note('next', await databaseTimeIn(10_000))).toBe('next');
     expect(await notebook.notes()).toEqual(['next']);
   });
 
-  it('fails as it would without, as long as there is time', async () => {
+  it('fails with its own error before the deadline', async () => {
     const failing = note('poison', await databaseTimeIn(10_000));
     await expect(failing).rejects.toThrow('notes_id_check');
   });
 });
 
 describe('a transaction whose connection is lost', () => {
-  it('before COMMIT is not committed, and in COMMIT it is not known', async () => {
+  it('is not committed before COMMIT, and unknown during COMMIT', async () => {
     const before = note('before', await databaseTimeIn(10_000), (tx) =>
       tx.query('select pg_terminate_backend(pg_backend_pid())'),
     );

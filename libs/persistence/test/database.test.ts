@@ -8,7 +8,7 @@ import {
   TransactionNotStartedError,
 } from 'typeorm';
 import { isTransient, isUniqueViolation } from '../src/index.js';
-import { isPermanent } from '../src/postgres-errors.js';
+import { isPermanent } from '../src/transactions/postgres-errors.js';
 import { eventually } from '@doorbuster/embedded/testing';
 import { batchOf, migrateNotebook, Notebook, openNotebook } from './fixtures/notebook.js';
 
@@ -29,7 +29,7 @@ const failureOf = async (work: Promise<unknown>): Promise<unknown> => {
 };
 
 describe('opening the database', () => {
-  it('whose schema a newer release has migrated further works, and changes nothing in it', async () => {
+  it('works on a schema of a newer release and changes nothing in it', async () => {
     await notebook.asOwner(
       `insert into migrations (timestamp, name) values (9999999999999, 'AddColour9999999999999')`,
     );
@@ -43,7 +43,7 @@ describe('opening the database', () => {
     await older.destroy();
   });
 
-  it('waits for a server that is still starting, and works again after one was killed', async () => {
+  it('waits for a starting server and works again after a kill', async () => {
     const url = notebook.env.databaseUrl('inventory');
     await notebook.env.postgres?.kill();
     const opening = openNotebook(url);
@@ -56,9 +56,9 @@ describe('opening the database', () => {
   });
 
   it.each([
-    ['in the middle of a transaction', 'start transaction', 'idle in transaction'],
-    ['with a statement at work', 'select pg_sleep(30)', 'active'],
-  ])('gives nobody a connection that was let go %s', async (_, sql, state) => {
+    ['in an open transaction', 'start transaction', 'idle in transaction'],
+    ['with a running statement', 'select pg_sleep(30)', 'active'],
+  ])('does not reuse a connection that was released %s', async (_, sql, state) => {
     const runner = notebook.dataSource.createQueryRunner();
     const [{ pid }] = await runner.query('select pg_backend_pid() as pid');
     const abandoned = runner.query(sql).catch(() => undefined);
@@ -73,7 +73,7 @@ describe('opening the database', () => {
     await abandoned;
   });
 
-  it('lets a process that is stopped in a transaction hold its locks for two seconds at the most', async () => {
+  it('lets a process that stops in a transaction hold its locks for at most two seconds', async () => {
     await query('delete from notes');
     const stopped = notebook.dataSource.createQueryRunner();
     await stopped.startTransaction();
@@ -84,13 +84,13 @@ describe('opening the database', () => {
     await stopped.release();
   });
 
-  it('gives whole numbers as numbers', async () => {
+  it('returns bigint as number', async () => {
     expect(await query('select 9007199254740991::bigint as n')).toEqual([{ n: 9_007_199_254_740_991 }]);
   });
 });
 
-describe('a failure that will pass', () => {
-  it('is a lost connection, a lost lock or serialization, a shutdown, a statement out of time', async () => {
+describe('a transient error', () => {
+  it('is a lost connection, a lost lock or serialization, a shutdown, a statement timeout', async () => {
     expect(isTransient(await failureOf(query('select pg_terminate_backend(pg_backend_pid())')))).toBe(true);
     for (const code of ['40001', '40P01', '53300', '55P03', '57014', '57P01', '08006']) {
       const raise = query(`do $$ begin raise exception 'x' using errcode = '${code}'; end $$`);
@@ -116,7 +116,7 @@ describe('a failure that will pass', () => {
     }
   });
 
-  it('is none of what comes out the same the next time', async () => {
+  it('is not an error that the same work would cause again', async () => {
     for (const sql of [
       'select 1/0',
       'select nothing',
@@ -128,7 +128,7 @@ describe('a failure that will pass', () => {
     for (const sql of ['select 1/0', `select 'x'::int`, 'selekt', `insert into notes values (null)`]) {
       expect(isPermanent(await failureOf(query(sql))), sql).toBe(true);
     }
-    // A missing grant or column may soon be mended, so the error is not permanent.
+    // A missing grant or column can be added soon, so the error is not permanent.
     expect(isPermanent(await failureOf(query('select from pg_catalog.pg_authid')))).toBe(false);
     expect(isPermanent(await failureOf(query('select nothing')))).toBe(false);
     expect(isPermanent(new PermanentError('x'))).toBe(true);
@@ -138,7 +138,7 @@ describe('a failure that will pass', () => {
     expect(isTransient(undefined)).toBe(false);
   });
 
-  it('is told from a key that is taken', async () => {
+  it('is distinct from a unique-key conflict', async () => {
     await query(`insert into notes values ('key')`);
     const error = await failureOf(query(`insert into notes values ('key')`));
     expect(isUniqueViolation(error)).toBe(true);

@@ -1,6 +1,6 @@
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { KeyDeadLetters1768400000000 } from '../src/key-dead-letters.migration.js';
+import { KeyDeadLetters1768400000000 } from '../src/migrations/key-dead-letters.migration.js';
 import { Notebook } from './fixtures/notebook.js';
 
 let notebook: Notebook;
@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => notebook.stop());
 
-it('leaves of a multiplied dead letter the oldest, replayed when any of them was', async () => {
+it('keeps the oldest of duplicate dead letters, replayed if any of them was', async () => {
   const migration = new KeyDeadLetters1768400000000();
   const owner = new DataSource({
     type: 'postgres',
@@ -28,7 +28,7 @@ it('leaves of a multiplied dead letter the oldest, replayed when any of them was
       (5, 'a', '"raw"', null), (6, 'a', '"raw"', null)) as old (n, consumer, event, replayed)`);
   await migration.up(runner);
   await owner.destroy();
-  const rows = await notebook.deadLetters.list(10);
+  const { items: rows } = await notebook.deadLetters.page({ limit: 10 });
   expect(rows.map(({ id, replayedAt }) => [Number(id.at(-1)), replayedAt !== null])).toEqual([
     [5, false],
     [4, false],

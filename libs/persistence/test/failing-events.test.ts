@@ -3,7 +3,7 @@ import { eventually } from '@doorbuster/embedded/testing';
 import { createLogger } from '@doorbuster/telemetry';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { FailureCounts } from '../src/failure-counts.js';
+import { FailureCounts } from '../src/transactions/failure-counts.js';
 import { UnsupportedVersionError, UnitOfWork, type BatchWork } from '../src/index.js';
 import { batchOf, CONSUMER, malformed, Notebook } from './fixtures/notebook.js';
 
@@ -17,12 +17,15 @@ beforeEach(async () => {
     await notebook.dataSource.query(`delete from ${table}`);
 });
 
-/** Another session ends the connection after the first statement; the second finds it gone. */
+/** Another session ends the connection between two statements. */
 const dropBetweenStatements: BatchWork = async (tx, events) => {
   await notebook.takeNotes(tx, events.slice(0, 1));
   const [{ pid }] = await tx.query('select pg_backend_pid() as pid');
   await notebook.dataSource.query('select pg_terminate_backend($1)', [pid]);
-  await eventually(() => (tx.queryRunner?.isReleased ? true : undefined), 'TypeORM to see that it is gone');
+  await eventually(
+    () => (tx.queryRunner?.isReleased ? true : undefined),
+    'TypeORM to notice the lost connection',
+  );
   return notebook.takeNotes(tx, events.slice(1));
 };
 
@@ -33,7 +36,7 @@ const failOn =
     return notebook.takeNotes(tx, events);
   };
 describe('a batch with an event that fails', () => {
-  it('is delivered again when its connection drops between two of its statements', async () => {
+  it('is delivered again if its connection drops between two statements', async () => {
     for (const ids of [
       ['drop', 'o'],
       ['m', 'drop', 'o'],
@@ -47,7 +50,7 @@ describe('a batch with an event that fails', () => {
     }
   });
 
-  it('commits without an event that fails for an unknown reason, which is delivered again alone', async () => {
+  it('commits without an event that has an unknown error, and defers that event', async () => {
     const batch = batchOf('p', 'odd', 'q', 'r');
     const outcome = await notebook.unitOfWork.runBatch(batch, failOn('odd'));
     expect(outcome).toBe('done');
@@ -56,7 +59,7 @@ describe('a batch with an event that fails', () => {
     expect(await notebook.listDeadLetters()).toEqual([]);
   });
 
-  it('defers with such an event the later ones of its aggregate, and no earlier one', async () => {
+  it('also defers the later events of its aggregate, but no earlier one', async () => {
     const batch = batchOf('s', 'odd', 't', 'odd', 'u');
     const seen: string[] = [];
     await notebook.unitOfWork.runBatch(batch, async (tx, events) => {
@@ -74,7 +77,7 @@ describe('a batch with an event that fails', () => {
     expect(await notebook.notes()).toEqual(['s', 't', 'u']);
   });
 
-  it('gives up such an event once it has failed several times over more than a minute, and keeps its error', async () => {
+  it('makes a dead letter with the error after several failures over more than a minute', async () => {
     let nowMs = 0;
     const { dataSource, outbox, deadLetters } = notebook;
     const logger = createLogger('test', 'silent');
@@ -98,7 +101,7 @@ describe('a batch with an event that fails', () => {
     expect(letter?.error).toBe('TypeError: no idea');
   });
 
-  it('does not give up an event at its first unknown error, however long ago it was sent', async () => {
+  it('makes no dead letter at the first unknown error, whatever the number of deliveries', async () => {
     const batch = batchOf('odd');
     for (const event of batch.events) event.deliveries = 5_000;
     await notebook.unitOfWork.runBatch(batch, failOn('odd'));
@@ -113,7 +116,7 @@ describe('a batch with an event that fails', () => {
         throw new PermanentError('illegal');
       },
     ],
-  ])('gives up an event at once for %s', async (_, fail) => {
+  ])('makes a dead letter at once for %s', async (_, fail) => {
     await notebook.unitOfWork.runBatch(batchOf('v'), async () => {
       fail();
       return [];
@@ -121,10 +124,10 @@ describe('a batch with an event that fails', () => {
     expect(await notebook.listDeadLetters()).toHaveLength(1);
   });
 
-  it('leaves one dead letter of an event, told once, however often its message is delivered', async () => {
-    const countTold = async (): Promise<number> =>
+  it('stores and publishes one dead letter of an event, however often its message is delivered', async () => {
+    const countPublished = async (): Promise<number> =>
       (await notebook.published()).filter(({ natsSubject }) => natsSubject === `dlq.${CONSUMER}`).length;
-    const toldBefore = await countTold();
+    const publishedBefore = await countPublished();
     const batch = { ...batchOf('poison', 'w'), unreadable: [malformed('x')] };
     for (let delivery = 1; delivery <= 5; delivery += 1) {
       const again = await notebook.unitOfWork.runBatch(batch, async (tx, events) => {
@@ -140,10 +143,10 @@ describe('a batch with an event that fails', () => {
       await notebook.outbox.sweepOnce(0);
       return (await notebook.outboxRows()).length === 0 ? true : undefined;
     }, 'the outbox to be published');
-    expect(await countTold()).toBe(toldBefore + letters.length);
+    expect(await countPublished()).toBe(publishedBefore + letters.length);
   });
 
-  it('opens a replayed dead letter again when its event fails again', async () => {
+  it('opens a replayed dead letter again if its event fails again', async () => {
     const batch = batchOf('poison');
     await notebook.unitOfWork.runBatch(batch, notebook.takeNotes);
     const [letter] = await notebook.listDeadLetters();

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => notebook.stop());
 
-it('what waits is counted: for the broker, and for an operator', async () => {
+it('metrics count the messages in the outbox and the open dead letters', async () => {
   await notebook.dataSource.query(
     `insert into outbox (id, subject, payload, traceparent, created_at)
      select uuidv7(interval '-1 minute'), 's', 'p', '', now() - interval '1 minute' from generate_series(1, 3)`,
@@ -32,22 +32,22 @@ it('what waits is counted: for the broker, and for an operator', async () => {
   end();
 });
 
-it('what waits for a commit happens after it, once, and not at all after a rollback', async () => {
-  const effects: string[] = [];
+it('a callback runs once after the commit, and not after a rollback', async () => {
+  const calls: string[] = [];
   let runs = 0;
   await notebook.dataSource.query(`insert into notes (id) values ('taken')`);
   await notebook.unitOfWork.run(async (tx) => {
     runs += 1;
-    afterCommit(tx, () => effects.push(`told by run ${runs}`));
+    afterCommit(tx, () => calls.push(`run ${runs}`));
     await insertNote(tx, runs === 1 ? 'taken' : 'free');
-    expect(effects).toEqual([]);
+    expect(calls).toEqual([]);
     return { result: undefined, events: [] };
   });
-  expect(effects).toEqual(['told by run 2']);
+  expect(calls).toEqual(['run 2']);
   const failing = notebook.unitOfWork.run((tx) => {
-    afterCommit(tx, () => effects.push('never'));
+    afterCommit(tx, () => calls.push('never'));
     return Promise.reject(new Error('changed its mind'));
   });
   await expect(failing).rejects.toThrow('changed its mind');
-  expect(effects).toEqual(['told by run 2']);
+  expect(calls).toEqual(['run 2']);
 });

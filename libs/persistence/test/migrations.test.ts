@@ -10,7 +10,7 @@ import {
   openDatabase,
   type MigrationOptions,
 } from '../src/index.js';
-import { allMigrations } from '../src/schema-definition.js';
+import { allMigrations } from '../src/database/schema-definition.js';
 
 const logger = createLogger('test', 'silent');
 
@@ -20,7 +20,7 @@ class CreateNotes1767225601000 implements MigrationInterface {
   down = async (): Promise<void> => undefined;
 }
 
-/** Longer than the statement timeout that the test gives the role. */
+/** Takes longer than the role's statement timeout in the test. */
 class TakeLong1767225602000 implements MigrationInterface {
   up = (runner: QueryRunner): Promise<void> => runner.query('select pg_sleep(0.6)');
   down = async (): Promise<void> => undefined;
@@ -99,7 +99,7 @@ describe('migrating a schema', () => {
     return rows.map((row) => (row as { name: string }).name);
   };
 
-  it('is not cut off by a statement timeout, of the pool, of the role or of the database', async () => {
+  it('has no statement timeout of the pool, the role or the database', async () => {
     const name = new URL(database.adminUrl).pathname.slice(1);
     await asAdmin(`alter role inventory_migrator in database ${name} set statement_timeout = '200ms'`);
     await asAdmin(`alter database ${name} set transaction_timeout = '300ms'`);
@@ -107,7 +107,7 @@ describe('migrating a schema', () => {
     expect(await recorded()).toContain('TakeLong1767225602000');
   });
 
-  it('lets go of its place in the queue for a lock, so that the shop goes on, and tries again', async () => {
+  it('gives up waiting for a lock, so that the service continues, and tries again', async () => {
     await migrate([CreateNotes1767225601000]);
     const reader = await connect(database.url('inventory'));
     await reader.query('begin');
@@ -123,7 +123,7 @@ describe('migrating a schema', () => {
     expect((await writer.query('select id, colour from notes')).rows).toEqual([{ id: 1, colour: null }]);
   });
 
-  it('says what to do when a lock is not to be had, and keeps what it had done', async () => {
+  it('reports what to do if it gets no lock, and keeps the earlier migrations', async () => {
     await migrate([CreateNotes1767225601000]);
     const reader = await connect(database.url('inventory'));
     await reader.query('begin');
@@ -135,7 +135,7 @@ describe('migrating a schema', () => {
     expect((await recorded()).at(-1)).toBe('TakeLong1767225602000');
   });
 
-  it('makes an index without a transaction, and again where a failed try left an invalid one', async () => {
+  it('creates an index concurrently, and replaces the invalid one of a failed attempt', async () => {
     await migrate([CreateNotes1767225601000]);
     await asAdmin(`insert into inventory.notes values (1, '')`);
     await expect(migrate([CreateNotes1767225601000, UniqueWords1767225604000])).rejects.toThrow(/by zero/);
@@ -147,9 +147,9 @@ describe('migrating a schema', () => {
     expect(JSON.stringify(await asAdmin(definition))).toContain('(word)');
   });
 
-  it('happens once where several processes come at once, and each waits as long as it takes', async () => {
+  it('runs once if several processes start it, and the others wait without a timeout', async () => {
     const databaseName = new URL(database.adminUrl).pathname.slice(1);
-    // A process that waits for the lock leaves its connection idle.
+    // A process that waits for the lock has an idle connection.
     await asAdmin(`alter database ${databaseName} set idle_session_timeout = '200ms'`);
     await asAdmin(`alter database ${databaseName} set idle_in_transaction_session_timeout = '200ms'`);
     const all = [CreateNotes1767225601000, TakeLong1767225602000, AddColour1767225603000];
@@ -158,7 +158,7 @@ describe('migrating a schema', () => {
     expect((await recorded()).toSorted()).toEqual(names.toSorted());
   });
 
-  it('goes on where a process that died in the middle of it left off', async () => {
+  it('continues after a process that died during its migration', async () => {
     const dying = await connect(database.migratorUrl('inventory'));
     await dying.query(`select pg_advisory_lock(hashtext('doorbuster-migrations-inventory'))`);
     const [{ pid }] = (await dying.query<{ pid: number }>('select pg_backend_pid() as pid')).rows as [
@@ -171,7 +171,7 @@ describe('migrating a schema', () => {
     expect(await recorded()).toContain('CreateNotes1767225601000');
   });
 
-  it('is what a service waits for, and says which are missing when they do not come', async () => {
+  it('makes a service wait, which reports the missing migrations after its time', async () => {
     await expect(open([CreateNotes1767225601000], 50)).rejects.toThrow(
       /schema inventory lacks .*CreateNotes1767225601000.*MIGRATION_DATABASE_URL/,
     );
@@ -182,24 +182,24 @@ describe('migrating a schema', () => {
     await dataSource.destroy();
   });
 
-  it('by a newer release leaves a schema that this one starts on, and this one says so', async () => {
+  it('by a newer release leaves a schema on which this one starts, and logs it', async () => {
     await migrate([CreateNotes1767225601000, AddColour1767225603000]);
-    const said: string[] = [];
-    const listening = createLogger('test', 'info', { write: (line: string) => void said.push(line) });
+    const logged: string[] = [];
+    const capturing = createLogger('test', 'info', { write: (line: string) => void logged.push(line) });
     const older = await openDatabase(
       {
         service: 'inventory',
         url: database.url('inventory'),
         migrations: [CreateNotes1767225601000],
       },
-      listening,
+      capturing,
     );
     await older.destroy();
-    expect(said.join('')).toMatch(/schema is newer than this release/);
-    expect(said.join('')).toContain('AddColour1767225603000');
+    expect(logged.join('')).toMatch(/schema is newer than this release/);
+    expect(logged.join('')).toContain('AddColour1767225603000');
   });
 
-  it('gives the run-time role rows to read and write, and of books none to change', async () => {
+  it('lets the run-time role change rows, but not those of an append-only table', async () => {
     await migrate([CreateNotes1767225601000, AppendOnlyBooks1767225605000]);
     const service = await connect(database.url('inventory'));
     await service.query(`insert into notes values (1, 'a'); update notes set word = 'b'; delete from notes`);

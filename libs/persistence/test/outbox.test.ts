@@ -22,7 +22,7 @@ const take = (id: string, transactions = notebook.unitOfWork): Promise<string> =
     return { result: id, events: [noted(id)] };
   });
 
-/** Of a process that has another outbox, and so is another process as far as messages go. */
+/** A unit of work with its own outbox, like that of another process. */
 const transactionsWith = (outbox: Outbox): UnitOfWork => {
   const logger = createLogger('test', 'silent');
   return new UnitOfWork(notebook.dataSource, outbox, new DeadLetters(notebook.dataSource, logger), logger);
@@ -35,14 +35,14 @@ const emptyOutbox = () =>
   );
 
 describe('the outbox', () => {
-  it('publishes what was committed under the id of its row, and forgets it', async () => {
+  it('publishes a committed message with the id of its row, and deletes the row', async () => {
     expect(await take('published')).toBe('published');
     await emptyOutbox();
     expect(await notebook.notes()).toEqual(['published']);
     expect(await notebook.publishedNotes()).toContain('published');
   });
 
-  it('has the message as soon as the work is committed, whatever becomes of its publication', async () => {
+  it('stores the message with the commit, even if its publication hangs', async () => {
     const outbox = notebook.newOutbox({ publish: () => new Promise(() => undefined) });
     await take('hanging', transactionsWith(outbox));
     const rows = await notebook.outboxRows();
@@ -54,7 +54,7 @@ describe('the outbox', () => {
     expect(sent).toMatchObject({ id: rows[0]?.id, natsSubject: rows[0]?.subject, payload: rows[0]?.payload });
   });
 
-  it('says nothing of what was rolled back', async () => {
+  it('publishes nothing after a rollback', async () => {
     const before = (await notebook.published()).length;
     await expect(
       notebook.unitOfWork.run(async (tx) => {
@@ -70,7 +70,7 @@ describe('the outbox', () => {
     expect((await notebook.published()).length).toBe(before + 1);
   });
 
-  it('publishes what a process committed before it died, by itself, and leaves alone what is young', async () => {
+  it('sweeps the messages of a process that died, but not recent ones', async () => {
     await notebook.dataSource.transaction((tx) =>
       notebook.outbox.insert(tx, toMessages([noted('left-behind')])),
     );
@@ -84,7 +84,7 @@ describe('the outbox', () => {
     expect(await notebook.publishedNotes()).toContain('left-behind');
   });
 
-  it('is swept to its end in small rounds, also behind what cannot be published', async () => {
+  it('is swept in small rounds, past messages that cannot be published', async () => {
     const stuck = Array.from({ length: 60 }, () => ({
       id: uuidv7(),
       subject: 'evt.nobody.takes-this',
@@ -105,7 +105,7 @@ describe('the outbox', () => {
     expect(await notebook.publishedNotes()).toEqual(expect.arrayContaining(noteIds));
   });
 
-  it('published twice by a process that died before it forgot, counts once', async () => {
+  it('publishes a message twice after a crash, and the broker keeps one', async () => {
     await take('twice', transactionsWith(notebook.newOutbox({ publish: () => Promise.reject(new Error()) })));
     const [row] = await notebook.outboxRows();
     await Promise.all([notebook.outbox.sweepOnce(0), notebook.newOutbox().sweepOnce(0)]);
@@ -119,7 +119,7 @@ describe('the outbox', () => {
     expect((await notebook.publishedNotes()).filter((id) => id === 'twice')).toHaveLength(1);
   });
 
-  it('is empty after closing: what was under way was waited for', async () => {
+  it('waits for current publications when it closes', async () => {
     const outbox = notebook.newOutbox();
     outbox.startSweeping();
     const transactions = transactionsWith(outbox);
@@ -129,7 +129,7 @@ describe('the outbox', () => {
     expect((await notebook.publishedNotes()).filter((id) => id.startsWith('closing-'))).toHaveLength(30);
   });
 
-  it('keeps everything while the broker is away, and publishes it when it is back without its storage', async () => {
+  it('keeps messages during an outage of the broker, and publishes them even if the broker lost its storage', async () => {
     await notebook.env.nats.kill();
     await Promise.all(['a', 'b', 'c'].map((id) => take(id)));
     expect(await notebook.notes()).toEqual(['a', 'b', 'c']);
@@ -145,7 +145,7 @@ describe('the outbox', () => {
   });
 });
 
-it('what the broker has no room for now waits for its turn like all else, and is not stuck', async () => {
+it('a message that a full stream rejects stays in the outbox and is not stuck', async () => {
   const makeRoom = await notebook.fillStream();
   await take('no-room');
   await notebook.outbox.sweepOnce(0);
@@ -157,7 +157,7 @@ it('what the broker has no room for now waits for its turn like all else, and is
   expect(await notebook.publishedNotes()).toContain('no-room');
 });
 
-it('a message that the broker refuses holds up no other, is listed, and is tried later and later', async () => {
+it('a message that the broker refuses is listed as stuck, is retried with growing pauses and delays no other', async () => {
   const size = 9 * 1024 * 1024;
   const bad = uuidv7();
   await notebook.dataSource.query(

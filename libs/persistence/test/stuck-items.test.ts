@@ -34,7 +34,7 @@ const done = async (): Promise<number[]> =>
   (await query<{ id: number }>('select id from items where is_done order by id')).map(({ id }) => id);
 const makeDue = () => query(`update stuck_items set next_attempt_at = now()`);
 
-/** Fails as a whole when a bad item is in the batch. */
+/** A batch with a bad item fails as a whole. */
 const job: BatchJob = {
   name: JOB,
   run: (onlyId) =>
@@ -58,7 +58,7 @@ const job: BatchJob = {
     ),
 };
 
-it('a bad item holds up no good one, is listed with its error, and goes on once it is mended', async () => {
+it('a bad item delays no other, is listed with its error, and continues after its repair', async () => {
   await add(1, 1, true);
   await add(2, 4, false);
   await stuckItems.sweep(job);
@@ -74,7 +74,7 @@ it('a bad item holds up no good one, is listed with its error, and goes on once 
   expect(await stuckItems.list(10)).toEqual([]);
 });
 
-it('a bad item is tried later and later, up to every 5 minutes', async () => {
+it('a bad item is retried with doubling pauses, up to 5 minutes', async () => {
   await add(1, 1, true);
   const pauses: number[] = [];
   for (let failures = 1; failures <= 11; failures += 1) {
@@ -82,7 +82,7 @@ it('a bad item is tried later and later, up to every 5 minutes', async () => {
     const [item] = await stuckItems.list(10);
     expect(item?.failures).toBe(failures);
     pauses.push(Math.round((Number(item?.nextAttemptAt) - Number(item?.lastFailedAt)) / 1_000));
-    // Before its time it is left alone.
+    // A sweep before the next attempt is due does nothing.
     await stuckItems.sweep(job);
     expect((await stuckItems.list(10))[0]?.failures).toBe(failures);
     await makeDue();
@@ -90,14 +90,14 @@ it('a bad item is tried later and later, up to every 5 minutes', async () => {
   expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
 });
 
-it('more bad items than a batch holds do not starve the good ones behind them', async () => {
+it('more bad items than a batch holds do not starve the good ones', async () => {
   await add(1, 5 * LIMIT, true);
   await add(1_000, 1_004, false);
   for (let sweeps = 1; sweeps <= 6; sweeps += 1) await stuckItems.sweep(job);
   expect(await done()).toEqual([1_000, 1_001, 1_002, 1_003, 1_004]);
 });
 
-it('an item that went on by another way is not stuck any more', async () => {
+it('an item that was handled by other means is no longer stuck', async () => {
   await add(1, 1, true);
   await stuckItems.sweep(job);
   await query('update items set is_done = true');
@@ -106,7 +106,7 @@ it('an item that went on by another way is not stuck any more', async () => {
   expect(await stuckItems.list(10)).toEqual([]);
 });
 
-it('a lost connection sets no item aside', async () => {
+it('a lost connection records no stuck item', async () => {
   await add(1, 1, false);
   const lost: BatchJob = {
     ...job,

@@ -11,7 +11,7 @@ import { createLogger } from '@doorbuster/telemetry';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { DataSource } from 'typeorm';
 import { databaseAddress, migrateDatabase, openDatabase } from '../src/index.js';
-import { isTransient } from '../src/postgres-errors.js';
+import { isTransient } from '../src/transactions/postgres-errors.js';
 
 const logger = createLogger('test', 'silent');
 const schema = { service: 'inventory' as const, migrations: [], connectWaitMs: 0 };
@@ -59,31 +59,34 @@ const failureOf = (opening: Promise<unknown>): Promise<Error> =>
     (error: Error) => error,
   );
 
-describe('a service that knows the authority of its database', () => {
+describe('a service with the authority of its database', () => {
   it('migrates and works over TLS', async () => {
     expect(await isEncrypted(await open(url, certificates.caFile))).toBe(true);
   });
 
-  it.each(['disable', 'prefer', 'require'])('verifies it whatever the URL says: sslmode=%s', async (mode) => {
-    expect(await isEncrypted(await open(`${url}?sslmode=${mode}`, certificates.caFile))).toBe(true);
-    await close();
-    const refused = await failureOf(open(`${url}?sslmode=${mode}`, others.caFile));
-    expect(refused.message).toMatch(/unable to verify|signature/);
-  });
+  it.each(['disable', 'prefer', 'require'])(
+    'verifies the server with any sslmode in the URL: %s',
+    async (mode) => {
+      expect(await isEncrypted(await open(`${url}?sslmode=${mode}`, certificates.caFile))).toBe(true);
+      await close();
+      const refused = await failureOf(open(`${url}?sslmode=${mode}`, others.caFile));
+      expect(refused.message).toMatch(/unable to verify|signature/);
+    },
+  );
 
-  it('refuses a server whose certificate another authority signed, and so does its migration', async () => {
+  it('refuses a certificate of another authority, and so does its migration', async () => {
     const migrating = migrateDatabase(
       { ...schema, url: database.migratorUrl('inventory'), caFile: others.caFile },
       logger,
     );
     for (const refused of [await failureOf(migrating), await failureOf(open(url, others.caFile))]) {
       expect(refused.message).toMatch(/unable to verify|signature/);
-      // It says nothing about the work that waits for a connection.
+      // The work that waits for a connection is not to blame.
       expect(isTransient(refused)).toBe(true);
     }
   });
 
-  it('refuses a server whose certificate is for another host', async () => {
+  it('refuses a certificate of another host', async () => {
     const refused = await failureOf(open(url.replace('127.0.0.1', 'localhost'), certificates.caFile));
     expect(refused.message).toMatch(/does not match/);
     expect(isTransient(refused)).toBe(true);
@@ -100,7 +103,7 @@ describe('a service that knows the authority of its database', () => {
     }
   });
 
-  it('takes an authority that was renewed, for each new connection', async () => {
+  it('uses a renewed authority for each new connection', async () => {
     const renewed = await testCertificates(['127.0.0.1']);
     copyFileSync(certificates.caFile, renewed.caFile);
     const dataSource = await open(url, renewed.caFile);
@@ -114,27 +117,27 @@ describe('a service that knows the authority of its database', () => {
     renewed.remove();
   });
 
-  it('does not start with a file that has no certificate', async () => {
+  it('does not start with a file without a certificate', async () => {
     const refused = await failureOf(open(url, certificates.keyFile));
     expect(refused.message).toMatch(/has no certificate/);
   });
 });
 
-describe('a service that knows no authority', () => {
+describe('a service without an authority', () => {
   it.each(['prefer', 'require', 'verify-ca', 'verify-full'])(
-    'asks those of the system when the URL says sslmode=%s, and never goes on without proof',
+    'verifies with the system authorities if the URL has sslmode=%s',
     async (mode) => {
       const refused = await failureOf(open(`${url}?sslmode=${mode}`));
       expect(refused.message).toMatch(/unable to verify|self.signed|local issuer/);
     },
   );
 
-  it('refuses a URL that asks for TLS without proof', () => {
+  it('refuses a URL that asks for TLS without verification', () => {
     for (const query of ['sslmode=no-verify', 'ssl=true', 'sslmode=require&uselibpqcompat=true'])
       expect(() => databaseAddress(`${url}?${query}`)).toThrow(/DATABASE_CA_FILE/);
   });
 
-  it('talks in the clear when nothing asks for TLS', async () => {
+  it('uses no TLS if nothing asks for it', async () => {
     expect(await isEncrypted(await open(url))).toBe(false);
   });
 });

@@ -19,7 +19,7 @@ const eventuallyPublished = (ids: string[]) =>
     return ids.every((id) => published.has(id)) ? true : undefined;
   }, `${ids.join()} to be published`);
 
-/** As when the server is shut down under the transaction. */
+/** Like a shutdown of the server during the transaction. */
 const loseConnection: BatchWork = async (tx) => {
   await tx.query('select pg_terminate_backend(pg_backend_pid())');
   return [];
@@ -43,21 +43,21 @@ describe('a batch', () => {
     await eventuallyPublished(['a', 'b']);
   });
 
-  it('is done once it is committed, whatever its effects come to', async () => {
-    const effects: string[] = [];
+  it('is done after its commit, even if a callback fails', async () => {
+    const calls: string[] = [];
     const outcome = await notebook.unitOfWork.runBatch(batchOf('e'), (tx, events) => {
       afterCommit(tx, () => {
         throw new Error('no room for the log');
       });
-      afterCommit(tx, () => void effects.push('told'));
+      afterCommit(tx, () => void calls.push('called'));
       return notebook.takeNotes(tx, events);
     });
     expect(outcome).toBe('done');
-    expect(effects).toEqual(['told']);
+    expect(calls).toEqual(['called']);
     expect(await notebook.notes()).toEqual(['e']);
   });
 
-  it('commits all but what only a newer replica can handle, and says which that is', async () => {
+  it('defers the events that need a newer replica and commits the others', async () => {
     const batch = batchOf('a', 'newer', 'b');
     const outcome = await notebook.unitOfWork.runBatch(batch, async (tx, events) => {
       const newer = events.filter(({ subject }) => subject === 'newer');
@@ -70,7 +70,7 @@ describe('a batch', () => {
     expect(await notebook.listDeadLetters()).toEqual([]);
   });
 
-  it('commits all but the poison, which becomes a dead letter with its error, told on its subject', async () => {
+  it('commits all but the poison events, which become dead letters and are published', async () => {
     const outcome = await notebook.unitOfWork.runBatch(
       batchOf('c', 'poison-1', 'd', 'poison-2'),
       notebook.takeNotes,
@@ -94,15 +94,15 @@ describe('a batch', () => {
     }
     await eventually(async () => {
       await notebook.outbox.sweepOnce(0);
-      const told = (await notebook.published()).filter(
+      const published = (await notebook.published()).filter(
         ({ natsSubject }) => natsSubject === `dlq.${CONSUMER}`,
       );
-      return letters.every(({ id }) => told.some((message) => message.id === id)) ? true : undefined;
-    }, 'the dead letters to be told');
+      return letters.every(({ id }) => published.some((message) => message.id === id)) ? true : undefined;
+    }, 'the dead letters to be published');
     expect(await notebook.publishedNotes()).not.toContain('poison-1');
   });
 
-  it('with poison in it holds no lock for all of it, and keeps the order of its events', async () => {
+  it('with poison events is split into small transactions in the order of its events', async () => {
     const ids = Array.from({ length: 64 }, (_, i) => (i === 17 || i === 40 ? `poison-${i}` : `n-${i}`));
     const committed: string[] = [];
     const seen: string[] = [];
@@ -122,7 +122,7 @@ describe('a batch', () => {
     expect(await notebook.listDeadLetters()).toHaveLength(2);
   });
 
-  it('lets what was no batch become a dead letter, whatever bytes it is of, beside events that commit', async () => {
+  it('makes a dead letter of an unreadable message, whatever its bytes, and commits the events', async () => {
     const texts = ['{"half', 'with \0 NUL', '\\u0000', 'half a pair \ud83d', '\\\\ud83d', ''];
     const outcome = await notebook.unitOfWork.runBatch(
       { ...batchOf('e'), unreadable: [...texts, 'x'.repeat(100_000)].map(malformed) },
@@ -142,13 +142,13 @@ describe('a batch', () => {
     expect(letters.at(-1)).toHaveLength(65_536);
   });
 
-  it('of nothing but what was no batch is done with the dead letters', async () => {
+  it('with only an unreadable message is done with its dead letter', async () => {
     const batch = { ...batchOf(), unreadable: [malformed('x')] };
     expect(await notebook.unitOfWork.runBatch(batch, notebook.takeNotes)).toBe('done');
     expect(await notebook.listDeadLetters()).toHaveLength(1);
   });
 
-  it('is to be delivered again when the failure will pass, and nothing of it is committed', async () => {
+  it('is delivered again after a transient error, and commits nothing', async () => {
     const outcome = await notebook.unitOfWork.runBatch(batchOf('f', 'g'), async (tx, events) => {
       await notebook.takeNotes(tx, events);
       return loseConnection(tx, events);
@@ -160,9 +160,9 @@ describe('a batch', () => {
   });
 
   it.each([
-    ['the connection goes', loseConnection],
-    ['a deadlock is lost', loseDeadlock],
-  ])('is delivered again as a whole when %s while poison is being sorted out', async (_, fail) => {
+    ['a lost connection', loseConnection],
+    ['a deadlock', loseDeadlock],
+  ])('is delivered again as a whole after %s while poison events are isolated', async (_, fail) => {
     const outcome = await notebook.unitOfWork.runBatch(batchOf('poison', 'h'), (tx, events) =>
       events[0]?.subject === 'h' ? fail(tx, events) : notebook.takeNotes(tx, events),
     );
@@ -170,7 +170,7 @@ describe('a batch', () => {
     expect(await notebook.listDeadLetters()).toEqual([]);
   });
 
-  it('that is a replay throws its failure at the operator and leaves no second dead letter', async () => {
+  it('that is a replay throws its error and leaves no second dead letter', async () => {
     const replay = { ...batchOf('poison'), isReplay: true };
     await expect(notebook.unitOfWork.runBatch(replay, notebook.takeNotes)).rejects.toThrow('notes_id_check');
     expect(await notebook.listDeadLetters()).toEqual([]);
@@ -180,8 +180,8 @@ describe('a batch', () => {
   });
 });
 
-describe('work that lost the race for a key', () => {
-  /** Loads what is there and inserts what is missing, as every idempotent handler does. */
+describe('work with a unique-key conflict', () => {
+  /** Like each idempotent handler: loads the rows and inserts the missing ones. */
   const noteOnce = async (...[tx, events]: Parameters<BatchWork>) => {
     const loaded: { id: string }[] = await tx.query('select id from notes');
     await bothLoaded();
@@ -201,7 +201,7 @@ describe('work that lost the race for a key', () => {
     arrived = 0;
   });
 
-  it('is run once more, sees the winner, and neither becomes a dead letter', async () => {
+  it('runs again and reads the other row, and neither event becomes a dead letter', async () => {
     const outcomes = await Promise.all([
       notebook.unitOfWork.runBatch(batchOf('race'), noteOnce),
       notebook.unitOfWork.runBatch(batchOf('race'), noteOnce),
@@ -212,7 +212,7 @@ describe('work that lost the race for a key', () => {
     expect(await notebook.listDeadLetters()).toEqual([]);
   });
 
-  it('and loses it every time fails for good', async () => {
+  it('in each attempt becomes a dead letter', async () => {
     await notebook.unitOfWork.runBatch(batchOf('taken'), notebook.takeNotes);
     const outcome = await notebook.unitOfWork.runBatch(batchOf('taken', 'free'), notebook.takeNotes);
     expect(outcome).toBe('done');
@@ -222,12 +222,15 @@ describe('work that lost the race for a key', () => {
   });
 });
 
-it('dead letters are listed newest first, page by page, and say when they were replayed', async () => {
+it('dead letters are listed newest first, in pages, with the time of their replay', async () => {
   await notebook.unitOfWork.runBatch(batchOf('poison-1', 'poison-2', 'poison-3'), notebook.takeNotes);
   const all = await notebook.listDeadLetters();
-  const [first, second] = await notebook.deadLetters.list(2);
-  expect([first, second]).toEqual(all.slice(0, 2));
-  expect(await notebook.deadLetters.list(2, second?.id)).toEqual(all.slice(2));
+  const { items, nextCursor } = await notebook.deadLetters.page({ limit: 2 });
+  expect(items).toEqual(all.slice(0, 2));
+  expect(nextCursor).toBe(items[1]?.id);
+  const rest = await notebook.deadLetters.page({ limit: 2, cursor: nextCursor ?? '' });
+  expect(rest).toEqual({ items: all.slice(2), nextCursor: null });
+  const [first] = items;
   await notebook.deadLetters.markReplayed(first?.id ?? '');
   expect((await notebook.deadLetters.find(first?.id ?? ''))?.replayedAt).toBeInstanceOf(Date);
 });

@@ -21,7 +21,7 @@ import {
   CommitDeadlineError,
   DATABASE_NOW,
   DeadLetters,
-  listAuditEntries,
+  pageOfAuditEntries,
   StuckItems,
   writeAuditEntry,
   type DeadLetterRow,
@@ -61,9 +61,8 @@ export function operationsController(service: ServiceName): Type {
 
     @Rpc(listDeadLettersOf(service))
     async list(@Payload() request: { limit: number; cursor?: string }): Promise<Reply<Page<DeadLetter>>> {
-      const rows = await this.deadLetters.list(request.limit + 1, request.cursor);
-      const items = rows.slice(0, request.limit).map(toDeadLetter);
-      return accept({ items, nextCursor: rows.length > request.limit ? (items.at(-1)?.id ?? null) : null });
+      const { items, nextCursor } = await this.deadLetters.page(request);
+      return accept({ items: items.map(toDeadLetter), nextCursor });
     }
 
     @Rpc(listStuckItemsOf(service))
@@ -82,10 +81,9 @@ export function operationsController(service: ServiceName): Type {
 
     @Rpc(listAuditOf(service))
     async listAudit(@Payload() filter: RequestOf<ListAudit>): Promise<Reply<Page<AuditEntry>>> {
-      const rows = await listAuditEntries(this.dataSource, filter, filter.limit + 1);
-      const items = rows.slice(0, filter.limit).map((row) => ({ ...row, at: row.at.toISOString(), service }));
-      const isMore = rows.length > filter.limit;
-      return accept({ items: items as AuditEntry[], nextCursor: isMore ? (items.at(-1)?.id ?? null) : null });
+      const { items, nextCursor } = await pageOfAuditEntries(this.dataSource, filter);
+      const entries = items.map((entry) => ({ ...entry, at: entry.at.toISOString(), service }));
+      return accept({ items: entries as AuditEntry[], nextCursor });
     }
 
     /** The handler of the event commits by itself; that it was replayed, and by whom, is written together. */
@@ -109,7 +107,7 @@ export function operationsController(service: ServiceName): Type {
 
     private async replayRow(
       id: string,
-      row: DeadLetterRow | undefined,
+      row: DeadLetterRow | null,
       commitBy: number,
     ): Promise<Reply<DeadLetter>> {
       if (!row) return refuse('DEAD_LETTER_NOT_FOUND', `There is no dead letter ${id}.`);

@@ -1,5 +1,5 @@
 import type { Money, PlaceOrderRequest } from '@doorbuster/contracts';
-import { DATABASE_NOW, endTransactionIn, noteLimit } from '@doorbuster/persistence';
+import { DATABASE_NOW, endTransactionIn, registerDeadline } from '@doorbuster/persistence';
 import type { EntityManager } from 'typeorm';
 import { requestKey } from '../domain/decide-orders.js';
 import { isSaleItem, purchaseKey, purchasesOf } from '../domain/sale-terms.js';
@@ -52,7 +52,7 @@ export async function openIntake(
     [acceptBys, LEAST_MS, String(LOCK_TIMEOUT_MS), claims, skus],
   );
   if (!row) throw new Error('a statement that always gives one row gave none');
-  if (row.remaining !== null) noteLimit(tx, row.remaining);
+  if (row.remaining !== null) registerDeadline(tx, row.remaining);
   const busy = new Set(row.busy);
   return {
     now: row.now,

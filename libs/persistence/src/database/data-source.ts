@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DATABASE_CONNECTIONS } from '@doorbuster/contracts';
+import type { Logger } from '@doorbuster/telemetry';
+import type { Pool, PoolClient } from 'pg';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { connectionOptions, type DatabaseConnection, type SchemaDefinition } from './schema-definition.js';
+import { awaitSchema } from './schema-version.js';
+
+/** The role of the URL is the run-time role of the service. */
+export interface DatabaseOptions extends SchemaDefinition, DatabaseConnection {
+  /** Maximum wait for a running migration, by default 60 s. */
+  schemaWaitMs?: number;
+}
+
+/** A set-based statement of a batch takes milliseconds; a longer one waits for a lock. */
+const STATEMENT_TIMEOUT_MS = 10_000;
+/** A process that stops between two statements holds its locks for at most this time. */
+const IDLE_IN_TRANSACTION_MS = 2_000;
+/** The client waits this much longer than the server's timeout, for a server that does not answer. */
+const UNHEARD_MS = 2_000;
+/** The first version with `transaction_timeout`. */
+const SERVER_VERSION_MIN = 170_000;
+const START_DEADLINE_MS = 60_000;
+const RETRY_MS = 300;
+
+/**
+ * Options for `TypeOrmModule.forRootAsync`. The module opens the data source by {@link openDatabase}, which has retries of
+ * its own.
+ */
+export const typeOrmModuleOptions = (options: DatabaseOptions, logger: Logger) => ({
+  useFactory: () => ({ ...dataSourceOptions(options, logger), retryAttempts: 1 }),
+  dataSourceFactory: (merged: DataSourceOptions = dataSourceOptions(options, logger)) =>
+    open(merged, options, logger),
+});
+
+/**
+ * Connects to the service's schema as its run-time role. It waits for a starting database and for a running migration, and
+ * changes nothing in the schema: `migrateDatabase` does.
+ *
+ * @throws the last connection error after 60 s, or the names of the missing migrations; at once if the server is older than
+ *   PostgreSQL 17
+ */
+export const openDatabase = (options: DatabaseOptions, logger: Logger): Promise<DataSource> =>
+  open(dataSourceOptions(options, logger), options, logger);
+
+const dataSourceOptions = (options: DatabaseOptions, logger: Logger) => ({
+  ...connectionOptions(options, logger),
+  poolSize: DATABASE_CONNECTIONS.perReplica,
+  extra: {
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: STATEMENT_TIMEOUT_MS + UNHEARD_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    keepAlive: true,
+  },
+});
+
+async function open(
+  options: DataSourceOptions,
+  { connectWaitMs, schemaWaitMs, ...schema }: DatabaseOptions,
+  logger: Logger,
+): Promise<DataSource> {
+  const dataSource = new DataSource(options);
+  await connect(dataSource, logger, connectWaitMs);
+  endUnfinishedClients((dataSource.driver as PostgresDriver).master as Pool);
+  try {
+    await checkServerVersion(dataSource);
+    await awaitSchema(dataSource, schema, logger, schemaWaitMs);
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
+  }
+  return dataSource;
+}
+
+/** @throws the last connection error after `waitMs` */
+export async function connect(
+  dataSource: DataSource,
+  logger: Logger,
+  waitMs = START_DEADLINE_MS,
+): Promise<void> {
+  const deadline = Date.now() + waitMs;
+  for (let warned = false; ; warned = true) {
+    try {
+      await dataSource.initialize();
+      return;
+    } catch (err) {
+      if (Date.now() > deadline) throw err;
+      if (!warned) logger.warn({ err }, `database not there yet, trying for ${waitMs / 1_000} s`);
+      await sleep(RETRY_MS);
+    }
+  }
+}
+
+/**
+ * Ends a connection that is released with a running statement or an open transaction, as after a timeout in the client. The
+ * next user of that connection would be part of the transaction.
+ */
+function endUnfinishedClients(pool: Pool): void {
+  pool.on('release', (_error, client: PoolClient & { readyForQuery?: boolean }) => {
+    const isIdle = client.readyForQuery === true && client.getTransactionStatus() === 'I';
+    if (!isIdle) void client.end();
+  });
+}
+
+async function checkServerVersion(dataSource: DataSource): Promise<void> {
+  const [row]: { number: number; name: string }[] = await dataSource.query(
+    `select current_setting('server_version_num')::int as number, current_setting('server_version') as name`,
+  );
+  if (row && row.number >= SERVER_VERSION_MIN) return;
+  throw new Error(`PostgreSQL 17 or newer is needed, and this server is ${row?.name}: update it`);
+}

@@ -1,0 +1,16 @@
+/**
+ * Inserts a dead letter ($1 id, $2 consumer, $3 subject, $4 event, $5 error, $9 key) or opens a replayed one again, and only
+ * then the message for `dlq.<consumer>` ($6 subject, $7 payload, $8 traceparent). SQL, because the second insert depends on
+ * the conflict of the first.
+ */
+export const INSERT_DEAD_LETTER = `
+  with dead as (
+    insert into dead_letters (id, consumer, subject, event, error, event_key)
+    values ($1, $2, $3, $4::jsonb, $5, $9)
+    on conflict (consumer, event_key) do update set error = excluded.error, replayed_at = null
+      where dead_letters.replayed_at is not null
+    returning id
+  ), announced as (
+    insert into outbox (id, subject, payload, traceparent) select $1, $6, $7, $8 from dead returning id
+  )
+  select id from announced`;

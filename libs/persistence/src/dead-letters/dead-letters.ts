@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import type { Page } from '@doorbuster/contracts';
+import { newTraceparent, withoutSecrets, type Logger } from '@doorbuster/telemetry';
+import type { DataSource, EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { countDeadLetter } from '../backlog-metrics.js';
+import { newestPage, type PageRequest } from '../page.js';
+import { afterCommit } from '../transactions/after-commit.js';
+import { DeadLetterEntity } from './dead-letter.entity.js';
+import { INSERT_DEAD_LETTER } from './dead-letters.sql.js';
+
+export type DeadLetterRow = Omit<DeadLetterEntity, 'eventKey'>;
+
+export interface NewDeadLetter {
+  consumer: string;
+  natsSubject: string;
+  /** The CloudEvent, or the text of a message that could not be read as a batch of events. */
+  event: unknown;
+  error: unknown;
+  /** The event's, if it has one. */
+  traceparent?: string;
+}
+
+const ERROR_LENGTH_MAX = 4_000;
+/** Maximum length of an unreadable message. The whole text, escaped, might exceed the broker's limit. */
+const TEXT_LENGTH_MAX = 65_536;
+
+/** Events that a consumer gave up on, kept until an operator replays them. */
+export class DeadLetters {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly logger: Logger,
+  ) {}
+
+  /**
+   * Stores the event in the transaction that skips it, once for each consumer: its message may be delivered again because
+   * of another event in it. A replayed dead letter that fails again is open again. A copy goes to `dlq.<consumer>` only
+   * when the dead letter is new or open again.
+   */
+  async insert(
+    tx: EntityManager,
+    { consumer, natsSubject, event, error, traceparent = newTraceparent() }: NewDeadLetter,
+  ): Promise<void> {
+    const reason = describe(error);
+    const stored = typeof event === 'string' ? event.slice(0, TEXT_LENGTH_MAX) : event;
+    const announced: unknown[] = await tx.query(INSERT_DEAD_LETTER, [
+      uuidv7(),
+      consumer,
+      natsSubject,
+      toJsonb(stored),
+      reason,
+      `dlq.${consumer}`,
+      JSON.stringify({ error: reason, subject: natsSubject, event: stored }),
+      traceparent,
+      eventKey(event),
+    ]);
+    if (announced.length === 0) return;
+    this.logger.error({ err: error, consumer, subject: natsSubject }, 'event goes to the dead letters');
+    afterCommit(tx, () => countDeadLetter(consumer));
+  }
+
+  page(request: PageRequest): Promise<Page<DeadLetterRow>> {
+    return newestPage(this.dataSource.manager.createQueryBuilder(DeadLetterEntity, 'letter'), request);
+  }
+
+  find(id: string): Promise<DeadLetterRow | null> {
+    return this.dataSource.manager.findOneBy(DeadLetterEntity, { id });
+  }
+
+  async markReplayed(id: string, tx: EntityManager = this.dataSource.manager): Promise<void> {
+    await tx.update(DeadLetterEntity, { id }, { replayedAt: () => 'now()' });
+  }
+}
+
+/** PostgreSQL stores neither NUL nor half a surrogate pair in jsonb: both become the replacement character. */
+const toJsonb = (event: unknown): string =>
+  JSON.stringify(event).replaceAll(/\\(?:\\|u0000|ud[89a-f][0-9a-f]{2})/g, (escape) =>
+    escape === '\\\\' ? escape : '\\ufffd',
+  );
+
+/** A CloudEvent is identified by source and id, an unreadable message by its bytes. */
+function eventKey(event: unknown): string {
+  if (typeof event === 'object' && event !== null && 'source' in event && 'id' in event) {
+    return `${String(event.source)} ${String(event.id)}`.replaceAll('\0', '\ufffd');
+  }
+  return createHash('sha256').update(String(event)).digest('hex');
+}
+
+const describe = (error: unknown): string =>
+  withoutSecrets(error instanceof Error ? `${error.name}: ${error.message}` : String(error))
+    .replaceAll('\0', '')
+    .slice(0, ERROR_LENGTH_MAX);

@@ -1,0 +1,30 @@
+import { isNotWaiting } from '../stuck-items/stuck-items.sql.js';
+
+/** The outbox's name in `stuck_items`. */
+export const OUTBOX_JOB = 'outbox';
+
+/** SQL, because it runs in each transaction: few rows with large texts, which an array would escape and parse twice. */
+export const insertMessages = (rows: number): string => {
+  const tuples = Array.from({ length: rows }, (_, i) => {
+    const first = i * 4;
+    return `($${first + 1}, $${first + 2}, $${first + 3}, $${first + 4})`;
+  });
+  return `insert into outbox (id, subject, payload, traceparent) values ${tuples.join(', ')}`;
+};
+
+/** SQL, because it runs after each transaction. */
+export const DELETE_PUBLISHED = 'delete from outbox where id = any($1::uuid[])';
+
+/**
+ * The oldest messages ($3) after id $2 that are at least $1 ms old. SQL, because it compares with the database's clock and
+ * leaves out stuck messages.
+ */
+export const FIND_LEFT_BEHIND = `
+  select id, subject, payload, traceparent from outbox
+  where ${isNotWaiting(OUTBOX_JOB, 'outbox.id')} and id > $2 and created_at <= now() - $1 * interval '1 millisecond'
+  order by id limit $3`;
+
+/** A stuck message that was published, or deleted by an operator. SQL, because it joins by a text and a uuid. */
+export const FORGET_PUBLISHED_STUCK_ITEMS = `
+  delete from stuck_items
+  where job = '${OUTBOX_JOB}' and not exists (select from outbox where id::text = item_id)`;

@@ -1,0 +1,1 @@
+export { entityMismatches } from './testing/entity-mismatches.js';

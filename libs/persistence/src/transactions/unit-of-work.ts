@@ -1,0 +1,219 @@
+import {
+  toMessages,
+  type BatchOutcome,
+  type IncomingBatch,
+  type IncomingEvent,
+  type OutgoingEvent,
+  type OutgoingMessage,
+} from '@doorbuster/messaging';
+import { crashPoint } from '@doorbuster/fault-points';
+import { activeSpans, fail, inSharedSpan, type Logger } from '@doorbuster/telemetry';
+import type { Span } from '@opentelemetry/api';
+import type { DataSource, EntityManager } from 'typeorm';
+import { afterCommitCallbacks, type AfterCommitCallback } from './after-commit.js';
+import { pluck } from '../columns.js';
+import { asDeadlineError, limitTransaction } from './commit-deadline.js';
+import { asCommitError, CommitUnknownError } from './commit-unknown.js';
+import type { DeadLetters, NewDeadLetter } from '../dead-letters/dead-letters.js';
+import { FailureCounts } from './failure-counts.js';
+import { deferUnsupported, UnsupportedVersionError } from './unsupported-version.js';
+import type { Outbox } from '../outbox/outbox.js';
+import { isPermanent, isTransient, isUniqueViolation } from './postgres-errors.js';
+
+type Work<R> = (tx: EntityManager) => Promise<{ result: R; events: OutgoingEvent[] }>;
+
+interface Committed<R> {
+  result: R;
+  messages: OutgoingMessage[];
+  callbacks: AfterCommitCallback[];
+}
+
+/** Loads, decides and saves. Returns the events to publish after the commit. */
+export type BatchWork = (tx: EntityManager, events: IncomingEvent['event'][]) => Promise<OutgoingEvent[]>;
+
+export interface RunOptions {
+  /** Spans of the requests in this transaction. The transaction's span links to each of them. */
+  spans?: readonly Span[];
+  /**
+   * Deadline of the commit: milliseconds since 1970 on the database's clock. The server (PostgreSQL 17 or newer) enforces
+   * it, so a process that is paused in between cannot commit late.
+   */
+  commitBy?: number | undefined;
+}
+
+/** Commits work together with the outbox rows of its events, and publishes these after the commit. */
+export class UnitOfWork {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly outbox: Outbox,
+    private readonly deadLetters: DeadLetters,
+    private readonly logger: Logger,
+    private readonly failures = new FailureCounts(),
+  ) {}
+
+  /**
+   * Runs `work` in one transaction. On a unique-key conflict it runs again and reads the other transaction's row, so it
+   * changes nothing but `tx`.
+   *
+   * @throws {CommitDeadlineError} if `commitBy` has passed; nothing is changed
+   * @throws {CommitUnknownError} if the connection was lost during COMMIT
+   */
+  run<R>(work: Work<R>, { spans = activeSpans(), commitBy }: RunOptions = {}): Promise<R> {
+    const attempt = (): Promise<Committed<R>> => this.attempt(work, commitBy);
+    const attributes = { 'doorbuster.transaction.shared_by': spans.length };
+    return inSharedSpan(spans, 'transaction', attributes, async () => {
+      const { result, messages, callbacks } = await retryUniqueConflicts(attempt);
+      if (messages.length > 0) crashPoint('outbox.after-commit');
+      this.outbox.publish(messages);
+      this.runCallbacks(callbacks);
+      return result;
+    });
+  }
+
+  private async attempt<R>(work: Work<R>, commitBy: number | undefined): Promise<Committed<R>> {
+    let running: EntityManager | undefined;
+    let isCommitting = false;
+    try {
+      return await this.dataSource.transaction(async (tx) => {
+        running = tx;
+        if (commitBy !== undefined) await limitTransaction(tx, commitBy);
+        const { result, events } = await work(tx);
+        const messages = toMessages(events);
+        await this.outbox.insert(tx, messages);
+        isCommitting = true;
+        return { result, messages, callbacks: afterCommitCallbacks(tx) };
+      });
+    } catch (error) {
+      const failure = isCommitting ? asCommitError(error) : error;
+      if (!running || failure instanceof CommitUnknownError) throw failure;
+      throw asDeadlineError(running, failure);
+    }
+  }
+
+  /** The transaction is committed, so an error of a callback does not reach the caller. */
+  private runCallbacks(callbacks: readonly AfterCommitCallback[]): void {
+    for (const callback of callbacks) {
+      try {
+        callback();
+      } catch (err) {
+        this.logger.error({ err }, 'a callback of a committed transaction failed');
+      }
+    }
+  }
+
+  /**
+   * Runs a consumer's batch in one transaction. If it fails with an error that is not transient, each half runs in a
+   * transaction of its own, the first half first, and so on until the failing events are alone. Events with a permanent
+   * error become dead letters after all others have committed. Events with an unknown error are delivered again together
+   * with the later events of their aggregate, and become dead letters after several failures ({@link FailureCounts}).
+   */
+  async runBatch(batch: IncomingBatch, work: BatchWork): Promise<BatchOutcome> {
+    const letters = batch.unreadable.map((unreadable): NewDeadLetter => ({
+      consumer: batch.consumer,
+      ...unreadable,
+      ...(typeof unreadable.event !== 'string' && { traceparent: unreadable.event.traceparent }),
+    }));
+    try {
+      const poison = await this.commitOrSplit(batch, batch.events, work);
+      letters.push(...poison.map(([incoming, error]) => toDeadLetter(batch.consumer, incoming, error)));
+      await this.insertDeadLetters(
+        letters,
+        poison.flatMap(([{ span }]) => span ?? []),
+      );
+      return 'done';
+    } catch (err) {
+      if (batch.isReplay) throw err;
+      const { consumer, events } = batch;
+      this.logger.warn(
+        { err, consumer, events: events.length },
+        'batch not committed, will be delivered again',
+      );
+      return 'retry';
+    }
+  }
+
+  /**
+   * Commits all events but the poison events, which it returns with their errors, and the deferred events, which it marks.
+   *
+   * @throws transient errors. Events that are committed by then are delivered again and get the same replies
+   */
+  private async commitOrSplit(
+    { consumer, isReplay, commitBy }: Pick<IncomingBatch, 'consumer' | 'isReplay' | 'commitBy'>,
+    all: IncomingEvent[],
+    work: BatchWork,
+  ): Promise<Poison[]> {
+    const batch = { consumer, isReplay, ...(commitBy !== undefined && { commitBy }) };
+    const events = all.filter(({ isDeferred }) => isDeferred !== true);
+    const [first] = events;
+    if (!first) return [];
+    try {
+      await this.run(async (tx) => ({ result: undefined, events: await work(tx, pluck(events, 'event')) }), {
+        spans: spansOf(events),
+        commitBy,
+      });
+      if (!this.failures.isEmpty) for (const one of events) this.failures.forget(failureKey(consumer, one));
+      return [];
+    } catch (error) {
+      if (isReplay || isTransient(error)) throw error;
+      if (error instanceof UnsupportedVersionError) {
+        this.logger.info({ err: error }, 'events left to a replica of a newer release');
+        return this.commitOrSplit(batch, deferUnsupported(events, error), work);
+      }
+      if (events.length === 1) {
+        if (isPermanent(error) || this.failures.recordFailure(failureKey(consumer, first))) {
+          return [[first, error]];
+        }
+        this.logger.warn({ err: error, consumer, event: first.event.id }, 'event failed, will be retried');
+        first.isDeferred = true;
+        return [];
+      }
+    }
+    const half = Math.ceil(events.length / 2);
+    const poison = await this.commitOrSplit(batch, events.slice(0, half), work);
+    const deferred = new Set(events.flatMap((e) => (e.isDeferred ? [e.event.subject] : [])));
+    const later = events.slice(half);
+    for (const incoming of later) if (deferred.has(incoming.event.subject)) incoming.isDeferred = true;
+    return [...poison, ...(await this.commitOrSplit(batch, later, work))];
+  }
+
+  private async insertDeadLetters(letters: readonly NewDeadLetter[], spans: readonly Span[]): Promise<void> {
+    if (letters.length === 0) return;
+    await this.run(
+      async (tx) => {
+        for (const letter of letters) await this.deadLetters.insert(tx, letter);
+        return { result: undefined, events: [] };
+      },
+      { spans },
+    );
+  }
+}
+
+const failureKey = (consumer: string, { event: { source, id } }: IncomingEvent): string =>
+  `${consumer} ${source} ${id}`;
+
+/** An event that cannot be handled, and its error. */
+type Poison = [incoming: IncomingEvent, error: unknown];
+
+function toDeadLetter(
+  consumer: string,
+  { natsSubject, event, span }: IncomingEvent,
+  error: unknown,
+): NewDeadLetter {
+  if (span) fail(span, error);
+  return { consumer, natsSubject, event, error, traceparent: event.traceparent };
+}
+
+/** Maximum retries after unique-key conflicts; more is a bug. */
+const UNIQUE_CONFLICT_RETRIES_MAX = 5;
+
+async function retryUniqueConflicts<R>(attempt: () => Promise<R>): Promise<R> {
+  for (let retries = 0; ; retries += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isUniqueViolation(error) || retries === UNIQUE_CONFLICT_RETRIES_MAX) throw error;
+    }
+  }
+}
+
+const spansOf = (events: readonly IncomingEvent[]): Span[] => events.flatMap(({ span }) => span ?? []);
