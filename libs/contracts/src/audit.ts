@@ -4,18 +4,18 @@ import { role } from './actor.js';
 import { SERVICES, type ServiceName } from './message.js';
 import { rpc } from './rpc.js';
 
-/** One thing that an admin did, or was refused. */
+/** One action of an admin, done or refused. */
 export const auditEntry = z
   .object({
     id: z.uuid(),
-    service: z.enum(SERVICES).meta({ description: 'The service that decided it' }),
+    service: z.enum(SERVICES).meta({ description: 'The service that decided' }),
     at: instant,
     actor: z.object({ customerId, role }),
     action: z.string().meta({ examples: ['change-product'] }),
     target: z.string().meta({ description: 'SKU or id of what was changed' }),
     outcome: z.enum(['DONE', 'REFUSED']),
-    code: z.string().nullable().meta({ description: 'The code that it was refused with' }),
-    request: z.unknown().meta({ description: 'What was asked for' }),
+    code: z.string().nullable().meta({ description: 'The error code of a refusal' }),
+    request: z.unknown().meta({ description: 'The request' }),
     before: z.unknown(),
     after: z.unknown(),
     address: z
@@ -28,7 +28,7 @@ export const auditEntry = z
   .meta({ id: 'AuditEntry' });
 export type AuditEntry = z.infer<typeof auditEntry>;
 
-/** A page goes on after the id of the last entry seen. */
+/** The cursor is the id of the last entry of the previous page. */
 export const auditFilter = z.strictObject({
   ...pageRequest,
   cursor: z.uuid().optional(),
@@ -38,6 +38,6 @@ export const auditFilter = z.strictObject({
 });
 export type AuditFilter = z.infer<typeof auditFilter>;
 
-/** Entries lie in the schema of the service that decided. */
+/** Each service has the entries of its own decisions. */
 export const listAuditOf = (service: ServiceName) =>
   rpc(service, 'list-audit', auditFilter.omit({ service: true }).strip(), page(auditEntry));

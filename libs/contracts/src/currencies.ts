@@ -1,8 +1,8 @@
 /**
- * The digits of the minor unit of each currency that a price may have: 1999 is $19.99, ¥1999 and 1.999 Kuwaiti dinars.
+ * Decimal places of the minor unit of each currency that a price may have: 1999 is $19.99, ¥1999 and 1.999 Kuwaiti dinars.
  * These are the active codes of ISO 4217, list one (https://www.six-group.com/en/products-services/financial-information/market-reference-data/data-standards.html),
- * without funds, metals and test codes, in which no card can be charged. `Intl` knows historic currencies as well, and
- * for some of them the digits in use instead of the standard's.
+ * without funds, metals and test codes, which no card is charged in. `Intl` does not serve: it includes historic
+ * currencies, and for some currencies it has the digits in everyday use instead of the standard's.
  */
 const CODES_BY_MINOR_DIGITS = {
   0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF',
@@ -14,7 +14,7 @@ const CODES_BY_MINOR_DIGITS = {
   3: 'BHD IQD JOD KWD LYD OMR TND',
 } as const;
 
-/** By ISO 4217 code: how many digits of an amount stand behind the decimal point. */
+/** Decimal places by ISO 4217 code. */
 export const MINOR_DIGITS: ReadonlyMap<string, number> = new Map(
   Object.entries(CODES_BY_MINOR_DIGITS).flatMap(([digits, codes]) =>
     codes.split(/\s+/).map((code) => [code, Number(digits)] as const),

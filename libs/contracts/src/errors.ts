@@ -1,4 +1,4 @@
-/** Every stable `code` of the public contract. Add at will, never rename. */
+/** All error codes of the public contract. Codes may be added, never renamed. */
 export const ERROR_CODES = [
   'BAD_REQUEST',
   'VALIDATION_FAILED',

@@ -1,15 +1,15 @@
 import type { z } from 'zod';
 
-/** The services that own a schema, their commands and their events. The gateway owns neither. */
+/** Each service owns a schema, its commands and its events. The gateway owns none of these. */
 export const SERVICES = ['catalog', 'orders', 'inventory', 'payments'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 export type MessageKind = 'command' | 'event';
 
-/** What is said about one kind of message: where it goes, what it is called, what it carries. */
+/** A kind of message: its subject, type and data. */
 export interface MessageContract<T = unknown> {
   readonly kind: MessageKind;
-  /** The service that handles the command, or that states the event. */
+  /** The service that handles the command, or that publishes the event. */
   readonly owner: ServiceName;
   /** NATS subject, e.g. `cmd.inventory.reserve-stock`. */
   readonly subject: string;
@@ -35,7 +35,7 @@ function contract<T>(
   };
 }
 
-/** A request to change something, imperative: `command('inventory', 'reserve-stock', schema)`. */
+/** A request to another service, named in the imperative: `command('inventory', 'reserve-stock', schema)`. */
 export const command = <T>(
   owner: ServiceName,
   name: string,
@@ -43,7 +43,7 @@ export const command = <T>(
   version = 1,
 ): MessageContract<T> => contract('command', 'cmd', owner, name, schema, version);
 
-/** A fact, past tense: `event('inventory', 'stock-reserved', schema)`. */
+/** A fact, named in the past tense: `event('inventory', 'stock-reserved', schema)`. */
 export const event = <T>(
   owner: ServiceName,
   name: string,
@@ -51,5 +51,5 @@ export const event = <T>(
   version = 1,
 ): MessageContract<T> => contract('event', 'evt', owner, name, schema, version);
 
-/** The data type that a contract carries. */
+/** The data type of a message. */
 export type DataOf<C> = C extends MessageContract<infer T> ? T : never;

@@ -11,26 +11,28 @@ export const health = z.object({
 });
 export type Health = z.infer<typeof health>;
 
-/** An event that a consumer gave up on, kept with its error until someone replays it. */
+/** An event that a consumer gave up on, stored with its error until an operator replays it. */
 export const deadLetter = z
   .object({
     id: z.uuid(),
     service: z.enum(SERVICES),
     consumer: z.string(),
-    subject: z.string().meta({ description: 'The subject that the event came on' }),
+    subject: z.string().meta({ description: 'The subject of the event' }),
     error: z.string(),
-    event: z.unknown().meta({ description: 'The CloudEvent as it came, or its raw text if it was not one' }),
+    event: z
+      .unknown()
+      .meta({ description: 'The CloudEvent, or the text of a message that could not be read as one' }),
     deadAt: instant,
     replayedAt: instant.nullable(),
   })
   .meta({ id: 'DeadLetter' });
 export type DeadLetter = z.infer<typeof deadLetter>;
 
-/** What a polling job cannot handle, kept apart from its other items and tried again later and later. */
+/** An item that a polling job failed to handle. It does not block the job's other items, and is retried with growing pauses. */
 export const stuckItem = z
   .object({
     service: z.enum(SERVICES),
-    job: z.string().meta({ description: 'Such as `sales` or `saga-deadlines`' }),
+    job: z.string().meta({ description: 'For example `sales` or `saga-deadlines`' }),
     itemId: z.string().meta({ description: 'Id of the sale, saga, order or message' }),
     failures: z.int().min(1),
     error: z.string(),
@@ -47,18 +49,18 @@ export const stuckItemFilter = z.strictObject({
 });
 export type StuckItemFilter = z.infer<typeof stuckItemFilter>;
 
-/** A page goes on after the id of the last dead letter seen. */
+/** The cursor is the id of the last dead letter of the previous page. */
 export const deadLetterFilter = z.strictObject({ ...pageRequest, cursor: z.uuid().optional() });
 export type DeadLetterFilter = z.infer<typeof deadLetterFilter>;
 
-/** Every service answers these for itself; dead letters live in the schema of the service that gave up. */
+/** Each service has these RPCs, for its own schema. */
 export const healthOf = (service: ServiceName) => rpc(service, 'health', z.object({}), health);
-/** What time it is by the clock of the service's database. */
+/** The time of the service's database clock. Deadlines of changes use it. */
 export const clockOf = (service: ServiceName) =>
   rpc(service, 'clock', z.object({}), z.object({ now: databaseTime }));
 export const listDeadLettersOf = (service: ServiceName) =>
   rpc(service, 'list-dead-letters', deadLetterFilter.strip(), page(deadLetter));
-/** Stuck for longest first. */
+/** Longest stuck first. */
 export const listStuckItemsOf = (service: ServiceName) =>
   rpc(service, 'list-stuck-items', z.object({ limit: pageRequest.limit }), z.array(stuckItem));
 export const replayDeadLetterOf = (service: ServiceName) =>

@@ -4,21 +4,22 @@ import type { ErrorCode } from './errors.js';
 import type { ServiceName } from './message.js';
 
 /**
- * A question or an intake, answered over NATS request/reply: `rpc.orders.place-order`. The owner parses each request by
- * `request`, which passes over fields that a newer gateway adds.
+ * A call of the gateway to a service over NATS request/reply, such as `rpc.orders.get-order`. The owner parses each request
+ * with `request`, which ignores fields that a newer gateway adds.
  */
 export interface RpcContract<Request = unknown, Response = unknown> {
   readonly owner: ServiceName;
   readonly subject: string;
   readonly request: z.ZodType<Request>;
   readonly response: z.ZodType<Response>;
-  /** `undefined` changes no state. Else the gateway signs each request, and the owner verifies who acts before it decides. */
+  /** Absent for a read. For a change the gateway signs each request, and the owner verifies the actor before it decides. */
   readonly changesStateFor?: ChangesStateFor | undefined;
 }
 
-/** Who may ask for a change: only an admin, named in the request's `actor`, or any customer for what is their own. */
+/** Who may make a change: only an admin, or also a customer, for their own orders. */
 export type ChangesStateFor = 'admin' | 'customer';
 
+/** A read: `rpc('orders', 'get-order', request, response)`. */
 export const rpc = <Request, Response>(
   owner: ServiceName,
   name: string,
@@ -31,7 +32,7 @@ export const rpc = <Request, Response>(
   response,
 });
 
-/** A request that changes state. It says who acts; the gateway signs it, and the owner refuses it unsigned. */
+/** A change: `change('orders', 'cancel-order', 'customer', request, response)`. The owner refuses unsigned requests. */
 export const change = <Request extends ActedRequest, Response>(
   owner: ServiceName,
   name: string,
@@ -40,22 +41,22 @@ export const change = <Request extends ActedRequest, Response>(
   response: z.ZodType<Response>,
 ): RpcContract<Request, Response> => ({ ...rpc(owner, name, request, response), changesStateFor });
 
-/** A batch names the customer of each of its requests. */
+/** The actor of a change; in a batch each request has its customer. */
 type ActedRequest = { actor: Actor; commitBy: number } | { requests: readonly Pick<Actor, 'customerId'>[] };
 
-// oxlint-disable-next-line typescript/no-explicit-any -- the other parameter is of no interest here
+// oxlint-disable-next-line typescript/no-explicit-any -- `unknown` would not match contravariant uses
 export type RequestOf<Q> = Q extends RpcContract<infer Request, any> ? Request : never;
 // oxlint-disable-next-line typescript/no-explicit-any
 export type ResponseOf<Q> = Q extends RpcContract<any, infer Response> ? Response : never;
 
-/** A business refusal. It is an answer, not an exception; the gateway maps `code` to an HTTP status. */
+/** A business refusal: a reply, not an exception. The gateway maps `code` to an HTTP status. */
 export interface Refusal {
   code: ErrorCode;
-  /** One sentence for a person, saying what to do. */
+  /** A sentence for a person: what to do. */
   detail: string;
 }
 
-/** What every query handler answers with. */
+/** The answer to every RPC. */
 export type Reply<T> = { ok: true; value: T } | { ok: false; error: Refusal };
 
 export const accept = <T>(value: T): Reply<T> => ({ ok: true, value });

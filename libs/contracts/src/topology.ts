@@ -6,7 +6,7 @@ import {
   unitsRefused,
   unitsReturned,
   unitsSetAside,
-} from './inventory/sale-units.js';
+} from './inventory/allocations.js';
 import {
   commitStock,
   orderRestocked,
@@ -15,13 +15,11 @@ import {
   restockOrder,
   stockCommitRefused,
   stockCommitted,
-  stockDepleted,
   stockRefused,
   stockReleased,
-  stockReplenished,
   stockReserved,
 } from './inventory/stock.js';
-import { SERVICES, type MessageContract, type ServiceName } from './message.js';
+import type { MessageContract, ServiceName } from './message.js';
 import {
   authorisePayment,
   capturePayment,
@@ -35,34 +33,34 @@ import {
   voidPayment,
 } from './payments/payments.js';
 
-/**
- * Who may say what to whom, in one place. Streams and consumers are created from this, and so are the
- * permissions of each NATS user, so a service cannot reach further than this page says.
- */
 export const commandStream = (owner: ServiceName): string => `${owner.toUpperCase()}_COMMANDS`;
 export const eventStream = (owner: ServiceName): string => `${owner.toUpperCase()}_EVENTS`;
 
 type Subject = Pick<MessageContract, 'kind' | 'owner' | 'subject'>;
 
-/** A durable pull consumer. Its subject for dead letters is `dlq.<name>`. */
+/** A durable pull consumer. Its dead letters go to `dlq.<name>`. */
 export interface ConsumerTopology {
   name: string;
-  /** The streams it reads; more than one makes one queue of them, so that their events share batches. */
+  /** The streams that it reads. Events of several streams share batches. */
   streams: string[];
-  /** What it is delivered, and nothing else of those streams. */
+  /** The only messages of those streams that it is delivered. */
   reads: readonly Subject[];
 }
 
 export interface ServiceTopology {
-  /** Owns a stream of commands. Every service owns a stream of events. */
+  /** The service has a command stream. Every service has an event stream. */
   takesCommands: boolean;
-  /** The commands that this one sends. */
+  /** The commands that the service sends. */
   sends: readonly Subject[];
   consumers: ConsumerTopology[];
-  /** Hears its own events on a plain subscription, and notices when their stream is a new one. */
+  /** The service subscribes to its own events and may look up their stream. */
   hearsItself?: boolean;
 }
 
+/**
+ * Which service sends and reads which messages. The provisioner creates streams and consumers from this, and
+ * `natsPermissions` derives the permissions of each NATS user, so a service cannot publish or read anything else.
+ */
 export const TOPOLOGY: Record<ServiceName, ServiceTopology> = {
   catalog: {
     takesCommands: false,
@@ -74,7 +72,7 @@ export const TOPOLOGY: Record<ServiceName, ServiceTopology> = {
         reads: [unitsSetAside, unitsRefused, unitsReturned],
       },
     ],
-    // Each replica drops from its cache what changed, and states everything anew to a stream that knows nothing.
+    // Each replica drops changed products from its cache, and republishes everything to a new stream.
     hearsItself: true,
   },
   orders: {
@@ -148,7 +146,7 @@ export interface StreamTopology {
   subjects: string[];
 }
 
-/** The streams that a service owns: it alone publishes events there, or takes the commands. */
+/** The streams of a service: it alone publishes events there, or handles the commands. */
 export function streamsOf(service: ServiceName): StreamTopology[] {
   const { takesCommands, consumers } = TOPOLOGY[service];
   const deadLetters = consumers.map(({ name }) => `dlq.${name}`);
@@ -161,15 +159,15 @@ export function streamsOf(service: ServiceName): StreamTopology[] {
   return [{ name: commandStream(service), kind: 'commands', subjects: [`cmd.${service}.>`] }, events];
 }
 
-/** A consumer on one of its streams. */
+/** A consumer on one of the streams that it reads. */
 export interface DurableTopology {
   stream: string;
   name: string;
-  /** Subjects of the stream that it is delivered. */
+  /** The subjects that it is delivered. */
   subjects: string[];
 }
 
-/** The consumers of a service, one entry for each stream that they read. */
+/** The consumers of a service, with one entry for each stream that they read. */
 export const durablesOf = (service: ServiceName): DurableTopology[] =>
   TOPOLOGY[service].consumers.flatMap(({ name, streams, reads }) =>
     streams.map((stream) => ({
@@ -179,89 +177,6 @@ export const durablesOf = (service: ServiceName): DurableTopology[] =>
     })),
   );
 
-/** The stream that keeps messages of this contract. */
+/** The stream of a message. */
 export const streamOf = ({ kind, owner }: Pick<MessageContract, 'kind' | 'owner'>): string =>
   kind === 'command' ? commandStream(owner) : eventStream(owner);
-
-/** Only the provisioner makes streams and consumers. */
-export const NATS_USERS = [...SERVICES, 'gateway', 'provisioner'] as const;
-export type NatsUser = (typeof NATS_USERS)[number];
-
-/** The default account of a NATS server, which all users share. KEDA's triggers name it. */
-export const NATS_ACCOUNT = '$G';
-
-/** Each user has its own inbox, so that no user can read another's replies. */
-export const inboxPrefix = (user: NatsUser): string => `_INBOX_${user}`;
-
-/** Where the gateway waits for the answers of one service. No other service may publish there. */
-export const rpcInboxPrefix = (service: ServiceName): string => `${inboxPrefix('gateway')}.${service}`;
-
-export interface NatsPermissions {
-  publish: { allow: string[] };
-  subscribe: { allow: string[] };
-}
-
-/** What a NATS user may publish and subscribe to; all else is a permissions violation. */
-export function natsPermissions(user: NatsUser): NatsPermissions {
-  switch (user) {
-    case 'gateway':
-      return gatewayPermissions;
-    case 'provisioner':
-      return provisionerPermissions();
-    default:
-      return servicePermissions(user);
-  }
-}
-
-const gatewayPermissions: NatsPermissions = {
-  publish: { allow: ['rpc.>'] },
-  subscribe: {
-    allow: [`${inboxPrefix('gateway')}.>`, 'evt.orders.>', stockDepleted.subject, stockReplenished.subject],
-  },
-};
-
-/**
- * A user that may change a stream can have it republish to any subject, so this user is as powerful as all others together. It takes
- * nothing from the network, hears nothing but the answers of the broker, and deletes nothing.
- */
-function provisionerPermissions(): NatsPermissions {
-  const streams = SERVICES.flatMap(streamsOf).flatMap(({ name }) =>
-    ['INFO', 'CREATE', 'UPDATE'].map((call) => `$JS.API.STREAM.${call}.${name}`),
-  );
-  const consumers = SERVICES.flatMap(durablesOf).flatMap(({ stream, name }) =>
-    ['INFO', 'DURABLE.CREATE'].map((call) => `$JS.API.CONSUMER.${call}.${stream}.${name}`),
-  );
-  return {
-    publish: { allow: [...streams, ...consumers] },
-    subscribe: { allow: [`${inboxPrefix('provisioner')}.>`] },
-  };
-}
-
-function servicePermissions(service: ServiceName): NatsPermissions {
-  const { sends, consumers, hearsItself = false } = TOPOLOGY[service];
-  const reads = durablesOf(service).flatMap(({ stream, name }) => [
-    `$JS.API.CONSUMER.INFO.${stream}.${name}`,
-    `$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`,
-    `$JS.ACK.${stream}.${name}.>`,
-    // The form with a domain and an account hash. With `*` for the domain it would also match acknowledgements of other consumers.
-    `$JS.ACK._.*.${stream}.${name}.>`,
-  ]);
-  return {
-    publish: {
-      allow: [
-        `evt.${service}.>`,
-        ...consumers.map(({ name }) => `dlq.${name}`),
-        ...sends.map(({ subject }) => subject),
-        ...reads,
-        ...(hearsItself ? [`$JS.API.STREAM.INFO.${eventStream(service)}`] : []),
-        // NATS's `allow_responses` would let a service answer on any subject that a request names, `cmd.payments.refund-payment` too.
-        `${rpcInboxPrefix(service)}.>`,
-        // Inboxes of gateways of the previous release. Gateways of this release do not subscribe there.
-        `${inboxPrefix('gateway')}.*`,
-      ],
-    },
-    subscribe: {
-      allow: [`${inboxPrefix(service)}.>`, `rpc.${service}.>`, ...(hearsItself ? [`evt.${service}.>`] : [])],
-    },
-  };
-}

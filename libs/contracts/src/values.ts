@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { MINOR_DIGITS } from './currencies.js';
 
-/** Minor units of the currency: 1999 USD is $19.99. The largest order of the dearest product stays below the maximum. */
+/** In minor units: 1999 USD is $19.99. The total of the largest order is below {@link AMOUNT_MAX}. */
 export const PRICE_AMOUNT_MAX = 100_000_000;
 export const AMOUNT_MAX = 1_000_000_000_000;
 export const ORDER_LINES_MAX = 50;
 export const LINE_QUANTITY_MAX = 100;
-/** Maximum units of one SKU that may be received, units of its sales included. Every sum of them fits its column. */
+/** Maximum units of one SKU, those of its sales included. Every sum of them fits its column. */
 export const STOCK_MAX = 1_000_000_000;
-/** Quantities in messages and in rows that a release without that bound wrote. PostgreSQL `integer`. */
+/** Maximum of PostgreSQL's `integer`, for quantities in messages and rows of releases that had no smaller bound. */
 export const INT_MAX = 2_147_483_647;
 
-/** Messages carry it too, and read what a newer release adds to it; a customer's body has `price`. */
+/** An amount in messages and replies. It ignores unknown fields, which a newer release may add; bodies have {@link price}. */
 export const money = z
   .object({
     amount: z.int().min(0).max(AMOUNT_MAX).meta({ description: 'Minor units, e.g. cents' }),
@@ -20,7 +20,7 @@ export const money = z
   .meta({ id: 'Money', description: 'Integer minor units and an ISO 4217 currency code' });
 export type Money = z.infer<typeof money>;
 
-/** The price of one unit. Messages use {@link money}: an older price may have a currency that is no longer active. */
+/** The price of one unit in a body. Messages have {@link money}: the currency of an older price may no longer be active. */
 export const price = z
   .strictObject({
     amount: z
@@ -56,7 +56,7 @@ export const instant = z.iso
 export const INSTANT_MIN = '2000-01-01T00:00:00.000Z';
 export const INSTANT_MAX = '2100-01-01T00:00:00.000Z';
 
-/** An instant in a request. Events and answers have {@link instant}: they may tell of what was accepted before. */
+/** An instant in a request. Events and replies have {@link instant}, because older data may be out of these bounds. */
 export const requestInstant = instant
   .refine(
     (value) => Date.parse(value) >= Date.parse(INSTANT_MIN) && Date.parse(value) <= Date.parse(INSTANT_MAX),
@@ -64,11 +64,11 @@ export const requestInstant = instant
   )
   .meta({ id: 'RequestInstant', description: 'RFC 3339, UTC, between 2000-01-01 and 2100-01-01' });
 
-/** The nearest instant that a request may name, as milliseconds since 1970. */
+/** The nearest instant within the bounds of requests, in milliseconds since 1970. */
 export const clampInstant = (value: string): number =>
   Math.min(Math.max(Date.parse(value), Date.parse(INSTANT_MIN)), Date.parse(INSTANT_MAX));
 
-/** Instants of a service's database clock, in milliseconds since 1970. Deadlines of changes use these. */
+/** A time of a service's database clock, in milliseconds since 1970. */
 export const databaseTime = z.number().min(0);
 
 export const customerId = z
@@ -83,7 +83,7 @@ export const idempotencyKey = z
 /** W3C trace context, https://www.w3.org/TR/trace-context/#traceparent-header */
 export const traceparent = z.string().regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/);
 
-/** One page of a keyset-paged list. `nextCursor` is opaque, `null` on the last page. */
+/** One page of a list. `nextCursor` is opaque, and `null` on the last page. */
 export const page = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 export type Page<T> = { items: T[]; nextCursor: string | null };

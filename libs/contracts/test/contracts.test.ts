@@ -18,13 +18,13 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 const messages = all.filter(
   (entry): entry is [string, MessageContract] => isObject(entry[1]) && 'kind' in entry[1],
 );
-const queries = all.filter(
+const rpcs = all.filter(
   (entry): entry is [string, RpcContract] => isObject(entry[1]) && 'response' in entry[1],
 );
 
-/** Those of one service, and those that every service answers. */
+/** RPCs of one service, and those that every service has. */
 const calls = [
-  ...queries,
+  ...rpcs,
   ...SERVICES.flatMap((service) =>
     [healthOf, listDeadLettersOf, replayDeadLetterOf].map(
       (of) => [of(service).subject, of(service)] as const,
@@ -36,33 +36,30 @@ const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-
 
 describe('the contracts', () => {
   it.each(messages)(
-    '%s: subject and type say its name, its kind and its version',
+    '%s: subject and type have its name, kind and version',
     (name, { kind, owner, subject, type }) => {
       expect(subject).toBe(`${kind === 'command' ? 'cmd' : 'evt'}.${owner}.${kebab(name)}`);
       expect(type).toMatch(new RegExp(`^doorbuster\\.${owner}\\.${kebab(name)}\\.v[1-9]$`));
     },
   );
 
-  it.each(queries)('%s: the subject says its name', (name, { owner, subject }) => {
+  it.each(rpcs)('%s: the subject has its name', (name, { owner, subject }) => {
     expect(subject).toBe(`rpc.${owner}.${kebab(name)}`);
   });
 
-  it.each(messages)('%s: passes over what a newer release adds to it, at every level', (_, { schema }) => {
+  it.each(messages)('%s: ignores fields that a newer release adds, at every level', (_, { schema }) => {
     const described = JSON.stringify(z.toJSONSchema(schema, { io: 'input' }));
     expect(described).toContain('"properties"');
     expect(described).not.toContain('"additionalProperties":false');
   });
 
-  it.each(calls)(
-    '%s: passes over what a newer gateway adds to a request, at every level',
-    (_, { request }) => {
-      expect(JSON.stringify(z.toJSONSchema(request, { io: 'input' }))).not.toContain(
-        '"additionalProperties":false',
-      );
-    },
-  );
+  it.each(calls)('%s: ignores request fields that a newer gateway adds, at every level', (_, { request }) => {
+    expect(JSON.stringify(z.toJSONSchema(request, { io: 'input' }))).not.toContain(
+      '"additionalProperties":false',
+    );
+  });
 
-  it('say of each request whether it changes state, and for whom', () => {
+  it('mark each RPC that changes state, with the role that may call it', () => {
     const changing = calls.filter(([, { changesStateFor }]) => changesStateFor !== undefined);
     expect(
       changing.map(([, { subject, changesStateFor }]) => `${changesStateFor} ${subject}`).toSorted(),
@@ -87,12 +84,12 @@ describe('the contracts', () => {
     }
   });
 
-  it('no two share a subject or a type', () => {
-    const names = [...messages.map(([, { type }]) => type), ...queries.map(([, { subject }]) => subject)];
+  it('have unique subjects and types', () => {
+    const names = [...messages.map(([, { type }]) => type), ...rpcs.map(([, { subject }]) => subject)];
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it('every message has a stream, and every command a consumer', () => {
+  it('have a stream for every message, and a consumer for every command', () => {
     const subjects = SERVICES.flatMap(streamsOf).flatMap((stream) => stream.subjects);
     for (const [, { kind, owner }] of messages) {
       expect(subjects).toContain(`${kind === 'command' ? 'cmd' : 'evt'}.${owner}.>`);
@@ -111,12 +108,12 @@ describe('the permissions of a NATS user', () => {
   const mayPublish = (user: contracts.NatsUser, subject: string): boolean =>
     natsPermissions(user).publish.allow.some((pattern) => matches(pattern, subject));
 
-  it.each(SERVICES)('let %s state its own events and nobody else’s', (service) => {
+  it.each(SERVICES)('let %s publish its own events only', (service) => {
     for (const owner of SERVICES)
       expect(mayPublish(service, `evt.${owner}.something`)).toBe(owner === service);
   });
 
-  it('let orders alone send the commands of a checkout', () => {
+  it('let only orders send the commands of a checkout', () => {
     for (const user of SERVICES) {
       for (const subject of ['cmd.inventory.reserve-stock', 'cmd.payments.authorise-payment']) {
         expect(mayPublish(user, subject)).toBe(user === 'orders');
@@ -124,13 +121,13 @@ describe('the permissions of a NATS user', () => {
     }
   });
 
-  it('let catalog have units set aside and returned', () => {
+  it('let catalog send the commands for sale allocations', () => {
     expect(mayPublish('catalog', 'cmd.inventory.set-aside-units')).toBe(true);
     expect(mayPublish('catalog', 'cmd.inventory.return-units')).toBe(true);
     expect(mayPublish('payments', 'cmd.inventory.return-units')).toBe(false);
   });
 
-  it('let the gateway ask, and do nothing else', () => {
+  it('let the gateway call RPCs and publish nothing else', () => {
     expect(mayPublish('gateway', 'rpc.orders.place-order')).toBe(true);
     for (const subject of ['cmd.inventory.x', 'evt.orders.x', '$JS.API.STREAM.DELETE.ORDERS_EVENTS']) {
       expect(mayPublish('gateway', subject)).toBe(false);
@@ -138,7 +135,7 @@ describe('the permissions of a NATS user', () => {
     for (const service of SERVICES) expect(mayPublish(service, 'rpc.orders.place-order')).toBe(false);
   });
 
-  it('keep streams and consumers of others out of reach', () => {
+  it('deny access to streams and consumers of other services', () => {
     expect(mayPublish('inventory', '$JS.API.STREAM.DELETE.PAYMENTS_COMMANDS')).toBe(false);
     expect(mayPublish('inventory', '$JS.API.CONSUMER.MSG.NEXT.CATALOG_EVENTS.orders-prices')).toBe(false);
     expect(mayPublish('orders', '$JS.API.STREAM.PURGE.INVENTORY_EVENTS')).toBe(false);

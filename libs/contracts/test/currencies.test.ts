@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { MINOR_DIGITS, money, price } from '../src/index.js';
 
-/** ICU says how many digits people use, which are fewer than the standard's where prices have lost their cents. */
+/** ICU has the digits in everyday use. For these currencies they are fewer than the standard's. */
 const FEWER_IN_USE = 'AFN ALL COP HUF IDR IQD IRR KPW LAK LBP MGA MMK PKR RSD SOS SYP YER'.split(' ');
 
-/** Active codes that ICU leaves out, or that are newer than the one of this Node. */
+/** Active codes that the ICU of this Node does not have. */
 const NOT_IN_ICU = ['VED', 'XCG'];
 
 describe('the currencies of prices', () => {
-  it('are currencies that ICU knows', () => {
+  it('are all known to ICU', () => {
     const known = new Set(Intl.supportedValuesOf('currency'));
     expect([...MINOR_DIGITS.keys()].filter((code) => !known.has(code) && !NOT_IN_ICU.includes(code))).toEqual(
       [],
@@ -16,7 +16,7 @@ describe('the currencies of prices', () => {
     expect(MINOR_DIGITS.size).toBeGreaterThan(150);
   });
 
-  it('have the minor unit of ISO 4217 each', () => {
+  it('have the minor unit of ISO 4217', () => {
     expect(Object.fromEntries(MINOR_DIGITS)).toMatchObject({
       USD: 2,
       JPY: 0,
@@ -35,7 +35,7 @@ describe('the currencies of prices', () => {
     }
   });
 
-  it('are asked of a price, and not of money in a message of an older release', () => {
+  it('are required of a price, but not of money in messages, which older releases may have written', () => {
     expect(price.safeParse({ amount: 1, currency: 'ZZZ' }).success).toBe(false);
     expect(money.safeParse({ amount: 1, currency: 'ZZZ' }).success).toBe(true);
   });

@@ -17,7 +17,7 @@ export const product = z
   .meta({ id: 'CatalogProduct' });
 export type Product = z.infer<typeof product>;
 
-/** Includes `version`, the number of its changes. Absent in answers of older releases. */
+/** With `version`, the number of changes. Older releases do not send it. */
 const versionedProduct = product.extend({ version: z.int().min(1).optional() });
 export type VersionedProduct = z.infer<typeof versionedProduct>;
 
@@ -67,7 +67,7 @@ export const changeProduct = change(
 export const getProduct = rpc('catalog', 'get-product', z.object({ sku }), versionedProduct);
 export const listProducts = rpc('catalog', 'list-products', productFilter.strip(), page(versionedProduct));
 
-/** Always the whole product as it is now; consumers keep the highest `version` and may skip any other. */
+/** The whole product after the change. Consumers keep the highest `version` and may skip the others. */
 const productState = z.object({
   sku,
   version: z.int().min(1),

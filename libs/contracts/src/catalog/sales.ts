@@ -17,8 +17,8 @@ import {
 } from '../values.js';
 
 /**
- * `PREPARING`: the units are being set aside. `REJECTED`: there were not enough. `SCHEDULED`: waits for its start. An
- * `ENDED` sale may never have been open.
+ * `PREPARING`: inventory allocates the units. `REJECTED`: there were not enough. `SCHEDULED`: waits for its start. An
+ * `ENDED` sale may never have been `OPEN`.
  */
 export const SALE_STATUSES = ['PREPARING', 'SCHEDULED', 'OPEN', 'ENDED', 'REJECTED'] as const;
 export const saleStatus = z.enum(SALE_STATUSES).meta({ id: 'SaleStatus' });
@@ -31,7 +31,7 @@ const limitPerCustomer = z
   .max(STOCK_MAX)
   .meta({ description: 'Units that one customer may buy in the sale, all orders together' });
 
-/** As in events and answers, which include sales made before requests were bounded. */
+/** In events and replies, wider than in requests: older sales may exceed the bounds of requests. */
 const terms = {
   price: money,
   startsAt: instant,
@@ -76,7 +76,7 @@ export const saleFilter = z.strictObject({
 });
 export type SaleFilter = z.infer<typeof saleFilter>;
 
-/** Includes `version`, the number of its changes. Absent in answers of older releases. */
+/** With `version`, the number of changes. Older releases do not send it. */
 const versionedSale = sale.extend({ version: z.int().min(1).optional() });
 export type VersionedSale = z.infer<typeof versionedSale>;
 
@@ -107,7 +107,7 @@ export const getSale = rpc('catalog', 'get-sale', z.object({ id: saleId }), vers
 /** Newest first. */
 export const listSales = rpc('catalog', 'list-sales', saleFilter.strip(), page(versionedSale));
 
-/** Always the whole sale as it is now; consumers keep the highest `version` and may skip any other. */
+/** The whole sale after the change. Consumers keep the highest `version` and may skip the others. */
 export const saleChanged = event(
   'catalog',
   'sale-changed',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { product } from '../catalog/products.js';
 import { page } from '../values.js';
 
-/** So few units and fewer are announced as `LOW_STOCK`. */
+/** Maximum units for `LOW_STOCK`. */
 export const LOW_STOCK_MAX = 10;
 
 export const availability = z
@@ -10,12 +10,10 @@ export const availability = z
   .meta({ id: 'Availability' });
 export type Availability = z.infer<typeof availability>;
 
-/** A product as the public sees it: catalog's facts and inventory's figure. */
+/** A product in the REST API: catalog's data and inventory's figure. */
 export const productView = product
   .extend({
-    availability: availability
-      .nullable()
-      .meta({ description: 'null while nobody knows; a figure is never invented' }),
+    availability: availability.nullable().meta({ description: 'null while the figure is unknown' }),
   })
   .meta({ id: 'Product' });
 export type ProductView = z.infer<typeof productView>;

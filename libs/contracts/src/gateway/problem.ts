@@ -3,7 +3,7 @@ import { ERROR_CODES } from '../errors.js';
 import { orderId } from '../values.js';
 import { dependencies } from './health.js';
 
-/** One offending field: `items.0.quantity`; empty when it is the whole body. */
+/** An invalid field, such as `items.0.quantity`. An empty path is the whole body. */
 export const fieldError = z.object({ path: z.string(), message: z.string() });
 export type FieldError = z.infer<typeof fieldError>;
 
@@ -20,11 +20,9 @@ export const problem = z
     errors: z
       .array(fieldError)
       .optional()
-      .meta({ description: 'Every offending field, when validation failed' }),
-    orderId: orderId
-      .optional()
-      .meta({ description: 'The order that was accepted, and then did not come about' }),
-    dependencies: dependencies.optional().meta({ description: 'Only of readiness' }),
+      .meta({ description: 'All invalid fields, when validation failed' }),
+    orderId: orderId.optional().meta({ description: 'The order that was accepted and then rejected' }),
+    dependencies: dependencies.optional().meta({ description: 'Only for readiness' }),
   })
   .meta({ id: 'Problem', description: 'RFC 9457' });
 export type Problem = z.infer<typeof problem>;

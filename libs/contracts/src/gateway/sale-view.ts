@@ -2,14 +2,10 @@ import { z } from 'zod';
 import { sale } from '../catalog/sales.js';
 import { page } from '../values.js';
 
-/** A sale as the public sees it: catalog's terms and inventory's figure. */
+/** A sale in the REST API: catalog's terms and inventory's figure. */
 export const saleView = sale
   .extend({
-    unitsLeft: z
-      .int()
-      .min(0)
-      .nullable()
-      .meta({ description: 'null while nobody knows; a figure is never invented' }),
+    unitsLeft: z.int().min(0).nullable().meta({ description: 'null while the figure is unknown' }),
   })
   .meta({ id: 'Sale' });
 export type SaleView = z.infer<typeof saleView>;

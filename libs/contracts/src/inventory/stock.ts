@@ -14,7 +14,7 @@ import {
   text,
 } from '../values.js';
 
-/** Out of the units of a sale, or out of ordinary stock when there is no `saleId`. */
+/** With a `saleId` from the units of that sale, otherwise from ordinary stock. */
 export const stockLine = z.object({
   sku,
   saleId: saleId.optional(),
@@ -24,17 +24,17 @@ export type StockLine = z.infer<typeof stockLine>;
 
 const forOrder = z.object({ orderId });
 
-/** Try: take every line of the order, or none. */
+/** Try: reserves all lines of the order, or none. */
 export const reserveStock = command(
   'inventory',
   'reserve-stock',
   z.object({ orderId, lines: z.array(stockLine).min(1).max(ORDER_LINES_MAX) }),
 );
-/** Confirm: what was reserved is sold. */
+/** Confirm: reserved units become sold. */
 export const commitStock = command('inventory', 'commit-stock', forOrder);
-/** Cancel: what was reserved is available again; if nothing was, it never will be for this order. */
+/** Cancel: reserved units become available. If nothing is reserved, a later `reserve-stock` of this order is refused. */
 export const releaseStock = command('inventory', 'release-stock', forOrder);
-/** Undo a sale: what was sold is available again. */
+/** After a refund: sold units become available. */
 export const restockOrder = command('inventory', 'restock-order', forOrder);
 
 const refusal = z.object({ orderId, reason: z.string(), sku: sku.optional() });
@@ -46,8 +46,8 @@ export const stockReleased = event('inventory', 'stock-released', forOrder);
 export const orderRestocked = event('inventory', 'order-restocked', forOrder);
 
 /**
- * The last unit was reserved, or units came back. `available` is the figure right after, of the ordinary stock, or of
- * the units of a sale when `saleId` is there.
+ * Sent when the last unit was reserved, and when units are available again. `available` is the figure after that, of the
+ * units of a sale if there is a `saleId`, otherwise of ordinary stock.
  */
 const level = z.object({ sku, saleId: saleId.optional(), available: z.int().min(0) });
 export const stockDepleted = event('inventory', 'stock-depleted', level);
@@ -60,11 +60,11 @@ export const stockLevels = z
     reserved: z.int().min(0),
     sold: z.int().min(0),
     received: z.int().min(0),
-    setAside: z.int().min(0).meta({ description: 'Those of the available that only a sale may sell' }),
+    setAside: z.int().min(0).meta({ description: 'Available units that are allocated to sales' }),
   })
   .meta({
     id: 'StockLevels',
-    description: 'received = available + reserved + sold, always; all of them with the units of sales',
+    description: 'Always received = available + reserved + sold. All figures include the units of sales',
   });
 export type StockLevels = z.infer<typeof stockLevels>;
 
@@ -82,7 +82,7 @@ export const adjustmentBody = z
 export type AdjustmentBody = z.infer<typeof adjustmentBody>;
 
 export const getStock = rpc('inventory', 'get-stock', z.object({ sku }), stockLevels);
-/** Levels of many SKUs at once; a SKU without a stock row is left out. */
+/** Levels of many SKUs. A SKU without stock is not in the reply. */
 export const getStockLevels = rpc(
   'inventory',
   'get-stock-levels',

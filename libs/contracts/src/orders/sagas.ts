@@ -17,7 +17,7 @@ export const saga = z
       z.object({
         step: z.string(),
         attempt: z.int(),
-        deadlineAt: instant.nullable().meta({ description: 'null once all attempts went unanswered' }),
+        deadlineAt: instant.nullable().meta({ description: 'null when all attempts went unanswered' }),
       }),
     ),
     reason: z.string().nullable(),
@@ -31,7 +31,7 @@ export type Saga = z.infer<typeof saga>;
 export const sagaFilter = z.strictObject({ state: sagaState.optional(), ...pageRequest });
 export type SagaFilter = z.infer<typeof sagaFilter>;
 export const listSagas = rpc('orders', 'list-sagas', sagaFilter.strip(), page(saga));
-/** Sends the stuck steps again with fresh attempts. Only a STALLED saga can be retried. */
+/** Sends the commands of the pending steps again, with new attempts. Only a `STALLED` saga can be retried. */
 export const retrySaga = change(
   'orders',
   'retry-saga',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { command, event } from '../message.js';
 import { money, orderId } from '../values.js';
 
-/** Opaque to us; a real provider's token, or the name of a simulated one. */
+/** A token of the payment provider, or the name of a simulated method. */
 export const paymentMethod = z
   .string()
   .regex(/^pm_[A-Za-z0-9_]{1,96}$/, 'must be a payment method id such as pm_card_visa')
@@ -10,17 +10,17 @@ export const paymentMethod = z
 
 const forOrder = z.object({ orderId });
 
-/** Try: hold the amount on the customer's method. */
+/** Try: holds the amount on the customer's payment method. */
 export const authorisePayment = command(
   'payments',
   'authorise-payment',
   z.object({ orderId, amount: money, method: paymentMethod }),
 );
-/** Confirm: take what is held. */
+/** Confirm: charges the held amount. */
 export const capturePayment = command('payments', 'capture-payment', forOrder);
-/** Cancel: let the hold go; if nothing was held yet, nothing ever will be for this order. */
+/** Cancel: releases the hold. If nothing is held, a later `authorise-payment` of this order is refused. */
 export const voidPayment = command('payments', 'void-payment', forOrder);
-/** Undo a capture: give the money back. */
+/** After a capture: returns the money. */
 export const refundPayment = command('payments', 'refund-payment', forOrder);
 
 const refusal = z.object({ orderId, reason: z.string() });

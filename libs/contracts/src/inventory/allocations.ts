@@ -5,20 +5,20 @@ import { INT_MAX, saleId, sku } from '../values.js';
 
 const forSale = z.object({ saleId });
 
-/** Takes units out of ordinary stock and keeps them for the orders of one sale: all of them, or none. */
+/** Allocates units of ordinary stock to the orders of one sale: all, or none. */
 export const setAsideUnits = command(
   'inventory',
   'set-aside-units',
   z.object({ saleId, sku, units: z.int().min(1).max(INT_MAX) }),
 );
-/** Ends that: what is left goes back now, what orders still hold as soon as they let go of it. */
+/** Ends the allocation. Unreserved units return to ordinary stock now, reserved ones when their order releases them. */
 export const returnUnits = command('inventory', 'return-units', forSale);
 
 export const unitsSetAside = event('inventory', 'units-set-aside', forSale);
 export const unitsRefused = event('inventory', 'units-refused', z.object({ saleId, reason: z.string() }));
 export const unitsReturned = event('inventory', 'units-returned', forSale);
 
-/** How many units of these sales are left; a sale that never had any is left out. */
+/** Units that these sales have left. Sales without an allocation are not in the reply. */
 export const getUnitsLeft = rpc(
   'inventory',
   'get-units-left',
