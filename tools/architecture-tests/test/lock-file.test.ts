@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const NPM_DEADLINE_MS = 30_000;
 
 interface Entry {
-  /** Only where it is another than that of the folder. */
+  /** Present where it differs from the folder's. */
   name?: string;
   version?: string;
   integrity?: string;
@@ -18,19 +18,39 @@ interface Entry {
 const lock = JSON.parse(readFileSync(new URL('../../../package-lock.json', import.meta.url), 'utf8')) as {
   packages: Record<string, Entry>;
 };
-/** The workspaces themselves stand under their own folders, without a `node_modules/`. */
-const installed = Object.entries(lock.packages).filter(
+type Packages = [path: string, entry: Entry][];
+
+/** The workspaces themselves are under their own folders, without a `node_modules/`. */
+const installed: Packages = Object.entries(lock.packages).filter(
   ([path, { link }]) => path.includes('node_modules/') && link !== true,
 );
 
-it('the lock file says the content of every package, also of other platforms', () => {
+const withoutHash = (packages: Packages): string[] =>
+  packages
+    .filter(([, { integrity }]) => !/^sha512-[\w+/]{86}==$/.test(integrity ?? ''))
+    .map(([path]) => path);
+const withHost = (packages: Packages): string[] =>
+  packages.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path);
+
+interface Component {
+  purl: string;
+  hashes?: unknown[];
+}
+
+function missingFrom(components: readonly Component[], packages: Packages): string[] {
+  const hashed = new Set(components.filter(({ hashes }) => hashes?.length).map(({ purl }) => purl));
+  return packages
+    .map(([path, { name = path.split('node_modules/').at(-1) ?? path, version }]) => `${name}@${version}`)
+    .filter((wanted) => !hashed.has(`pkg:npm/${wanted.replace(/^@/, '%40')}`));
+}
+
+it('the lock file has the hash of every package, also for other platforms', () => {
   expect(installed.length).toBeGreaterThan(400);
-  const unproved = installed.filter(([, { integrity }]) => !/^sha512-[\w+/]{86}==$/.test(integrity ?? ''));
-  expect(unproved.map(([path]) => path)).toEqual([]);
+  expect(withoutHash(installed)).toEqual([]);
 });
 
-it('the lock file names no host, so that every registry with the same content will do', () => {
-  expect(installed.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path)).toEqual([]);
+it('the lock file names no host: any registry with the same content will do', () => {
+  expect(withHost(installed)).toEqual([]);
 });
 
 it('the bill of materials lists every package of the lock file, with its hash', () => {
@@ -40,10 +60,13 @@ it('the bill of materials lists every package of the lock file, with its hash', 
     timeout: NPM_DEADLINE_MS,
     maxBuffer: 64 * 1024 * 1024,
   });
-  const { components } = JSON.parse(text) as { components: { purl: string; hashes?: unknown[] }[] };
-  const hashed = new Set(components.filter(({ hashes }) => hashes?.length).map(({ purl }) => purl));
-  const missing = installed
-    .map(([path, { name = path.split('node_modules/').at(-1) ?? path, version }]) => `${name}@${version}`)
-    .filter((wanted) => !hashed.has(`pkg:npm/${wanted.replace(/^@/, '%40')}`));
-  expect(missing).toEqual([]);
+  const { components } = JSON.parse(text) as { components: Component[] };
+  expect(missingFrom(components, installed)).toEqual([]);
+});
+
+it('a package without a hash, with a host, or missing from the bill of materials would be found', () => {
+  const planted: Packages = [['node_modules/@x/y', { version: '1.0.0', resolved: 'https://host/y.tgz' }]];
+  expect(withoutHash(planted)).toEqual(['node_modules/@x/y']);
+  expect(withHost(planted)).toEqual(['node_modules/@x/y']);
+  expect(missingFrom([{ purl: 'pkg:npm/%40x/y@1.0.0', hashes: [] }], planted)).toEqual(['@x/y@1.0.0']);
 });

@@ -1,0 +1,85 @@
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = path.resolve(import.meta.dirname, '..', '..', '..');
+const LINES_MAX = 300;
+/** Except migrations: their schema keeps the name, with its time, and two schemas may have the same. */
+const CLASS = /^(?:export )?(?:abstract )?class (?!\w+\d{13}\b)(\w+)/gm;
+/** Being renamed. */
+const KNOWN = /^(DeadLetters|IllegalTransitionError|OrdersController|SagasController|OrderIntake):/;
+
+interface SourceFile {
+  name: string;
+  text: string;
+}
+
+const sources: SourceFile[] = globSync('{apps,libs,tools,e2e}/**/*.ts', {
+  cwd: root,
+  exclude: ['**/node_modules', '**/dist', '**/fixtures/{apps,libs}'],
+}).map((name) => ({ name, text: readFileSync(path.join(root, name), 'utf8') }));
+const production = sources.filter(({ name }) => name.split('/')[2] === 'src');
+
+const longFiles = (files: readonly SourceFile[]): string[] =>
+  files.filter(({ text }) => text.split('\n').length - 1 > LINES_MAX).map(({ name }) => name);
+
+function classesOfOneName(files: readonly SourceFile[]): string[] {
+  const declared = files.flatMap(({ name, text }) =>
+    [...text.matchAll(CLASS)].map(([, found]) => ({ found, name })),
+  );
+  return [...Map.groupBy(declared, ({ found }) => found)]
+    .filter(([, places]) => places.length > 1)
+    .map(([found, places]) => `${found}: ${places.map(({ name }) => name).join(', ')}`);
+}
+
+const injectedClasses = (files: readonly SourceFile[]): string[] =>
+  files.flatMap(({ name, text }) =>
+    [...text.matchAll(/@Inject\((?:forwardRef\(\(\) => )?([A-Z]\w*[a-z]\w*)\)/g)].map(
+      ([, found]) => `${name}: ${found}`,
+    ),
+  );
+
+/** Apart from its argument, so that this file does not break the rule. */
+const INJECT = '@Inject';
+const file = (name: string, text: string): SourceFile => ({ name, text });
+
+it('finds the sources', () => {
+  expect(sources.length).toBeGreaterThan(400);
+  expect(production.length).toBeGreaterThan(200);
+});
+
+describe(`no file has more than ${LINES_MAX} lines`, () => {
+  it('in the repository', () => expect(longFiles(sources)).toEqual([]));
+
+  it('and a file of one more would be found', () => {
+    const lines = (count: number): string => 'x;\n'.repeat(count);
+    expect(longFiles([file('fits.ts', lines(LINES_MAX)), file('long.ts', lines(LINES_MAX + 1))])).toEqual([
+      'long.ts',
+    ]);
+  });
+});
+
+describe('no two classes have the same name', () => {
+  it('in the repository', () =>
+    expect(classesOfOneName(production).filter((found) => !KNOWN.test(found))).toEqual([]));
+
+  it('and a second one would be found', () => {
+    const planted = [
+      file('a.ts', 'export class Pool {}'),
+      file('b.ts', 'abstract class Pool {}\nclass PoolView {}'),
+    ];
+    expect(classesOfOneName(planted)).toEqual(['Pool: a.ts, b.ts']);
+  });
+});
+
+describe('a class is injected by its type, and only a token by @Inject', () => {
+  it('in the repository', () => expect(injectedClasses(sources)).toEqual([]));
+
+  it('and @Inject of a class would be found', () => {
+    const planted = [
+      file('a.ts', `constructor(${INJECT}(DataSource) db: DataSource, ${INJECT}(LOGGER) log: Logger) {}`),
+      file('b.ts', `${INJECT}(forwardRef(() => Orders)) orders: Orders`),
+    ];
+    expect(injectedClasses(planted)).toEqual(['a.ts: DataSource', 'b.ts: Orders']);
+  });
+});
