@@ -2,19 +2,18 @@ import { authorisePayment, productChanged, reserveStock, stockReserved } from '@
 import { newEvent, type CloudEvent } from '@doorbuster/messaging';
 import { newTraceparent } from '@doorbuster/telemetry';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { checkoutSaga } from '../src/domain/checkout.saga.js';
-import { sagaDefinitions, type OrderSagaDefinition } from '../src/sagas/saga-definitions.js';
+import { checkoutSaga } from '../src/checkout/checkout.saga.js';
+import type { OrderSagaDefinition } from '../src/checkout/order-decisions.js';
+import { sagaDefinitions } from '../src/checkout/saga-definitions.js';
 import { OrdersFixture } from './fixtures/orders-fixture.js';
 import { behaviours } from './fixtures/participants.js';
 
-/** The next release asks for the payment more patiently. */
+/** The next release sends `authorise-payment` up to nine times. */
 const checkoutV2: OrderSagaDefinition = {
   ...checkoutSaga,
   version: 2,
   stages: checkoutSaga.stages.map((stage) =>
-    'pivot' in stage
-      ? stage
-      : stage.map((step) => (step.name === 'authorise-payment' ? { ...step, attempts: 9 } : step)),
+    'name' in stage && stage.name === 'authorise-payment' ? { ...stage, attempts: 9 } : stage,
   ),
 };
 

@@ -3,10 +3,10 @@
  * version of the checkout. It is started as `apps/orders/dist/main.js` is, and takes the same arguments.
  */
 import type { OutgoingEvent } from '@doorbuster/messaging';
-import { checkoutSaga } from '@doorbuster/orders/dist/domain/checkout.saga.js';
+import { checkoutSaga } from '@doorbuster/orders/dist/checkout/checkout.saga.js';
 import { orders } from '@doorbuster/orders/dist/orders.definition.js';
 import { OrdersRepository } from '@doorbuster/orders/dist/persistence/orders.repository.js';
-import { sagaDefinitions } from '@doorbuster/orders/dist/sagas/saga-definitions.js';
+import { sagaDefinitions } from '@doorbuster/orders/dist/checkout/saga-definitions.js';
 import { UnitOfWork } from '@doorbuster/persistence';
 import type { QueryRunner } from 'typeorm';
 

@@ -1,264 +1,129 @@
-import {
-  deadlineMs,
-  isPivot,
-  pivotStage,
-  type SagaAction,
-  type SagaDefinition,
-  type SagaStep,
-} from './definition.js';
-import {
-  isEnded,
-  type PendingAction,
-  type SagaInstance,
-  type SagaTransition,
-  type TransitionKind,
-} from './instance.js';
+import type { ReplyContract, SagaAction, SagaDefinition, SagaStep } from './definition.js';
+import { isEnded, type PendingAction, type SagaInstance } from './instance.js';
+import { formatReason, parseReason } from './reason.js';
+import { SagaDraft, type Advanced } from './saga-draft.js';
 
 export type SagaInput =
   | { kind: 'started' }
-  | { kind: 'succeeded'; action: string }
-  | { kind: 'refused'; action: string; reason: string }
-  /** Time has passed: whatever is overdue is sent again or given up. */
+  | SagaReply
+  /** Time has passed: overdue commands are sent again or given up. */
   | { kind: 'clock' }
-  /** An operator wants a stalled saga to go on. */
+  /** An operator sends a stalled saga on. */
   | { kind: 'retried' };
 
-export interface SagaCommand<Command> {
-  /** To be carried by the command and by its reply. */
+/** A participant's reply to the command of `action`. */
+export interface SagaReply {
+  kind: 'replied';
   action: string;
-  command: Command;
+  /** Type of the reply's contract. It must be one that the action has. */
+  type: string;
+  /** For a refusal: parsed by its contract. */
+  data?: unknown;
 }
 
-export interface Advanced<Data, Command> {
-  instance: SagaInstance<Data>;
-  commands: SagaCommand<Command>[];
-  transitions: SagaTransition[];
-  /** The local decision of the pivot is to be carried out now, in the same transaction. */
-  passedPivot: boolean;
+/** The reply's type is none that the pending action has. The sender is wrong, and sending it again would not help. */
+export class UnexpectedReplyError extends Error {
+  readonly code = 'UNEXPECTED_REPLY';
+  constructor(saga: string, { name, succeedsOn, refusedOn }: SagaAction<never, unknown>, type: string) {
+    const expected = [succeedsOn, ...(refusedOn ? [refusedOn] : [])].map((contract) => contract.type);
+    super(`step ${name} of saga ${saga} expects ${expected.join(' or ')}, and got ${type}`);
+  }
 }
 
 /**
- * The whole of what a saga decides, as a pure function: given what is known and what has happened, what is known now, what
- * is to be sent and what went on. An input that comes late, twice or for something else changes nothing.
+ * Everything that a saga decides, as a pure function: from the instance and an input to the new instance, the commands to
+ * send, the transitions, and the local decisions. An input that is late, duplicated or for a step that is not pending
+ * changes nothing.
  *
  * @param now milliseconds since the epoch
+ * @throws {UnexpectedReplyError} for a reply to a pending step whose type is not one of that step
  */
-export function advance<Data, Command>(
-  definition: SagaDefinition<Data, Command>,
+export function advance<Data, Command, Decision extends string, Contract extends ReplyContract>(
+  definition: SagaDefinition<Data, Command, Decision, Contract>,
   instance: SagaInstance<Data>,
   input: SagaInput,
   now: number,
-): Advanced<Data, Command> {
-  const advancing = new Advancing(definition, instance, now);
-  advancing.take(input);
-  return advancing.result();
+): Advanced<Data, Command, Decision> {
+  const draft = new SagaDraft(definition, instance, now);
+  if (!isEnded(instance)) apply(draft, input, now);
+  return draft.result();
 }
 
-/** A decision in the making: a copy of the instance that the steps of the decision write to. */
-class Advancing<Data, Command> {
-  private readonly draft: { -readonly [K in keyof SagaInstance<Data>]: SagaInstance<Data>[K] };
-  private readonly commands: SagaCommand<Command>[] = [];
-  private readonly transitions: SagaTransition[] = [];
-  private passedPivot = false;
-  private readonly pivot: number;
-
-  constructor(
-    private readonly definition: SagaDefinition<Data, Command>,
-    instance: SagaInstance<Data>,
-    private readonly now: number,
-  ) {
-    this.draft = { ...instance };
-    this.pivot = pivotStage(definition);
-  }
-
-  take(input: SagaInput): void {
-    if (isEnded(this.draft)) return;
-    switch (input.kind) {
-      case 'started':
-        if (this.draft.sequence > 0) return;
-        this.note(this.definition.name, 'STARTED');
-        this.enter(0);
-        return;
-      case 'succeeded':
-        this.succeed(input.action);
-        return;
-      case 'refused':
-        this.refuse(input.action, input.reason);
-        return;
-      case 'clock':
-        for (const pending of this.draft.pending) this.checkDeadline(pending);
-        return;
-      case 'retried':
-        if (this.draft.state === 'STALLED') this.retry();
-        return;
-    }
-  }
-
-  result(): Advanced<Data, Command> {
-    const { draft: instance, commands, transitions, passedPivot } = this;
-    return { instance, commands, transitions, passedPivot };
-  }
-
-  private succeed(action: string): void {
-    const pending = this.answered(action);
-    if (!pending) return;
-    this.note(action, 'SUCCEEDED', pending.attempt);
-    this.goOn(this.isCompensation(action));
-  }
-
-  private refuse(action: string, reason: string): void {
-    const pending = this.pendingOf(action);
-    if (!pending) return;
-    if (this.isCompensation(action)) {
-      // Undoing cannot be refused; whoever does so needs an operator's attention.
-      this.note(action, 'REFUSED', pending.attempt, reason);
-      this.stall(pending, reason);
+function apply<Data, Command, Decision extends string>(
+  draft: SagaDraft<Data, Command, Decision>,
+  input: SagaInput,
+  now: number,
+): void {
+  switch (input.kind) {
+    case 'started':
+      if (draft.instance.sequence === 0) draft.start();
       return;
-    }
-    this.answered(action);
-    this.note(action, 'REFUSED', pending.attempt, reason);
-    this.draft.refused = [...this.draft.refused, action];
-    this.draft.reason ??= reason;
-    this.goOn(false);
-  }
-
-  /** Once nothing is pending any more: forward, or back when something was refused or timed out. */
-  private goOn(compensating: boolean): void {
-    const { draft } = this;
-    if (draft.state === 'STALLED' && !draft.pending.some(({ deadlineAt }) => deadlineAt === null)) {
-      draft.state = compensating ? 'COMPENSATING' : 'RUNNING';
-    }
-    if (draft.pending.length > 0) return;
-    if (compensating) this.compensate(draft.stage - 1);
-    else if (draft.reason !== null) this.beginCompensation();
-    else this.enter(draft.stage + 1);
-  }
-
-  private enter(stage: number): void {
-    const { draft, definition } = this;
-    draft.stage = stage;
-    const entered = definition.stages[stage];
-    if (entered === undefined) {
-      draft.state = 'COMPLETED';
-      this.note(definition.name, 'COMPLETED');
-    } else if (isPivot(entered)) {
-      this.passedPivot = true;
-      this.note(entered.pivot, 'SUCCEEDED');
-      this.enter(stage + 1);
-    } else {
-      for (const step of entered) this.send(step, 1, 'SENT');
-    }
-  }
-
-  private beginCompensation(): void {
-    const { draft, definition } = this;
-    draft.state = 'COMPENSATING';
-    draft.pending = [];
-    this.note(definition.name, 'COMPENSATING', 0, draft.reason);
-    this.compensate(draft.stage);
-  }
-
-  /** Undoes this stage, or the first one before it that has something to undo. */
-  private compensate(stage: number): void {
-    const { draft, definition } = this;
-    draft.stage = stage;
-    const undone = definition.stages[stage];
-    if (undone === undefined) {
-      draft.state = 'COMPENSATED';
-      this.note(definition.name, 'COMPENSATED', 0, draft.reason);
+    case 'replied':
+      applyReply(draft, input);
       return;
-    }
-    const steps = isPivot(undone) ? [] : undone.filter(({ name }) => !draft.refused.includes(name));
-    const compensations = steps.flatMap(({ compensation }) => compensation ?? []);
-    for (const compensation of compensations) this.send(compensation, 1, 'SENT');
-    if (compensations.length === 0) this.compensate(stage - 1);
+    case 'clock':
+      for (const pending of draft.instance.pending) applyDeadline(draft, pending, now);
+      return;
+    case 'retried':
+      if (draft.instance.state === 'STALLED') draft.retry();
+      return;
   }
+}
 
-  private checkDeadline(pending: PendingAction): void {
-    const { name, attempt, deadlineAt } = pending;
-    if (deadlineAt === null || deadlineAt > this.now || !this.pendingOf(name)) return;
-    const action = this.actionOf(name);
-    if (attempt < action.attempts) {
-      this.send(action, attempt + 1, 'RESENT', 'no answer in time');
-    } else if (this.canTurnBack()) {
-      this.note(name, 'TIMED_OUT', attempt);
-      this.draft.reason ??= (action as SagaStep<Data, Command>).timeoutReason ?? 'TIMEOUT';
-      this.beginCompensation();
-    } else {
-      this.stall(pending, `no answer to ${attempt} attempts`);
-    }
+function applyReply<Data, Command, Decision extends string>(
+  draft: SagaDraft<Data, Command, Decision>,
+  { action: name, type, data }: SagaReply,
+): void {
+  const pending = draft.pendingOf(name);
+  if (!pending) return;
+  const action = draft.actionOf(name);
+  if (type === action.succeedsOn.type) succeed(draft, pending);
+  else if (type === action.refusedOn?.type) refuse(draft, pending, (data as { reason: string }).reason);
+  else throw new UnexpectedReplyError(draft.title, action, type);
+}
+
+function succeed<Data, Command, Decision extends string>(
+  draft: SagaDraft<Data, Command, Decision>,
+  { name, attempt }: PendingAction,
+): void {
+  draft.removePending(name);
+  draft.record(name, 'SUCCEEDED', attempt);
+  draft.proceed(draft.isCompensation(name));
+}
+
+/** A refused step turns the saga back. A refused compensation cannot be undone further: an operator has to look. */
+function refuse<Data, Command, Decision extends string>(
+  draft: SagaDraft<Data, Command, Decision>,
+  pending: PendingAction,
+  text: string,
+): void {
+  const { name, attempt } = pending;
+  const reason = parseReason(text);
+  draft.record(name, 'REFUSED', attempt, formatReason(reason));
+  if (draft.isCompensation(name)) {
+    draft.stall(pending, formatReason(reason));
+    return;
   }
+  draft.removePending(name);
+  draft.refuse(name, reason);
+  draft.proceed(false);
+}
 
-  private stall({ name, attempt }: PendingAction, reason: string): void {
-    this.note(name, 'STALLED', attempt, reason);
-    this.draft.pending = this.draft.pending.map((p) => (p.name === name ? { ...p, deadlineAt: null } : p));
-    this.draft.state = 'STALLED';
-  }
-
-  private retry(): void {
-    const compensating = this.draft.pending.some(({ name }) => this.isCompensation(name));
-    this.draft.state = compensating ? 'COMPENSATING' : 'RUNNING';
-    for (const { name, deadlineAt } of this.draft.pending) {
-      if (deadlineAt === null) this.send(this.actionOf(name), 1, 'RETRIED');
-    }
-  }
-
-  private send(
-    action: SagaAction<Data, Command>,
-    attempt: number,
-    kind: TransitionKind,
-    reason?: string,
-  ): void {
-    const { name } = action;
-    const deadlineAt = this.now + deadlineMs(action, attempt);
-    const sentAt = kind === 'RESENT' ? this.pendingOf(name)?.sentAt : this.now;
-    this.draft.pending = [
-      ...this.draft.pending.filter((p) => p.name !== name),
-      { name, attempt, ...(sentAt !== undefined && { sentAt }), deadlineAt },
-    ];
-    this.commands.push({ action: name, command: action.command(this.draft.data) });
-    this.note(name, kind, attempt, reason ?? null);
-  }
-
-  private note(step: string, kind: TransitionKind, attempt = 0, reason: string | null = null): void {
-    this.draft.sequence += 1;
-    this.transitions.push({
-      sagaId: this.draft.id,
-      sequence: this.draft.sequence,
-      step,
-      kind,
-      attempt,
-      reason,
-    });
-  }
-
-  private answered(action: string): PendingAction | undefined {
-    const pending = this.pendingOf(action);
-    this.draft.pending = this.draft.pending.filter((p) => p !== pending);
-    return pending;
-  }
-
-  private pendingOf(action: string): PendingAction | undefined {
-    return this.draft.pending.find(({ name }) => name === action);
-  }
-
-  private canTurnBack(): boolean {
-    return this.draft.state === 'RUNNING' && this.draft.stage < this.pivot;
-  }
-
-  private isCompensation(action: string): boolean {
-    return this.steps().some(({ compensation }) => compensation?.name === action);
-  }
-
-  private actionOf(name: string): SagaAction<Data, Command> {
-    const actions = this.steps().flatMap((step) => (step.compensation ? [step, step.compensation] : [step]));
-    const action = actions.find((candidate) => candidate.name === name);
-    if (!action)
-      throw new Error(`saga ${this.definition.name} v${this.definition.version} has no action ${name}`);
-    return action;
-  }
-
-  private steps(): SagaStep<Data, Command>[] {
-    return this.definition.stages.flatMap((stage) => (isPivot(stage) ? [] : [...stage]));
+/** An overdue command is sent again. After its last attempt the saga compensates, or stalls where it cannot turn back. */
+function applyDeadline<Data, Command, Decision extends string>(
+  draft: SagaDraft<Data, Command, Decision>,
+  pending: PendingAction,
+  now: number,
+): void {
+  const { name, attempt, deadlineAt } = pending;
+  if (deadlineAt === null || deadlineAt > now || !draft.pendingOf(name)) return;
+  const action = draft.actionOf(name);
+  if (attempt < action.attempts) {
+    draft.send(action, attempt + 1, 'RESENT', 'no answer in time');
+  } else if (draft.isCompensatable()) {
+    draft.record(name, 'TIMED_OUT', attempt);
+    draft.compensate({ code: (action as SagaStep<Data, Command>).timeoutReason ?? 'TIMEOUT' });
+  } else {
+    draft.stall(pending, `no answer to ${attempt} attempts`);
   }
 }

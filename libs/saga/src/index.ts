@@ -1,9 +1,16 @@
-export { advance, type Advanced, type SagaCommand, type SagaInput } from './advance.js';
+export { advance, UnexpectedReplyError, type SagaInput, type SagaReply } from './advance.js';
 export {
+  actionsOf,
+  COMPENSATABLE,
   DEADLINE_MAX_MS,
   deadlineMs,
   defineSaga,
   isPivot,
+  replyContractsOf,
+  RETRIABLE,
+  stepsOf,
+  type ReplyContract,
+  type RetryPolicy,
   type SagaAction,
   type SagaDefinition,
   type SagaPivot,
@@ -12,6 +19,7 @@ export {
 } from './definition.js';
 export {
   isEnded,
+  newInstance,
   nextDeadline,
   SAGA_STATES,
   TRANSITIONS,
@@ -21,13 +29,5 @@ export {
   type SagaTransition,
   type TransitionKind,
 } from './instance.js';
-export {
-  SagaRunner,
-  UnknownVersionError,
-  type AdvancedSaga,
-  type LoadedSagas,
-  type NewSaga,
-  type SagaEvent,
-  type SagaStore,
-  type SagaVersion,
-} from './runner.js';
+export { formatReason, parseReason, UNSPECIFIED, type SagaReason } from './reason.js';
+export type { Advanced, SagaCommand } from './saga-draft.js';

@@ -1,30 +1,32 @@
+import type { SagaReason } from './reason.js';
+
 export const SAGA_STATES = ['RUNNING', 'COMPENSATING', 'COMPLETED', 'COMPENSATED', 'STALLED'] as const;
 export type SagaState = (typeof SAGA_STATES)[number];
 
-/** An action that was sent and not answered yet. */
+/** An action that was sent and is not answered yet. */
 export interface PendingAction {
   name: string;
   attempt: number;
-  /** When it was sent first, in milliseconds since the epoch; unknown of what an earlier release sent. */
+  /** When it was sent first, in milliseconds since the epoch. Absent when an earlier release sent it. */
   sentAt?: number;
-  /** Milliseconds since the epoch; `null` once all attempts went unanswered and an operator has to look. */
+  /** Milliseconds since the epoch; `null` once no attempt was answered and an operator has to look. */
   deadlineAt: number | null;
 }
 
-/** All that is known of one running saga; plain data, stored as it is. */
+/** The state of one running saga, as plain data. */
 export interface SagaInstance<Data> {
   readonly id: string;
   readonly definition: string;
   readonly version: number;
   readonly state: SagaState;
-  /** Index of the stage at work: it rises while the saga runs and falls while it compensates. */
+  /** Index of the current stage. It rises while the saga runs and falls while it compensates. */
   readonly stage: number;
   readonly pending: readonly PendingAction[];
-  /** Steps that were refused: there is nothing to undo in them. */
+  /** Steps that were refused: they have nothing to undo. */
   readonly refused: readonly string[];
   /** Why it compensates. */
-  readonly reason: string | null;
-  /** Transitions so far; numbers the next one. */
+  readonly reason: SagaReason | null;
+  /** Number of transitions so far. */
   readonly sequence: number;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
@@ -46,17 +48,38 @@ export const TRANSITIONS = [
 ] as const;
 export type TransitionKind = (typeof TRANSITIONS)[number];
 
-/** One line of the saga's history. */
+/** One line of the saga's timeline. */
 export interface SagaTransition {
   sagaId: string;
   sequence: number;
   /** The action, the pivot, or the saga itself. */
   step: string;
   kind: TransitionKind;
-  /** 0 for what is not about an attempt. */
+  /** 0 where there is no attempt to count. */
   attempt: number;
+  /** For the reader of the timeline. */
   reason: string | null;
 }
+
+/** An instance that has not started. */
+export const newInstance = <Data>(
+  id: string,
+  { name, version }: { name: string; version: number },
+  data: Data,
+  startedAt: number,
+): SagaInstance<Data> => ({
+  id,
+  definition: name,
+  version,
+  state: 'RUNNING',
+  stage: 0,
+  pending: [],
+  refused: [],
+  reason: null,
+  sequence: 0,
+  startedAt,
+  data,
+});
 
 export const isEnded = ({ state }: Pick<SagaInstance<unknown>, 'state'>): boolean =>
   state === 'COMPLETED' || state === 'COMPENSATED';

@@ -1,24 +1,47 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { advance, deadlineMs, DEADLINE_MAX_MS, defineSaga, isEnded, type SagaInput } from '../src/index.js';
-import { SagaOnPaper } from '../src/testing.js';
+import {
+  advance,
+  deadlineMs,
+  DEADLINE_MAX_MS,
+  defineSaga,
+  formatReason,
+  isEnded,
+  parseReason,
+  replyContractsOf,
+  UnexpectedReplyError,
+  type ReplyContract,
+  type SagaInput,
+} from '../src/index.js';
+import { SagaTester } from '../src/testing.js';
 
-const action = (name: string, attempts = 2) => ({ name, command: () => name, deadlineMs: 1_000, attempts });
+const contract = <T>(type: string): ReplyContract<T> => ({ type, schema: { parse: (data) => data as T } });
+const action = (name: string, attempts = 2) => ({
+  name,
+  command: () => name,
+  deadlineMs: 1_000,
+  attempts,
+  succeedsOn: contract(`${name} done`),
+  refusedOn: contract<{ reason: string }>(`${name} refused`),
+});
 
-const trip = defineSaga<null, string>({
+const trip = defineSaga({
   name: 'trip',
   version: 1,
+  onStarted: 'begin',
   stages: [
     [
       { ...action('book-flight'), compensation: action('cancel-flight') },
       { ...action('book-car'), compensation: action('cancel-car') },
     ],
-    [{ ...action('book-hotel'), timeoutReason: 'HOTEL_TIMEOUT', compensation: action('cancel-hotel') }],
-    { pivot: 'decide' },
+    { ...action('book-hotel'), timeoutReason: 'HOTEL_TIMEOUT', compensation: action('cancel-hotel') },
+    { pivot: 'decide', local: 'confirm' },
     [{ ...action('pay'), compensation: action('pay-back') }, action('send-tickets')],
   ],
+  onCompensated: 'reject',
+  onCompleted: 'finish',
 });
-const begin = () => new SagaOnPaper(trip, null).start();
+const begin = () => new SagaTester(trip, null).start();
 const atPivot = () => begin().succeed('book-flight', 'book-car', 'book-hotel');
 
 describe('a saga that goes well', () => {
@@ -55,7 +78,7 @@ describe('a refusal', () => {
     const saga = begin().succeed('book-flight', 'book-car').refuse('book-hotel', 'FULL');
     expect(saga.sent).toEqual(['cancel-flight', 'cancel-car']);
     saga.succeed('cancel-car', 'cancel-flight');
-    expect(saga.instance).toMatchObject({ state: 'COMPENSATED', reason: 'FULL' });
+    saga.expectRolledBack('FULL');
     expect(saga.pivotsPassed).toBe(0);
   });
 
@@ -83,9 +106,7 @@ describe('a silence', () => {
   it('before the pivot ends in compensation, the silent step included', () => {
     const saga = begin().succeed('book-flight', 'book-car').loseEveryReplyTo('book-hotel');
     expect(saga.sent).toEqual(['cancel-hotel']);
-    expect(saga.instance.reason).toBe('HOTEL_TIMEOUT');
-    saga.succeed('cancel-hotel', 'cancel-flight', 'cancel-car');
-    expect(saga.state).toBe('COMPENSATED');
+    saga.succeed('cancel-hotel', 'cancel-flight', 'cancel-car').expectRolledBack('HOTEL_TIMEOUT');
   });
 
   it('after the pivot parks the saga, whose other steps still go on', () => {
@@ -122,9 +143,10 @@ describe('the time a step takes', () => {
 
 describe('what comes late, twice or uncalled for', () => {
   it.each<SagaInput>([
-    { kind: 'succeeded', action: 'book-flight' },
-    { kind: 'refused', action: 'book-flight', reason: 'LATE' },
-    { kind: 'succeeded', action: 'never-heard-of' },
+    { kind: 'replied', action: 'book-flight', type: 'book-flight done' },
+    { kind: 'replied', action: 'book-flight', type: 'book-flight refused', data: { reason: 'LATE' } },
+    { kind: 'replied', action: 'book-flight', type: 'book-hotel done' },
+    { kind: 'replied', action: 'never-heard-of', type: 'book-hotel done' },
     { kind: 'retried' },
     { kind: 'started' },
     { kind: 'clock' },
@@ -141,6 +163,71 @@ describe('what comes late, twice or uncalled for', () => {
   });
 });
 
+describe('a reply whose type the pending step does not have', () => {
+  const wrong = (type: string) => () => begin().succeed('book-flight', 'book-car').reply('book-hotel', type);
+
+  it.each(['book-flight done', 'cancel-hotel done', 'book-hotel done v2'])('is an error: %s', (type) => {
+    expect(wrong(type)).toThrow(UnexpectedReplyError);
+    expect(wrong(type)).toThrow(
+      `step book-hotel of saga trip v1 expects book-hotel done or book-hotel refused, and got ${type}`,
+    );
+  });
+
+  it('is an error also where the step cannot be refused', () => {
+    const { refusedOn, ...sure } = action('a');
+    const saga = defineSaga({ name: 'x', version: 1, stages: [{ pivot: 'p' }, sure] });
+    const tester = new SagaTester(saga, null).start();
+    expect(() => tester.reply('a', refusedOn.type, { reason: 'NO' })).toThrow(
+      'expects a done, and got a refused',
+    );
+    expect(() => tester.refuse('a')).toThrow('a has no refusedOn');
+    tester.succeed('a').expectCompleted();
+  });
+});
+
+describe('local decisions', () => {
+  it('are made at the start, at the pivot and at the end, once each', () => {
+    const saga = begin().expectDecided('begin').succeed('book-flight', 'book-car').expectDecided();
+    saga.succeed('book-hotel').expectDecided('confirm').expectSent('pay', 'send-tickets');
+    saga.succeed('pay').expectDecided().succeed('send-tickets').expectDecided('finish').expectCompleted();
+  });
+
+  it('are made when the saga is rolled back, after the last compensation', () => {
+    const saga = begin().refuse('book-car', 'NO_CAR').succeed('book-flight').expectDecided();
+    saga.succeed('cancel-flight').expectDecided('reject').expectRolledBack('NO_CAR');
+  });
+});
+
+describe('the test kit', () => {
+  it('says what it expected, what it got and what went before', () => {
+    const saga = begin();
+    expect(() => saga.expectSent('book-hotel')).toThrow(
+      'sent: expected [book-hotel], got [book-flight, book-car]; so far: trip STARTED, book-flight SENT, book-car SENT',
+    );
+    expect(() => saga.expectCompleted()).toThrow('state: expected [COMPLETED], got [RUNNING]');
+    expect(() => saga.expectRolledBack()).toThrow('state');
+    expect(() => saga.expectStalled('book-car')).toThrow('state');
+    expect(() => saga.expectDecided('finish')).toThrow('decided');
+    expect(() => saga.expectWaitingFor('book-car')).toThrow('waiting for');
+  });
+});
+
+describe('a reason', () => {
+  it.each([
+    ['OUT_OF_STOCK', { code: 'OUT_OF_STOCK' }],
+    ['PAYMENT_DECLINED: insufficient_funds', { code: 'PAYMENT_DECLINED', detail: 'insufficient_funds' }],
+    ['the bank said no', { code: 'UNSPECIFIED', detail: 'the bank said no' }],
+    ['', { code: 'UNSPECIFIED', detail: '' }],
+  ])('is read from text and written back: "%s"', (text, reason) => {
+    expect(parseReason(text)).toEqual(reason);
+    expect(formatReason(reason)).toBe(text);
+  });
+
+  it('is written back as it was, whatever the text', () => {
+    fc.assert(fc.property(fc.string(), (text) => formatReason(parseReason(text)) === text));
+  });
+});
+
 describe('any history at all', () => {
   const actions = ['book-flight', 'book-car', 'book-hotel', 'pay', 'send-tickets'].concat([
     'cancel-flight',
@@ -148,13 +235,15 @@ describe('any history at all', () => {
     'cancel-hotel',
     'pay-back',
   ]);
+  const reply = (name: string, outcome: 'done' | 'refused'): SagaInput => ({
+    kind: 'replied',
+    action: name,
+    type: `${name} ${outcome}`,
+    data: { reason: 'NO' },
+  });
   const input: fc.Arbitrary<SagaInput | 'deadline'> = fc.oneof(
-    fc.record({ kind: fc.constant('succeeded' as const), action: fc.constantFrom(...actions) }),
-    fc.record({
-      kind: fc.constant('refused' as const),
-      action: fc.constantFrom(...actions),
-      reason: fc.constant('NO'),
-    }),
+    fc.constantFrom(...actions).map((name) => reply(name, 'done')),
+    fc.constantFrom(...actions).map((name) => reply(name, 'refused')),
     fc.record({ kind: fc.constant('retried' as const) }),
     fc.constant('deadline' as const),
   );
@@ -191,8 +280,9 @@ describe('any history at all', () => {
           if (one === 'deadline') saga.passDeadline();
           else saga.take(one);
           saga.sent.forEach((name) => sent.add(name));
-          if (typeof one === 'object' && one.kind === 'succeeded' && waiting.has(one.action))
-            done.add(one.action);
+          if (typeof one === 'object' && one.kind === 'replied' && waiting.has(one.action)) {
+            if (one.type === `${one.action} done`) done.add(one.action);
+          }
         }
         if (saga.state !== 'COMPENSATED') return;
         for (const [step, undo] of [
@@ -210,7 +300,7 @@ describe('any history at all', () => {
   it('does not touch what it was given', () => {
     const { instance } = begin();
     const frozen = Object.freeze({ ...instance, pending: Object.freeze([...instance.pending]) });
-    expect(() => advance(trip, frozen, { kind: 'succeeded', action: 'book-car' }, 0)).not.toThrow();
+    expect(() => advance(trip, frozen, reply('book-car', 'done'), 0)).not.toThrow();
   });
 });
 
@@ -224,6 +314,23 @@ describe('a definition', () => {
     expect(() => defineSaga({ name: 'x', version: 1, stages: [[step, step], { pivot: 'p' }] })).toThrow(
       'two actions',
     );
+  });
+
+  it('has no compensation for a step that changes nothing, and does not undo it', () => {
+    const check = { ...action('check'), changesNothing: true } as const;
+    const saga = defineSaga({
+      name: 'x',
+      version: 1,
+      stages: [check, { ...action('a'), compensation: action('b') }, { pivot: 'p' }],
+    });
+    const tester = new SagaTester(saga, null).start().succeed('check').refuse('a', 'NO');
+    tester.expectRolledBack('NO');
+  });
+
+  it('names every reply contract once', () => {
+    const types = replyContractsOf([trip, trip]).map(({ type }) => type);
+    expect(types).toHaveLength(2 * 9);
+    expect(new Set(types).size).toBe(types.length);
   });
 
   it('lets deadlines grow up to a bound', () => {

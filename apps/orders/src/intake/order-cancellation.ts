@@ -1,12 +1,11 @@
 import { accept, refuse, type Actor, type Order, type Reply } from '@doorbuster/contracts';
 import { audited, UnitOfWork, type Decided } from '@doorbuster/persistence';
 import { isEnded } from '@doorbuster/saga';
+import { SagaRunner, SagasRepository } from '@doorbuster/saga/nest';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { CancellationRequest } from '../domain/order-saga.js';
+import { cancellationId, type CancellationRequest, type OrderSagaData } from '../checkout/order-saga.js';
 import { OrdersRepository } from '../persistence/orders.repository.js';
-import { SagasRepository } from '../persistence/sagas.repository.js';
-import { cancellationId, OrderSagas } from '../sagas/order-sagas.js';
 import { isVisibleTo, orderNotFound } from './visibility.js';
 
 export interface CancelOrderRequest {
@@ -22,8 +21,8 @@ export class OrderCancellation {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly orders: OrdersRepository,
-    private readonly sagasRepository: SagasRepository,
-    private readonly sagas: OrderSagas,
+    private readonly sagas: SagasRepository<OrderSagaData>,
+    private readonly runner: SagaRunner<OrderSagaData>,
   ) {}
 
   cancel(request: CancelOrderRequest): Promise<Reply<Order>> {
@@ -40,7 +39,7 @@ export class OrderCancellation {
     { actor, orderId, traceparent }: CancelOrderRequest,
   ): Promise<Decided<Order>> {
     // The saga's lock first, as everywhere: while it is held the order's status stands still.
-    const { instances: sagas, now } = await this.sagasRepository.load(tx, [orderId, cancellationId(orderId)]);
+    const { instances: sagas, now } = await this.sagas.lock(tx, [orderId, cancellationId(orderId)]);
     const record = await this.orders.find(orderId, tx);
     if (!record || !isVisibleTo(actor, record.order)) return { result: orderNotFound(orderId), events: [] };
     const { order } = record;
@@ -56,10 +55,11 @@ export class OrderCancellation {
 
     const reason = actor.role === 'admin' ? 'CANCELLED_BY_ADMIN' : 'CANCELLED_BY_CUSTOMER';
     const cancellation: CancellationRequest = { reason, traceparent };
-    await this.sagasRepository.requestCancellation(tx, orderId, cancellation);
+    await this.sagas.mergeData(tx, orderId, { cancellation });
     await this.orders.markCancelling(tx, orderId);
+    const data = { ...checkout.data, traceparent, cancellation };
     const events = isEnded(checkout)
-      ? await this.sagas.startCancellations(tx, [{ ...checkout.data, traceparent, cancellation }], now)
+      ? await this.runner.start(tx, 'cancellation', [{ id: cancellationId(orderId), data }], now)
       : [];
     return { result: accept({ ...order, cancelling: true }), events, audit: { before: order } };
   }

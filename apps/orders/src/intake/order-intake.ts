@@ -1,13 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  ordersAccepted,
-  refuse,
-  type Order,
-  type PlaceOrderRequest,
-  type Reply,
-} from '@doorbuster/contracts';
-import { Batcher, newEvent, QueueFullError, StaleItemError, type OutgoingEvent } from '@doorbuster/messaging';
-import { afterCommit, CommitDeadlineError, isLockTimeout, pluck, UnitOfWork } from '@doorbuster/persistence';
+import { refuse, type Order, type PlaceOrderRequest, type Reply } from '@doorbuster/contracts';
+import { Batcher, QueueFullError, StaleItemError } from '@doorbuster/messaging';
+import { CommitDeadlineError, isLockTimeout, pluck, UnitOfWork } from '@doorbuster/persistence';
+import { SagaRunner, type NewSaga } from '@doorbuster/saga/nest';
 import { LOGGER, refusalOf } from '@doorbuster/service';
 import { faultPoint } from '@doorbuster/fault-points';
 import { fail, type Logger } from '@doorbuster/telemetry';
@@ -23,11 +18,9 @@ import {
   type NewOrder,
 } from '../domain/decide-orders.js';
 import { isSaleItem, purchasesOf, type Purchase } from '../domain/sale-terms.js';
-import type { OrderSagaData } from '../domain/order-saga.js';
+import type { OrderSagaData } from '../checkout/order-saga.js';
 import { OrdersRepository } from '../persistence/orders.repository.js';
 import { salesRepository } from '../persistence/sales.repository.js';
-import { OrderSagas } from '../sagas/order-sagas.js';
-import { countAccepted } from '../sagas/saga-metrics.js';
 import { LEAST_MS, openIntake, type OpenedIntake } from './open-intake.js';
 import { recordReply, spansByOrder, startIntakeSpan } from './intake-spans.js';
 
@@ -59,7 +52,7 @@ export class OrderIntake {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly orders: OrdersRepository,
-    private readonly sagas: OrderSagas,
+    private readonly sagas: SagaRunner<OrderSagaData>,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -128,11 +121,10 @@ export class OrderIntake {
         replies,
         free.map(({ i }) => spans[i]),
       );
-      const events = await this.sagas.startCheckouts(tx, created.map(toSagaData), now, spansBySaga);
-      afterCommit(tx, () => countAccepted(created.length));
+      const events = await this.sagas.start(tx, 'checkout', created.map(toCheckout), now, spansBySaga);
       const result = waiting.map((): Reply<Order> | typeof BUSY => BUSY);
       free.forEach(({ i }, k) => (result[i] = replies[k] as Reply<Order>));
-      return { result, events: [...events, ...acceptance(created)] };
+      return { result, events };
     };
     return this.unitOfWork.run(work, { spans: spans.flatMap((span) => span ?? []) });
   }
@@ -163,22 +155,15 @@ async function loadMarket(
   return { prices, sales, bought };
 }
 
-const toSagaData = ({ order: { id, lines, total }, method, traceparent }: NewOrder): OrderSagaData => ({
-  orderId: id,
-  lines: lines.map(({ unitPrice: _unitPrice, ...line }) => line),
-  total,
-  method,
-  traceparent,
-});
-
-/** Gateways learn from it which requests have an answer already. */
-function acceptance(created: readonly NewOrder[]): OutgoingEvent[] {
-  const [first] = created;
-  if (!first) return [];
-  const requests = created.map(({ order, idempotencyKey }) => ({
+const toCheckout = ({ order, idempotencyKey, method, traceparent }: NewOrder): NewSaga<OrderSagaData> => ({
+  id: order.id,
+  data: {
+    orderId: order.id,
     customerId: order.customerId,
     idempotencyKey,
-  }));
-  const { traceparent } = first;
-  return [newEvent(ordersAccepted, { subject: first.order.id, data: { requests }, traceparent })];
-}
+    lines: order.lines.map(({ unitPrice: _unitPrice, ...line }) => line),
+    total: order.total,
+    method,
+    traceparent,
+  },
+});

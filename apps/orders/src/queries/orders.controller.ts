@@ -15,17 +15,17 @@ import {
   type RequestOf,
   type ResponseOf,
 } from '@doorbuster/contracts';
+import { SagasRepository } from '@doorbuster/saga/nest';
 import { Rpc } from '@doorbuster/service';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { validate as isUuid } from 'uuid';
+import { cancellationId, type OrderSagaData } from '../checkout/order-saga.js';
 import { OrderCancellation } from '../intake/order-cancellation.js';
 import { OrderIntake } from '../intake/order-intake.js';
 import { PlacedOrders } from '../intake/placed-orders.js';
 import { isVisibleTo, orderNotFound } from '../intake/visibility.js';
 import { OrdersRepository } from '../persistence/orders.repository.js';
-import { SagasRepository } from '../persistence/sagas.repository.js';
-import { cancellationId } from '../sagas/order-sagas.js';
 
 /** Below a broker's usual limit of 1 MiB, with room for the envelope. */
 const PAGE_BYTES_MAX = 768 * 1024;
@@ -37,7 +37,7 @@ export class OrdersController {
     private readonly placedOrders: PlacedOrders,
     private readonly cancellation: OrderCancellation,
     private readonly orders: OrdersRepository,
-    private readonly sagas: SagasRepository,
+    private readonly sagas: SagasRepository<OrderSagaData>,
   ) {}
 
   @Rpc(placeOrders)

@@ -8,23 +8,24 @@ import {
   type ResponseOf,
   type Saga,
 } from '@doorbuster/contracts';
+import { traceIdOf } from '@doorbuster/telemetry';
 import { audited, UnitOfWork, type Decided } from '@doorbuster/persistence';
-import { UnknownVersionError } from '@doorbuster/saga';
+import { formatReason } from '@doorbuster/saga';
+import { SagaRunner, SagasRepository, UnknownVersionError, type StoredSaga } from '@doorbuster/saga/nest';
 import { Rpc } from '@doorbuster/service';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
-import { SagasRepository } from '../persistence/sagas.repository.js';
-import { OrderSagas } from '../sagas/order-sagas.js';
+import type { OrderSagaData } from '../checkout/order-saga.js';
 import { malformedCursor, toPage } from './orders.controller.js';
 
 @Controller()
 export class SagasController {
   constructor(
     private readonly unitOfWork: UnitOfWork,
-    private readonly sagas: OrderSagas,
-    private readonly repository: SagasRepository,
+    private readonly runner: SagaRunner<OrderSagaData>,
+    private readonly sagas: SagasRepository<OrderSagaData>,
   ) {}
 
   @Rpc(listSagas)
@@ -32,7 +33,8 @@ export class SagasController {
     @Payload() { state, limit, cursor }: RequestOf<typeof listSagas>,
   ): Promise<Reply<ResponseOf<typeof listSagas>>> {
     if (cursor !== undefined && !isUuid(cursor)) return malformedCursor;
-    return accept(toPage(await this.repository.list(state ?? null, limit + 1, cursor), limit));
+    const found = await this.sagas.list(state ?? null, limit + 1, cursor);
+    return accept(toPage(found.map(toSaga), limit));
   }
 
   @Rpc(retrySaga)
@@ -50,14 +52,41 @@ export class SagasController {
   }
 
   private async retryIn(tx: EntityManager, id: string): Promise<Decided<Saga>> {
-    const before = await this.repository.find(id, tx);
-    if (!before) return { result: refuse('SAGA_NOT_FOUND', `There is no saga ${id}.`), events: [] };
+    const stored = await this.sagas.find(id, tx);
+    if (!stored) return { result: refuse('SAGA_NOT_FOUND', `There is no saga ${id}.`), events: [] };
+    const before = toSaga(stored);
     if (before.state !== 'STALLED') {
       const detail = `The saga is ${before.state}; only a STALLED one can be retried.`;
       return { result: refuse('SAGA_NOT_STALLED', detail), events: [], audit: { before } };
     }
-    const events = await this.sagas.handle(tx, [{ sagaId: id, input: { kind: 'retried' } }]);
-    const after = (await this.repository.find(id, tx)) ?? before;
-    return { result: accept(after), events, audit: { before } };
+    const events = await this.runner.retry(tx, id);
+    const after = (await this.sagas.find(id, tx)) ?? stored;
+    return { result: accept(toSaga(after)), events, audit: { before } };
   }
 }
+
+const toSaga = ({
+  id,
+  definition,
+  version,
+  state,
+  pending,
+  reason,
+  data,
+  ...times
+}: StoredSaga<OrderSagaData>): Saga => ({
+  id,
+  definition,
+  version,
+  orderId: data.orderId,
+  state,
+  pending: pending.map(({ name, attempt, deadlineAt }) => ({
+    step: name,
+    attempt,
+    deadlineAt: deadlineAt === null ? null : new Date(deadlineAt).toISOString(),
+  })),
+  reason: reason && formatReason(reason),
+  traceId: traceIdOf(data.traceparent),
+  createdAt: times.createdAt.toISOString(),
+  updatedAt: times.updatedAt.toISOString(),
+});

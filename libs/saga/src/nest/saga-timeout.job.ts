@@ -7,21 +7,22 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { DEADLINES_JOB } from '../persistence/sagas.repository.js';
-import { OrderSagas } from './order-sagas.js';
+import type { SagaData } from './message-saga.js';
+import { SagaRunner } from './saga-runner.js';
+import { TIMEOUT_JOB } from './sagas.sql.js';
 
 const INTERVAL_MS = 500;
 const SAGAS_MAX = 200;
 
-/** Looks for overdue sagas; any number of replicas may do so at once. */
+/** Applies passed deadlines. Any number of replicas may run it: rows are locked with `skip locked`. */
 @Injectable()
-export class DeadlineSweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class SagaTimeoutJob implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly job: PollingJob;
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly stuckItems: StuckItems,
-    private readonly sagas: OrderSagas,
+    private readonly runner: SagaRunner<SagaData>,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     const sweep = (): Promise<boolean> => this.sweep();
@@ -38,9 +39,9 @@ export class DeadlineSweeper implements OnApplicationBootstrap, BeforeApplicatio
 
   private async sweep(): Promise<boolean> {
     const swept = await this.stuckItems.sweep({
-      name: DEADLINES_JOB,
+      name: TIMEOUT_JOB,
       run: (onlyId) => this.sweepBatch(onlyId),
-      dueIds: () => this.sagas.overdueIds(SAGAS_MAX),
+      dueIds: () => this.runner.overdueIds(SAGAS_MAX),
     });
     if (swept > 0) this.logger.info({ sagas: swept }, 'overdue sagas went on');
     return swept >= SAGAS_MAX;
@@ -48,7 +49,7 @@ export class DeadlineSweeper implements OnApplicationBootstrap, BeforeApplicatio
 
   private sweepBatch(onlyId?: string): Promise<number> {
     return this.unitOfWork.run(async (tx) => {
-      const { swept: result, events } = await this.sagas.sweep(tx, SAGAS_MAX, onlyId);
+      const { swept: result, events } = await this.runner.sweep(tx, SAGAS_MAX, onlyId);
       return { result, events };
     });
   }

@@ -1,0 +1,125 @@
+import { ordersAccepted, orderStatusChanged, type OrderStatus } from '@doorbuster/contracts';
+import { newEvent, type OutgoingEvent } from '@doorbuster/messaging';
+import { afterCommit } from '@doorbuster/persistence';
+import { formatReason, type SagaReason } from '@doorbuster/saga';
+import type { AdvancedSaga, LocalDecision, MessageSaga, SagaStarter } from '@doorbuster/saga/nest';
+import { LOGGER } from '@doorbuster/service';
+import { traceFields, type Logger } from '@doorbuster/telemetry';
+import { Inject, Injectable } from '@nestjs/common';
+import { metrics } from '@opentelemetry/api';
+import type { EntityManager } from 'typeorm';
+import { changeStatus, statusWhenUndone } from '../domain/order-status.js';
+import { purchasesOf } from '../domain/sale-terms.js';
+import { OrdersRepository } from '../persistence/orders.repository.js';
+import { salesRepository } from '../persistence/sales.repository.js';
+import { cancellationId, type OrderSagaData } from './order-saga.js';
+
+const meter = metrics.getMeter('doorbuster.orders');
+const accepted = meter.createCounter('doorbuster.orders.accepted', {
+  description: 'Orders committed as PENDING.',
+  unit: '{order}',
+});
+const checkouts = meter.createCounter('doorbuster.checkouts', {
+  description: 'Orders that got a status after PENDING, by that status and the code of its reason.',
+  unit: '{order}',
+});
+
+type OrderSaga = AdvancedSaga<OrderSagaData>;
+export type OrderSagaDefinition = MessageSaga<OrderSagaData, keyof OrderDecisions>;
+
+/** The local decisions of the order sagas. Each is one set-based change for all sagas of a batch. */
+@Injectable()
+export class OrderDecisions implements Record<keyof OrderDecisions, LocalDecision<OrderSagaData>> {
+  constructor(
+    private readonly orders: OrdersRepository,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** Tells gateways which requests have an order from now on. */
+  async acceptOrder(tx: EntityManager, sagas: readonly OrderSaga[]): Promise<OutgoingEvent[]> {
+    const requests = sagas.flatMap(({ instance: { data } }) => {
+      const { customerId, idempotencyKey } = data;
+      return customerId === undefined || idempotencyKey === undefined ? [] : [{ customerId, idempotencyKey }];
+    });
+    const [first] = sagas;
+    if (!first || requests.length === 0) return [];
+    afterCommit(tx, () => accepted.add(requests.length));
+    const { orderId, traceparent } = first.instance.data;
+    return [newEvent(ordersAccepted, { subject: orderId, data: { requests }, traceparent })];
+  }
+
+  /** The pivot of the checkout. */
+  confirmOrder(tx: EntityManager, sagas: readonly OrderSaga[]): Promise<OutgoingEvent[]> {
+    return this.changeStatuses(
+      tx,
+      sagas,
+      (from) => changeStatus(from, 'CONFIRMED'),
+      () => null,
+    );
+  }
+
+  /** The checkout or the sale was undone: a pending order is rejected, a confirmed one cancelled. */
+  rejectOrCancelOrder(tx: EntityManager, sagas: readonly OrderSaga[]): Promise<OutgoingEvent[]> {
+    return this.changeStatuses(tx, sagas, statusWhenUndone, reasonOf);
+  }
+
+  /** A cancellation that was accepted during the checkout starts once the checkout is complete. */
+  async startRequestedCancellation(
+    tx: EntityManager,
+    sagas: readonly OrderSaga[],
+    starter: SagaStarter<OrderSagaData>,
+  ): Promise<OutgoingEvent[]> {
+    const requested = sagas.filter(({ instance }) => instance.data.cancellation !== undefined);
+    const [first] = requested;
+    if (!first) return [];
+    const cancellations = requested.map(({ instance: { data } }) => ({
+      id: cancellationId(data.orderId),
+      data: { ...data, traceparent: data.cancellation?.traceparent ?? data.traceparent },
+    }));
+    return starter.start(tx, 'cancellation', cancellations, first.at);
+  }
+
+  /** Changes the status of these sagas' orders, gives back what undone orders bought in sales, and announces it. */
+  private async changeStatuses(
+    tx: EntityManager,
+    sagas: readonly OrderSaga[],
+    next: (from: OrderStatus) => OrderStatus,
+    because: (saga: OrderSaga) => SagaReason | null,
+  ): Promise<OutgoingEvent[]> {
+    const byOrder = new Map(sagas.map((saga) => [saga.instance.data.orderId, saga]));
+    const locked = await this.orders.lock(tx, [...byOrder.keys()]);
+    const changes = locked.map(({ id, customerId, status: from }) => {
+      const saga = byOrder.get(id) as OrderSaga;
+      const reason = because(saga);
+      const { lines, traceparent } = saga.instance.data;
+      return {
+        id,
+        customerId,
+        status: next(from),
+        code: reason?.code ?? 'NONE',
+        reason: reason && formatReason(reason),
+        lines,
+        traceparent,
+      };
+    });
+    const at = new Date();
+    await this.orders.changeStatus(tx, changes, at);
+    const undone = changes.filter(({ status }) => status !== 'CONFIRMED');
+    await salesRepository.giveBack(
+      tx,
+      undone.flatMap(({ customerId, lines }) => purchasesOf(customerId, lines)),
+    );
+    return changes.map(({ id, customerId, status, code, reason, traceparent }) => {
+      afterCommit(tx, () => {
+        this.logger.info({ orderId: id, ...traceFields(traceparent), status, reason }, 'order');
+        checkouts.add(1, { outcome: status, reason: code });
+      });
+      const data = { orderId: id, customerId, status, reason, at: at.toISOString() };
+      return newEvent(orderStatusChanged, { subject: id, data, traceparent });
+    });
+  }
+}
+
+/** Of the request to cancel, or else of the saga that turned back. */
+const reasonOf = ({ instance: { state, reason, data } }: OrderSaga): SagaReason | null =>
+  state === 'COMPLETED' && data.cancellation ? { code: data.cancellation.reason } : reason;

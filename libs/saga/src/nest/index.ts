@@ -1,0 +1,15 @@
+export {
+  command,
+  type AdvancedSaga,
+  type LocalDecision,
+  type MessageCommand,
+  type MessageSaga,
+  type NewSaga,
+  type SagaData,
+  type SagaStarter,
+} from './message-saga.js';
+export { SAGA_DEFINITIONS, type SagaOptions } from './saga-options.js';
+export { SagaEntity, SagaTransitionsEntity } from './saga.entities.js';
+export { SagaModule } from './saga.module.js';
+export { SagaRunner, UnknownVersionError } from './saga-runner.js';
+export { SagasRepository, type StoredSaga } from './sagas.repository.js';

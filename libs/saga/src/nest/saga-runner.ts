@@ -1,0 +1,273 @@
+import { PermanentError } from '@doorbuster/contracts';
+import {
+  newEvent,
+  type BatchOutcome,
+  type CloudEvent,
+  type IncomingBatch,
+  type OutgoingEvent,
+} from '@doorbuster/messaging';
+import { afterCommit, UnitOfWork, UnsupportedVersionError } from '@doorbuster/persistence';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import type { EntityManager } from 'typeorm';
+import { advance, UnexpectedReplyError, type SagaInput } from '../advance.js';
+import { actionsOf, isPivot, type ReplyContract } from '../definition.js';
+import { newInstance, type SagaInstance } from '../instance.js';
+import type {
+  AdvancedSaga,
+  LocalDecision,
+  MessageSaga,
+  NewSaga,
+  SagaData,
+  SagaStarter,
+} from './message-saga.js';
+import { recordMetrics, recordSpan, type SpansBySaga } from './saga-telemetry.js';
+import { SAGA_DEFINITIONS, SAGA_OPTIONS, type SagaOptions } from './saga-options.js';
+import { SagasRepository, type SagaVersion } from './sagas.repository.js';
+
+/** The saga's version is one that only replicas of a newer release have. Nothing was written. */
+export class UnknownVersionError extends Error {
+  readonly code = 'UNKNOWN_SAGA_VERSION';
+  constructor(readonly sagas: readonly (SagaVersion & { id: string })[]) {
+    const versions = new Set(sagas.map(({ definition, version }) => `${definition} v${version}`));
+    super(`not known to this replica: ${[...versions].join(', ')}`);
+  }
+}
+
+/** Moves batches of sagas in the caller's transaction: load, advance, save, carry out local decisions. */
+@Injectable()
+export class SagaRunner<Data extends SagaData> implements SagaStarter<Data>, OnModuleInit {
+  /** The versions that this replica can move on. */
+  readonly versions: readonly SagaVersion[];
+  private readonly byVersion: ReadonlyMap<string, MessageSaga<Data>>;
+  private readonly newest: ReadonlyMap<string, MessageSaga<Data>>;
+  /** Contracts of refusals by type. */
+  private readonly refusals: ReadonlyMap<string, ReplyContract>;
+  /** In the order in which a saga can make them. */
+  private readonly decisionOrder: readonly string[];
+  private decisions: Readonly<Record<string, LocalDecision<Data>>> = {};
+
+  constructor(
+    private readonly sagas: SagasRepository<Data>,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly moduleRef: ModuleRef,
+    @Inject(SAGA_DEFINITIONS) definitions: readonly MessageSaga<Data>[],
+    @Inject(SAGA_OPTIONS) private readonly options: SagaOptions<Data>,
+  ) {
+    this.versions = definitions.map(({ name, version }) => ({ definition: name, version }));
+    this.byVersion = new Map(definitions.map((saga) => [versionKey(saga.name, saga.version), saga]));
+    this.newest = new Map(
+      definitions.toSorted((a, b) => a.version - b.version).map((saga) => [saga.name, saga]),
+    );
+    this.refusals = new Map(
+      definitions
+        .flatMap((saga) => actionsOf(saga))
+        .flatMap(({ refusedOn }) => (refusedOn ? [[refusedOn.type, refusedOn]] : [])),
+    );
+    this.decisionOrder = inOrder(definitions);
+  }
+
+  /** The decisions may be provided by any module, also by one that uses this runner. */
+  onModuleInit(): void {
+    this.decisions = this.moduleRef.get(this.options.decisions, { strict: false });
+  }
+
+  /**
+   * Starts sagas of the newest version of a definition. Returns the events to publish with the commit.
+   *
+   * @param now by the clock of the database
+   */
+  async start(
+    tx: EntityManager,
+    definition: string,
+    newSagas: readonly NewSaga<Data>[],
+    now: Date,
+    spans?: SpansBySaga,
+  ): Promise<OutgoingEvent[]> {
+    if (newSagas.length === 0) return [];
+    const saga = this.newest.get(definition);
+    if (!saga) throw new Error(`no saga definition is named ${definition}`);
+    const advanced = newSagas.map(({ id, data }) =>
+      this.advanceOne(newInstance(id, saga, data, now.getTime()), [{ kind: 'started' }], now),
+    );
+    await this.sagas.insert(
+      tx,
+      advanced.map(({ instance }) => instance),
+    );
+    return this.applyAdvances(tx, advanced, spans);
+  }
+
+  /** Applies the replies of a consumer's batch. */
+  handleReplies(batch: IncomingBatch): Promise<BatchOutcome> {
+    // Two replies to one saga in one batch are recorded on the span of the later one.
+    const spans: SpansBySaga = new Map(
+      batch.events.flatMap(({ event: { sagaid }, span }) => (sagaid && span ? [[sagaid, span]] : [])),
+    );
+    return this.unitOfWork.runBatch(batch, async (tx, events) => {
+      try {
+        return await this.handle(tx, Map.groupBy(events, sagaIdOf), (event) => this.toReply(event), spans);
+      } catch (error) {
+        throw asBatchError(error, events);
+      }
+    });
+  }
+
+  /** Sends the stalled steps of a saga again. @throws {UnknownVersionError} */
+  retry(tx: EntityManager, id: string): Promise<OutgoingEvent[]> {
+    return this.handle(tx, new Map([[id, ['retried' as const]]]), (kind) => ({ kind }));
+  }
+
+  /** Sends again, gives up or stalls what is overdue, in up to `limit` sagas. */
+  async sweep(
+    tx: EntityManager,
+    limit: number,
+    onlyId?: string,
+  ): Promise<{ swept: number; events: OutgoingEvent[] }> {
+    const { instances, now } = await this.sagas.lockOverdue(tx, limit, this.versions, onlyId);
+    const advanced = instances.map((instance) => this.advanceOne(instance, [{ kind: 'clock' }], now));
+    const changed = advanced.filter(hasMoved);
+    return { swept: changed.length, events: await this.save(tx, changed) };
+  }
+
+  /** The ids of the sagas that `sweep` would take. */
+  overdueIds(limit: number): Promise<string[]> {
+    return this.sagas.overdueIds(limit, this.versions);
+  }
+
+  /** Inputs for unknown sagas are dropped: they reply to a command from before a restore. */
+  private async handle<Input>(
+    tx: EntityManager,
+    inputs: ReadonlyMap<string, readonly Input[]>,
+    toInput: (input: Input) => SagaInput,
+    spans?: SpansBySaga,
+  ): Promise<OutgoingEvent[]> {
+    const { instances, now } = await this.sagas.lock(tx, [...inputs.keys()]);
+    const foreign = instances.filter((instance) => !this.definitionOf(instance));
+    if (foreign.length > 0) throw new UnknownVersionError(foreign);
+    const advanced = instances.map((instance) =>
+      this.advanceOne(instance, (inputs.get(instance.id) ?? []).map(toInput), now),
+    );
+    return this.save(tx, advanced.filter(hasMoved), spans);
+  }
+
+  private async save(
+    tx: EntityManager,
+    changed: readonly AdvancedSaga<Data>[],
+    spans?: SpansBySaga,
+  ): Promise<OutgoingEvent[]> {
+    if (changed.length === 0) return [];
+    await this.sagas.update(
+      tx,
+      changed.map(({ instance }) => instance),
+    );
+    return this.applyAdvances(tx, changed, spans);
+  }
+
+  /** Writes the timeline, makes the commands into messages, and calls each local decision once for all its sagas. */
+  private async applyAdvances(
+    tx: EntityManager,
+    advanced: readonly AdvancedSaga<Data>[],
+    spans: SpansBySaga = new Map(),
+  ): Promise<OutgoingEvent[]> {
+    await this.sagas.append(
+      tx,
+      advanced.flatMap(({ transitions }) => transitions),
+    );
+    const events = advanced.flatMap((saga) => this.commandsOf(saga));
+    for (const decision of this.decisionOrder) {
+      const deciding = advanced.filter(({ decisions }) => decisions.includes(decision));
+      if (deciding.length > 0) events.push(...(await this.decide(decision, tx, deciding)));
+    }
+    afterCommit(tx, () => {
+      for (const saga of advanced) {
+        recordMetrics(saga);
+        recordSpan(saga, spans, this.options.attributesOf(saga.instance.data));
+      }
+    });
+    return events;
+  }
+
+  private decide(
+    name: string,
+    tx: EntityManager,
+    sagas: readonly AdvancedSaga<Data>[],
+  ): Promise<OutgoingEvent[]> {
+    const decision = this.decisions[name];
+    if (!decision) throw new Error(`${this.options.decisions.name} has no decision ${name}`);
+    return decision.call(this.decisions, tx, sagas, this);
+  }
+
+  private commandsOf({ instance: { id, data }, commands }: AdvancedSaga<Data>): OutgoingEvent[] {
+    return commands.map(({ action, command }) =>
+      newEvent(command.contract, {
+        subject: this.options.subjectOf(data),
+        data: command.data,
+        traceparent: data.traceparent,
+        sagaid: id,
+        sagastep: action,
+      }),
+    );
+  }
+
+  /** Only refusals say more than their type. */
+  private toReply({ type, data, sagastep = '' }: CloudEvent): SagaInput {
+    return { kind: 'replied', action: sagastep, type, data: this.refusals.get(type)?.schema.parse(data) };
+  }
+
+  private advanceOne(before: SagaInstance<Data>, inputs: readonly SagaInput[], at: Date): AdvancedSaga<Data> {
+    const definition = this.definitionOf(before);
+    if (!definition) throw new UnknownVersionError([before]);
+    const result: AdvancedSaga<Data> = {
+      before,
+      at,
+      instance: before,
+      commands: [],
+      transitions: [],
+      decisions: [],
+    };
+    for (const input of inputs) {
+      const next = advance(definition, result.instance, input, at.getTime());
+      result.instance = next.instance;
+      result.commands.push(...next.commands);
+      result.transitions.push(...next.transitions);
+      result.decisions.push(...next.decisions);
+    }
+    return result;
+  }
+
+  private definitionOf({ definition, version }: SagaVersion): MessageSaga<Data> | undefined {
+    return this.byVersion.get(versionKey(definition, version));
+  }
+}
+
+const versionKey = (name: string, version: number): string => `${name}@${version}`;
+
+/** A saga starts, passes its pivot, and then ends in one of two ways. */
+function inOrder(definitions: readonly MessageSaga<never>[]): string[] {
+  const decisions = [
+    ...definitions.map(({ onStarted }) => onStarted),
+    ...definitions.flatMap(({ stages }) => stages.map((stage) => (isPivot(stage) ? stage.local : undefined))),
+    ...definitions.map(({ onCompensated }) => onCompensated),
+    ...definitions.map(({ onCompleted }) => onCompleted),
+  ];
+  return [...new Set(decisions.filter((decision) => decision !== undefined))];
+}
+
+/** @throws {PermanentError} for an event that is no reply to a saga's command */
+function sagaIdOf({ type, sagaid, sagastep }: CloudEvent): string {
+  if (sagaid === undefined || sagastep === undefined) {
+    throw new PermanentError(`${type} replies to no saga's command`);
+  }
+  return sagaid;
+}
+
+const hasMoved = ({ transitions }: AdvancedSaga<SagaData>): boolean => transitions.length > 0;
+
+/** An unexpected reply becomes a dead letter; replies to sagas of a newer version are left to newer replicas. */
+function asBatchError(error: unknown, events: readonly CloudEvent[]): unknown {
+  if (error instanceof UnexpectedReplyError) return new PermanentError(error.message, { cause: error });
+  if (!(error instanceof UnknownVersionError)) return error;
+  const sagas = new Set(error.sagas.map(({ id }) => id));
+  const foreign = events.filter(({ sagaid }) => sagaid !== undefined && sagas.has(sagaid));
+  return new UnsupportedVersionError(foreign, { cause: error });
+}

@@ -1,0 +1,23 @@
+/** Why a saga compensates. */
+export interface SagaReason {
+  /** From a short list, so that a metric can have it as a label. */
+  readonly code: string;
+  /** A participant's or a provider's own words. */
+  readonly detail?: string;
+}
+
+/** The code of a text that has none. */
+export const UNSPECIFIED = 'UNSPECIFIED';
+
+/** Reads the text of messages and rows: `OUT_OF_STOCK` or `PAYMENT_DECLINED: insufficient_funds`. */
+export function parseReason(text: string): SagaReason {
+  const [, code, detail] = /^([A-Z][A-Z0-9_]*)(?:: (.+))?$/s.exec(text) ?? [];
+  if (code === undefined) return { code: UNSPECIFIED, detail: text };
+  return detail === undefined ? { code } : { code, detail };
+}
+
+/** The inverse of {@link parseReason}. */
+export function formatReason({ code, detail }: SagaReason): string {
+  if (detail === undefined) return code;
+  return code === UNSPECIFIED ? detail : `${code}: ${detail}`;
+}
