@@ -4,11 +4,11 @@ import { z } from 'zod';
 
 const catalogConfig = z
   .object({
-    /** One cache for all replicas; without it each replica keeps its own in memory. */
+    /** A cache shared by all replicas. Without it each replica has its own in memory. */
     REDIS_URL: z
       .url({ protocol: /^rediss?$/, error: 'must be redis://user:password@host:port, or unset' })
       .optional(),
-    /** Path of a PEM file: who signed the certificate of a `rediss://` server. */
+    /** Path of a PEM file: the CA of a `rediss://` server. */
     REDIS_CA_FILE: z
       .string()
       .transform((path) => path || undefined)

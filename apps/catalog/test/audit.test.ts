@@ -31,7 +31,7 @@ const log = async (
 ): Promise<AuditEntry[]> =>
   valueOf(await catalog.ask(listAuditOf('catalog'), { limit: 50, ...filter })).items;
 
-it('what admins do to products and sales is in the audit log, and what they are refused', async () => {
+it('the audit log has the changes of admins to products and sales, and the refused ones', async () => {
   valueOf(await catalog.ask(createProduct, { actor, ...MUG }));
   const price = { amount: 1_099, currency: 'USD' as const };
   valueOf(await catalog.ask(changeProduct, { actor, sku: 'MUG', changes: { price } }));

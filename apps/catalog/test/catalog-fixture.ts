@@ -24,7 +24,7 @@ import { CATALOG_CONFIG, type CatalogConfig } from '../src/catalog.config.js';
 import { catalogDefinition } from '../src/catalog.definition.js';
 import { ProductsRpcController } from '../src/products/products.rpc-controller.js';
 
-/** Shorter than `eventually` waits, so that a request that was lost with its connection is sent again. */
+/** Shorter than the time of `eventually`, so that a request that is lost with its connection is sent again. */
 const WAIT_MS = 10_000;
 
 export const newProduct = (sku: string, more: Partial<CreateProductBody> = {}): CreateProductBody => ({
@@ -36,10 +36,10 @@ export const newProduct = (sku: string, more: Partial<CreateProductBody> = {}): 
   ...more,
 });
 
-/** Replicas of the service on a database and a broker of their own, and who asks and listens. */
+/** Replicas of the service on a database and a broker of their own, with a client for RPCs and a listener for events. */
 export class CatalogUnderTest {
   readonly heard: CloudEvent[] = [];
-  /** What inventory was asked for. */
+  /** The commands to inventory. */
   readonly commands: CloudEvent[] = [];
   private inventory: Subscription | undefined;
 
@@ -59,7 +59,7 @@ export class CatalogUnderTest {
     await this.env.stop();
   }
 
-  /** As the gateway asks; any replica answers. */
+  /** Calls as the gateway does; any replica answers. */
   ask<Request, Response>(
     contract: RpcContract<Request, Response>,
     request: TestRequest<Request>,
@@ -86,7 +86,7 @@ export class CatalogUnderTest {
     return items.map(({ sku }) => sku);
   }
 
-  /** Asks one replica and no other. */
+  /** Reads from one replica. */
   async getFrom(replica: number, sku: string): Promise<Product> {
     return valueOf(await this.part(replica, ProductsRpcController).get({ sku }));
   }
@@ -107,7 +107,7 @@ export class CatalogUnderTest {
       .map(({ type, data }) => ({ type, state: data as ProductState }));
   }
 
-  /** As {@link eventsOf}, once there are so many. */
+  /** Waits until there are `count` of {@link eventsOf}. */
   hear(sku: string, count: number): Promise<{ type: string; state: ProductState }[]> {
     return eventually(() => {
       const events = this.eventsOf(sku);
@@ -115,7 +115,7 @@ export class CatalogUnderTest {
     }, `${count} events of ${sku}`);
   }
 
-  /** From now on inventory answers so; `undefined` stays silent. */
+  /** Sets inventory's answers; `undefined` is no answer. */
   async inventoryAnswers(answer: (command: CloudEvent) => OutgoingEvent | undefined): Promise<void> {
     this.inventory?.unsubscribe();
     this.inventory = this.nc.subscribe('cmd.inventory.>', {
@@ -130,7 +130,7 @@ export class CatalogUnderTest {
     await this.nc.flush();
   }
 
-  /** All that the broker keeps, whoever listened. */
+  /** All events in catalog's stream. */
   async stored(): Promise<CloudEvent[]> {
     await this.nc.flush();
     const consumer = await jetstream(this.nc).consumers.get(eventStream('catalog'));

@@ -1,7 +1,9 @@
 import { startTestEnvironment, type TestEnvironment } from '@doorbuster/embedded/testing';
 import { migrateDatabase, openDatabase } from '@doorbuster/persistence';
+import { entityMismatches } from '@doorbuster/persistence/testing';
 import { createLogger } from '@doorbuster/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { catalogDefinition } from '../src/catalog.definition.js';
 import { CreateCatalog1767225601000 } from '../src/migrations/create-catalog.migration.js';
 import { ProductEntity } from '../src/products/product.entity.js';
 
@@ -20,7 +22,7 @@ const logger = createLogger('catalog', 'silent');
 const migrate = (url: string) => migrateDatabase({ ...schema, url }, logger);
 const open = (url: string) => openDatabase({ ...schema, url }, logger);
 
-it('without pg_trgm in the search path it says what an administrator has to run, and leaves nothing of that migration behind', async () => {
+it('without pg_trgm in the search path the migration fails with the commands for an administrator, and is rolled back', async () => {
   const url = `${env.migrationUrl('catalog')}?options=-c%20search_path%3Dcatalog`;
   await expect(migrate(url)).rejects.toThrow(/create extension if not exists pg_trgm/);
   await migrate(env.migrationUrl('catalog'));
@@ -29,7 +31,7 @@ it('without pg_trgm in the search path it says what an administrator has to run,
   await dataSource.destroy();
 });
 
-it('finds by indexes: words, similar names, SKU prefixes, categories', async () => {
+it('the search has indexes for words, similar names, SKU prefixes and categories', async () => {
   const dataSource = await open(env.databaseUrl('catalog'));
   const rows: { indexname: string }[] = await dataSource.query(
     `select indexname from pg_indexes where schemaname = 'catalog' and tablename = 'products' order by 1`,
@@ -42,4 +44,10 @@ it('finds by indexes: words, similar names, SKU prefixes, categories', async () 
     'products_pkey',
   ]);
   await dataSource.destroy();
+});
+
+it('the entities match the tables', async () => {
+  const { migrations, entities } = catalogDefinition;
+  const url = env.migrationUrl('catalog');
+  expect(await entityMismatches({ service: 'catalog', migrations, entities, url })).toEqual([]);
 });

@@ -37,7 +37,7 @@ const saleOf = (sku: string, from: number) => ({
 });
 
 describe('a change with a precondition', () => {
-  it('is made to the version that it names, and not to a newer one', async () => {
+  it('applies to the version that it names, and not to a newer one', async () => {
     await catalog.create(newProduct('IF-1'));
     const { version = 0 } = await product('IF-1');
     expect(valueOf(await rename('IF-1', 'first', { ifVersions: [version] }))).toMatchObject({
@@ -50,7 +50,7 @@ describe('a change with a precondition', () => {
     expect(await rename('IF-1', 'third', { ifVersions: [version, version + 1] })).toMatchObject({ ok: true });
   });
 
-  it('is made once, however many ask at once', async () => {
+  it('succeeds for one of many concurrent requests', async () => {
     await catalog.create(newProduct('IF-2'));
     const { version = 0 } = await product('IF-2');
     const names = Array.from({ length: 10 }, (_, i) => `name ${i}`);
@@ -59,7 +59,7 @@ describe('a change with a precondition', () => {
     expect((await product('IF-2')).version).toBe(version + 1);
   });
 
-  it('is made to a sale likewise', async () => {
+  it('applies to sales too', async () => {
     await catalog.create(newProduct('IF-3'));
     const body = saleOf('IF-3', 3_600_000);
     const { id, version = 0 } = valueOf(
@@ -73,8 +73,8 @@ describe('a change with a precondition', () => {
   });
 });
 
-describe('a change whose time is over', () => {
-  it('is not made', async () => {
+describe('a change after its deadline', () => {
+  it('changes nothing', async () => {
     await catalog.create(newProduct('LATE-1'));
     const idempotencyKey = 'late-sale';
     const sale = valueOf(
@@ -96,7 +96,7 @@ describe('a change whose time is over', () => {
     expect(await everything()).toEqual(before);
   });
 
-  it('is rolled back by the server when it waits for its turn until then, and a newer one stays', async () => {
+  it('is rolled back by the server while it waits for a lock, and a newer change stays', async () => {
     await catalog.create(newProduct('LATE-3'));
     const holder = catalog.part(0, DataSource).createQueryRunner();
     await holder.startTransaction();

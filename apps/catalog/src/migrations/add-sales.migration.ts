@@ -13,7 +13,7 @@ export class AddSales1768100000000 implements MigrationInterface {
         ends_at timestamptz not null,
         units int not null check (units > 0),
         limit_per_customer int not null check (limit_per_customer > 0),
-        -- The highest it ever was: who bought so many did so rightly.
+        -- The highest limit so far. Purchases up to it are correct.
         limit_per_customer_max int not null check (limit_per_customer_max >= limit_per_customer),
         status text not null check (status in ('PREPARING', 'SCHEDULED', 'OPEN', 'ENDED', 'REJECTED')),
         reason text,

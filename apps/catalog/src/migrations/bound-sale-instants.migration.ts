@@ -5,7 +5,7 @@ const clamped = (column: string): string =>
   `least(greatest(${column}, timestamptz '${INSTANT_MIN}'), timestamptz '${INSTANT_MAX}')`;
 const COLUMNS = ['starts_at', 'ends_at', 'next_action_at'];
 
-/** An earlier release accepted instants that cannot be written again, such as the year 0. They move to the nearest bound. */
+/** An earlier release accepted instants that no row can have any more, such as the year 0. They move to the nearest bound. */
 export class BoundSaleInstants1768500000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

@@ -6,7 +6,7 @@ const MISSING_PG_TRGM = `the catalog needs the extension pg_trgm in its search p
   grant usage on schema extensions to catalog;
   alter role catalog in database <this one> set search_path = catalog, extensions;`;
 
-/** SKUs compare by their bytes, so that the order of a page does not depend on the server's locale. */
+/** SKUs have the collation "C", so that the order of a page does not depend on the server's locale. */
 export class CreateCatalog1767225601000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await requireTrigrams(runner);

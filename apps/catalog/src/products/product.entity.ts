@@ -1,13 +1,6 @@
 import { Column, CreateDateColumn, Entity, PrimaryColumn, UpdateDateColumn, VersionColumn } from 'typeorm';
+import { PriceColumns } from '../price.columns.js';
 import type { ProductRecord } from './domain/product.js';
-
-class PriceColumns {
-  @Column('bigint', { name: 'price_amount' })
-  amount!: number;
-
-  @Column('text', { name: 'price_currency' })
-  currency!: string;
-}
 
 @Entity('products')
 export class ProductEntity implements ProductRecord {
@@ -34,4 +27,8 @@ export class ProductEntity implements ProductRecord {
 
   @UpdateDateColumn({ type: 'timestamptz', name: 'updated_at' })
   updatedAt!: Date;
+
+  /** Words of name, category and description. The database generates it; only the search reads it. */
+  @Column({ type: 'tsvector', select: false, insert: false, update: false })
+  search?: string;
 }

@@ -1,79 +1,48 @@
-import type { DataSource, EntityManager } from 'typeorm';
 import type { PagePosition } from './domain/list-cursor.js';
 import type { ProductRecord } from './domain/product.js';
 
-export interface PageOfProducts {
+export interface SearchPage {
+  q: string;
   category: string | undefined;
-  /** The last product of the page before. */
+  /** The last product of the previous page. */
   after: PagePosition | undefined;
   limit: number;
 }
 
-export interface SearchPage extends PageOfProducts {
-  q: string;
-}
-
-export interface Hit extends ProductRecord {
+/** A row of a search. */
+export interface ProductHit extends ProductRecord {
   score: number;
 }
 
-const COLUMNS = `sku, version, name, description, category,
-  jsonb_build_object('amount', price_amount, 'currency', price_currency) as price,
-  created_at as "createdAt", updated_at as "updatedAt"`;
+/** 0.45 finds a word of six letters with one wrong letter or two exchanged ones. The default of 0.6 misses most of them. */
+export const WORD_SIMILARITY_MIN = 0.45;
 
-/** Scores are integers, so that a cursor gives back exactly what it was given. */
-const SCORE_SCALE = 1_000_000;
-
-/** One wrong letter in a word of six, or two exchanged, are still similar; PostgreSQL's own 0.6 misses most of them. */
-const WORD_SIMILARITY_MIN = 0.45;
-
-/** PostgreSQL nests consecutive negations, and fails at a depth of 32. */
+/** Maximum of `-` in a search: PostgreSQL nests negations and fails at a depth of 32. */
 const DASHES_MAX = 16;
 
-/** A search text for `websearch_to_tsquery`. Dashes beyond the allowed number become spaces. */
-function searchable(q: string): string {
+/** `q` for {@link SEARCH_BY_WORDS}. Dashes above the maximum become spaces. */
+export function toWebSearch(q: string): string {
   let dashes = 0;
   return q.toLowerCase().replaceAll('-', () => (++dashes > DASHES_MAX ? ' ' : '-'));
 }
 
-export function listBySku(
-  manager: EntityManager,
-  { category, after, limit }: PageOfProducts,
-): Promise<Hit[]> {
-  return manager.query(
-    `select ${COLUMNS}, 0 as score from products
-     where ($1::text is null or category = $1) and ($2::text is null or sku > $2)
-     order by sku limit $3`,
-    [category ?? null, after?.sku ?? null, limit],
-  );
-}
+/** `$1` search text, `$2` category, `$3` and `$4` score and SKU of the previous page's last product, `$5` limit. */
+export const searchParameters = ({ q, category, after, limit }: SearchPage): unknown[] => [
+  q,
+  category ?? null,
+  after?.score ?? null,
+  after?.sku ?? null,
+  limit,
+];
 
-/** Products with the words of `q` (quotes, `or` and `-` as in any web search), or with a SKU that begins with it. */
-export function searchByWords(manager: EntityManager, page: SearchPage): Promise<Hit[]> {
-  const score = `ts_rank(search, words) + (lower(sku) ^@ $1)::int + (lower(sku) = $1)::int`;
-  return manager.query(
-    pageOf(
-      score,
-      `products, websearch_to_tsquery('english', $1) as words`,
-      'search @@ words or lower(sku) ^@ $1',
-    ),
-    parameters({ ...page, q: searchable(page.q) }),
-  );
-}
+/** Integer scores survive the round trip through a cursor exactly; floating-point ones do not. */
+const SCORE_SCALE = 1_000_000;
 
-/** Products with a name that looks like `q`, or has a part that does: for typos, and for words not yet typed out. */
-export function searchBySimilarity(dataSource: DataSource, page: SearchPage): Promise<Hit[]> {
-  return dataSource.transaction(async (tx) => {
-    await tx.query(`select set_config('pg_trgm.word_similarity_threshold', $1, true)`, [WORD_SIMILARITY_MIN]);
-    const score = 'greatest(similarity($1, name), word_similarity($1, name))';
-    return await tx.query(pageOf(score, 'products', 'name % $1 or $1 <% name'), parameters(page));
-  });
-}
-
-/** `$1` is what is searched for. */
-const pageOf = (score: string, from: string, condition: string): string => `
+const pageByScore = (score: string, from: string, condition: string): string => `
   with hits as (
-    select ${COLUMNS}, (${SCORE_SCALE} * (${score}))::int as score
+    select sku, version, name, description, category,
+      jsonb_build_object('amount', price_amount, 'currency', price_currency) as price,
+      created_at as "createdAt", updated_at as "updatedAt", (${SCORE_SCALE} * (${score}))::int as score
     from ${from}
     where (${condition}) and ($2::text is null or category = $2)
   )
@@ -81,10 +50,19 @@ const pageOf = (score: string, from: string, condition: string): string => `
   where $3::int is null or score < $3 or (score = $3 and sku > $4)
   order by score desc, sku limit $5`;
 
-const parameters = ({ q, category, after, limit }: SearchPage): unknown[] => [
-  q,
-  category ?? null,
-  after?.score ?? null,
-  after?.sku ?? null,
-  limit,
-];
+/** SQL, because full-text search and a page ordered by a computed score have no query builder form. */
+export const SEARCH_BY_WORDS = pageByScore(
+  'ts_rank(search, words) + (lower(sku) ^@ $1)::int + (lower(sku) = $1)::int',
+  `products, websearch_to_tsquery('english', $1) as words`,
+  'search @@ words or lower(sku) ^@ $1',
+);
+
+/** SQL, because the trigram operators `%` and `<%`, which use the index, have no query builder form. */
+export const SEARCH_BY_SIMILARITY = pageByScore(
+  'greatest(similarity($1, name), word_similarity($1, name))',
+  'products',
+  'name % $1 or $1 <% name',
+);
+
+/** SQL, because a setting that lasts until the transaction ends is a function call. */
+export const SET_SIMILARITY_THRESHOLD = `select set_config('pg_trgm.word_similarity_threshold', $1, true)`;

@@ -5,11 +5,12 @@ import { LOGGER } from '@doorbuster/service';
 import { newTraceparent, type Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { findAnnouncedStream, isOutboxFull, saveAnnouncedStream } from './announced-stream.repository.js';
-import { findProductsAfter } from '../products/products.repository.js';
-import { findSalesAfter } from '../sales/sales.repository.js';
+import { ProductsRepository } from '../products/products.repository.js';
+import { SalesRepository } from '../sales/sales.repository.js';
 import { productChangedEvent } from '../products/product.events.js';
 import { saleChangedEvent } from '../sales/sale.messages.js';
+import { AnnouncedStreamRepository } from './announced-stream.repository.js';
+import { OUTBOX_ROWS } from './outbox-rows.sql.js';
 import { StreamWatcher } from './stream-watcher.js';
 
 const PAGE_ITEMS = 100;
@@ -18,16 +19,15 @@ const OUTBOX_POLL_MS = 100;
 const RETRY_MS = 1_000;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
-/** Announcements of what comes after a key, and the last key among them. */
+/** Reads the page after a key: its events, and its last key. */
 type ReadPage = (
   tx: EntityManager,
   after: string,
 ) => Promise<{ events: OutgoingEvent[]; last: string | undefined }>;
 
 /**
- * States all products and sales anew when the stream of the catalog's events is not the one that has heard of them, because the
- * broker lost its storage: what the other services know of them heals by that. Which stream has heard of them is kept
- * in the database, so a crash between here and there only delays it.
+ * Publishes all products and sales again when catalog's event stream is a new one: the broker lost its storage, and other
+ * services may have missed events. The database stores which stream has them all, so after a crash this starts again.
  */
 @Injectable()
 export class CatalogRepublisher implements OnModuleInit, OnModuleDestroy {
@@ -39,6 +39,9 @@ export class CatalogRepublisher implements OnModuleInit, OnModuleDestroy {
     private readonly dataSource: DataSource,
     private readonly unitOfWork: UnitOfWork,
     private readonly stream: StreamWatcher,
+    private readonly announcedStream: AnnouncedStreamRepository,
+    private readonly products: ProductsRepository,
+    private readonly sales: SalesRepository,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -61,29 +64,38 @@ export class CatalogRepublisher implements OnModuleInit, OnModuleDestroy {
       const createdAt = this.stale;
       this.stale = undefined;
       try {
-        await this.announceTo(createdAt);
+        await this.republishTo(createdAt);
       } catch (err) {
         if (this.closing.signal.aborted) return;
-        this.logger.warn({ err }, 'products and sales not announced yet, will try again');
+        this.logger.warn({ err }, 'products and sales not republished yet, will try again');
         this.stale ??= createdAt;
         await sleep(RETRY_MS, undefined, { signal: this.closing.signal }).catch(() => undefined);
       }
     }
   }
 
-  private async announceTo(createdAt: string): Promise<void> {
-    if (createdAt === (await findAnnouncedStream(this.dataSource.manager))) return;
+  private async republishTo(createdAt: string): Promise<void> {
+    const { manager } = this.dataSource;
+    if (createdAt === (await this.announcedStream.find(manager))) return;
     const traceparent = newTraceparent();
-    const products = await this.announceAll('', (tx, after) => productsAfter(tx, after, traceparent));
-    const sales = await this.announceAll(FIRST_ID, (tx, after) => salesAfter(tx, after, traceparent));
-    await saveAnnouncedStream(this.dataSource.manager, createdAt);
-    if (products > 0) this.logger.info({ products, sales }, 'everything announced to a new stream');
+    const products = await this.publishPages('', async (tx, after) => {
+      const page = await this.products.list(tx, { category: undefined, after, limit: PAGE_ITEMS });
+      const events = page.map((product) => productChangedEvent(product, traceparent));
+      return { events, last: page.at(-1)?.sku };
+    });
+    const sales = await this.publishPages(FIRST_ID, async (tx, after) => {
+      const page = await this.sales.list(tx, after, PAGE_ITEMS);
+      const events = page.map((sale) => saleChangedEvent(sale, traceparent));
+      return { events, last: page.at(-1)?.id };
+    });
+    await this.announcedStream.save(manager, createdAt);
+    if (products > 0) this.logger.info({ products, sales }, 'everything republished to a new stream');
   }
 
-  private async announceAll(first: string, read: ReadPage): Promise<number> {
+  private async publishPages(first: string, read: ReadPage): Promise<number> {
     let count = 0;
     for (let last: string | undefined = first; last !== undefined;) {
-      await this.roomInOutbox();
+      await this.waitForOutbox();
       const after: string = last;
       last = await this.unitOfWork.run(async (tx) => {
         const { events, last: result } = await read(tx, after);
@@ -94,22 +106,16 @@ export class CatalogRepublisher implements OnModuleInit, OnModuleDestroy {
     return count;
   }
 
-  /** @throws when the service is closing */
-  private async roomInOutbox(): Promise<void> {
+  /** Waits until the broker has most of the earlier pages. @throws when the service is closing */
+  private async waitForOutbox(): Promise<void> {
     this.closing.signal.throwIfAborted();
-    while (await isOutboxFull(this.dataSource.manager, OUTBOX_ROWS_MAX)) {
+    while ((await this.outboxRows()) >= OUTBOX_ROWS_MAX) {
       await sleep(OUTBOX_POLL_MS, undefined, { signal: this.closing.signal });
     }
   }
-}
 
-async function productsAfter(tx: EntityManager, sku: string, traceparent: string): ReturnType<ReadPage> {
-  const products = await findProductsAfter(tx, sku, PAGE_ITEMS);
-  const events = products.map((product) => productChangedEvent(product, traceparent));
-  return { events, last: products.at(-1)?.sku };
-}
-
-async function salesAfter(tx: EntityManager, id: string, traceparent: string): ReturnType<ReadPage> {
-  const sales = await findSalesAfter(tx, id, PAGE_ITEMS);
-  return { events: sales.map((sale) => saleChangedEvent(sale, traceparent)), last: sales.at(-1)?.id };
+  private async outboxRows(): Promise<number> {
+    const rows: unknown[] = await this.dataSource.query(OUTBOX_ROWS, [OUTBOX_ROWS_MAX]);
+    return rows.length;
+  }
 }

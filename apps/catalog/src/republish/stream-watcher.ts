@@ -10,8 +10,8 @@ const CHECK_INTERVAL_MS = 15_000;
 const RETRY_MS = 500;
 
 /**
- * Looks at the stream of the catalog's events at the start, after every reconnection and every 15 s, and twice a second while it is not
- * there, because the provisioner has not made it again yet.
+ * Looks up catalog's event stream at the start, after each reconnection and every 15 s; every 500 ms while it does not
+ * exist, because the provisioner has not created it yet.
  */
 @Injectable()
 export class StreamWatcher implements OnApplicationBootstrap, OnModuleDestroy {
@@ -26,7 +26,7 @@ export class StreamWatcher implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** `listener` is told after every look when the stream was created, which tells it from one before. */
+  /** Calls `listener` after each look-up with the stream's creation time, which identifies the stream. */
   onSeen(listener: (createdAt: string) => void): void {
     this.listeners.push(listener);
   }
@@ -58,7 +58,7 @@ export class StreamWatcher implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  /** @returns whether the stream is there */
+  /** @returns whether the stream exists */
   private async look(): Promise<boolean> {
     try {
       const createdAt = await streamCreatedAt(this.nc, STREAM);

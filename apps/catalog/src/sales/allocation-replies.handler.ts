@@ -10,48 +10,54 @@ import { UnitOfWork } from '@doorbuster/persistence';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
-import { applyReply, type SaleDecision, type AllocationReply } from './domain/sale.state-machine.js';
 import type { SaleRecord } from './domain/sale.js';
-import { databaseNow, lockSales } from './sales.repository.js';
-import { saveTransitions } from './save-transitions.js';
+import { applyReply, type AllocationReply, type SaleDecision } from './domain/sale.state-machine.js';
+import { SalesRepository } from './sales.repository.js';
+import { SalesService } from './sales.service.js';
 
-interface Heard {
+interface SaleReply {
   saleId: string;
   reply: AllocationReply;
   traceparent: string;
 }
 
-/** What inventory says of the units of sales. */
+/** Applies inventory's answers to allocation requests. */
 @Controller()
 export class AllocationRepliesHandler {
-  constructor(private readonly unitOfWork: UnitOfWork) {}
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly sales: SalesRepository,
+    private readonly service: SalesService,
+  ) {}
 
   @ConsumesBatches('catalog-replies', [unitsSetAside, unitsRefused, unitsReturned])
   handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {
-    return this.unitOfWork.runBatch(batch, work);
+    return this.unitOfWork.runBatch(batch, (tx, events) => this.apply(tx, events));
+  }
+
+  private async apply(tx: EntityManager, events: CloudEvent[]): Promise<OutgoingEvent[]> {
+    const repliesBySale = Map.groupBy(events.map(parse), ({ saleId }) => saleId);
+    const now = await this.sales.transactionTime(tx);
+    const transitions = (await this.sales.lock(tx, [...repliesBySale.keys()])).map((before) => {
+      const replies = repliesBySale.get(before.id) ?? [];
+      return {
+        before,
+        ...applyReplies(before, replies, now),
+        traceparent: replies.at(-1)?.traceparent ?? '',
+      };
+    });
+    return (await this.service.saveTransitions(tx, transitions, now)).events;
   }
 }
 
-async function work(tx: EntityManager, events: CloudEvent[]): Promise<OutgoingEvent[]> {
-  const heard = Map.groupBy(events.map(parse), ({ saleId }) => saleId);
-  const now = await databaseNow(tx);
-  const steps = (await lockSales(tx, [...heard.keys()])).map((before) => {
-    const own = heard.get(before.id) ?? [];
-    return { before, ...applyReplies(before, own, now), traceparent: own.at(-1)?.traceparent ?? '' };
-  });
-  return (await saveTransitions(tx, steps, now)).events;
-}
-
-const applyReplies = (before: SaleRecord, heard: readonly Heard[], now: Date): SaleDecision =>
-  heard.reduce<SaleDecision>(
+const applyReplies = (before: SaleRecord, replies: readonly SaleReply[], now: Date): SaleDecision =>
+  replies.reduce<SaleDecision>(
     ({ sale, request }, { reply }) => ({ request, ...applyReply(sale, reply, now) }),
-    {
-      sale: before,
-    },
+    { sale: before },
   );
 
 /** @throws {z.ZodError} when the data does not fit the contract */
-function parse({ type, data, traceparent }: CloudEvent): Heard {
+function parse({ type, data, traceparent }: CloudEvent): SaleReply {
   switch (type) {
     case unitsSetAside.type:
       return { saleId: unitsSetAside.schema.parse(data).saleId, reply: { kind: 'allocated' }, traceparent };

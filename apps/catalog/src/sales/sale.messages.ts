@@ -6,7 +6,7 @@ import { toSaleState, type SaleRecord } from './domain/sale.js';
 export const saleChangedEvent = (sale: SaleRecord, traceparent: string): OutgoingEvent =>
   newEvent(saleChanged, { subject: sale.id, data: toSaleState(sale), traceparent });
 
-/** What a step asks inventory for, if anything. */
+/** The command of a decision's allocation request, if it has one. */
 export function allocationCommands({ sale, request }: SaleDecision, traceparent: string): OutgoingEvent[] {
   const { id: saleId, sku, units } = sale;
   switch (request) {

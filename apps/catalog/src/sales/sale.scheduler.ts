@@ -9,16 +9,16 @@ import {
 } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { advanceSale } from './domain/sale.state-machine.js';
-import { databaseNow, dueSaleIds, isSaleDueWithin, lockDueSales, SALES_JOB } from './sales.repository.js';
-import { saveTransitions } from './save-transitions.js';
+import { SalesRepository } from './sales.repository.js';
+import { SalesService } from './sales.service.js';
+import { SALES_JOB } from './sales.sql.js';
 
 const INTERVAL_MS = 500;
 const BATCH_MAX = 100;
 
 /**
- * Opens and ends sales when their time has come, by the database's clock and no other; nobody else in the platform looks
- * at a clock for that. Every replica looks; none takes what another is at work on. In the last moment before a start or
- * an end it looks again and again, so that a door opens in time.
+ * Opens and ends sales by the database clock. Any replica may run it; rows are locked with skip locked. When a sale is
+ * due before the next round, the next round starts at once, so that sales open on time.
  */
 @Injectable()
 export class SaleScheduler implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -28,17 +28,19 @@ export class SaleScheduler implements OnApplicationBootstrap, BeforeApplicationS
     private readonly unitOfWork: UnitOfWork,
     private readonly stuckItems: StuckItems,
     private readonly dataSource: DataSource,
+    private readonly sales: SalesRepository,
+    private readonly service: SalesService,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     const sweep = async (): Promise<boolean> => {
       await this.stuckItems.sweep({
         name: SALES_JOB,
-        run: (onlyId) => this.moveDueSales(onlyId),
-        dueIds: () => dueSaleIds(this.dataSource.manager, BATCH_MAX),
+        run: (onlyId) => this.advanceDueSales(onlyId),
+        dueIds: () => this.sales.dueIds(this.dataSource.manager, BATCH_MAX),
       });
-      return isSaleDueWithin(this.dataSource.manager, INTERVAL_MS);
+      return this.sales.isDueWithin(this.dataSource.manager, INTERVAL_MS);
     };
-    this.job = new PollingJob({ what: 'sales whose time has come', intervalMs: INTERVAL_MS, sweep, logger });
+    this.job = new PollingJob({ what: 'due sales', intervalMs: INTERVAL_MS, sweep, logger });
   }
 
   onApplicationBootstrap(): void {
@@ -49,19 +51,20 @@ export class SaleScheduler implements OnApplicationBootstrap, BeforeApplicationS
     await this.job.stop();
   }
 
-  private async moveDueSales(onlyId?: string): Promise<number> {
-    if (onlyId === undefined && !(await isSaleDueWithin(this.dataSource.manager, 0))) return 0;
-    const moved = await this.unitOfWork.run(async (tx) => {
-      const now = await databaseNow(tx);
-      const steps = (await lockDueSales(tx, BATCH_MAX, onlyId)).map((before) => ({
+  private async advanceDueSales(onlyId?: string): Promise<number> {
+    if (onlyId === undefined && !(await this.sales.isDueWithin(this.dataSource.manager, 0))) return 0;
+    const saved = await this.unitOfWork.run(async (tx) => {
+      const now = await this.sales.transactionTime(tx);
+      const due = await this.sales.lockDue(tx, BATCH_MAX, onlyId);
+      const transitions = due.map((before) => ({
         before,
         ...advanceSale(before, now),
         traceparent: newTraceparent(),
       }));
-      const { saved, events } = await saveTransitions(tx, steps, now);
-      return { result: saved, events };
+      const { saved: result, events } = await this.service.saveTransitions(tx, transitions, now);
+      return { result, events };
     });
-    for (const { id, sku, status } of moved) this.logger.info({ saleId: id, sku, status }, 'sale');
-    return moved.length;
+    for (const { id, sku, status } of saved) this.logger.info({ saleId: id, sku, status }, 'sale');
+    return saved.length;
   }
 }

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => catalog.stop());
 
-/** Behind the service's back: what it does not know of tells whether it asked the database. */
+/** Changes the row without an event, so that a read shows whether it came from the database. */
 const rename = (sku: string, name: string) =>
   catalog.query('update products set name = $2 where sku = $1', [sku, name]);
 
@@ -34,21 +34,21 @@ async function cached(sku: string): Promise<void> {
   }
 }
 
-describe('the read cache', () => {
-  it('spares the database a second read', async () => {
+describe('the product cache', () => {
+  it('reads the database once', async () => {
     await cached('CACHE-1');
     expect(await nameAt(0, 'CACHE-1')).toBe('old');
     expect(await nameAt(1, 'CACHE-1')).toBe('old');
   });
 
-  it('follows a change made at one replica, at every replica', async () => {
+  it('follows a change of one replica at all replicas', async () => {
     await cached('CACHE-2');
     await catalog.change('CACHE-2', { name: 'new' });
     await eventuallyNamed(0, 'CACHE-2', 'new');
     await eventuallyNamed(1, 'CACHE-2', 'new');
   });
 
-  it('forgets everything when its connection was lost, for it missed events then', async () => {
+  it('is emptied after a lost connection, because events were missed', async () => {
     await cached('CACHE-3');
     await catalog.env.nats.kill();
     await catalog.env.nats.start();
@@ -59,7 +59,7 @@ describe('the read cache', () => {
   });
 });
 
-it('reads go on when Redis is away', async () => {
+it('reads succeed without Redis', async () => {
   const lonely = await startCatalog(1, { REDIS_URL: 'redis://127.0.0.1:1' });
   try {
     await lonely.create(newProduct('A'));

@@ -1,7 +1,7 @@
-import { listProducts, productFilter, type Product } from '@doorbuster/contracts';
+import { getProduct, listProducts, productFilter, type Product } from '@doorbuster/contracts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newProduct, startCatalog, type CatalogUnderTest } from '../catalog-fixture.js';
+import { newProduct, startCatalog, valueOf, type CatalogUnderTest } from '../catalog-fixture.js';
 
 let catalog: CatalogUnderTest;
 beforeAll(async () => {
@@ -48,7 +48,7 @@ describe('searching', () => {
     expect(await catalog.search('battery')).toEqual(['HEADPHONES-PRO']);
   });
 
-  it('takes what people type into search boxes', async () => {
+  it('accepts quotes, or, and minus', async () => {
     expect(await catalog.search('headphones -children')).not.toContain('HEADPHONES-KIDS');
     expect((await catalog.search('mug or speaker')).toSorted()).toEqual(['MUG', 'SPEAKER-S']);
     expect(await catalog.search('"camp fire"')).toEqual(['MUG']);
@@ -64,7 +64,7 @@ describe('searching', () => {
     ['orgnaic coton', 'TSHIRT-BLACK-M'],
     ['enamle mug', 'MUG'],
     ['headph', 'HEADPHONES-PRO'],
-  ])('forgives %s', async (q, sku) => {
+  ])('tolerates the typo %s', async (q, sku) => {
     expect(await catalog.search(q)).toContain(sku);
   });
 
@@ -75,19 +75,19 @@ describe('searching', () => {
     },
   );
 
-  it('finds nothing for what is like nothing', async () => {
+  it('finds nothing without a similar name', async () => {
     expect(await catalog.search('zzzzqqqq')).toEqual([]);
   });
 
   it.each(["'", '"', '%', '_', '\\', '&|!()', ':*', 'a & b', '-', 'the', '💡', '%%%', "o'neill"])(
-    'answers %s, whatever it means',
+    'answers %s',
     async (q) => {
       expect(await catalog.ask(listProducts, { q, limit: 5 })).toMatchObject({ ok: true });
     },
   );
 
   it.each(['-'.repeat(200), '"-'.repeat(100), '- '.repeat(99), 'or '.repeat(66), `mug ${'-'.repeat(50)}mug`])(
-    'answers %s, however the operators are stacked',
+    'answers stacked operators: %s',
     async (q) => {
       expect(await catalog.ask(listProducts, { q, limit: 5 })).toMatchObject({ ok: true });
     },
@@ -108,7 +108,7 @@ describe('searching', () => {
     );
   });
 
-  it('keeps to a category', async () => {
+  it('filters by category', async () => {
     expect(
       (await catalog.list({ q: 'mug or speaker', category: 'kitchen' })).items.map(({ sku }) => sku),
     ).toEqual(['MUG']);
@@ -121,8 +121,21 @@ describe('searching', () => {
   });
 });
 
+describe('the items of a list', () => {
+  it.each([{ category: 'audio' }, { q: 'headphone' }, { q: 'hedphone' }])(
+    'equal the single products: %o',
+    async (filter) => {
+      const { items } = await catalog.list(filter);
+      expect(items.length).toBeGreaterThan(1);
+      for (const item of items) {
+        expect(item).toEqual(valueOf(await catalog.ask(getProduct, { sku: item.sku })));
+      }
+    },
+  );
+});
+
 describe('paging', () => {
-  it('walks through all of a list, each item once, in one order', async () => {
+  it('gives each item of a list once, in SKU order', async () => {
     const found = skus(await allPages({ limit: 2 }));
     expect(found).toEqual([...new Set(found)].toSorted());
     expect(found).toContain('MUG');
@@ -133,16 +146,13 @@ describe('paging', () => {
     ]);
   });
 
-  it.each(['headphone', 'hedphone'])(
-    'walks through the search for %s in the order of one large page',
-    async (q) => {
-      const { items } = await catalog.list({ q, limit: 100 });
-      expect(items.length).toBeGreaterThan(1);
-      expect(await allPages({ q, limit: 1 })).toEqual(items);
-    },
-  );
+  it.each(['headphone', 'hedphone'])('gives the results of %s in the order of one large page', async (q) => {
+    const { items } = await catalog.list({ q, limit: 100 });
+    expect(items.length).toBeGreaterThan(1);
+    expect(await allPages({ q, limit: 1 })).toEqual(items);
+  });
 
-  it('misses and repeats nothing while others insert', async () => {
+  it('misses and repeats nothing during concurrent inserts', async () => {
     const before = Array.from({ length: 60 }, (_, i) => `PAGING-${String(2 * i).padStart(3, '0')}`);
     const during = Array.from({ length: 60 }, (_, i) => `PAGING-${String(2 * i + 1).padStart(3, '0')}`);
     const make = (sku: string) => newProduct(sku, { name: 'Lantern', category: 'paging' });
@@ -161,10 +171,10 @@ describe('paging', () => {
     );
   });
 
-  it('refuses a cursor that is none, or one of another list', async () => {
+  it('refuses an invalid cursor, and a cursor of another list', async () => {
     const { nextCursor } = await catalog.list({ category: 'audio', limit: 1 });
-    const strangers = ['x', 'AAAA', '%00', `${nextCursor}A`, Buffer.from('[1,2]').toString('base64url')];
-    for (const cursor of strangers) {
+    const invalid = ['x', 'AAAA', '%00', `${nextCursor}A`, Buffer.from('[1,2]').toString('base64url')];
+    for (const cursor of invalid) {
       const reply = await catalog.ask(listProducts, { category: 'audio', limit: 1, cursor });
       expect(reply, cursor).toMatchObject({ ok: false, error: { code: 'VALIDATION_FAILED' } });
     }

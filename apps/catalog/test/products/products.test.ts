@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => catalog.stop());
 
 describe('creating a product', () => {
-  it('answers with it, keeps it, and states it as its first version', async () => {
+  it('replies with the product, stores it, and publishes version 1', async () => {
     const body = newProduct('CREATE-1', {
       description: 'Soft',
       price: { amount: 100_000_000, currency: 'EUR' },
@@ -31,7 +31,7 @@ describe('creating a product', () => {
     ]);
   });
 
-  it('lets one of many creators of a SKU win and tells the others, and states one event', async () => {
+  it('succeeds for one of many concurrent requests with the same SKU, and publishes one event', async () => {
     const attempts = Array.from({ length: 8 }, (_, i) => newProduct('CREATE-2', { name: `Attempt ${i}` }));
     const replies = await Promise.all(
       attempts.map((body) => catalog.ask(createProduct, { ...body, actor: ADMIN })),
@@ -46,7 +46,7 @@ describe('creating a product', () => {
 });
 
 describe('changing a product', () => {
-  it('changes what is named, keeps the rest, and states all of it as the next version', async () => {
+  it('changes the given fields only, and publishes the whole product as the next version', async () => {
     const [created] = await catalog.create(newProduct('CHANGE-1', { description: 'Soft' }));
     const changed = await catalog.change('CHANGE-1', { price: { amount: 5, currency: 'USD' } });
     expect(changed).toEqual({
@@ -66,7 +66,7 @@ describe('changing a product', () => {
     });
   });
 
-  it('that changes nothing leaves it as it is and states nothing', async () => {
+  it('to the same values changes nothing and publishes nothing', async () => {
     const [created] = await catalog.create(newProduct('CHANGE-2'));
     const { name, price } = newProduct('CHANGE-2');
     expect(await catalog.change('CHANGE-2', { name, price })).toEqual(created);
@@ -75,7 +75,7 @@ describe('changing a product', () => {
     expect(versions).toEqual([1, 2]);
   });
 
-  it('by many at once gives every change a version of its own, and the last is what stays', async () => {
+  it('concurrently gives each change a version of its own, and the last version stays', async () => {
     await catalog.create(newProduct('CHANGE-3'));
     const prices = Array.from({ length: 20 }, (_, i) => 10_000 + i);
     await Promise.all(
@@ -95,21 +95,21 @@ describe('changing a product', () => {
     }
   });
 
-  it('is refused for a SKU that nobody created', async () => {
-    const reply = await catalog.ask(changeProduct, { actor: ADMIN, sku: 'NOBODY', changes: { name: 'x' } });
+  it('is refused for an unknown SKU', async () => {
+    const reply = await catalog.ask(changeProduct, { actor: ADMIN, sku: 'UNKNOWN', changes: { name: 'x' } });
     expect(reply).toMatchObject({ ok: false, error: { code: 'PRODUCT_NOT_FOUND' } });
-    expect(catalog.eventsOf('NOBODY')).toEqual([]);
+    expect(catalog.eventsOf('UNKNOWN')).toEqual([]);
   });
 });
 
-it('a product that nobody created is not found, and found as soon as it is', async () => {
+it('a product is not found before it is created, and found right after', async () => {
   const reply = await catalog.ask(getProduct, { sku: 'LATER' });
   expect(reply).toMatchObject({ ok: false, error: { code: 'PRODUCT_NOT_FOUND' } });
   await catalog.create(newProduct('LATER'));
   expect(valueOf(await catalog.ask(getProduct, { sku: 'LATER' })).sku).toBe('LATER');
 });
 
-it('every event leaves the outbox once the broker has it', async () => {
+it('events leave the outbox once the broker has them', async () => {
   await catalog.create(newProduct('OUTBOX'));
   await eventually(
     async () => ((await catalog.query('select from outbox')).length === 0 ? true : undefined),

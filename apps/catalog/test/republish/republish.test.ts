@@ -17,7 +17,7 @@ async function stocked(): Promise<void> {
   await catalog.hear('A-7', 2);
 }
 
-/** The one that, to the catalog's knowledge, has heard of all products. */
+/** The stream that has all products, according to catalog. */
 const knownStream = (): Promise<string> =>
   eventually(
     async () =>
@@ -39,7 +39,7 @@ async function loseStorage(): Promise<void> {
   await catalog.env.nats.start();
 }
 
-async function expectAllAnnounced(): Promise<void> {
+async function expectAllRepublished(): Promise<void> {
   const events = await eventually(async () => {
     const stored = await catalog.stored();
     return new Set(stored.map(({ subject }) => subject)).size === SKUS.length ? stored : undefined;
@@ -50,19 +50,19 @@ async function expectAllAnnounced(): Promise<void> {
   expect(stateOf('A-8')).toEqual({ ...newProduct('A-8'), version: 1 });
 }
 
-it('a broker that lost its storage hears of all products again', async () => {
+it('all products are republished after the broker has lost its storage', async () => {
   await stocked();
   await loseStorage();
-  await expectAllAnnounced();
+  await expectAllRepublished();
 });
 
-it('the announcement is made up for when the service was away, and is not made twice', async () => {
+it('a service that was down republishes at its start, and only once', async () => {
   await stocked();
   const stream = await knownStream();
   await stopService();
   await loseStorage();
   catalog.replicas.push(await startReplica(catalog.env));
-  await expectAllAnnounced();
+  await expectAllRepublished();
   await anotherStream(stream);
   const { length } = await catalog.stored();
   await stopService();

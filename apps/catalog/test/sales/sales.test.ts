@@ -38,7 +38,7 @@ beforeEach(async () => {
   await catalog.inventoryAnswers(willing);
 });
 
-const PATIENCE = { timeout: 15_000 };
+const POLLING = { timeout: 15_000 };
 const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString();
 const willing = (command: CloudEvent): OutgoingEvent =>
   replyTo(command, command.type === setAsideUnits.type ? unitsSetAside : unitsReturned, {
@@ -63,13 +63,13 @@ const states = (id: string): SaleState[] =>
     .filter(({ subject, type }) => subject === id && type === saleChanged.type)
     .map(({ data }) => data as SaleState);
 
-it('a sale is prepared, opens and ends by itself, and says so in ascending versions', async () => {
+it('a sale is prepared, opens and ends, with ascending versions in its events', async () => {
   const { id } = valueOf(await create(body({ startsAt: inMs(1_200), endsAt: inMs(2_400) })));
-  await expect.poll(() => statusOf(id), PATIENCE).toBe('OPEN');
+  await expect.poll(() => statusOf(id), POLLING).toBe('OPEN');
   expect(Date.now()).toBeGreaterThanOrEqual(Date.parse((await get(id)).startsAt));
-  await expect.poll(() => statusOf(id), PATIENCE).toBe('ENDED');
+  await expect.poll(() => statusOf(id), POLLING).toBe('ENDED');
   await expect
-    .poll(() => states(id).map(({ version, status }) => [version, status]), PATIENCE)
+    .poll(() => states(id).map(({ version, status }) => [version, status]), POLLING)
     .toEqual([
       [1, 'PREPARING'],
       [2, 'SCHEDULED'],
@@ -77,37 +77,37 @@ it('a sale is prepared, opens and ends by itself, and says so in ascending versi
       [4, 'ENDED'],
     ]);
   await expect
-    .poll(() => catalog.query('select is_returned, next_action_at from sales where id = $1', [id]), PATIENCE)
+    .poll(() => catalog.query('select is_returned, next_action_at from sales where id = $1', [id]), POLLING)
     .toEqual([{ is_returned: true, next_action_at: null }]);
 });
 
-it('a sale whose units cannot be had does not take place', async () => {
+it('a sale is rejected when inventory refuses its allocation', async () => {
   await catalog.inventoryAnswers((command) =>
     replyTo(command, unitsRefused, { saleId: command.subject, reason: 'INSUFFICIENT_STOCK' }),
   );
   const { id } = valueOf(await create(body({ startsAt: inMs(0) })));
   await expect
-    .poll(() => get(id), PATIENCE)
+    .poll(() => get(id), POLLING)
     .toMatchObject({ status: 'REJECTED', reason: 'INSUFFICIENT_STOCK' });
 });
 
-it('inventory is asked again for what it did not answer, at the beginning and at the end', async () => {
+it('unanswered commands to inventory are sent again, for the allocation and the return', async () => {
   const asked = { [setAsideUnits.type]: 0, [returnUnits.type]: 0 } as Record<string, number>;
   await catalog.inventoryAnswers((command) => {
     asked[command.type] = (asked[command.type] ?? 0) + 1;
     return asked[command.type] === 1 ? undefined : willing(command);
   });
   const { id } = valueOf(await create(body()));
-  await expect.poll(() => statusOf(id), PATIENCE).toBe('SCHEDULED');
+  await expect.poll(() => statusOf(id), POLLING).toBe('SCHEDULED');
   valueOf(await catalog.ask(changeSale, { actor: ADMIN, id, changes: { endsAt: inMs(-1) } }));
   expect(await statusOf(id)).toBe('ENDED');
   await expect
-    .poll(() => catalog.query('select is_returned from sales where id = $1', [id]), PATIENCE)
+    .poll(() => catalog.query('select is_returned from sales where id = $1', [id]), POLLING)
     .toEqual([{ is_returned: true }]);
   expect(asked).toEqual({ [setAsideUnits.type]: 2, [returnUnits.type]: 2 });
 });
 
-it('the same key makes one sale, however much at once it is sent', async () => {
+it('concurrent requests with the same key create one sale', async () => {
   const request = body();
   const key = randomUUID();
   const replies = await Promise.all(Array.from({ length: 5 }, () => create(request, key)));
@@ -129,7 +129,7 @@ it('a SKU has one sale at a time', async () => {
   });
 });
 
-it('a sale that makes no sense is refused', async () => {
+it('an invalid sale is refused', async () => {
   expect(await create(body({ sku: 'GHOST' }))).toMatchObject({ error: { code: 'UNKNOWN_SKU' } });
   expect(await create(body({ price: { amount: 1, currency: 'EUR' } }))).toMatchObject({
     error: { code: 'CURRENCY_MISMATCH' },
@@ -144,23 +144,25 @@ it('a sale that makes no sense is refused', async () => {
   });
 });
 
-it('sales are listed by SKU and status, newest first, page by page', async () => {
+it('sales are listed by SKU and status, newest first, page by page, and equal the single sales', async () => {
   const ids: string[] = [];
   for (const hour of [1, 2, 3]) {
     const times = { startsAt: inMs(hour * 3_600_000), endsAt: inMs(hour * 3_600_000 + 1_000) };
     ids.unshift(valueOf(await create(body(times))).id);
   }
+  for (const id of ids) await expect.poll(() => statusOf(id), POLLING).toBe('SCHEDULED');
   const first = valueOf(await catalog.ask(listSales, { sku, limit: 2 }));
   expect(first.items.map(({ id }) => id)).toEqual(ids.slice(0, 2));
   const rest = valueOf(await catalog.ask(listSales, { sku, limit: 2, cursor: first.nextCursor ?? '' }));
   expect(rest).toMatchObject({ items: [{ id: ids[2] }], nextCursor: null });
   expect(valueOf(await catalog.ask(listSales, { sku, status: 'ENDED', limit: 2 })).items).toEqual([]);
+  for (const sale of [...first.items, ...rest.items]) expect(sale).toEqual(await get(sale.id));
 });
 
-it('a sale that cannot go on holds up no other, is listed, and goes on once it is mended', async () => {
+it('a sale that fails blocks no other, is listed as stuck, and continues once it is repaired', async () => {
   const bad = valueOf(await create(body({ startsAt: inMs(1_500) })));
-  await expect.poll(() => statusOf(bad.id), PATIENCE).toBe('SCHEDULED');
-  const mend = await plantFailure(
+  await expect.poll(() => statusOf(bad.id), POLLING).toBe('SCHEDULED');
+  const repair = await plantFailure(
     catalog.env.migrationUrl('catalog'),
     'catalog.sales',
     `old.id = '${bad.id}'`,
@@ -168,20 +170,20 @@ it('a sale that cannot go on holds up no other, is listed, and goes on once it i
   sku = `S-${randomUUID().slice(0, 8)}`;
   await catalog.create(newProduct(sku));
   const good = valueOf(await create(body({ startsAt: inMs(1_500), endsAt: inMs(4_000) })));
-  await expect.poll(() => statusOf(good.id), PATIENCE).toBe('OPEN');
-  await expect.poll(() => statusOf(good.id), PATIENCE).toBe('ENDED');
+  await expect.poll(() => statusOf(good.id), POLLING).toBe('OPEN');
+  await expect.poll(() => statusOf(good.id), POLLING).toBe('ENDED');
   expect(await statusOf(bad.id)).toBe('SCHEDULED');
   const stuck = async () => valueOf(await catalog.ask(listStuckItemsOf('catalog'), { limit: 10 }));
   expect(await stuck()).toMatchObject([
     { service: 'catalog', job: 'sales', itemId: bad.id, error: expect.stringContaining('planted failure') },
   ]);
-  await mend();
-  await expect.poll(() => statusOf(bad.id), PATIENCE).toBe('OPEN');
-  await expect.poll(stuck, PATIENCE).toEqual([]);
+  await repair();
+  await expect.poll(() => statusOf(bad.id), POLLING).toBe('OPEN');
+  await expect.poll(stuck, POLLING).toEqual([]);
 });
 
 it.each(['0000-01-01T00:00:00Z', '1999-12-31T23:59:59Z', '2100-01-01T00:00:01Z', '9999-12-31T00:00:00Z'])(
-  'no sale starts or ends at %s, neither for the contract nor for the database',
+  'the contract and the database refuse a sale at %s',
   async (instant) => {
     const request = body({ startsAt: '2050-01-01T00:00:00Z', endsAt: '2051-01-01T00:00:00Z' });
     expect(createSaleBody.safeParse(request).success).toBe(true);
@@ -197,9 +199,9 @@ it.each(['0000-01-01T00:00:00Z', '1999-12-31T23:59:59Z', '2100-01-01T00:00:01Z',
   },
 );
 
-it('a sale of an earlier release with instants that cannot be written again is brought within bounds, and ends', async () => {
+it('the migration moves instants of an earlier release into the bounds, and the sale opens', async () => {
   const { id } = valueOf(await create(body()));
-  await expect.poll(() => statusOf(id), PATIENCE).toBe('SCHEDULED');
+  await expect.poll(() => statusOf(id), POLLING).toBe('SCHEDULED');
   const owner = new DataSource({
     type: 'postgres',
     url: catalog.env.migrationUrl('catalog'),
@@ -216,7 +218,7 @@ it('a sale of an earlier release with instants that cannot be written again is b
   );
   await migration.up(runner);
   await owner.destroy();
-  await expect.poll(() => statusOf(id), PATIENCE).toBe('OPEN');
+  await expect.poll(() => statusOf(id), POLLING).toBe('OPEN');
   expect(await get(id)).toMatchObject({
     startsAt: '2000-01-01T00:00:00.000Z',
     endsAt: '2100-01-01T00:00:00.000Z',

@@ -5,29 +5,29 @@ import { createCache, type Cache } from 'cache-manager';
 import { Keyv } from 'keyv';
 import { LRUCache } from 'lru-cache';
 
-/** Where cached values are, in this process or in one place for all replicas. */
+/** The storage of the cache: memory of this process, or Redis for all replicas. */
 export interface CacheStore {
   cache: Cache;
   isShared: boolean;
   close(): void;
 }
 
-/** Changes with the shape of what is kept, so that no release reads what another wrote. */
+/** Changes with the shape of the entries, so that a release does not read entries of another. */
 const NAMESPACE = 'catalog.v1';
 const MEMORY_ENTRIES_MAX = 20_000;
 const MEMORY_CHARACTERS_MAX = 16 * 1024 ** 2;
 
 export interface RedisAddress {
-  /** `redis://user:password@host:port`, or `rediss://` with TLS, whose server must prove that it is this host. */
+  /** `redis://user:password@host:port`, or `rediss://` for TLS with a verified host name. */
   url: string;
-  /** Path of a PEM file: who signed the certificate of a `rediss://` server, when the system does not know them. */
+  /** Path of a PEM file: the CA of a `rediss://` server, when it is not one of the system's. */
   caFile?: string | undefined;
 }
 
 export const openCacheStore = (redis: RedisAddress | undefined, ttlMs: number, logger: Logger): CacheStore =>
   redis === undefined ? openMemory(ttlMs) : openRedis(redis, ttlMs, logger);
 
-/** Keyv hands over a third parameter that would be taken for options; how long an entry lives is Keyv's business. */
+/** Drops Keyv's third argument, a time to live: LRUCache would take it for options, and Keyv expires entries itself. */
 class BoundedMemory extends LRUCache<string, string> {
   override set(key: string, value: string): this {
     return super.set(key, value);
@@ -52,7 +52,7 @@ const RECONNECT_DELAY_MAX_MS = 5_000;
 function openRedis({ url, caFile }: RedisAddress, ttlMs: number, logger: Logger): CacheStore {
   const client = createClient({
     url,
-    // While Redis is away a read must not wait for it.
+    // While Redis is away, reads fail at once instead of waiting.
     disableOfflineQueue: true,
     commandsQueueMaxLength: COMMANDS_WAITING_MAX,
     pingInterval: PING_INTERVAL_MS,
@@ -71,7 +71,7 @@ function openRedis({ url, caFile }: RedisAddress, ttlMs: number, logger: Logger)
     if (isAway) logger.info('Redis is back');
     isAway = false;
   });
-  client.connect().catch(() => undefined); // Told by the listener above; tried again for ever.
+  client.connect().catch(() => undefined); // The listener above logs it; the client reconnects by itself.
   const redis = new KeyvRedis<string>(client, { throwOnErrors: true });
   const store = new Keyv({ store: redis, namespace: NAMESPACE, useKeyPrefix: false, throwOnErrors: true });
   store.on('error', (err: unknown) => logger.debug({ err }, 'cache operation failed'));

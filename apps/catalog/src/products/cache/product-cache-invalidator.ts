@@ -7,8 +7,8 @@ import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { ProductCache } from './product-cache.js';
 
 /**
- * Every replica hears every product event, on a plain subscription: no consumer of the stream, for the past is of no
- * interest to a cache. While the connection is gone the cache is not used, because events are missed.
+ * Drops changed products from this replica's cache. It uses a plain subscription, not a stream consumer: every replica
+ * gets every event, and a cache needs no past events. While disconnected it misses events, so the cache is not used.
  */
 @Injectable()
 export class ProductCacheInvalidator implements OnModuleInit, OnApplicationShutdown {
@@ -28,7 +28,7 @@ export class ProductCacheInvalidator implements OnModuleInit, OnApplicationShutd
     this.cache.close();
   }
 
-  /** Once the broker has answered, it knows of the subscription. Without an answer there is a reconnection to come. */
+  /** A flush proves that the broker has the subscription. If it fails, the next reconnection starts the cache. */
   private async start(): Promise<void> {
     try {
       await this.nc.flush();

@@ -3,24 +3,24 @@ import type { Product } from '@doorbuster/contracts';
 import type { Logger } from '@doorbuster/telemetry';
 import type { CacheStore } from './cache-store.js';
 
-/** Bounds how old an entry can get that nobody was there to drop. */
+/** Maximum staleness if an invalidation event is missed. */
 export const ENTRY_TTL_MS = 60_000;
-/** Reading from the database takes about as long. */
+/** A slower store is not worth waiting for: a database read takes about as long. */
 const OPERATION_TIMEOUT_MS = 100;
-const REST_AFTER_TIMEOUT_MS = 1_000;
+const PAUSE_AFTER_TIMEOUT_MS = 1_000;
 
 type LoadProduct = () => Promise<Product | undefined>;
 
-/** A product on its way from the database into the cache. */
+/** A running database read whose result goes into the cache. */
 interface Fill {
   product: Promise<Product | undefined>;
-  /** It changed in the meantime, so what was read may be the product before. */
+  /** The product changed after the read began, so the result may be old. */
   isOutdated: boolean;
 }
 
 /**
- * Products as last read, until an event says that they changed. It is used only while such events are heard, and reads go
- * on without it when the store fails.
+ * Products by SKU, dropped when an event says that they changed. The cache is used only while this replica receives
+ * events. When the store fails or is slow, reads go to the database.
  */
 export class ProductCache {
   private readonly fills = new Map<string, Fill>();
@@ -32,23 +32,23 @@ export class ProductCache {
     private readonly logger: Logger,
   ) {}
 
-  /** The cached product, or what `load` gives. Those who ask while it loads get the same answer. */
+  /** The cached product, or the result of `load`. Concurrent reads of a SKU share one `load`. */
   async read(sku: string, load: LoadProduct): Promise<Product | undefined> {
     if (!this.isUsable()) return load();
     const cached = await this.attempt(this.store.cache.get<Product>(keyOf(sku)));
     return cached ?? this.fill(sku, load);
   }
 
-  /** Drops products that changed, and does not keep what was read of them before this call. */
+  /** Drops products that changed. Reads that began before this call do not fill the cache. */
   async invalidate(skus: readonly string[]): Promise<void> {
     for (const sku of skus) this.outdate(sku);
     await this.drop(skus);
   }
 
-  /** From now on `invalidate` is called for every change. What was missed before is gone. */
+  /** Call it once `invalidate` follows every change. Changes before that may have been missed, so entries are dropped. */
   async startListening(): Promise<void> {
     for (const sku of this.fills.keys()) this.outdate(sku);
-    // A shared store was looked after by the replicas that heard; one of them published the event.
+    // The other replicas kept a shared store up to date.
     if (!this.store.isShared) await this.store.cache.clear();
     this.isListening = true;
   }
@@ -81,7 +81,7 @@ export class ProductCache {
     return fill.product;
   }
 
-  /** An event may come at any await here; whichever comes last, the old product does not stay. */
+  /** `invalidate` may run at any await here. In every order the old product is not kept. */
   private async keep(sku: string, fill: Fill): Promise<void> {
     const product = await fill.product.catch(() => undefined);
     if (product && !fill.isOutdated && this.isUsable()) {
@@ -93,18 +93,18 @@ export class ProductCache {
 
   private async drop(skus: readonly string[]): Promise<void> {
     const dropped = await this.attempt(this.store.cache.mdel(skus.map(keyOf)));
-    // What could not be dropped is in there until its time is over; so long nothing is read from there.
-    if (dropped !== true) this.rest(ENTRY_TTL_MS);
+    // An entry that was not dropped may stay until it expires, so the store is not read before then.
+    if (dropped !== true) this.pause(ENTRY_TTL_MS);
   }
 
-  /** `undefined` when the store fails or takes too long. */
+  /** @returns `undefined` when the store fails or takes too long */
   private async attempt<T>(operation: Promise<T>): Promise<T | undefined> {
     const timer = new AbortController();
     const late = sleep(OPERATION_TIMEOUT_MS, 'late' as const, { signal: timer.signal });
     try {
       const result = await Promise.race([operation, late]);
       if (result !== 'late') return result;
-      this.rest(REST_AFTER_TIMEOUT_MS);
+      this.pause(PAUSE_AFTER_TIMEOUT_MS);
     } catch (err) {
       this.logger.debug({ err }, 'the cache failed');
     } finally {
@@ -114,7 +114,7 @@ export class ProductCache {
     return undefined;
   }
 
-  private rest(ms: number): void {
+  private pause(ms: number): void {
     this.unusedUntilMs = Math.max(this.unusedUntilMs, Date.now() + ms);
   }
 }

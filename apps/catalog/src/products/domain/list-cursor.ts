@@ -2,23 +2,23 @@ import { createHash } from 'node:crypto';
 import { sku as skuSchema } from '@doorbuster/contracts';
 import { z } from 'zod';
 
-/** What a list is about. A cursor is good for the list that it came from and for no other. */
+/** The filter of a list. A cursor is valid only for the filter that it was made with. */
 export interface ListQuery {
   q?: string | undefined;
   category?: string | undefined;
 }
 
 /**
- * How a list is ordered. The first page of a search decides between its matches and, when there are none, the names
- * that look like it; the other pages stay with that.
+ * The order of a list. The first page of a search orders by relevance; without a match, by the similarity of names. Later
+ * pages keep the order of the first.
  */
 export const LIST_ORDERS = ['sku', 'relevance', 'similarity'] as const;
 export type ListOrder = (typeof LIST_ORDERS)[number];
 
-/** The last item of a page. It depends on that item alone, so no insert elsewhere moves it. */
+/** The last item of a page. Inserts elsewhere do not change it. */
 export interface PagePosition {
   order: ListOrder;
-  /** Higher scores come first; 0 where the order is that of the SKUs. */
+  /** Higher scores come first. 0 in SKU order. */
   score: number;
   sku: string;
 }
@@ -32,15 +32,15 @@ export function encodeCursor(query: ListQuery, { order, score, sku }: PagePositi
   return Buffer.from(JSON.stringify([fingerprint(query), order, score, sku])).toString('base64url');
 }
 
-/** `undefined` for what is no cursor, or one of another list. */
+/** @returns `undefined` for text that is not a cursor, and for a cursor of another list */
 export function decodeCursor(query: ListQuery, cursor: string): PagePosition | undefined {
   const result = content.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString()));
   if (!result.success) return undefined;
   const [, order, score, sku] = result.data;
   const position: PagePosition = { order, score, sku };
-  // Whatever decodes to it, only what we encode is a cursor; this compares the fingerprint, too.
-  const isOurs = encodeCursor(query, position) === cursor && (order === 'sku') === (query.q === undefined);
-  return isOurs ? position : undefined;
+  // Decoding accepts more than encoding produces; comparing with the encoded text also compares the fingerprint.
+  const isGenuine = encodeCursor(query, position) === cursor && (order === 'sku') === (query.q === undefined);
+  return isGenuine ? position : undefined;
 }
 
 const fingerprint = ({ q, category }: ListQuery): string =>

@@ -1,6 +1,6 @@
 import type { ChangeProductBody, Money, ProductState, VersionedProduct } from '@doorbuster/contracts';
 
-/** A product as the catalog keeps it. Every change makes its version one higher. */
+/** A product in catalog's database. Each change increments `version`. */
 export interface ProductRecord {
   sku: string;
   version: number;
@@ -14,7 +14,7 @@ export interface ProductRecord {
 
 export type ProductDetails = Pick<ProductRecord, 'name' | 'description' | 'category' | 'price'>;
 
-/** Those of the wanted changes that would change something; `undefined` when none would. */
+/** The requested values that differ from the product's; `undefined` when none does. */
 export function effectiveChanges(
   product: ProductDetails,
   { name, description, category, price }: ChangeProductBody,
@@ -29,38 +29,26 @@ export function effectiveChanges(
 
 const isSameMoney = (a: Money, b: Money): boolean => a.amount === b.amount && a.currency === b.currency;
 
-/** The reply for the gateway. */
-export const toProduct = ({
-  sku,
-  name,
-  description,
-  category,
-  price,
-  ...record
-}: ProductRecord): VersionedProduct => ({
-  sku,
-  version: record.version,
-  name,
-  description,
-  category,
-  price: { amount: price.amount, currency: price.currency },
+/** The product in an RPC reply. */
+export const toProduct = (record: ProductRecord): VersionedProduct => ({
+  ...toProductState(record),
   createdAt: record.createdAt.toISOString(),
   updatedAt: record.updatedAt.toISOString(),
 });
 
-/** As the other services keep it. */
-export const toState = ({
+/** The product in an event. */
+export const toProductState = ({
   sku,
   version,
   name,
   description,
   category,
-  price,
+  price: { amount, currency },
 }: ProductRecord): ProductState => ({
   sku,
   version,
   name,
   description,
   category,
-  price: { amount: price.amount, currency: price.currency },
+  price: { amount, currency },
 });

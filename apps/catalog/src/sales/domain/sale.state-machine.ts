@@ -1,7 +1,14 @@
-import { PermanentError, type SaleStatus } from '@doorbuster/contracts';
+import {
+  accept,
+  PermanentError,
+  refuse,
+  type ChangeSaleBody,
+  type Reply,
+  type SaleStatus,
+} from '@doorbuster/contracts';
 import type { SaleRecord } from './sale.js';
 
-/** Every way a sale may go. It only ever goes forward. */
+/** All transitions. Statuses only go forward. */
 const TRANSITIONS: Record<SaleStatus, readonly SaleStatus[]> = {
   PREPARING: ['SCHEDULED', 'REJECTED', 'ENDED'],
   SCHEDULED: ['OPEN', 'ENDED'],
@@ -10,23 +17,24 @@ const TRANSITIONS: Record<SaleStatus, readonly SaleStatus[]> = {
   REJECTED: [],
 };
 
-/** What inventory is asked for, or asked for again. */
+/** A request to inventory: allocate the sale's units, or return the rest. */
 type AllocationRequest = 'allocate' | 'return';
 
+/** Inventory's answer to an {@link AllocationRequest}. */
+export type AllocationReply = { kind: 'allocated' | 'returned' } | { kind: 'refused'; reason: string };
+
+/** The sale after a decision, and the request to send with it. */
 export interface SaleDecision {
   sale: SaleRecord;
   request?: AllocationRequest | undefined;
 }
 
-/** What inventory said. */
-export type AllocationReply = { kind: 'allocated' | 'returned' } | { kind: 'refused'; reason: string };
-
 const RESEND_MIN_MS = 2_000;
 const RESEND_MAX_MS = 60_000;
 
 /**
- * Where a sale stands at `now`, by the database's clock: the one place that says that a sale has started or ended. What
- * inventory has not answered by its time is asked for again, with growing pauses, until it answers.
+ * Applies the time. `now` is the database's clock; no other code decides that a sale has started or ended. A request that
+ * inventory has not answered is sent again, with growing pauses.
  */
 export function advanceSale(sale: SaleRecord, now: Date): SaleDecision {
   const current = atTime(sale, now);
@@ -38,19 +46,45 @@ export function advanceSale(sale: SaleRecord, now: Date): SaleDecision {
   return schedule(current, now, isDue ? openRequest(current) : undefined);
 }
 
-/** A reply that the sale no longer waits for changes nothing. */
+/** Applies inventory's answer. A late or repeated answer changes nothing. */
 export function applyReply(sale: SaleRecord, reply: AllocationReply, now: Date): SaleDecision {
   switch (reply.kind) {
     case 'allocated':
       if (sale.status !== 'PREPARING') return { sale };
-      return advanceSale(become(sale, 'SCHEDULED'), now);
+      return advanceSale(transition(sale, 'SCHEDULED'), now);
     case 'refused':
       if (sale.status !== 'PREPARING') return { sale };
-      return { sale: { ...become(sale, 'REJECTED'), reason: reply.reason, nextActionAt: null } };
+      return { sale: { ...transition(sale, 'REJECTED'), reason: reply.reason, nextActionAt: null } };
     case 'returned':
       if (sale.status !== 'ENDED' || sale.isReturned) return { sale };
       return { sale: { ...sale, isReturned: true, nextActionAt: null } };
   }
+}
+
+/** Applies an admin's changes. Price and start are fixed once the sale has started; an ended sale cannot be changed. */
+export function applyChanges(sale: SaleRecord, changes: ChangeSaleBody, now: Date): Reply<SaleRecord> {
+  if (sale.status === 'REJECTED' || sale.status === 'ENDED' || sale.endsAt <= now) {
+    return refuse('SALE_ENDED', `The sale is ${sale.status}, and nothing of it can be changed.`);
+  }
+  const isStarted = sale.status === 'OPEN' || sale.startsAt <= now;
+  if (isStarted && (changes.price !== undefined || changes.startsAt !== undefined)) {
+    return refuse('SALE_STARTED', 'The sale has started; price and startsAt stay as they are.');
+  }
+  if (changes.price !== undefined && changes.price.currency !== sale.price.currency) {
+    return refuse('CURRENCY_MISMATCH', `The product is sold in ${sale.price.currency}.`);
+  }
+  const changed: SaleRecord = {
+    ...sale,
+    price: changes.price ?? sale.price,
+    startsAt: changes.startsAt === undefined ? sale.startsAt : new Date(changes.startsAt),
+    endsAt: changes.endsAt === undefined ? sale.endsAt : new Date(changes.endsAt),
+    limitPerCustomer: changes.limitPerCustomer ?? sale.limitPerCustomer,
+  };
+  // An end in the past ends the sale now, even before its start.
+  if (changed.endsAt > now && changed.endsAt <= changed.startsAt) {
+    return refuse('VALIDATION_FAILED', 'endsAt: must be later than startsAt');
+  }
+  return accept(changed);
 }
 
 class IllegalSaleChangeError extends PermanentError {
@@ -58,36 +92,38 @@ class IllegalSaleChangeError extends PermanentError {
   readonly code = 'ILLEGAL_SALE_CHANGE';
 }
 
-function atTime(sale: SaleRecord, now: Date): SaleRecord {
-  const isLive = sale.status === 'PREPARING' || sale.status === 'SCHEDULED' || sale.status === 'OPEN';
-  if (isLive && sale.endsAt <= now) return become(sale, 'ENDED');
-  if (sale.status === 'SCHEDULED' && sale.startsAt <= now) return become(sale, 'OPEN');
-  return sale;
-}
-
-/** @throws {IllegalSaleChangeError} when a sale cannot go from one to the other */
-function become(sale: SaleRecord, status: SaleStatus): SaleRecord {
+/** @throws {IllegalSaleChangeError} when {@link TRANSITIONS} does not have it */
+function transition(sale: SaleRecord, status: SaleStatus): SaleRecord {
   if (!TRANSITIONS[sale.status].includes(status)) {
     throw new IllegalSaleChangeError(`sale ${sale.id} is ${sale.status} and cannot become ${status}`);
   }
   return { ...sale, status, attempts: 0 };
 }
 
+function atTime(sale: SaleRecord, now: Date): SaleRecord {
+  const isLive = sale.status === 'PREPARING' || sale.status === 'SCHEDULED' || sale.status === 'OPEN';
+  if (isLive && sale.endsAt <= now) return transition(sale, 'ENDED');
+  if (sale.status === 'SCHEDULED' && sale.startsAt <= now) return transition(sale, 'OPEN');
+  return sale;
+}
+
+/** The request whose answer the sale waits for. */
 function openRequest({ status, isReturned }: SaleRecord): AllocationRequest | undefined {
   if (status === 'PREPARING') return 'allocate';
   return status === 'ENDED' && !isReturned ? 'return' : undefined;
 }
 
+/** Sets the time of the next action: the repetition of `request`, or what the status waits for. */
 function schedule(sale: SaleRecord, now: Date, request: AllocationRequest | undefined): SaleDecision {
-  if (request === undefined) return { sale: { ...sale, nextActionAt: nextMoment(sale) } };
+  if (request === undefined) return { sale: { ...sale, nextActionAt: nextActionOf(sale) } };
   const pauseMs = Math.min(RESEND_MIN_MS * 2 ** sale.attempts, RESEND_MAX_MS);
-  const againAt = now.getTime() + pauseMs;
-  const isEndFirst = sale.endsAt > now && sale.endsAt.getTime() < againAt;
-  const nextActionAt = isEndFirst ? sale.endsAt : new Date(againAt);
+  const resendAt = now.getTime() + pauseMs;
+  const isEndFirst = sale.endsAt > now && sale.endsAt.getTime() < resendAt;
+  const nextActionAt = isEndFirst ? sale.endsAt : new Date(resendAt);
   return { sale: { ...sale, attempts: sale.attempts + 1, nextActionAt }, request };
 }
 
-function nextMoment(sale: SaleRecord): Date | null {
+function nextActionOf(sale: SaleRecord): Date | null {
   switch (sale.status) {
     case 'SCHEDULED':
       return sale.startsAt;

@@ -1,6 +1,6 @@
 import type { Money, SaleState, SaleStatus, VersionedSale } from '@doorbuster/contracts';
 
-/** A sale as the catalog keeps it. Every change makes its version one higher. */
+/** A sale in catalog's database. Each visible change increments `version`. */
 export interface SaleRecord {
   id: string;
   version: number;
@@ -12,38 +12,30 @@ export interface SaleRecord {
   limitPerCustomer: number;
   status: SaleStatus;
   reason: string | null;
-  /** Whether inventory has said that it took the units back. */
+  /** Inventory has confirmed that the allocation is returned. */
   isReturned: boolean;
-  /** How often inventory was asked for what the sale waits for. */
+  /** How often the current allocation request was sent. */
   attempts: number;
-  /** When to look at the sale again; null when it is over and everything is done. */
+  /** When the scheduler looks at the sale again; null when nothing is left to do. */
   nextActionAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
 }
 
-/** The reply for the gateway. */
+/** The sale in an RPC reply. */
 export const toSale = (record: SaleRecord): VersionedSale => ({
-  id: record.id,
-  version: record.version,
-  sku: record.sku,
-  price: record.price,
-  startsAt: record.startsAt.toISOString(),
-  endsAt: record.endsAt.toISOString(),
-  units: record.units,
-  limitPerCustomer: record.limitPerCustomer,
-  status: record.status,
+  ...toSaleState(record),
   reason: record.reason,
   createdAt: record.createdAt.toISOString(),
   updatedAt: record.updatedAt.toISOString(),
 });
 
-/** As the other services keep it. */
+/** The sale in an event. */
 export const toSaleState = (record: SaleRecord): SaleState => ({
   id: record.id,
   version: record.version,
   sku: record.sku,
-  price: record.price,
+  price: { amount: record.price.amount, currency: record.price.currency },
   startsAt: record.startsAt.toISOString(),
   endsAt: record.endsAt.toISOString(),
   units: record.units,

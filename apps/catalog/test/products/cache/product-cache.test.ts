@@ -26,7 +26,7 @@ async function listening(
   return cache;
 }
 
-/** A store whose operations can be made to hang or to fail. */
+/** A store whose operations hang or fail on demand. */
 function unreliable(): { store: CacheStore; map: Map<string, string>; mode: 'works' | 'hangs' | 'fails' } {
   const map = new Map<string, string>();
   const state = { mode: 'works' as 'works' | 'hangs' | 'fails', map };
@@ -56,7 +56,7 @@ function unreliable(): { store: CacheStore; map: Map<string, string>; mode: 'wor
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
 describe('the product cache', () => {
-  it('loads once for all who ask at the same time, and then no more', async () => {
+  it('loads once for concurrent reads, and not again', async () => {
     const cache = await listening();
     const load = vi.fn<() => Promise<Product>>(async () => product('one'));
     const answers = await Promise.all([cache.read('A', load), cache.read('A', load), cache.read('A', load)]);
@@ -66,7 +66,7 @@ describe('the product cache', () => {
     expect(load).toHaveBeenCalledTimes(1);
   });
 
-  it('does not keep that a product is unknown, nor a failure', async () => {
+  it('does not store that a product is unknown, nor a failure', async () => {
     const cache = await listening();
     expect(await cache.read('A', async () => undefined)).toBeUndefined();
     await expect(cache.read('A', () => Promise.reject(new Error('down')))).rejects.toThrow('down');
@@ -74,7 +74,7 @@ describe('the product cache', () => {
     expect(await cache.read('A', async () => product('one'))).toEqual(product('one'));
   });
 
-  it('does not keep what a reader read before the product changed', async () => {
+  it('does not store a product that was read before it changed', async () => {
     const cache = await listening();
     const { promise: oldProduct, resolve } = Promise.withResolvers<Product>();
     const reader = cache.read('A', () => oldProduct);
@@ -88,7 +88,7 @@ describe('the product cache', () => {
     expect(await cache.read('A', async () => product('newest'))).not.toEqual(product('old'));
   });
 
-  it('does not keep it either when the change comes while the store is being written', async () => {
+  it('does not keep it when the change comes during the write to the store', async () => {
     const { store, map } = unreliable();
     const cache = await listening(store);
     const set = store.cache.set;
@@ -104,7 +104,7 @@ describe('the product cache', () => {
     expect(map.size).toBe(0);
   });
 
-  it('is not used before it hears of changes, nor while it does not', async () => {
+  it('is not used before it receives changes, nor while it does not receive them', async () => {
     const cache = new ProductCache(openCacheStore(undefined, ENTRY_TTL_MS, logger), logger);
     const load = vi.fn<() => Promise<Product>>(async () => product('one'));
     await cache.read('A', load);
@@ -120,7 +120,7 @@ describe('the product cache', () => {
     expect(load).toHaveBeenCalledTimes(5);
   });
 
-  it.each(['hangs', 'fails'] as const)('reads on without a store that %s', async (mode) => {
+  it.each(['hangs', 'fails'] as const)('reads without a store that %s', async (mode) => {
     const state = unreliable();
     const cache = await listening(state.store);
     state.mode = mode;
@@ -129,7 +129,7 @@ describe('the product cache', () => {
     expect(Date.now() - startedAt).toBeLessThan(1_000);
   });
 
-  it('trusts no entry for as long as one lives when a change could not be dropped from the store', async () => {
+  it('ignores the store for the lifetime of an entry after an entry could not be dropped', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const state = unreliable();
     const cache = await listening(state.store);
@@ -145,7 +145,7 @@ describe('the product cache', () => {
     vi.useRealTimers();
   });
 
-  it('has a bound in memory', async () => {
+  it('is bounded in memory', async () => {
     const { cache } = openCacheStore(undefined, ENTRY_TTL_MS, logger);
     const text = 'x'.repeat(1024 ** 2);
     for (let i = 0; i < 20; i += 1) await cache.set(`key-${i}`, text);

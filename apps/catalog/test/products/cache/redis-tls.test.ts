@@ -8,11 +8,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { openCacheStore, type CacheStore } from '../../../src/products/cache/cache-store.js';
 
 /**
- * What answers here is no Redis and no Valkey, neither of which is on every machine that runs the tests. It is Node's TLS
- * server with a certificate of its own, and behind it a few commands of the protocol (RESP), over one map. The client, its
- * verification of the server and the encryption are real.
+ * The server is not Redis or Valkey, which not every test machine has. It is Node's TLS server with a test certificate and
+ * a few commands of the protocol (RESP) over one map. The client, its verification of the server and the encryption are real.
  */
-const commandsOver = (map: Map<string, string>, heard: string[]) => (socket: Socket) => {
+const commandsOver = (map: Map<string, string>, received: string[]) => (socket: Socket) => {
   let rest = '';
   socket.on('error', () => undefined);
   socket.on('data', (chunk) => {
@@ -20,7 +19,7 @@ const commandsOver = (map: Map<string, string>, heard: string[]) => (socket: Soc
     for (let parsed = takeCommand(rest); parsed !== undefined; parsed = takeCommand(rest)) {
       rest = parsed.rest;
       const [name = '', key = '', value = ''] = parsed.words;
-      heard.push(name.toUpperCase());
+      received.push(name.toUpperCase());
       socket.write(answer(map, name.toUpperCase(), key, value));
     }
   });
@@ -36,7 +35,7 @@ function answer(map: Map<string, string>, name: string, key: string, value: stri
 const bulk = (text: string | undefined): string =>
   text === undefined ? '$-1\r\n' : `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
 
-/** `*2\r\n$3\r\nGET\r\n$1\r\na\r\n`, of characters that are one byte each. */
+/** Parses `*2\r\n$3\r\nGET\r\n$1\r\na\r\n`. All characters have one byte. */
 function takeCommand(text: string): { words: string[]; rest: string } | undefined {
   const head = /^\*(\d+)\r\n/.exec(text);
   if (head === null) return undefined;
@@ -56,7 +55,7 @@ function takeCommand(text: string): { words: string[]; rest: string } | undefine
 let certificates: TestCertificates;
 let others: TestCertificates;
 const map = new Map<string, string>();
-let heard: string[] = [];
+let received: string[] = [];
 const servers: Server[] = [];
 const listen = async (server: Server): Promise<number> => {
   servers.push(server.listen(0, '127.0.0.1'));
@@ -66,11 +65,11 @@ const listen = async (server: Server): Promise<number> => {
 let port: number;
 let plainPort: number;
 beforeAll(async () => {
-  // By its address alone, so that `localhost` is a host that the certificate is not for.
+  // For the address only, so that `localhost` is a wrong host name.
   certificates = await testCertificates(['127.0.0.1']);
   others = await testCertificates(['127.0.0.1']);
   const identity = { cert: readFileSync(certificates.certFile), key: readFileSync(certificates.keyFile) };
-  const serve = (socket: Socket) => commandsOver(map, heard)(socket);
+  const serve = (socket: Socket) => commandsOver(map, received)(socket);
   port = await listen(createServer(identity, serve));
   plainPort = await listen(createPlainServer(serve));
 });
@@ -87,11 +86,11 @@ function close(): void {
 }
 afterEach(() => {
   close();
-  heard = [];
+  received = [];
   map.clear();
 });
 
-/** Opens the cache, and gives what it says of its connection. */
+/** Opens the cache; `warned` gives its warnings about the connection. */
 function open(url: string, caFile?: string): { cache: CacheStore['cache']; warned: () => string } {
   const logger = createLogger('catalog', 'silent');
   const warn = vi.spyOn(logger, 'warn');
@@ -105,33 +104,33 @@ const refusal = (warned: () => string): Promise<string> =>
   eventually(() => warned() || undefined, 'the client to refuse');
 
 describe('the shared cache over TLS', () => {
-  it('keeps what it is given at a server whose authority it knows', async () => {
+  it('stores entries at a server whose CA it trusts', async () => {
     const { cache } = open(`rediss://127.0.0.1:${port}`, certificates.caFile);
     await eventually(() => cache.set('a', 'kept'), 'the connection');
     expect(await cache.get('a')).toBe('kept');
     expect([...map.values()].join()).toContain('kept');
   });
 
-  it('says nothing to a server whose certificate another authority signed', async () => {
+  it('sends nothing to a server whose certificate another CA signed', async () => {
     for (const caFile of [others.caFile, undefined]) {
       const { cache, warned } = open(`rediss://user:password@127.0.0.1:${port}`, caFile);
       expect(await refusal(warned)).toMatch(/unable to verify|signature|local issuer/);
       await expect(cache.set('a', 'secret')).rejects.toThrow(/closed|offline|not open/i);
       close();
     }
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
   });
 
-  it('says nothing to a server whose certificate is for another host', async () => {
+  it('sends nothing to a server whose certificate is for another host', async () => {
     const { warned } = open(`rediss://user:password@localhost:${port}`, certificates.caFile);
     expect(await refusal(warned)).toMatch(/does not match/);
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
   });
 
-  it('says nothing to a server without TLS', async () => {
+  it('sends nothing to a server without TLS', async () => {
     const { warned } = open(`rediss://user:password@127.0.0.1:${plainPort}`, certificates.caFile);
-    // The server waits for a command, and the client for a greeting of TLS.
+    // The server waits for a command, and the client for the TLS handshake.
     expect(await refusal(warned)).toMatch(/timeout|closed|wrong version/i);
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
   });
 });

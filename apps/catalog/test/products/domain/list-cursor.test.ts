@@ -20,7 +20,7 @@ const list = fc.oneof(
 );
 
 describe('the cursor of a page', () => {
-  it('gives back the position that it was made of, and fits into the request', () => {
+  it('decodes to its position, and fits into the request', () => {
     fc.assert(
       fc.property(list, ({ query, position }) => {
         const cursor = encodeCursor(query, position);
@@ -30,7 +30,7 @@ describe('the cursor of a page', () => {
     );
   });
 
-  it('is refused by every other list', () => {
+  it('is refused for every other list', () => {
     fc.assert(
       fc.property(list, list, (a, b) => {
         fc.pre(a.query.q !== b.query.q || a.query.category !== b.query.category);
@@ -39,7 +39,7 @@ describe('the cursor of a page', () => {
     );
   });
 
-  it('is nothing else than what was encoded: no other text decodes', () => {
+  it('is the only text that decodes', () => {
     fc.assert(
       fc.property(list, fc.string({ minLength: 1 }), fc.nat(), ({ query, position }, junk, at) => {
         const cursor = encodeCursor(query, position);
@@ -52,7 +52,7 @@ describe('the cursor of a page', () => {
     );
   });
 
-  it('does not take the order of a search for a list that is none', () => {
+  it('does not accept the order of a search for a list without one', () => {
     const cursor = encodeCursor({}, { order: 'relevance', score: 5, sku: 'A' });
     expect(decodeCursor({}, cursor)).toBeUndefined();
   });

@@ -8,14 +8,14 @@ const details: fc.Arbitrary<ProductDetails> = fc.record({
   category: fc.constantFrom('c', 'd'),
   price: fc.record({ amount: fc.constantFrom(0, 1), currency: fc.constantFrom('USD', 'EUR') }),
 });
-const wanted = details.chain((full) =>
+const requested = details.chain((full) =>
   fc.subarray(Object.entries(full)).map((some) => Object.fromEntries(some)),
 );
 
-describe('the changes of a PATCH that are changes', () => {
-  it('make the product what was wanted, and name no field that was so before', () => {
+describe('the effective changes of a PATCH', () => {
+  it('make the product as requested, and contain no field that had the value before', () => {
     fc.assert(
-      fc.property(details, wanted, (product, changes) => {
+      fc.property(details, requested, (product, changes) => {
         const effective = effectiveChanges(product, changes);
         expect({ ...product, ...effective }).toEqual({ ...product, ...changes });
         for (const field of Object.keys(effective ?? {}) as (keyof ProductDetails)[]) {
@@ -25,7 +25,7 @@ describe('the changes of a PATCH that are changes', () => {
     );
   });
 
-  it('are none when everything is as wanted already', () => {
+  it('are undefined when the product has all requested values', () => {
     fc.assert(
       fc.property(details, (product) => {
         expect(effectiveChanges(product, structuredClone(product))).toBeUndefined();
@@ -34,7 +34,7 @@ describe('the changes of a PATCH that are changes', () => {
     );
   });
 
-  it('take a price in another currency for another price', () => {
+  it('treat a price in another currency as another price', () => {
     const product: ProductDetails = {
       name: 'a',
       description: '',

@@ -1,9 +1,9 @@
 import type { SaleStatus } from '@doorbuster/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decideSaleChange } from '../../../src/sales/domain/change-sale.js';
 import {
   advanceSale,
+  applyChanges,
   applyReply,
   type AllocationReply,
 } from '../../../src/sales/domain/sale.state-machine.js';
@@ -34,7 +34,7 @@ const sale = (overrides: Partial<SaleRecord> = {}): SaleRecord => ({
 });
 
 describe('a sale', () => {
-  it('asks for its units again, with growing pauses, until inventory answers', () => {
+  it('requests its allocation again, with growing pauses, until inventory answers', () => {
     const first = advanceSale(sale(), before);
     expect(first).toMatchObject({ request: 'allocate', sale: { nextActionAt: after(before, 2_000) } });
     expect(advanceSale(first.sale, after(before, 1_000))).not.toHaveProperty('request');
@@ -46,7 +46,7 @@ describe('a sale', () => {
     });
   });
 
-  it('opens at its start and not a millisecond before, and ends at its end', () => {
+  it('opens at its start, not a millisecond before, and ends at its end', () => {
     const scheduled = sale({ status: 'SCHEDULED', nextActionAt: START });
     expect(advanceSale(scheduled, after(START, -1)).sale.status).toBe('SCHEDULED');
     const { sale: open } = advanceSale(scheduled, START);
@@ -55,7 +55,7 @@ describe('a sale', () => {
     expect(advanceSale(open, END)).toMatchObject({ request: 'return', sale: { status: 'ENDED' } });
   });
 
-  it('does not open before its units are set aside, and then at once when its start has passed', () => {
+  it('does not open before its allocation, and then at once if its start has passed', () => {
     const late = after(START, 5_000);
     const { sale: preparing } = advanceSale(sale(), late);
     expect(preparing.status).toBe('PREPARING');
@@ -65,13 +65,13 @@ describe('a sale', () => {
     });
   });
 
-  it('does not take place when there are not enough units', () => {
+  it('is rejected when there are not enough units', () => {
     const { sale: rejected } = applyReply(sale(), { kind: 'refused', reason: 'INSUFFICIENT_STOCK' }, before);
     expect(rejected).toMatchObject({ status: 'REJECTED', reason: 'INSUFFICIENT_STOCK', nextActionAt: null });
     expect(advanceSale(rejected, END)).toEqual({ sale: rejected });
   });
 
-  it('asks for its units to be taken back until inventory says that they are', () => {
+  it('requests the return of its units until inventory confirms it', () => {
     const ended = advanceSale(sale({ status: 'OPEN' }), END).sale;
     expect(advanceSale(ended, after(END, 2_000))).toMatchObject({ request: 'return' });
     const { sale: returned } = applyReply(ended, { kind: 'returned' }, END);
@@ -79,16 +79,16 @@ describe('a sale', () => {
     expect(advanceSale(returned, after(END, 90_000))).toEqual({ sale: returned });
   });
 
-  it('only ever goes forward, whatever inventory says and whenever', () => {
+  it('only goes forward, with any replies at any time', () => {
     const RANK: Record<SaleStatus, number> = { PREPARING: 0, SCHEDULED: 1, OPEN: 2, ENDED: 3, REJECTED: 3 };
-    const heard = fc.constantFrom<AllocationReply | 'clock'>(
+    const input = fc.constantFrom<AllocationReply | 'clock'>(
       'clock',
       { kind: 'allocated' },
       { kind: 'refused', reason: 'INSUFFICIENT_STOCK' },
       { kind: 'returned' },
     );
     fc.assert(
-      fc.property(fc.array(fc.tuple(heard, fc.nat(3_600_000)), { maxLength: 12 }), (story) => {
+      fc.property(fc.array(fc.tuple(input, fc.nat(3_600_000)), { maxLength: 12 }), (story) => {
         let [now, current] = [before, sale()];
         return story.every(([what, passedMs]) => {
           now = after(now, passedMs);
@@ -105,38 +105,38 @@ describe('a sale', () => {
 });
 
 describe('changing a sale', () => {
-  it('may change everything but the units before the start, then only the end and the limit', () => {
+  it('allows all fields but the units before the start, then only the end and the limit', () => {
     const price = { amount: 400, currency: 'USD' };
-    expect(decideSaleChange(sale({ status: 'SCHEDULED' }), { price }, before)).toMatchObject({
+    expect(applyChanges(sale({ status: 'SCHEDULED' }), { price }, before)).toMatchObject({
       value: { price },
     });
     const open = sale({ status: 'OPEN' });
-    expect(decideSaleChange(open, { price }, START)).toMatchObject({ error: { code: 'SALE_STARTED' } });
-    expect(decideSaleChange(sale({ status: 'SCHEDULED' }), { price }, START)).toMatchObject({
+    expect(applyChanges(open, { price }, START)).toMatchObject({ error: { code: 'SALE_STARTED' } });
+    expect(applyChanges(sale({ status: 'SCHEDULED' }), { price }, START)).toMatchObject({
       error: { code: 'SALE_STARTED' },
     });
-    expect(decideSaleChange(open, { limitPerCustomer: 9 }, START)).toMatchObject({
+    expect(applyChanges(open, { limitPerCustomer: 9 }, START)).toMatchObject({
       value: { limitPerCustomer: 9 },
     });
   });
 
-  it('ends the sale when its new end has passed, and changes nothing of one that is over', () => {
+  it('ends a sale whose new end has passed, and refuses changes of an ended sale', () => {
     const now = after(START, 1_000);
-    const changed = decideSaleChange(sale({ status: 'OPEN' }), { endsAt: START.toISOString() }, now);
+    const changed = applyChanges(sale({ status: 'OPEN' }), { endsAt: START.toISOString() }, now);
     expect(changed).toMatchObject({ ok: true });
     if (changed.ok) expect(advanceSale(changed.value, now).sale.status).toBe('ENDED');
-    expect(decideSaleChange(sale({ status: 'ENDED' }), { limitPerCustomer: 9 }, now)).toMatchObject({
+    expect(applyChanges(sale({ status: 'ENDED' }), { limitPerCustomer: 9 }, now)).toMatchObject({
       error: { code: 'SALE_ENDED' },
     });
   });
 
   it('refuses an end before the start, and another currency', () => {
     const endsAt = after(START, -1).toISOString();
-    expect(decideSaleChange(sale(), { endsAt }, before)).toMatchObject({
+    expect(applyChanges(sale(), { endsAt }, before)).toMatchObject({
       error: { code: 'VALIDATION_FAILED' },
     });
     const price = { amount: 400, currency: 'EUR' };
-    expect(decideSaleChange(sale(), { price }, before)).toMatchObject({
+    expect(applyChanges(sale(), { price }, before)).toMatchObject({
       error: { code: 'CURRENCY_MISMATCH' },
     });
   });
