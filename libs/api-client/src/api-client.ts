@@ -142,7 +142,7 @@ export class ApiClient {
   }
 
   adjustStock(sku: string, body: AdjustmentBody, options: ChangeOptions): Promise<StockLevels> {
-    return this.post(`/v1/inventory/${sku}/adjustments`, stockLevels, { ...withKey(options), body });
+    return this.post(`/v1/inventory/${sku}/adjustments`, stockLevels, changing(body, options));
   }
 
   listSales(filter: Partial<SaleFilter> = {}, options?: CallOptions): Promise<Page<SaleView>> {
@@ -154,7 +154,7 @@ export class ApiClient {
   }
 
   createSale(body: CreateSaleBody, options: ChangeOptions): Promise<Sale> {
-    return this.post('/v1/sales', sale, { ...withKey(options), body });
+    return this.post('/v1/sales', sale, changing(body, options));
   }
 
   changeSale(id: string, body: ChangeSaleBody, options?: CallOptions): Promise<Sale> {
@@ -162,19 +162,13 @@ export class ApiClient {
   }
 
   /** The status tells whether the order is final: 201 is confirmed, 202 is accepted and goes on. */
-  placeOrder(
-    body: PlaceOrderBody,
-    { waitSeconds, ...options }: ChangeOptions & WaitOptions,
-  ): Promise<ApiResponse<Order>> {
-    return this.send('POST', '/v1/orders', order, { ...preferring(waitSeconds, withKey(options)), body });
+  placeOrder(body: PlaceOrderBody, options: ChangeOptions & WaitOptions): Promise<ApiResponse<Order>> {
+    return this.send('POST', '/v1/orders', order, changing(body, options));
   }
 
   /** The status tells whether the order is final: 200 is cancelled, 202 goes on. */
-  cancelOrder(
-    id: string,
-    { waitSeconds, ...options }: CallOptions & WaitOptions = {},
-  ): Promise<ApiResponse<Order>> {
-    return this.send('POST', `/v1/orders/${id}/cancel`, order, preferring(waitSeconds, options));
+  cancelOrder(id: string, options: CallOptions & WaitOptions = {}): Promise<ApiResponse<Order>> {
+    return this.send('POST', `/v1/orders/${id}/cancel`, order, changing(undefined, options));
   }
 
   getOrder(id: string, options?: CallOptions): Promise<Order> {
@@ -249,13 +243,14 @@ type BodyOptions = Pick<ApiRequest, 'body' | 'headers' | 'signal' | 'timeoutMs'>
 
 type PageFilter = Pick<Partial<ProductFilter>, 'limit' | 'cursor'>;
 
-function withKey({ idempotencyKey, ...options }: ChangeOptions): CallOptions {
-  return { ...options, headers: { 'idempotency-key': idempotencyKey, ...options.headers } };
-}
-
-function preferring(waitSeconds: number | undefined, options: CallOptions): CallOptions {
-  if (waitSeconds === undefined) return options;
-  return { ...options, headers: { prefer: `wait=${waitSeconds}`, ...options.headers } };
+function changing(
+  body: object | undefined,
+  { idempotencyKey, waitSeconds, headers, ...options }: Partial<ChangeOptions> & WaitOptions,
+): BodyOptions {
+  const sent: Record<string, string> = {};
+  if (idempotencyKey !== undefined) sent['idempotency-key'] = idempotencyKey;
+  if (waitSeconds !== undefined) sent['prefer'] = `wait=${waitSeconds}`;
+  return { ...options, headers: Object.assign(sent, headers), ...(body && { body }) };
 }
 
 /** `?limit=2`, or nothing; fields that are `undefined` are left out. */

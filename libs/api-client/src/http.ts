@@ -54,13 +54,16 @@ export async function call<T>(
   request: ApiRequest,
   schema: z.ZodType<T>,
 ): Promise<ApiResponse<T>> {
-  const response = await send(connection, request);
-  const { status, headers } = response;
-  const body = parseJson(await textOf(request, response));
-  if (status >= 400) throw new ApiError(nameOf(request), status, problem.safeParse(body).data, headers);
-  const parsed = schema.safeParse(body);
-  if (!parsed.success) throw new ContractError(nameOf(request), status, parsed.error);
-  return { status, headers, body: parsed.data };
+  const deadline = startDeadline(request, connection);
+  try {
+    const response = await send(connection, request, deadline.signal);
+    const { status, headers } = response;
+    const body = parseJson(await textOf(request, response));
+    if (status >= 400) throw refusal(request, response, body);
+    return { status, headers, body: parse(request, status, body, schema) };
+  } finally {
+    deadline.clear();
+  }
 }
 
 /** The data of each server-sent event as it comes, until the stream ends. @throws as `call` does */
@@ -69,49 +72,37 @@ export async function* events<T>(
   request: ApiRequest,
   schema: z.ZodType<T>,
 ): AsyncGenerator<T> {
-  const response = await send(connection, request);
-  const { status, headers, body } = response;
-  if (status >= 400 || body === null) {
-    const text = await textOf(request, response);
-    throw new ApiError(nameOf(request), status, problem.safeParse(parseJson(text)).data, headers);
-  }
-  const received: string[] = [];
-  const parser = createParser({ onEvent: ({ data }) => received.push(data) });
-  const decoder = new TextDecoder();
-  const chunks = body[Symbol.asyncIterator]();
+  const deadline = startDeadline(request, connection);
   try {
-    for (;;) {
-      const { done, value } = await chunks.next().catch((cause: unknown) => {
-        throw new NoAnswerError(nameOf(request), cause);
-      });
-      if (done === true) return;
-      parser.feed(decoder.decode(value, { stream: true }));
-      for (const data of received.splice(0)) {
-        const parsed = schema.safeParse(parseJson(data));
-        if (!parsed.success) throw new ContractError(nameOf(request), status, parsed.error);
-        yield parsed.data;
-      }
+    const response = await send(connection, request, deadline.signal);
+    if (response.status >= 400 || response.body === null)
+      throw refusal(request, response, parseJson(await textOf(request, response)));
+    const received: string[] = [];
+    const parser = createParser({ onEvent: ({ data }) => received.push(data) });
+    const decoder = new TextDecoder();
+    for await (const chunk of chunksOf(request, response.body)) {
+      parser.feed(decoder.decode(chunk, { stream: true }));
+      for (const data of received.splice(0)) yield parse(request, response.status, parseJson(data), schema);
     }
   } finally {
-    await chunks.return?.();
+    deadline.clear();
   }
 }
 
-async function send(connection: Connection, request: ApiRequest): Promise<FetchResponse> {
-  const { token, fetch } = connection;
-  const { method, path, headers, body, signal, timeoutMs = connection.timeoutMs } = request;
-  const timeout = AbortSignal.timeout(Math.ceil(timeoutMs));
+async function send(
+  { url, token, fetch }: Connection,
+  request: ApiRequest,
+  signal: AbortSignal,
+): Promise<FetchResponse> {
+  const { method, path, body } = request;
+  const headers: Record<string, string> = {};
+  if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
+  if (body) headers['content-type'] = 'application/json';
+  Object.assign(headers, request.headers);
+  const sent: FetchRequest = { method, headers, signal };
+  if (body) sent.body = JSON.stringify(body);
   try {
-    return await fetch(`${connection.url}${path}`, {
-      method,
-      headers: {
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-        ...(body && { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body && { body: JSON.stringify(body) }),
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-    });
+    return await fetch(url + path, sent);
   } catch (cause) {
     throw new NoAnswerError(nameOf(request), cause);
   }
@@ -123,6 +114,37 @@ async function textOf(request: ApiRequest, response: FetchResponse): Promise<str
   } catch (cause) {
     throw new NoAnswerError(nameOf(request), cause);
   }
+}
+
+async function* chunksOf(
+  request: ApiRequest,
+  body: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* body;
+  } catch (cause) {
+    throw new NoAnswerError(nameOf(request), cause);
+  }
+}
+
+/** Unlike `AbortSignal.timeout`, its timer ends with the request: a flash sale has hundreds of thousands of them. */
+function startDeadline({ signal, timeoutMs }: ApiRequest, connection: Connection) {
+  const controller = new AbortController();
+  const ms = timeoutMs ?? connection.timeoutMs;
+  const timer = setTimeout(() => controller.abort(new Error(`no answer within ${ms} ms`)), ms);
+  return {
+    signal: signal ? AbortSignal.any([signal, controller.signal]) : controller.signal,
+    clear: () => clearTimeout(timer),
+  };
+}
+
+const refusal = (request: ApiRequest, { status, headers }: FetchResponse, body: unknown): ApiError =>
+  new ApiError(nameOf(request), status, problem.safeParse(body).data, headers);
+
+function parse<T>(request: ApiRequest, status: number, body: unknown, schema: z.ZodType<T>): T {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new ContractError(nameOf(request), status, parsed.error);
 }
 
 const nameOf = ({ method, path }: ApiRequest): string => `${method} ${path}`;

@@ -9,8 +9,8 @@ import { openShop } from './shop.js';
 import { loadCheckouts } from './wrk.js';
 
 /**
- * Whole checkouts a second (only 201 counts) and how long one takes, with 5 % of the traces recorded; with `--ruler` in turn
- * with a ruler. The ratios of the medians are the figures; absolute ones are the machine's.
+ * Whole checkouts a second (only 201 counts) and the latency of one, with 5 % of the traces recorded; with `--ruler` in
+ * turn with a ruler. The ratios of the medians are the figures; absolute ones depend on the machine.
  */
 const { values } = parseArgs({
   options: {

@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 
 export interface Collector {
   url: string;
-  /** Received so far from whoever was told to send to `<url>/<sender>`. */
+  /** Received so far at `<url>/<sender>`. */
   bytes: (sender: string) => number;
   close: () => Promise<void>;
 }
 
-/** Takes whatever is exported over OTLP/HTTP and forgets it. */
+/** Receives OTLP/HTTP exports and discards them. */
 export async function startCollector(): Promise<Collector> {
   const bytes = new Map<string, number>();
   const server = createServer((request, response) => {

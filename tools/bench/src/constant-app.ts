@@ -3,7 +3,7 @@ import { Body, Controller, Get, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 
-/** What the framework costs by itself: the gateway's paths, answered with a constant. */
+/** The cost of the framework alone: the gateway's paths, answered with a constant. */
 @Controller()
 class Constant {
   @Post('v1/orders')

@@ -7,7 +7,7 @@ import { median, print } from './figures.js';
 import { openShop } from './shop.js';
 import { loadCheckouts } from './wrk.js';
 
-/** What is answered without a checkout, beside an app of the same framework that answers a constant, in turn. */
+/** Answers that need no checkout, measured in turn with an app of the same framework that answers a constant. */
 const { values } = parseArgs({
   options: {
     connections: { type: 'string', default: '64' },
@@ -38,7 +38,7 @@ try {
   const products = (url: string, duration = seconds): Promise<number> =>
     get(`${url}/v1/products/SKU-1`, duration);
 
-  // The edge of the gateway by itself: tokens, limits, headers, metrics, and then a constant.
+  // The edge of the gateway alone: limits, headers, metrics, and a constant answer.
   const edge = (_url: string, duration = seconds): Promise<number> =>
     get(`${platform.url}/healthz`, duration);
 

@@ -6,7 +6,7 @@ import { memoryMiB } from './processes.js';
 import { openShop } from './shop.js';
 import { loadCheckouts } from './wrk.js';
 
-/** What is sold while many times as many come as can be served, and come again at once whatever they are told. */
+/** Goodput under overload: far more connections than capacity, and each repeats a refused order at once. */
 const { values } = parseArgs({
   options: {
     connections: { type: 'string', default: '512' },
@@ -55,7 +55,7 @@ try {
     );
   }
   clearInterval(watch);
-  print(`goodput in the flood: ${(median(flooded) / median(served)).toFixed(2)} of what is sold without it`);
+  print(`goodput in the flood: ${(median(flooded) / median(served)).toFixed(2)} of the usual rate`);
   await sleep(QUIET_MS);
   print(`memory at most: ${told(most)}`);
   print(`memory 10 s after: ${told(memoryMiB(platform))}`);

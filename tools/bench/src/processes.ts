@@ -8,13 +8,13 @@ function cpuSeconds(platform: LaunchedPlatform): Record<string, number> {
   return Object.fromEntries(
     Object.entries(processesOf(platform)).map(([part, pids]) => [
       part,
-      // PostgreSQL has a process for each connection; those that ended are counted in their parent.
+      // PostgreSQL has a process for each connection; the parent's figure includes those that ended.
       pids.reduce((sum, pid) => sum + own(pid, part === 'postgres' && pid === pids[0]), 0),
     ]),
   );
 }
 
-/** Memory of each part of the platform in MiB, what processes share counted once. Linux only. */
+/** Memory of each part of the platform in MiB; shared pages count once. Linux only. */
 export function memoryMiB(platform: LaunchedPlatform): Record<string, number> {
   return Object.fromEntries(
     Object.entries(processesOf(platform)).map(([part, pids]) => [
@@ -24,7 +24,7 @@ export function memoryMiB(platform: LaunchedPlatform): Record<string, number> {
   );
 }
 
-/** PostgreSQL's first one is the parent of the others. */
+/** The first process of PostgreSQL is the parent of the others. */
 function processesOf(platform: LaunchedPlatform): Record<string, number[]> {
   const { services, postgres, nats } = platform.run();
   return {
@@ -39,12 +39,12 @@ function proportionalSetKiB(pid: number): number {
     const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
     return Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? 0);
   } catch {
-    // It ended meanwhile.
+    // The process has ended.
     return 0;
   }
 }
 
-/** Begins to count; what it gives ends that, and says how many microseconds each part took for one of `checkouts`. */
+/** Starts to count. @returns a function that gives the CPU microseconds of each part for one of `checkouts` */
 export function cpuPerCheckout(platform: LaunchedPlatform): (checkouts: number) => string {
   const before = cpuSeconds(platform);
   return (checkouts) =>

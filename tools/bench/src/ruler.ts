@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-/** Of one run: whole checkouts a second, and how long one takes, in milliseconds. */
+/** One run: whole checkouts a second, and the latency of one in milliseconds. */
 export interface Figure {
   perSecond: number;
   p50: number;

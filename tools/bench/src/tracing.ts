@@ -7,9 +7,9 @@ import { openShop } from './shop.js';
 import { loadCheckouts } from './wrk.js';
 
 /**
- * What tracing costs: whole checkouts a second without telemetry, with 5 % of the traces recorded and with all of them,
- * each on a platform of its own, loaded in turn. The ratios of the medians are the figures. The collector takes what is
- * exported and forgets it; its work, and the load generator's, are on the same machine.
+ * The cost of tracing: whole checkouts a second without telemetry, with 5 % of the traces recorded and with all of them,
+ * each on its own platform, loaded in turn. The ratios of the medians are the figures. The collector discards what it
+ * receives; it and the load generator run on the same machine.
  */
 const { values } = parseArgs({
   options: {
@@ -39,7 +39,7 @@ const SETTINGS: Record<string, Record<string, string>> = {
 
 interface Candidate {
   name: string;
-  /** What it has exported so far. */
+  /** Exported so far. */
   exportedBytes: () => number;
   platform: LaunchedPlatform;
   tokensFile: string;

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-/** What one run of wrk saw. Latencies in milliseconds. */
+/** Result of one run of wrk. Latencies in milliseconds. */
 export interface Load {
   seconds: number;
   /** Answers 201. */

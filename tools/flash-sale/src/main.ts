@@ -5,11 +5,14 @@ import { page } from './report/page.js';
 import type { SaleReport } from './report/report-data.js';
 import { summary } from './report/summary.js';
 import { runSale } from './run-sale.js';
-import { startLiveView } from './view/live-view.js';
+import { startLiveView } from './report/live-view.js';
 
 const EXIT = { kept: 0, broken: 1, notHeld: 2, interrupted: 130 } as const;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+// Thousands of refusals a second are expected; with stack traces, they cost the client more than the requests.
+Error.stackTraceLimit = 0;
 
 try {
   process.exitCode = await main();

@@ -3,10 +3,10 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 
 const BUYERS_MAX = 1_000_000;
-/** Each takes a file descriptor; usual hard limits leave room for about so many. */
+/** Each needs a file descriptor; usual hard limits allow about so many. */
 const CONNECTIONS_MAX = 19_000;
 const SECONDS_MAX = 600;
-/** As much as a sale may allow. */
+/** Maximum that a sale allows. */
 const LIMIT_MAX = 100;
 const SEED_MAX = 2 ** 32 - 1;
 
@@ -82,7 +82,7 @@ Exit code: 0 all promises kept, 1 one is broken, 2 the sale could not be held, 1
 `;
 
 const PATIENCE_S = 30;
-/** A database that was killed takes its time. */
+/** A database that was killed needs time to recover. */
 const PATIENCE_IN_CHAOS_S = 60;
 const WARM_UP_ORDERS = 2_000;
 
@@ -108,7 +108,7 @@ export interface SaleOptions {
   chaos: boolean;
 }
 
-/** The arguments are wrong; the message says which, in the caller's words. */
+/** Wrong arguments; the message names each. */
 export class OptionError extends Error {
   readonly code = 'BAD_OPTION';
 }

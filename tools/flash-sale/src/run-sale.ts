@@ -1,10 +1,10 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { SaleOptions } from './options.js';
 import { reportData, type ClientLoad, type SaleReport } from './report/report-data.js';
-import { audit, type Audit } from './run/audit.js';
-import { holdSale, type HeldSale, type Sale, type SaleView } from './run/hold-sale.js';
-import { openSale } from './run/open-sale.js';
-import { openVenue } from './run/venue.js';
+import { audit, type Audit } from './sale/audit.js';
+import { holdSale, type HeldSale, type PreparedSale, type SaleView } from './sale/hold-sale.js';
+import { prepareSale } from './sale/prepare-sale.js';
+import { openVenue } from './sale/venue.js';
 import { judge } from './verdict/verdict.js';
 
 export interface Watchers {
@@ -19,14 +19,14 @@ const NS_PER_MS = 1e6;
 const US_PER_MS = 1e3;
 const LAG_RESOLUTION_MS = 5;
 
-/** A whole flash sale: platform, buyers, audit, verdict. @throws when it could not be held at all */
+/** A whole flash sale: platform, buyers, audit, verdict. @throws when the sale cannot be held */
 export async function runSale(options: SaleOptions, watchers: Watchers): Promise<SaleReport> {
   const { stop, say } = watchers;
   say(options.url === undefined ? 'starting a platform' : `at ${options.url}`);
   const venue = await openVenue(options);
   try {
-    const sale = await openSale(options, venue, stop, say);
-    // What is under way is broken off: buyers then see that the sale is over.
+    const sale = await prepareSale(options, venue, stop, say);
+    // Breaks open requests, so that buyers notice the end.
     stop.addEventListener('abort', () => void sale.connections.close(), { once: true });
     try {
       const { held, clientLoad } = await hold(sale, watchers);
@@ -43,7 +43,7 @@ export async function runSale(options: SaleOptions, watchers: Watchers): Promise
       });
       return reportData({ options, sale: held, audit: found, verdict, clientLoad });
     } finally {
-      await Promise.all([sale.desk.close(), sale.connections.close()]);
+      await Promise.all([sale.admin.close(), sale.connections.close()]);
     }
   } finally {
     await venue.close();
@@ -51,7 +51,7 @@ export async function runSale(options: SaleOptions, watchers: Watchers): Promise
 }
 
 async function hold(
-  sale: Sale,
+  sale: PreparedSale,
   { stop, watch }: Watchers,
 ): Promise<{ held: HeldSale; clientLoad: ClientLoad }> {
   const lag = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
@@ -62,7 +62,7 @@ async function hold(
     const held = await holdSale(sale, stop, (view) => (unwatch = watch(view)));
     const { user, system } = process.cpuUsage(cpuBefore);
     const cpuPercent = (user + system) / held.clock.now() / (US_PER_MS / 100);
-    // What is measured is the time between two ticks; the resolution is no lag.
+    // The monitor measures the time between two ticks; its resolution is no lag.
     const ms = (ns: number): number => Math.max(0, ns / NS_PER_MS - LAG_RESOLUTION_MS);
     return { held, clientLoad: { cpuPercent, lagP99Ms: ms(lag.percentile(99)), lagMaxMs: ms(lag.max) } };
   } finally {
@@ -71,18 +71,18 @@ async function hold(
   }
 }
 
-/** The platform's own word; none after an interruption, which may have ended the platform too. */
+/** `undefined` after an interruption, which may have ended the platform too. */
 async function askAfterwards(
-  { desk, venue, offer: { sku }, options }: Sale,
+  { admin, venue, offer: { sku }, options }: PreparedSale,
   { openedAt }: HeldSale,
   { stop, say }: Watchers,
 ): Promise<Audit | undefined> {
   if (stop.aborted) return undefined;
-  say('the last buyer has left; asking the platform for its own account');
+  say('the last buyer has left; auditing the platform');
   try {
-    return await audit(desk, venue, { sku, openedAt, settleMs: options.settleMs });
+    return await audit(admin, venue, { sku, openedAt, settleMs: options.settleMs });
   } catch (error) {
-    say(`the account could not be had: ${error instanceof Error ? error.message : String(error)}`);
+    say(`the audit failed: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
   }
 }

@@ -1,52 +1,55 @@
+import { NoAnswerError, type ApiResponse } from '@doorbuster/api-client';
+import type { Order, OrderEvent, OrderStatus, ProductView, SaleView } from '@doorbuster/contracts';
 import { describe, expect, it } from 'vitest';
 import { buy } from '../src/buyers/buy.js';
 import type { BuyerPlan } from '../src/buyers/plan.js';
 import type { SaleEvent } from '../src/buyers/sale-event.js';
 import type { SaleFloor } from '../src/buyers/visit.js';
-import { seededDice } from '../src/dice.js';
-import type { Counter, OrderAttempt } from '../src/shop/counter.js';
-import type { Answer } from '../src/shop/http.js';
+import { seededRandom } from '../src/seeded-random.js';
+import type { BuyerClient, OrderAttempt } from '../src/shop/buyer-client.js';
+import { accepted, confirmed, orderOf, refusal } from './fixtures.js';
 
-const page = (available: number): Answer => said(200, { unitsLeft: available });
-const said = (status: number, body: unknown = {}, retryAfterMs?: number): Answer => ({
-  status,
-  body,
-  retryAfterMs,
-});
-const confirmed = said(201, { id: 'o', status: 'CONFIRMED' });
-const soldOut = said(409, { code: 'OUT_OF_STOCK', orderId: 'o' });
-const busy = said(503, { code: 'SERVICE_UNAVAILABLE' }, 1_000);
+type Page = ProductView & SaleView;
+const page = (unitsLeft: number | null) => ({ unitsLeft }) as Page;
+const soldOut = refusal(409, 'OUT_OF_STOCK', { orderId: 'o' });
+const busy = refusal(503, 'SERVICE_UNAVAILABLE', { retryAfter: '1' });
+const noAnswer = new NoAnswerError('POST /v1/orders', 'broken');
+const order = (status: OrderStatus) => orderOf({ buyer: 1, status });
 
+/** Answers in turn, the last one for ever. */
 interface Script {
-  pages?: (Answer | undefined)[];
-  orders?: (Answer | undefined)[];
-  looks?: (Answer | undefined)[];
-  feed?: unknown[];
+  pages?: Page[];
+  orders?: (ApiResponse<Order> | Error)[];
+  looks?: (Order | Error)[];
+  events?: OrderEvent[];
 }
 
-/** A shop that answers as scripted, its last answer for ever, in a time that passes only in pauses. */
-function shopThat({ pages = [page(5)], orders = [confirmed], looks = [], feed = [] }: Script) {
+/** A shop that answers as scripted, in a time that passes only in pauses. */
+function shopThat({ pages = [page(5)], orders = [confirmed('o')], looks = [], events: feed = [] }: Script) {
   let nowMs = 0;
   const attempts: OrderAttempt[] = [];
   const events: SaleEvent[] = [];
-  const next = (answers: (Answer | undefined)[]): Answer | undefined =>
-    answers.length > 1 ? answers.shift() : answers[0];
-  const counter: Counter = {
-    viewProduct: async () => next(pages),
-    viewSale: async () => next(pages),
-    placeOrder: async (_, attempt) => {
+  const next = async <T>(answers: (T | Error)[]): Promise<T> => {
+    const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? noAnswer;
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
+  const client: BuyerClient = {
+    viewProduct: () => next(pages),
+    viewSale: () => next(pages),
+    placeOrder(_, attempt) {
       attempts.push(attempt);
       return next(orders);
     },
-    getOrder: async () => next(looks),
-    async *followOrder() {
+    getOrder: () => next(looks),
+    async *orderEvents() {
       yield* feed;
     },
   };
   const floor: SaleFloor = {
-    counter,
+    client,
     clock: { now: () => nowMs, pause: async (ms) => void (nowMs += ms), isStopped: false },
-    dice: seededDice(1),
+    random: seededRandom(1),
     name: 'sale',
     options: { browse: 1, limit: 1, patienceMs: 20_000, settleMs: 60_000 },
     note: (event) => events.push(event),
@@ -65,15 +68,15 @@ const plan: BuyerPlan = {
 };
 
 describe('a buyer', () => {
-  it('looks, orders, and leaves with what they came for', async () => {
+  it('views the page, orders, and leaves with the product', async () => {
     const shop = shopThat({});
     expect(await buy(shop.floor, plan)).toMatchObject({ outcome: 'BOUGHT', orders: [{ id: 'o' }] });
     expect(shop.events.map(({ kind }) => kind)).toEqual(['ARRIVED', 'VIEWED', 'ACCEPTED', 'SETTLED', 'LEFT']);
     expect(shop.attempts[0]).toMatchObject({ method: 'pm_card_visa', waitSeconds: 10 });
   });
 
-  it('asks again with the same key after a lost answer, a 5xx and a 503, not before Retry-After', async () => {
-    const shop = shopThat({ orders: [undefined, said(500), busy, confirmed] });
+  it('sends the order again with the same key after a lost answer, a 500 and a 503, not before Retry-After', async () => {
+    const shop = shopThat({ orders: [noAnswer, refusal(500, 'INTERNAL_ERROR'), busy, confirmed('o')] });
     expect(await buy(shop.floor, plan)).toMatchObject({ outcome: 'BOUGHT' });
     expect(shop.attempts).toHaveLength(4);
     expect(new Set(shop.attempts.map(({ key }) => key)).size).toBe(1);
@@ -89,16 +92,16 @@ describe('a buyer', () => {
     expect(shop.now()).toBeLessThanOrEqual(20_000);
   });
 
-  it('leaves when told sold out; one who insists looks again, and orders anew with another key', async () => {
+  it('leaves after "sold out"; one who insists looks again and orders with another key', async () => {
     expect(await buy(shopThat({ orders: [soldOut] }).floor, plan)).toMatchObject({ outcome: 'SOLD_OUT' });
-    const shop = shopThat({ pages: [page(1), page(0), page(0), page(1)], orders: [soldOut, confirmed] });
+    const shop = shopThat({ pages: [page(1), page(0), page(0), page(1)], orders: [soldOut, confirmed('o')] });
     expect(await buy(shop.floor, { ...plan, insists: true })).toMatchObject({ outcome: 'BOUGHT' });
     expect(new Set(shop.attempts.map(({ key }) => key)).size).toBe(2);
   });
 
-  it('who is greedy tries for one more than the limit, and keeps what they have when refused', async () => {
-    const limited = said(409, { code: 'PURCHASE_LIMIT' });
-    const shop = shopThat({ orders: [confirmed, limited] });
+  it('who is greedy orders one more than the limit, and keeps the first when that is refused', async () => {
+    const limited = refusal(409, 'PURCHASE_LIMIT');
+    const shop = shopThat({ orders: [confirmed('o'), limited] });
     const visit = await buy(shop.floor, { ...plan, isGreedy: true });
     expect(visit).toMatchObject({ outcome: 'BOUGHT', orders: [{ id: 'o' }] });
     expect(shop.attempts.map(({ key }) => key)).toHaveLength(2);
@@ -114,37 +117,36 @@ describe('a buyer', () => {
     expect(over.now()).toBeLessThan(5_000);
   });
 
-  it('who follows takes the 202 and hears the end from the feed', async () => {
-    const feed = [{ status: 'PENDING' }, { status: 'CONFIRMED', reason: null }];
-    const shop = shopThat({ orders: [said(202, { id: 'o' })], feed });
+  it('who follows takes the 202 and learns the outcome from the events', async () => {
+    const events = (['PENDING', 'CONFIRMED'] as const).map((status) => ({
+      orderId: 'o',
+      status,
+      reason: null,
+      at: '2030-01-01T12:00:00Z',
+    }));
+    const shop = shopThat({ orders: [accepted('o')], events });
     expect(await buy(shop.floor, { ...plan, follows: true })).toMatchObject({ outcome: 'BOUGHT' });
     expect(shop.attempts[0]?.waitSeconds).toBeUndefined();
     expect(shop.events).toContainEqual({ kind: 'ACCEPTED', tookMs: 0 });
   });
 
-  it('asks for the order when the feed breaks, longer than patience lasts', async () => {
-    const pending = said(200, { status: 'PENDING' });
-    const looks = [
-      undefined,
-      ...Array.from({ length: 8 }, () => pending),
-      said(200, { status: 'CONFIRMED' }),
-    ];
-    const shop = shopThat({ orders: [said(202, { id: 'o' })], looks });
+  it('reads the order when there are no events, longer than patience lasts', async () => {
+    const pending = Array.from({ length: 8 }, () => order('PENDING'));
+    const shop = shopThat({ orders: [accepted('o')], looks: [noAnswer, ...pending, order('CONFIRMED')] });
     expect(await buy(shop.floor, plan)).toMatchObject({ outcome: 'BOUGHT' });
     expect(shop.now()).toBeGreaterThan(15_000);
   });
 
-  it('says so when an accepted order never ends', async () => {
-    const looks = [said(200, { status: 'PENDING' })];
-    const shop = shopThat({ orders: [said(202, { id: 'o' })], looks });
+  it('reports an accepted order that never becomes final', async () => {
+    const shop = shopThat({ orders: [accepted('o')], looks: [order('PENDING')] });
     expect(await buy(shop.floor, plan)).toMatchObject({
       outcome: 'UNFINISHED',
       orders: [{ id: 'o', outcome: 'UNFINISHED' }],
     });
   });
 
-  it('takes a page without a figure for a page', async () => {
-    const shop = shopThat({ pages: [said(200, { availability: null })] });
-    expect(await buy(shop.floor, plan)).toMatchObject({ outcome: 'BOUGHT' });
+  it('who insists orders again when the page of the sale has no figure', async () => {
+    const shop = shopThat({ pages: [page(1), page(null)], orders: [soldOut, confirmed('o')] });
+    expect(await buy(shop.floor, { ...plan, insists: true })).toMatchObject({ outcome: 'BOUGHT' });
   });
 });

@@ -1,7 +1,8 @@
-import type { Order, OrderStatus } from '@doorbuster/contracts';
+import { ApiError, type ApiResponse } from '@doorbuster/api-client';
+import type { ErrorCode, Order, OrderStatus } from '@doorbuster/contracts';
 import type { BuyerRecord, Outcome } from '../src/buyers/sale-event.js';
-import { PRICE } from '../src/shop/desk.js';
-import type { FullEvidence } from '../src/verdict/verdict.js';
+import { PRICE } from '../src/shop/admin-client.js';
+import type { FullEvidence } from '../src/verdict/rule.js';
 
 const OPENED_AT = new Date('2030-01-01T12:00:00Z');
 
@@ -9,7 +10,7 @@ export interface OrderFacts {
   buyer: number;
   status: OrderStatus;
   reason?: string;
-  /** When it became what it is. */
+  /** When it reached that status. */
   atMs?: number;
   id?: string;
 }
@@ -26,6 +27,33 @@ export function orderOf({ buyer, status, reason, atMs = 1_000, id = `order-${buy
     createdAt: OPENED_AT.toISOString(),
     updatedAt: new Date(OPENED_AT.getTime() + atMs).toISOString(),
   };
+}
+
+const answerTo = (status: number, body: Order): ApiResponse<Order> => ({
+  status,
+  headers: new Headers(),
+  body,
+});
+export const confirmed = (id: string) => answerTo(201, orderOf({ buyer: 1, status: 'CONFIRMED', id }));
+export const accepted = (id: string) => answerTo(202, orderOf({ buyer: 1, status: 'PENDING', id }));
+
+export function refusal(
+  status: number,
+  code: ErrorCode | undefined,
+  { orderId, retryAfter }: { orderId?: string; retryAfter?: string } = {},
+): ApiError {
+  const problem = code && {
+    type: 'urn:doorbuster:problem:x',
+    title: code,
+    status,
+    detail: code,
+    instance: '/v1/orders',
+    code,
+    traceId: '0'.repeat(32),
+    ...(orderId !== undefined && { orderId }),
+  };
+  const headers = new Headers(retryAfter === undefined ? {} : { 'retry-after': retryAfter });
+  return new ApiError('POST /v1/orders', status, problem, headers);
 }
 
 export function buyerOf(number: number, outcome: Outcome, facts: Partial<BuyerRecord> = {}): BuyerRecord {

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { arrivalTimesMs } from '../src/buyers/arrivals.js';
-import { planBuyers } from '../src/buyers/plan.js';
-import { seededDice } from '../src/dice.js';
+import { arrivalTimesMs, planBuyers } from '../src/buyers/plan.js';
+import { seededRandom } from '../src/seeded-random.js';
 
 const crowd = {
   buyers: 5_000,
@@ -15,14 +14,14 @@ const crowd = {
 const rates = fc.oneof(fc.constant('burst' as const), fc.integer({ min: 1, max: 100_000 }));
 
 it('the same seed gives the same buyers, another seed gives others', () => {
-  expect(planBuyers(crowd, seededDice(7))).toEqual(planBuyers(crowd, seededDice(7)));
-  expect(planBuyers(crowd, seededDice(7))).not.toEqual(planBuyers(crowd, seededDice(8)));
+  expect(planBuyers(crowd, seededRandom(7))).toEqual(planBuyers(crowd, seededRandom(7)));
+  expect(planBuyers(crowd, seededRandom(7))).not.toEqual(planBuyers(crowd, seededRandom(8)));
 });
 
-it('everybody comes, one after another, after the opening', () => {
+it('all buyers arrive after the opening, in ascending order', () => {
   fc.assert(
     fc.property(fc.nat(), rates, fc.integer({ min: 1, max: 300 }), (seed, rate, buyers) => {
-      const times = arrivalTimesMs(buyers, rate, seededDice(seed));
+      const times = arrivalTimesMs(buyers, rate, seededRandom(seed));
       expect(times).toHaveLength(buyers);
       expect(times).toEqual(times.toSorted((a, b) => a - b));
       expect(times.every((ms) => Number.isFinite(ms) && ms >= 0)).toBe(true);
@@ -30,8 +29,8 @@ it('everybody comes, one after another, after the opening', () => {
   );
 });
 
-it('so many a second come at a rate, with gaps as of a Poisson process', () => {
-  const times = arrivalTimesMs(20_000, 1_000, seededDice(1));
+it('a rate gives that many arrivals a second, with the gaps of a Poisson process', () => {
+  const times = arrivalTimesMs(20_000, 1_000, seededRandom(1));
   expect(times.at(-1)).toBeGreaterThan(19_000);
   expect(times.at(-1)).toBeLessThan(21_000);
   const gaps = times.map((ms, i) => ms - (times[i - 1] ?? 0));
@@ -40,13 +39,13 @@ it('so many a second come at a rate, with gaps as of a Poisson process', () => {
   expect(Math.sqrt(variance)).toBeCloseTo(1, 1);
 });
 
-it('most of a burst comes in the first half second', () => {
-  const early = arrivalTimesMs(10_000, 'burst', seededDice(1)).filter((ms) => ms < 500);
+it('most buyers of a burst arrive in the first half second', () => {
+  const early = arrivalTimesMs(10_000, 'burst', seededRandom(1)).filter((ms) => ms < 500);
   expect(early.length).toBeGreaterThan(7_500);
 });
 
-it('the shares of declined cards, insistence and following are those asked for', () => {
-  const plans = planBuyers(crowd, seededDice(3));
+it('the shares of declined cards, insistence and following are those of the options', () => {
+  const plans = planBuyers(crowd, seededRandom(3));
   const share = (is: (plan: (typeof plans)[number]) => boolean): number =>
     plans.filter(is).length / plans.length;
   expect(share(({ hasGoodCard }) => !hasGoodCard)).toBeCloseTo(0.1, 1);
@@ -54,7 +53,7 @@ it('the shares of declined cards, insistence and following are those asked for',
   expect(share(({ follows }) => follows)).toBeCloseTo(0.5, 1);
 });
 
-it('nobody and everybody are shares too', () => {
-  const plans = planBuyers({ ...crowd, declinePercent: 100, insistPercent: 0 }, seededDice(3));
+it('0 % and 100 % are valid shares', () => {
+  const plans = planBuyers({ ...crowd, declinePercent: 100, insistPercent: 0 }, seededRandom(3));
   expect(plans.every(({ hasGoodCard, insists }) => !hasGoodCard && !insists)).toBe(true);
 });

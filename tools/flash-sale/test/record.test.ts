@@ -14,7 +14,7 @@ const figuresOf = (recorder: Recorder) =>
   Object.fromEntries(stageFigures(recorder.stages).map((figures) => [figures.stage, figures]));
 
 describe('recorder', () => {
-  it('keeps "sold out" apart from what went through a whole checkout', () => {
+  it('counts "sold out" apart from whole checkouts', () => {
     const recorder = new Recorder(10);
     recorder.note(1, settled('BOUGHT', 100));
     recorder.note(2, settled('DECLINED', 200));
@@ -26,7 +26,7 @@ describe('recorder', () => {
     expect(refuse?.max).toBeCloseTo(1, 1);
   });
 
-  it('counts as acceptance only what asked for no more', () => {
+  it('times acceptance only for buyers who asked for no more', () => {
     const recorder = new Recorder(10);
     recorder.note(1, { kind: 'ACCEPTED', tookMs: 5 });
     recorder.note(1, { kind: 'ACCEPTED', tookMs: undefined });
@@ -34,7 +34,7 @@ describe('recorder', () => {
     expect(figuresOf(recorder)['accept']?.count).toBe(1);
   });
 
-  it('knows when the last unit went', () => {
+  it('records when the last unit was sold', () => {
     const recorder = new Recorder(2);
     recorder.note(10, settled('BOUGHT', 1));
     recorder.note(20, settled('SOLD_OUT', 1));
@@ -44,7 +44,7 @@ describe('recorder', () => {
     expect(recorder.soldOutAtMs).toBe(30);
   });
 
-  it('measures percentiles to three digits, whatever the latencies', () => {
+  it('measures percentiles to three digits at any latency', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 600_000 }), { minLength: 1, maxLength: 200 }), (all) => {
         const recorder = new Recorder(1_000);
@@ -59,7 +59,7 @@ describe('recorder', () => {
 });
 
 describe('timeline', () => {
-  it('leaves no slice out, and loses no event', () => {
+  it('has every slice and counts every event', () => {
     const times = fc.array(fc.nat(20_000), { minLength: 1, maxLength: 100 });
     fc.assert(
       fc.property(times, (unordered) => {
@@ -72,7 +72,7 @@ describe('timeline', () => {
     );
   });
 
-  it('has the latencies of a slice alone, and none where no order ended', () => {
+  it('has the latencies of each slice alone, and none where no order ended', () => {
     const recorder = new Recorder(10);
     recorder.note(10, settled('BOUGHT', 1_000));
     recorder.note(SLICE_MS + 1, { kind: 'ARRIVED' });

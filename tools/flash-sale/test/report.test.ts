@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import { parseOptions, type SaleOptions } from '../src/options.js';
 import { Recorder } from '../src/record/recorder.js';
 import { chartsOf } from '../src/report/charts.js';
+import { viewLines } from '../src/report/live-view.js';
 import { page } from '../src/report/page.js';
 import { reportData, type SaleReport } from '../src/report/report-data.js';
 import { summary } from '../src/report/summary.js';
 import { judge } from '../src/verdict/verdict.js';
-import { viewLines } from '../src/view/lines.js';
 import { buyerOf, goodSale } from './fixtures.js';
 
 function reportOf(evidence = goodSale()): SaleReport {
@@ -43,14 +43,14 @@ it('has the figures of the sale, and no token', () => {
   expect(JSON.stringify(report)).not.toContain('secret');
 });
 
-it('says in the headline that a promise is broken', () => {
+it('names a broken promise in the headline', () => {
   const sale = goodSale();
   sale.audit.levels = { sku: 'RUNNER', available: -1, reserved: 0, sold: 3, received: 2, setAside: 0 };
   expect(reportOf(sale).headline).toBe('3 of 2 sold. A promise is broken.');
   expect(summary(reportOf(sale))).toContain('✗ Not one over');
 });
 
-it('is one page that loads nothing, and shows text as text', () => {
+it('is one page that loads nothing and escapes text', () => {
   const sale = goodSale();
   sale.buyers = [...sale.buyers, buyerOf(5, 'REFUSED', { reason: '</script><b>418' })];
   const html = page(reportOf(sale));
@@ -59,7 +59,7 @@ it('is one page that loads nothing, and shows text as text', () => {
   expect(html.match(/<\/script>/g)).toHaveLength(3);
 });
 
-it('draws every series over the whole sale; where the buyers are adds up to all who came', () => {
+it('draws every series over the whole sale; the series of buyers add up to all arrivals', () => {
   const charts = chartsOf(reportOf());
   for (const { x, series } of charts) for (const { values } of series) expect(values).toHaveLength(x.length);
   const buyers = charts.find(({ title }) => title === 'Where the buyers are');
@@ -67,7 +67,7 @@ it('draws every series over the whole sale; where the buyers are adds up to all 
   expect(last).toEqual([2, 1, 1, 0, 0]);
 });
 
-it('shows a stock bar of one width, whatever is sold', () => {
+it('shows a stock bar of constant width', () => {
   for (const sold of [0, 1, 7, 500, 999, 1_000]) {
     const samples = [{ atMs: 1, available: 1_000 - sold, reserved: 0, sold, sagas: null }];
     const clock = { now: () => 1, pause: async () => undefined, isStopped: false };

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { judge, type FullEvidence } from '../src/verdict/verdict.js';
+import type { FullEvidence } from '../src/verdict/rule.js';
+import { judge } from '../src/verdict/verdict.js';
 import { buyerOf, goodSale, orderOf } from './fixtures.js';
 
-/** The broken promises of a sale, shortened, with what was found. */
+/** The broken promises of a sale, shortened, with their details. */
 function broken(evidence: FullEvidence): Record<string, string> {
   const found = judge(evidence).checks.filter(({ result }) => result === 'BROKEN');
   return Object.fromEntries(found.map(({ promise, detail }) => [promise.split(/[:,]/)[0], detail]));
@@ -53,7 +54,7 @@ describe('verdict', () => {
     expect(Object.keys(broken(sale))).toContain('Not one over');
   });
 
-  it('sees a unit left while somebody asked long after it was free', () => {
+  it('finds a buyer who asked in vain long after a unit was free', () => {
     expect(broken(oneLeft({ askedAtMs: 9_000, declinedAtMs: 1_000 }))).toEqual({
       'Not one under': '1 left, 0 still reserved, and 1 buyers with a good card went without',
     });
@@ -64,7 +65,7 @@ describe('verdict', () => {
     expect(broken(oneLeft({ askedAtMs: 2_500, declinedAtMs: 1_000 }))).toEqual({});
   });
 
-  it('sees units that nobody ever held, however early a buyer gave up', () => {
+  it('finds a buyer who asked in vain when units were never held, however early the buyer gave up', () => {
     const sale = oneLeft({ askedAtMs: 100, declinedAtMs: 1_000 });
     sale.stock = 3;
     sale.audit.levels = { sku: 'RUNNER', available: 2, reserved: 0, sold: 1, received: 3, setAside: 0 };
@@ -76,7 +77,7 @@ describe('verdict', () => {
     expect(Object.keys(broken(sale))).toEqual(['Not one under']);
   });
 
-  it('holds units left against nobody when all who wanted one and could pay have one', () => {
+  it('accepts units left when all who wanted one and could pay have one', () => {
     const sale = oneLeft({ askedAtMs: 9_000, declinedAtMs: 1_000 });
     sale.buyers = [buyerOf(1, 'BOUGHT'), buyerOf(2, 'DECLINED')];
     expect(broken(sale)).toEqual({});

@@ -1,14 +1,12 @@
-import type { Answer } from '../shop/http.js';
-import { readUnitsLeft, troubleOf } from '../shop/read-answer.js';
-import type { Counter } from '../shop/counter.js';
 import { placeOrder } from './place-order.js';
 import type { BuyerPlan } from './plan.js';
+import { failureOf, retryAfterMs } from './read-answer.js';
 import type { BuyerRecord, Outcome } from './sale-event.js';
-import { bePatient, enter, patienceLeftMs, pauseMs, type SaleFloor, type Visit } from './visit.js';
+import { patienceLeftMs, pauseIfPatient, pauseMs, startVisit, type SaleFloor, type Visit } from './visit.js';
 
-/** A whole visit: looks at the product, orders, and, when told "sold out", looks again for as long as patience lasts. */
+/** A whole visit: views the product, orders, and after "sold out" tries again for as long as patience lasts. */
 export async function buy(floor: SaleFloor, plan: BuyerPlan): Promise<BuyerRecord> {
-  const visit = enter(floor, plan);
+  const visit = startVisit(floor, plan);
   floor.note({ kind: 'ARRIVED' });
   const { record } = visit;
   record.outcome = await shop(visit);
@@ -20,7 +18,7 @@ async function shop(visit: Visit): Promise<Outcome> {
   const { floor, plan } = visit;
   let readyAtMs = plan.arrivesAtMs;
   for (let page = 0; page < floor.options.browse; page += 1) {
-    const seen = await look(visit, floor.counter.viewProduct, readyAtMs);
+    const seen = await look(visit, floor.client.viewProduct, readyAtMs);
     if (seen === undefined) return floor.clock.isStopped ? 'INTERRUPTED' : 'GAVE_UP';
     readyAtMs = floor.clock.now();
   }
@@ -33,7 +31,7 @@ async function shop(visit: Visit): Promise<Outcome> {
   }
 }
 
-/** Until they have all that they want or are refused. What they have bought by then is theirs, so that is the outcome. */
+/** Until the buyer has all that they want or is refused. They keep what they have, so the outcome is `BOUGHT`. */
 async function buyMore(visit: Visit, from: number): Promise<Outcome> {
   const { floor, record } = visit;
   for (let bought = 1; bought < record.wanted && !floor.clock.isStopped; bought += 1) {
@@ -45,28 +43,33 @@ async function buyMore(visit: Visit, from: number): Promise<Outcome> {
 
 /** @returns whether the sale has a unit left before patience ends */
 async function unitComesBack(visit: Visit): Promise<boolean> {
-  for (let attempt = 2; await bePatient(visit, pauseMs(visit, attempt)); attempt += 1) {
+  for (let attempt = 2; await pauseIfPatient(visit, pauseMs(visit, attempt)); attempt += 1) {
     if (visit.floor.isSoldForGood()) return false;
-    const seen = await look(visit, visit.floor.counter.viewSale, visit.floor.clock.now());
-    if (seen === undefined) return false;
-    // Who is not shown a figure may as well try.
-    if ((readUnitsLeft(seen) ?? 1) > 0) return true;
+    const sale = await look(visit, visit.floor.client.viewSale, visit.floor.clock.now());
+    if (sale === undefined) return false;
+    // Without a figure on the page, an order is worth a try.
+    if ((sale.unitsLeft ?? 1) > 0) return true;
   }
   return false;
 }
 
-/** Tries until the page is there. @returns the page, or `undefined` when patience ended */
-async function look(visit: Visit, page: Counter['viewSale'], readyAtMs: number): Promise<Answer | undefined> {
+/** Retries until the page is there. @returns the page, or `undefined` when patience ended */
+async function look<Page>(
+  visit: Visit,
+  view: (buyer: number, patienceMs: number) => Promise<Page>,
+  readyAtMs: number,
+): Promise<Page | undefined> {
   const { clock, note } = visit.floor;
   for (let attempt = 0; ; attempt += 1) {
     const askedAtMs = clock.now();
-    const answer = await page(visit.plan.number, patienceLeftMs(visit));
-    if (answer?.status === 200) {
+    try {
+      const page = await view(visit.plan.number, patienceLeftMs(visit));
       visit.record.lastAskedAtMs = askedAtMs;
       note({ kind: 'VIEWED', tookMs: clock.now() - readyAtMs });
-      return answer;
+      return page;
+    } catch (error) {
+      if (!(await pauseIfPatient(visit, pauseMs(visit, attempt, retryAfterMs(error))))) return undefined;
+      note({ kind: 'RETRIED', ...failureOf(error) });
     }
-    if (!(await bePatient(visit, pauseMs(visit, attempt, answer?.retryAfterMs)))) return undefined;
-    note({ kind: 'RETRIED', ...troubleOf(answer) });
   }
 }

@@ -20,11 +20,11 @@ export const TROUBLES = {
 } as const;
 export type Trouble = keyof typeof TROUBLES;
 
-/** Times count from what the buyer intended, so that waiting to be served is part of them. */
+/** Times count from what the buyer intended, so they include the wait for a connection and for retries. */
 export type SaleEvent =
   | { kind: 'ARRIVED' }
   | { kind: 'VIEWED'; tookMs: number }
-  /** `tookMs` for who asked for no more than the acceptance. */
+  /** `tookMs` only of buyers who asked for the acceptance alone. */
   | { kind: 'ACCEPTED'; tookMs: number | undefined }
   | { kind: 'SETTLED'; outcome: Outcome; tookMs: number }
   /** `said`: the status and code of the answer, if there was one. */
@@ -40,8 +40,8 @@ export interface BuyerRecord {
   wanted: number;
   outcome: Outcome;
   reason: string | undefined;
-  /** When they last sent a request that could have got them a unit, or shown them one. */
+  /** When they last sent a request that could sell or show them a unit. */
   lastAskedAtMs: number;
-  /** Every order they were told of, and what they were told last. */
+  /** Every order that they were told of, and the last outcome that they were told. */
   orders: { id: string; outcome: Outcome }[];
 }

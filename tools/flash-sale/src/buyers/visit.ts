@@ -1,20 +1,20 @@
-import type { Clock } from '../clock.js';
-import type { Dice } from '../dice.js';
 import type { SaleOptions } from '../options.js';
-import type { Counter } from '../shop/counter.js';
+import type { Clock } from '../sale/clock.js';
+import type { SeededRandom } from '../seeded-random.js';
+import type { BuyerClient } from '../shop/buyer-client.js';
 import type { BuyerPlan } from './plan.js';
 import type { BuyerRecord, SaleEvent } from './sale-event.js';
 
 /** What all visits of a sale share. */
 export interface SaleFloor {
-  counter: Counter;
+  client: BuyerClient;
   clock: Clock;
-  dice: Dice;
+  random: SeededRandom;
   /** Makes keys and customers of this sale different from those of any other. */
   name: string;
   options: Pick<SaleOptions, 'browse' | 'limit' | 'patienceMs' | 'settleMs'>;
   note: (event: SaleEvent) => void;
-  /** Every unit is sold, none is reserved: none will come back. Then nobody needs to wait out their patience. */
+  /** Every unit is sold and none is reserved, so none will come back, and buyers need not wait for one. */
   isSoldForGood: () => boolean;
 }
 
@@ -27,7 +27,7 @@ export interface Visit {
 
 export const customerOf = (sale: string, buyer: number): string => `${sale}-buyer-${buyer}`;
 
-export function enter(floor: SaleFloor, plan: BuyerPlan): Visit {
+export function startVisit(floor: SaleFloor, plan: BuyerPlan): Visit {
   const { number, hasGoodCard, isGreedy } = plan;
   const record: BuyerRecord = {
     number,
@@ -46,26 +46,24 @@ const PAUSE_MS_FIRST = 250;
 const PAUSE_MS_MAX = 4_000;
 
 /**
- * Before a request is made again: at least what the shop asks for, longer each time, and never the same for all, or
- * everybody who was turned away together comes back together.
+ * The pause before a retry: at least `Retry-After`, longer each time, and different for each buyer. With equal pauses,
+ * all who were refused together would come back together.
  */
-export function pauseMs(
-  { floor, plan }: Visit,
-  attempt: number,
-  retryAfterMs = 0,
-  msMax = PAUSE_MS_MAX,
-): number {
-  const growing = Math.min(msMax, PAUSE_MS_FIRST * 2 ** attempt);
-  return retryAfterMs + growing * (0.5 + floor.dice('pause', plan.number, attempt) / 2);
+export function pauseMs({ floor, plan }: Visit, attempt: number, retryAfterMs = 0): number {
+  const growing = Math.min(PAUSE_MS_MAX, PAUSE_MS_FIRST * 2 ** attempt);
+  return retryAfterMs + growing * (0.5 + floor.random('pause', plan.number, attempt) / 2);
 }
 
-/** What is left of it; a request that is about to be sent gets a moment at least. */
+/** The patience that is left. A request that is about to be sent gets a moment at least. */
 export function patienceLeftMs({ floor: { clock, options }, plan }: Visit): number {
   return Math.max(PAUSE_MS_FIRST, plan.arrivesAtMs + options.patienceMs - clock.now());
 }
 
-/** Pauses if there is patience left for it. @returns whether to go on */
-export async function bePatient({ floor: { clock, options }, plan }: Visit, ms: number): Promise<boolean> {
+/** Pauses if patience lasts that long. @returns whether to go on */
+export async function pauseIfPatient(
+  { floor: { clock, options }, plan }: Visit,
+  ms: number,
+): Promise<boolean> {
   if (clock.now() + ms > plan.arrivesAtMs + options.patienceMs) return false;
   await clock.pause(ms);
   return !clock.isStopped;

@@ -6,16 +6,16 @@ export interface Totals {
   arrived: number;
   viewed: number;
   accepted: number;
-  /** Orders by their end: a buyer may have several. */
+  /** Orders by outcome: a buyer may have several. */
   orders: Partial<Record<Outcome, number>>;
-  /** Buyers by theirs. */
+  /** Buyers by outcome. */
   left: Partial<Record<Outcome, number>>;
   retries: Partial<Record<Trouble, number>>;
-  /** What was said to those who had to try again: status and code. */
+  /** Answers after which a request was made again, by status and code. */
   said: Partial<Record<string, number>>;
 }
 
-/** Keeps what happens in a sale: in all, by stage, and over time. */
+/** Counts and times the events of a sale: in total, by stage, and over time. */
 export class Recorder {
   readonly totals: Totals = {
     arrived: 0,
@@ -28,9 +28,9 @@ export class Recorder {
   };
   readonly stages: Stages = openStages();
   readonly timeline = new Timeline();
-  /** When the last unit went, as its buyer was told. */
+  /** When the buyer of the last unit was told so. */
   soldOutAtMs: number | undefined;
-  /** When the last order became final so far, as its buyer was told. */
+  /** When a buyer was last told a final outcome. */
   settledAtMs: number | undefined;
 
   constructor(private readonly stock: number) {}

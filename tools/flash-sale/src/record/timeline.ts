@@ -2,7 +2,7 @@ import type { Histogram } from 'hdr-histogram-js';
 import type { Outcome, SaleEvent } from '../buyers/sale-event.js';
 import { latencyHistogram, percentileMs, recordMs } from './stages.js';
 
-/** One slice of the sale: how many of what happened in it. */
+/** Counts of one slice of the sale. */
 export interface Slice {
   atMs: number;
   arrived: number;
@@ -12,9 +12,9 @@ export interface Slice {
   declined: number;
   soldOut: number;
   retried: number;
-  /** Buyers who went, by how it ended for them. */
+  /** Buyers who left, by outcome. */
   left: Partial<Record<Outcome, number>>;
-  /** Of the orders that ended in this slice, "sold out" included; `null` when none did. */
+  /** Latency of the orders that ended in this slice, "sold out" included; `null` when none did. */
   p50: number | null;
   p99: number | null;
 }
@@ -67,7 +67,7 @@ export class Timeline {
     }
   }
 
-  /** Call it once more after the last event: percentiles of a slice are there when the next one begins. */
+  /** Computes the percentiles of the last slice. Each new slice calls it; the end of the sale must, too. */
   seal(): void {
     const slice = this.slices.at(-1);
     if (slice === undefined || this.latencies.totalCount === 0) return;

@@ -2,7 +2,7 @@ import { SLICE_MS } from '../record/timeline.js';
 import type { Slice } from '../record/timeline.js';
 import type { SaleReport } from './report-data.js';
 
-/** Named by meaning; the page gives each a colour for light and one for dark. */
+/** Named by meaning; the page has a light and a dark colour for each. */
 type Tone = 'good' | 'bad' | 'warn' | 'calm' | 'plain' | 'accent';
 
 interface Series {
@@ -11,13 +11,13 @@ interface Series {
   values: (number | null)[];
 }
 
-/** What the page draws. `x` is seconds after the opening. */
+/** One chart of the page. `x` is seconds after the opening. */
 export interface Chart {
   title: string;
   note: string;
   unit: string;
   isLog: boolean;
-  /** Areas on top of one another, the first one at the bottom. */
+  /** Stacked areas, the first at the bottom. */
   isStacked: boolean;
   x: number[];
   series: Series[];
@@ -56,7 +56,7 @@ export function chartsOf({ timeline, samples, options }: SaleReport): Chart[] {
     },
     {
       title: 'Arrivals, per second',
-      note: 'They do not wait for answers: buyers come as planned, however slow the shop is.',
+      note: 'Buyers arrive as planned, however slow the shop is.',
       unit: '/s',
       isLog: false,
       isStacked: true,
@@ -65,7 +65,7 @@ export function chartsOf({ timeline, samples, options }: SaleReport): Chart[] {
     },
     {
       title: `${options.stock.toLocaleString('en')} units`,
-      note: 'As the shop’s own people see them, twice a second.',
+      note: 'As an administrator sees them, twice a second.',
       unit: 'units',
       isLog: false,
       isStacked: true,
@@ -77,8 +77,8 @@ export function chartsOf({ timeline, samples, options }: SaleReport): Chart[] {
       ],
     },
     {
-      title: 'How long an order took that ended now',
-      note: 'From the moment its buyer wanted to order, to the last word on it.',
+      title: 'Latency of the orders that ended',
+      note: 'From the moment the buyer wanted to order to the final outcome.',
       unit: 's',
       isLog: true,
       isStacked: false,
@@ -93,7 +93,7 @@ export function chartsOf({ timeline, samples, options }: SaleReport): Chart[] {
       ? [
           {
             title: 'Sagas in flight',
-            note: 'Orders that are accepted and not yet through, in the database.',
+            note: 'Accepted orders whose checkout has not ended, from the database.',
             unit: 'sagas',
             isLog: false,
             isStacked: true,
@@ -118,7 +118,7 @@ function outcomes(timeline: readonly Slice[], x: number[]): Chart {
   const at = (sums: number[], i: number): number => sums[i] ?? 0;
   return {
     title: 'Where the buyers are',
-    note: 'Everybody who has come so far, by how it ended for them.',
+    note: 'All who have come so far, by outcome.',
     unit: 'buyers',
     isLog: false,
     isStacked: true,

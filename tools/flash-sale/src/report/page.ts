@@ -8,10 +8,10 @@ const own = (name: string): string => readFileSync(new URL(`../../page/${name}`,
 const require = createRequire(import.meta.url);
 const uplot = (name: string): string => readFileSync(require.resolve(`uplot/dist/${name}`), 'utf8');
 
-/** Text within a script element ends at the first `</script`, wherever it stands. */
+/** A script element ends at the first `</script`, even inside a string. */
 const scriptData = (value: unknown): string => JSON.stringify(value).replaceAll('<', String.raw`\u003c`);
 
-/** One HTML file with everything in it: it can be sent to anybody, and opened without a network. */
+/** One HTML file that loads nothing, so it can be sent and opened offline. */
 export function page(report: SaleReport): string {
   const charts = { charts: chartsOf(report), kills: report.kills, seconds: report.durationMs / 1_000 };
   return `<!doctype html>

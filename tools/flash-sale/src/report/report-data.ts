@@ -2,13 +2,13 @@ import type { Outcome, Trouble } from '../buyers/sale-event.js';
 import type { SaleOptions } from '../options.js';
 import { stageFigures, type StageFigures } from '../record/stages.js';
 import type { Slice } from '../record/timeline.js';
-import type { Audit } from '../run/audit.js';
-import type { Kill } from '../run/chaos.js';
-import type { HeldSale } from '../run/hold-sale.js';
-import type { StockSample } from '../run/stock-watch.js';
+import type { Audit } from '../sale/audit.js';
+import type { Kill } from '../sale/chaos.js';
+import type { HeldSale } from '../sale/hold-sale.js';
+import type { StockSample } from '../sale/stock-watch.js';
 import type { SaleVerdict } from '../verdict/verdict.js';
 
-/** What the load generator itself did: a lag above some tens of milliseconds is part of every latency. */
+/** Load of the generator itself: a lag above some tens of milliseconds is part of every latency. */
 export interface ClientLoad {
   /** Of one core. */
   cpuPercent: number;
@@ -29,7 +29,7 @@ export interface SaleReport {
     ordersByEnd: Partial<Record<Outcome, number>>;
     buyersByOutcome: Partial<Record<Outcome, number>>;
     retries: Partial<Record<Trouble, number>>;
-    /** What was said to who had to ask again: status and code. */
+    /** Answers after which a request was made again, by status and code. */
     said: Partial<Record<string, number>>;
     /** Why orders were rejected or refused, where it was neither the stock nor the card. */
     otherReasons: Record<string, number>;

@@ -88,7 +88,7 @@ export function stagesOf(stages: readonly StageFigures[]): string {
       <td class="range"><i style="left:${at(p50)};right:calc(100% - ${at(p99)})"></i><u style="left:${at(max)}"></u></td></tr>`;
   };
   return `<section class="wide"><h2>Latency by stage</h2><div class="scroll"><table class="stages"><thead><tr><th></th>${['orders', 'p50', 'p90', 'p99', 'p99.9', 'max'].map((name) => `<th>${name}</th>`).join('')}<th class="range">p50 – p99, and max</th></tr></thead><tbody>${shown.map(row).join('')}</tbody></table></div>
-  <p class="note">Counted from what a buyer intended, not from when a request could be sent: nobody who had to wait in line is left out.</p></section>`;
+  <p class="note">Counted from what a buyer intended, not from when a request could be sent: the wait for a connection is part of it.</p></section>`;
 }
 
 export function settingsOf({ options, clientLoad, kills }: SaleReport): string {

@@ -1,12 +1,12 @@
 import type { Order } from '@doorbuster/contracts';
 import type { BuyerRecord, Outcome } from '../buyers/sale-event.js';
-import { rejection } from '../shop/read-answer.js';
-import type { FullEvidence, Rule } from './verdict.js';
+import { rejection } from '../buyers/read-answer.js';
+import type { FullEvidence, Rule } from './rule.js';
 
 const told = (buyers: readonly BuyerRecord[]) =>
   buyers.flatMap(({ customerId, orders }) => orders.map((order) => ({ customerId, ...order })));
 
-/** In all their lines. */
+/** Units in all lines of the orders. */
 export const unitsOf = (orders: readonly Order[]): number =>
   orders.flatMap(({ lines }) => lines).reduce((units, { quantity }) => units + quantity, 0);
 
@@ -68,7 +68,7 @@ export const limitHeld: Rule = {
   },
 };
 
-/** What the buyer of such an order is to be told. */
+/** The outcome that the buyer of such an order must be told. */
 function truthOf({ status, reason }: Order): Outcome {
   switch (status) {
     case 'CONFIRMED':

@@ -1,9 +1,9 @@
 import type { BuyerRecord } from '../buyers/sale-event.js';
-import { rejection } from '../shop/read-answer.js';
+import { rejection } from '../buyers/read-answer.js';
 import { unitsOf } from './order-checks.js';
-import type { FullEvidence, Rule } from './verdict.js';
+import type { FullEvidence, Rule } from './rule.js';
 
-/** So long a unit that came back may take to be on the page again; and so far the platform's clock may be off. */
+/** Maximum time until a returned unit is on the page again, and maximum difference to the platform's clock. */
 const RETURN_GRACE_MS = 2_000;
 
 const unitsConfirmed = ({ audit }: FullEvidence): number =>
@@ -29,7 +29,7 @@ export const notOneOver: Rule = {
   },
 };
 
-/** When units came back that orders had held, in milliseconds after the opening; ascending. */
+/** When held units became available again, in ascending milliseconds after the opening. */
 function returnsAtMs({ audit, openedAt }: FullEvidence): number[] {
   return audit.orders
     .filter(
@@ -45,9 +45,8 @@ function returnsAtMs({ audit, openedAt }: FullEvidence): number[] {
 }
 
 /**
- * Buyers with a good card who got nothing, although a unit was free when they last asked. Of the units left at the end,
- * those that did not come back after that moment were free at that moment; so with n left, everybody asked in vain who
- * asked after the n-th last return. Who asked before it may have been told rightly that all were taken.
+ * Buyers with a good card who got nothing, although a unit was free at their last request. With n units left at the end,
+ * at least one was free at any time after the n-th last return. Before it, "sold out" may have been right.
  */
 function turnedAwayInVain(evidence: FullEvidence): BuyerRecord[] {
   const { available, reserved } = evidence.audit.levels;
@@ -68,7 +67,7 @@ export const notOneUnder: Rule = {
   kept: ({ audit: { levels } }) =>
     levels.available === 0
       ? 'none left'
-      : `${levels.available} left, and nobody with a good card went without who asked while they were free`,
+      : `${levels.available} left, and every buyer with a good card who asked while they were free has one`,
   breaches(evidence) {
     const { available, reserved } = evidence.audit.levels;
     const inVain = turnedAwayInVain(evidence).length;

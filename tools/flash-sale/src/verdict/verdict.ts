@@ -1,5 +1,3 @@
-import type { BuyerRecord } from '../buyers/sale-event.js';
-import type { Audit } from '../run/audit.js';
 import {
   chargedOnce,
   everyOrderFinal,
@@ -8,41 +6,19 @@ import {
   toldTheTruth,
   withinContract,
 } from './order-checks.js';
+import type { Evidence, Rule } from './rule.js';
 import { notOneOver, notOneUnder, soldIsConfirmed } from './stock-checks.js';
-
-/** Everything that a verdict needs to know. */
-export interface Evidence {
-  stock: number;
-  /** Units that one customer may buy. */
-  limit: number;
-  openedAt: Date;
-  buyers: readonly BuyerRecord[];
-  /** The platform's own word, `undefined` when it could not be had. */
-  audit: Audit | undefined;
-  isInterrupted: boolean;
-}
-
-/** Evidence with the platform's word. */
-export type FullEvidence = Evidence & { audit: Audit };
 
 export interface Check {
   promise: string;
   result: 'KEPT' | 'BROKEN' | 'UNKNOWN';
-  /** What was found, with figures. */
+  /** The finding, with figures. */
   detail: string;
 }
 
 export interface SaleVerdict {
   result: Check['result'];
   checks: Check[];
-}
-
-/** One promise, and what is wrong with it: nothing, when it is kept. */
-export interface Rule {
-  promise: string;
-  /** What is said when it is kept. */
-  kept(evidence: FullEvidence): string;
-  breaches(evidence: FullEvidence): string[];
 }
 
 const RULES: readonly Rule[] = [

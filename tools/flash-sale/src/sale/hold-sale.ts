@@ -1,24 +1,23 @@
 import { buy } from '../buyers/buy.js';
 import { planBuyers } from '../buyers/plan.js';
 import type { BuyerRecord } from '../buyers/sale-event.js';
-import { customerOf, type SaleFloor } from '../buyers/visit.js';
-import { startClock, type Clock } from '../clock.js';
-import { seededDice } from '../dice.js';
-import { forEachOf } from '../each.js';
+import type { SaleFloor } from '../buyers/visit.js';
 import type { SaleOptions } from '../options.js';
 import { Recorder } from '../record/recorder.js';
-import { openCounter, type Offer } from '../shop/counter.js';
-import type { Desk } from '../shop/desk.js';
-import type { Connections } from '../shop/http.js';
+import { seededRandom } from '../seeded-random.js';
+import type { AdminClient } from '../shop/admin-client.js';
+import { openBuyerClient, type Offer } from '../shop/buyer-client.js';
+import type { ConnectionPools } from '../shop/connection-pools.js';
 import { killInTheMiddle, type Kill } from './chaos.js';
+import { startClock, type Clock } from './clock.js';
 import { watchStock, type StockSample } from './stock-watch.js';
 import type { Venue } from './venue.js';
 
-export interface Sale {
+export interface PreparedSale {
   options: SaleOptions;
   venue: Venue;
-  desk: Desk;
-  connections: Connections;
+  admin: AdminClient;
+  connections: ConnectionPools;
   /** Makes keys and customers of this sale different from those of any other. */
   name: string;
   offer: Offer;
@@ -26,7 +25,7 @@ export interface Sale {
   tokens: readonly string[];
 }
 
-/** What can be seen of a sale while it goes on. */
+/** A sale as it can be watched. */
 export interface SaleView {
   recorder: Recorder;
   clock: Clock;
@@ -39,42 +38,26 @@ export interface HeldSale extends SaleView {
   buyers: BuyerRecord[];
 }
 
-const TOKENS_AT_ONCE = 64;
-
-export async function issueTokens(
-  desk: Desk,
-  { buyers }: SaleOptions,
-  name: string,
-  stop: AbortSignal,
-): Promise<string[]> {
-  const tokens: string[] = [];
-  await forEachOf(buyers, TOKENS_AT_ONCE, async (i) => {
-    stop.throwIfAborted();
-    tokens[i] = await desk.tokenOf(customerOf(name, i));
-  });
-  return tokens;
-}
-
-/** From the first buyer to the last. `watch` gets to see it from the opening on. */
+/** From the first buyer to the last. `watch` is called at the opening. */
 export async function holdSale(
-  sale: Sale,
+  sale: PreparedSale,
   stop: AbortSignal,
   watch: (view: SaleView) => void,
 ): Promise<HeldSale> {
-  const { options, venue, desk, connections, name, offer, tokens } = sale;
-  const dice = seededDice(options.seed);
-  const plans = planBuyers(options, dice);
+  const { options, venue, admin, connections, name, offer, tokens } = sale;
+  const random = seededRandom(options.seed);
+  const plans = planBuyers(options, random);
   const recorder = new Recorder(options.stock);
   const openedAt = new Date();
   const clock = startClock(stop);
-  const stock = watchStock(desk, offer.sku, clock, venue.platform);
+  const stock = watchStock(admin, offer.sku, clock, venue.platform);
   const kills: Kill[] = [];
   const view: SaleView = { recorder, clock, samples: stock.samples, kills };
   watch(view);
   const floor: SaleFloor = {
-    counter: openCounter(connections, offer, tokens),
+    client: openBuyerClient(connections, offer, tokens),
     clock,
-    dice,
+    random,
     name,
     options,
     note: (event) => recorder.note(clock.now(), event),
@@ -90,7 +73,7 @@ export async function holdSale(
       : undefined;
   const visits: Promise<BuyerRecord>[] = [];
   for (const plan of plans) {
-    // Nobody waits for anybody: who is due enters, however many are inside.
+    // A buyer enters when due, however many are inside: a slow shop must not slow down the arrivals.
     if (plan.arrivesAtMs > clock.now()) await clock.pause(plan.arrivesAtMs - clock.now());
     if (clock.isStopped) break;
     visits.push(buy(floor, plan));

@@ -10,7 +10,7 @@ export interface Clock {
 }
 
 export function startClock(stop: AbortSignal): Clock {
-  // Every buyer who pauses listens for the stop.
+  // Every pausing buyer adds a listener.
   setMaxListeners(0, stop);
   const openedAt = performance.now();
   return {

@@ -1,5 +1,5 @@
 import type { LaunchedPlatform } from '@doorbuster/platform';
-import type { Clock } from '../clock.js';
+import type { Clock } from './clock.js';
 
 export interface Kill {
   part: string;
@@ -9,7 +9,7 @@ export interface Kill {
 const VICTIMS = ['orders', 'inventory', 'postgres', 'nats'] as const;
 type Victim = (typeof VICTIMS)[number];
 const POLL_MS = 25;
-/** The next one comes then, however little was sold meanwhile. */
+/** The next kill comes after that time at the latest, however little was sold. */
 const PATIENCE_MS = 8_000;
 const RESTART_MS = 20_000;
 

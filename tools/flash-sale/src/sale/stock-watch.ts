@@ -1,14 +1,14 @@
 import type { LaunchedPlatform } from '@doorbuster/platform';
 import pg from 'pg';
-import type { Clock } from '../clock.js';
-import type { Desk } from '../shop/desk.js';
+import type { Clock } from './clock.js';
+import type { AdminClient } from '../shop/admin-client.js';
 
 export interface StockSample {
   atMs: number;
   available: number;
   reserved: number;
   sold: number;
-  /** Sagas that have not ended; `null` where one cannot look into the database. */
+  /** Sagas that have not ended; `null` when the database is out of reach. */
   sagas: number | null;
 }
 
@@ -20,9 +20,9 @@ export interface StockWatch {
 const EVERY_MS = 500;
 const LOOK_MS = 2_000;
 
-/** Looks at the stock, and at the sagas in flight, all through the sale. A look that fails is left out. */
+/** Samples the stock and the sagas in flight all through the sale. A sample that fails is left out. */
 export function watchStock(
-  desk: Desk,
+  admin: AdminClient,
   sku: string,
   clock: Clock,
   platform: LaunchedPlatform | undefined,
@@ -30,7 +30,7 @@ export function watchStock(
   const samples: StockSample[] = [];
   const state = { ended: false };
   const look = async (): Promise<void> => {
-    const levels = await desk.glanceAtLevels(sku);
+    const levels = await admin.glanceAtStock(sku);
     if (levels === undefined) return;
     const { available, reserved, sold } = levels;
     const sagas = platform === undefined ? null : await countSagas(platform).catch(() => null);
@@ -52,7 +52,7 @@ export function watchStock(
   };
 }
 
-/** The partial index of sagas in flight makes this cheap. A connection each time: the database may be killed meanwhile. */
+/** Cheap by the partial index of sagas in flight. One connection a call, because the database may be killed meanwhile. */
 async function countSagas(platform: LaunchedPlatform): Promise<number> {
   const client = new pg.Client({
     connectionString: platform.run().postgres.url,
@@ -60,7 +60,7 @@ async function countSagas(platform: LaunchedPlatform): Promise<number> {
     connectionTimeoutMillis: LOOK_MS,
     query_timeout: LOOK_MS,
   });
-  // A connection that breaks later is told here, not to the query.
+  // A connection that breaks between queries reports it here.
   client.on('error', () => undefined);
   try {
     await client.connect();

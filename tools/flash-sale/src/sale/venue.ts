@@ -1,15 +1,15 @@
 import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
 import type { SaleOptions } from '../options.js';
 
-/** The platform that is put to the test. */
+/** The platform under test. */
 export interface Venue {
   url: string;
-  /** When it is ours: then there is a database to look into, and there are processes to kill. */
+  /** Only when this process started it: then its database can be read and its processes can be killed. */
   platform: LaunchedPlatform | undefined;
   close(): Promise<void>;
 }
 
-/** A platform of our own, as a shop would run it on such a day, unless there is one at `url`. */
+/** The platform at `url`, or one that this process starts, configured as a shop would for a sale. */
 export async function openVenue({ url }: Pick<SaleOptions, 'url'>): Promise<Venue> {
   if (url !== undefined) return { url, platform: undefined, close: async () => undefined };
   const platform = await launchPlatform({

@@ -1,10 +1,40 @@
-import { count, duration } from '../report/summary.js';
-import type { SaleView } from '../run/hold-sale.js';
+import type { SaleView } from '../sale/hold-sale.js';
+import { count, duration } from './summary.js';
 
+const DRAW_MS = 250;
+const LINE_MS = 1_000;
 const BAR = 40;
 const BAR_PARTS = ['█', '▒', '░'] as const;
+const ERASE_BELOW = '\u001B[0J';
+const up = (lines: number): string => (lines > 0 ? `\u001B[${lines}A\r` : '');
+/** A line that wraps would make the count of drawn lines wrong. */
+const NO_WRAP = '\u001B[?7l';
+const WRAP = '\u001B[?7h';
 
-/** What to show of a sale at this moment. The first line is enough where lines cannot be drawn over. */
+export interface LiveView {
+  end(): void;
+}
+
+/** Draws over itself on a terminal; otherwise one line a second. */
+export function startLiveView(view: SaleView, stock: number, out: NodeJS.WriteStream): LiveView {
+  let drawn = 0;
+  const draw = (): void => {
+    const lines = viewLines(view, stock);
+    out.write(`${up(drawn)}${ERASE_BELOW}${NO_WRAP}${lines.join('\n')}\n${WRAP}`);
+    drawn = lines.length;
+  };
+  const print = (): void => void out.write(`${viewLines(view, stock)[0]}\n`);
+  const show = out.isTTY ? draw : print;
+  const timer = setInterval(show, out.isTTY ? DRAW_MS : LINE_MS);
+  return {
+    end() {
+      clearInterval(timer);
+      show();
+    },
+  };
+}
+
+/** The sale at this moment. The first line alone is a summary, for output that is no terminal. */
 export function viewLines({ recorder, clock, samples, kills }: SaleView, stock: number): string[] {
   const { arrived, viewed, accepted, orders, left, retries } = recorder.totals;
   const gone = Object.values(left).reduce((sum, n) => sum + n, 0);
