@@ -1,5 +1,4 @@
-import { readConfig } from '@doorbuster/service';
-import type { FactoryProvider } from '@nestjs/common';
+import { configOf } from '@doorbuster/service';
 import { z } from 'zod';
 
 const catalogConfig = z
@@ -22,11 +21,5 @@ const catalogConfig = z
       error: 'must be rediss://... when there is a REDIS_CA_FILE',
     },
   );
-export type CatalogConfig = z.infer<typeof catalogConfig>;
 
-export const CATALOG_CONFIG = Symbol('catalog-config');
-
-export const catalogConfigProvider: FactoryProvider<CatalogConfig> = {
-  provide: CATALOG_CONFIG,
-  useFactory: () => readConfig(catalogConfig),
-};
+export class CatalogConfig extends configOf(catalogConfig) {}

@@ -2,5 +2,6 @@ import { startTelemetry } from '@doorbuster/telemetry/start';
 
 await startTelemetry('catalog');
 const { runService } = await import('@doorbuster/service');
-const { catalogDefinition } = await import('./catalog.definition.js');
-await runService(catalogDefinition);
+const { AppModule } = await import('./app.module.js');
+const { catalogSchema } = await import('./catalog.schema.js');
+await runService(AppModule, catalogSchema);

@@ -14,14 +14,21 @@ import {
 } from '@doorbuster/contracts';
 import { eventually, startTestEnvironment, type TestEnvironment } from '@doorbuster/embedded/testing';
 import { connectNats, decodeBatch, type CloudEvent, type OutgoingEvent } from '@doorbuster/messaging';
-import { migrateSchema, startService } from '@doorbuster/service';
-import { ADMIN, callRpc, VERIFICATION_KEYS, type TestRequest } from '@doorbuster/service/testing';
+import {
+  ADMIN,
+  callRpc,
+  environmentOf,
+  migrateSchema,
+  startService,
+  type TestRequest,
+} from '@doorbuster/service/testing';
 import { jetstream } from '@nats-io/jetstream';
 import type { INestApplication } from '@nestjs/common';
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';
 import { DataSource } from 'typeorm';
-import { CATALOG_CONFIG, type CatalogConfig } from '../src/catalog.config.js';
-import { catalogDefinition } from '../src/catalog.definition.js';
+import { AppModule } from '../src/app.module.js';
+import { CatalogConfig } from '../src/catalog.config.js';
+import { catalogSchema } from '../src/catalog.schema.js';
 import { ProductsRpcController } from '../src/products/products.rpc-controller.js';
 
 /** Shorter than the time of `eventually`, so that a request that is lost with its connection is sent again. */
@@ -148,22 +155,14 @@ export function valueOf<T>(reply: Reply<T>): T {
 }
 
 export const startReplica = (env: TestEnvironment, config: CatalogConfig = {}): Promise<INestApplication> =>
-  startService(
-    {
-      ...catalogDefinition,
-      providers: [...(catalogDefinition.providers ?? []), { provide: CATALOG_CONFIG, useValue: config }],
-    },
-    {
-      DATABASE_URL: env.databaseUrl('catalog'),
-      NATS_URL: env.natsUrl('catalog'),
-      RPC_VERIFICATION_KEYS: VERIFICATION_KEYS,
-      LOG_LEVEL: 'silent',
-    },
-  );
+  startService(AppModule, {
+    env: environmentOf('catalog', env),
+    overrides: [[CatalogConfig, config]],
+  });
 
 export async function startCatalog(replicas = 1, config: CatalogConfig = {}): Promise<CatalogUnderTest> {
   const env = await startTestEnvironment();
-  await migrateSchema(catalogDefinition, env.migrationUrl('catalog'), 'silent');
+  await migrateSchema(catalogSchema, env.migrationUrl('catalog'), 'silent');
   const apps = await Promise.all(Array.from({ length: replicas }, () => startReplica(env, config)));
   const nc = await connectNats(env.natsUrl('admin'), 'gateway');
   const gateway = await connectNats(env.natsUrl('gateway'), 'gateway');

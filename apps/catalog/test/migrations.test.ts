@@ -3,7 +3,7 @@ import { migrateDatabase, openDatabase } from '@doorbuster/persistence';
 import { entityMismatches } from '@doorbuster/persistence/testing';
 import { createLogger } from '@doorbuster/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { catalogDefinition } from '../src/catalog.definition.js';
+import { catalogSchema } from '../src/catalog.schema.js';
 import { CreateCatalog1767225601000 } from '../src/migrations/create-catalog.migration.js';
 import { ProductEntity } from '../src/products/product.entity.js';
 
@@ -47,7 +47,7 @@ it('the search has indexes for words, similar names, SKU prefixes and categories
 });
 
 it('the entities match the tables', async () => {
-  const { migrations, entities } = catalogDefinition;
+  const { migrations, entities } = catalogSchema;
   const url = env.migrationUrl('catalog');
   expect(await entityMismatches({ service: 'catalog', migrations, entities, url })).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { exitOnSignal, readConfig, SHUTDOWN_MS } from '@doorbuster/service/process';
+import { exitOnSignal, readConfigOrExit, SHUTDOWN_MS } from '@doorbuster/service/process';
 import { createLogger } from '@doorbuster/telemetry';
 import { stopTelemetry } from '@doorbuster/telemetry/start';
 import { gatewayConfig } from './gateway.config.js';
@@ -10,7 +10,7 @@ import { seed } from './seed.js';
  * unless `SEED=none`.
  */
 export async function runGateway(): Promise<void> {
-  const config = readConfig(gatewayConfig);
+  const config = readConfigOrExit(gatewayConfig);
   const logger = createLogger('gateway', config.logLevel);
   if (process.argv[2] === 'seed') {
     if (process.env['SEED'] !== 'none') await seed(config, logger);

@@ -2,5 +2,6 @@ import { startTelemetry } from '@doorbuster/telemetry/start';
 
 await startTelemetry('orders');
 const { runService } = await import('@doorbuster/service');
-const { orders } = await import('./orders.definition.js');
-await runService(orders);
+const { AppModule } = await import('./app.module.js');
+const { ordersSchema } = await import('./orders.schema.js');
+await runService(AppModule, ordersSchema);

@@ -2,5 +2,6 @@ import { startTelemetry } from '@doorbuster/telemetry/start';
 
 await startTelemetry('payments');
 const { runService } = await import('@doorbuster/service');
-const { paymentsDefinition } = await import('./payments.definition.js');
-await runService(paymentsDefinition);
+const { AppModule } = await import('./app.module.js');
+const { paymentsSchema } = await import('./payments.schema.js');
+await runService(AppModule, paymentsSchema);

@@ -1,5 +1,6 @@
 import { preparedQuery } from '@doorbuster/persistence';
-import { optional, readConfig } from '@doorbuster/service/process';
+import { configOf } from '@doorbuster/service';
+import { optional } from '@doorbuster/service/process';
 import type { FactoryProvider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
@@ -25,14 +26,16 @@ export const paymentsConfig = z
     error: `must be set in production; '${SIMULATED}' sells without taking any money`,
   });
 
+export class PaymentsConfig extends configOf(paymentsConfig) {}
+
 export const simulatedProvider: FactoryProvider<SimulatedProvider> = {
   provide: PAYMENT_PROVIDER,
-  useFactory: (dataSource: DataSource) => {
-    const file = readConfig(paymentsConfig).SIMULATED_PROVIDER_STATEMENT;
+  useFactory: (dataSource: DataSource, config: PaymentsConfig) => {
+    const file = config.SIMULATED_PROVIDER_STATEMENT;
     return new SimulatedProvider(
       new SimulatedBooks((statement, values) => preparedQuery(dataSource, statement, values)),
       file === undefined ? noStatement : statementIn(file),
     );
   },
-  inject: [DataSource],
+  inject: [DataSource, PaymentsConfig],
 };

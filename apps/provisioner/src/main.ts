@@ -1,11 +1,11 @@
 import { connectNats, StreamProvisioner } from '@doorbuster/broker';
-import { exitOnSignal, readConfig, serveHealth, SHUTDOWN_MS } from '@doorbuster/service/process';
+import { exitOnSignal, readConfigOrExit, serveHealth, SHUTDOWN_MS } from '@doorbuster/service/process';
 import { createLogger } from '@doorbuster/telemetry';
 import { provisionerConfig } from './provisioner.config.js';
 
 /** Without an argument it keeps all streams and consumers in place; with `once` it makes them and exits. */
 const once = process.argv[2] === 'once';
-const config = readConfig(provisionerConfig);
+const config = readConfigOrExit(provisionerConfig);
 const logger = createLogger('provisioner', config.LOG_LEVEL);
 let close = async (): Promise<void> => undefined;
 // Before the start, which may wait for a broker: the first process of a container ignores signals that it does not handle.

@@ -4,7 +4,7 @@
  */
 import type { OutgoingEvent } from '@doorbuster/messaging';
 import { checkoutSaga } from '@doorbuster/orders/dist/checkout/checkout.saga.js';
-import { orders } from '@doorbuster/orders/dist/orders.definition.js';
+import { ordersSchema } from '@doorbuster/orders/dist/orders.schema.js';
 import { OrdersRepository } from '@doorbuster/orders/dist/persistence/orders.repository.js';
 import { sagaDefinitions } from '@doorbuster/orders/dist/checkout/saga-definitions.js';
 import { UnitOfWork } from '@doorbuster/persistence';
@@ -16,7 +16,7 @@ class AddChannel1999000000000 {
   }
   async down(): Promise<void> {}
 }
-(orders.migrations as unknown[]).push(AddChannel1999000000000);
+(ordersSchema.migrations as unknown[]).push(AddChannel1999000000000);
 
 // oxlint-disable-next-line typescript/unbound-method -- called with `this` below
 const insert = OrdersRepository.prototype.insert;

@@ -8,7 +8,7 @@ export {
 } from './audit-log/audit-log.js';
 export { observeBacklog } from './backlog-metrics.js';
 export { pluck } from './columns.js';
-export { openDatabase, typeOrmModuleOptions, type DatabaseOptions } from './database/data-source.js';
+export { openDatabase, type DatabaseOptions } from './database/data-source.js';
 export { databaseAddress, tlsProblemOf, type DatabaseAddress } from './database/database-tls.js';
 export { migrateDatabase, type MigrationOptions } from './database/migrate-database.js';
 export { createIndexConcurrently, makeAppendOnly } from './database/migration-steps.js';

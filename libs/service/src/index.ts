@@ -1,8 +1,17 @@
-export { readConfig, serviceConfig, type ServiceConfig } from './config.js';
-export { Rpc, refusalOf } from './rpc/rpc.decorator.js';
-export { migrateSchema } from './migrate.js';
-export { runService, startService, type ServiceDefinition } from './run-service.js';
-export { SHUTDOWN_MS } from './shutdown-budget.js';
+export {
+  ConfigurationModule,
+  configOf,
+  ENVIRONMENT,
+  LOGGER,
+  SERVICE_NAME,
+} from './configuration/configuration.module.js';
+export { HealthModule } from './health/health.module.js';
+export { MessagingModule, NATS_CONNECTION } from './messaging/messaging.module.js';
+export { OperationsModule } from './operations/operations.module.js';
+export { PersistenceModule } from './persistence/persistence.module.js';
 export { PollingJob } from './polling-job.js';
+export { Rpc } from './rpc/rpc.decorator.js';
+export { refusalOf } from './rpc/rpc-error.filter.js';
+export { runService } from './run-service.js';
+export { SHUTDOWN_MS } from './shutdown-budget.js';
 export { withTimeout } from './with-timeout.js';
-export { LOGGER, NATS_CONNECTION } from './tokens.js';

@@ -1,9 +1,8 @@
-/** What a process without a database needs, too; `.` would bring one along. */
-export { readConfig } from './config.js';
-export { serveHealth } from './health-server.js';
-export { natsConfig, natsUrl, streamReplicas } from './nats-config.js';
-export { optional } from './optional.js';
-export { publishedSecretsIn } from './published-secrets.js';
+/** For processes that are no service of a schema: the gateway, the provisioner, the platform. */
+export { readConfig, readConfigOrExit } from './configuration/read-config.js';
+export { publishedSecretsIn } from './configuration/published-secrets.js';
+export { natsConfig, natsUrl, optional, streamReplicas } from './configuration/variables.js';
+export { serveHealth } from './health/health-server.js';
 export { singleFlight } from './single-flight.js';
 export { SHUTDOWN_MS } from './shutdown-budget.js';
 export { exitOnSignal } from './shutdown.js';

@@ -1,60 +1,71 @@
 import 'reflect-metadata';
 import type { ServiceName } from '@doorbuster/contracts';
 import { JetStreamServer, natsOptions } from '@doorbuster/messaging';
-import type { DatabaseOptions } from '@doorbuster/persistence';
-import { createLogger, NestLogger, type Logger } from '@doorbuster/telemetry';
-import { Module, type INestApplication, type ModuleMetadata } from '@nestjs/common';
+import type { SchemaDefinition } from '@doorbuster/persistence';
+import { NestLogger, type Logger } from '@doorbuster/telemetry';
 import type { NatsConnection } from '@nats-io/transport-node';
+import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Transport, type MicroserviceOptions } from '@nestjs/microservices';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { readConfig, serviceConfig, type ServiceConfig } from './config.js';
-import { HealthProbe } from './health-probe.js';
-import { serveHealth } from './health-server.js';
-import { migrate } from './migrate.js';
-import { RpcErrorFilter } from './rpc/rpc.decorator.js';
-import { RpcTracingInterceptor } from './rpc/rpc-tracing.interceptor.js';
-import { RpcRequestInterceptor } from './rpc/rpc-request.interceptor.js';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { LOGGER, SERVICE_NAME } from './configuration/configuration.module.js';
+import { exitOnConfigurationError } from './configuration/read-config.js';
+import { HealthConfig } from './health/health.module.js';
+import { MessagingConfig } from './messaging/messaging.module.js';
+import { migrate } from './persistence/migrate.js';
 import { RpcRequestDeserializer } from './rpc/rpc-request.js';
-import { RpcVerifier } from './rpc/rpc-signature.js';
-import { ServiceModule } from './service.module.js';
 import { SHUTDOWN_MS } from './shutdown-budget.js';
 import { exitOnSignal } from './shutdown.js';
 
-export interface ServiceDefinition extends Pick<ModuleMetadata, 'imports' | 'controllers' | 'providers'> {
-  service: ServiceName;
-  migrations: DatabaseOptions['migrations'];
-  entities?: DatabaseOptions['entities'];
+/** Limits of the server of the health endpoints. */
+const CONNECTIONS_MAX = 32;
+const REQUEST_TIMEOUT_MS = 2_000;
+
+/**
+ * A service's `main.ts`: runs its root module until a signal ends the process. With the argument `migrate` it brings the
+ * schema up to date and ends. The root module imports at least `ConfigurationModule`, `MessagingModule` and `HealthModule`.
+ */
+export async function runService(rootModule: Type, schema?: SchemaDefinition): Promise<void> {
+  try {
+    if (process.argv[2] === 'migrate') return await migrateOf(schema);
+    let app: NestFastifyApplication | undefined;
+    // Before the start, which may wait for a database: the first process of a container ignores signals that it does not handle.
+    exitOnSignal(async () => app?.close(), SHUTDOWN_MS.service);
+    app = await NestFactory.create<NestFastifyApplication>(rootModule, httpAdapter(), {
+      bufferLogs: true,
+      abortOnError: false,
+    });
+    await listen(app);
+  } catch (error) {
+    exitOnConfigurationError(error);
+  }
 }
 
-/** Starts a service: schema up to date, streams there, queries and batches being answered. */
-export async function startService(
-  definition: ServiceDefinition,
-  config: ServiceConfig,
-  logger: Logger = createLogger(definition.service, config.LOG_LEVEL),
-): Promise<INestApplication> {
-  const { service, migrations, entities, imports = [], controllers = [], providers = [] } = definition;
+function migrateOf(schema: SchemaDefinition | undefined): Promise<void> {
+  if (schema === undefined) throw new Error('this service has no schema to migrate');
+  return migrate(schema);
+}
 
-  @Module({
-    imports: [ServiceModule.forRoot({ service, config, logger, migrations, entities }), ...imports],
-    controllers,
-    providers,
-  })
-  class RootModule {}
-
-  const app = await NestFactory.create(RootModule, new FastifyAdapter(), {
-    logger: new NestLogger(logger),
-    abortOnError: false,
+/** Serves `/healthz` and `/readyz`, and is needed for an application with more than one transport. */
+export const httpAdapter = (): FastifyAdapter =>
+  new FastifyAdapter({
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: REQUEST_TIMEOUT_MS,
+    // A probe that says nothing does not delay the end of the process.
+    forceCloseConnections: true,
   });
-  app.useGlobalFilters(new RpcErrorFilter(logger));
-  const verifier = new RpcVerifier(config.RPC_VERIFICATION_KEYS);
-  app.useGlobalInterceptors(new RpcTracingInterceptor(), new RpcRequestInterceptor(verifier));
-  const nats = natsOptions(config.NATS_URL, service, config.NATS_CA_FILE);
-  const queries = app.connectMicroservice<MicroserviceOptions>(
+
+/** Connects the transports: RPC over core NATS, batches over JetStream, and health over HTTP where there is a `PORT`. */
+export async function listen(app: NestFastifyApplication): Promise<void> {
+  const logger = app.get<Logger>(LOGGER);
+  app.useLogger(new NestLogger(logger));
+  const service = app.get<ServiceName>(SERVICE_NAME);
+  const { NATS_URL, NATS_CA_FILE } = app.get(MessagingConfig);
+  const rpc = app.connectMicroservice<MicroserviceOptions>(
     {
       transport: Transport.NATS,
       options: {
-        ...nats,
+        ...natsOptions(NATS_URL, service, NATS_CA_FILE),
         queue: service,
         gracefulShutdown: true,
         gracePeriod: SHUTDOWN_MS.queries,
@@ -64,23 +75,12 @@ export async function startService(
     { inheritAppConfig: true },
   );
   app.connectMicroservice<MicroserviceOptions>({ strategy: app.get(JetStreamServer) });
-  // Streams first: what the first request has to say would else wait in the outbox for the sweeper.
   await app.init();
   await app.startAllMicroservices();
-  // Started means heard: the server has the subscriptions.
-  await queries.unwrap<NatsConnection>().flush();
+  // Until the server has the subscriptions, it refuses requests.
+  await rpc.unwrap<NatsConnection>().flush();
+  const { PORT, HOST } = app.get(HealthConfig);
+  app.getHttpServer().maxConnections = CONNECTIONS_MAX;
+  if (PORT !== undefined) await app.listen(PORT, HOST);
   logger.info('started');
-  return app;
-}
-
-/** The whole of a service's `main.ts`; with the argument `migrate` it brings the schema up to date and ends. */
-export async function runService(definition: ServiceDefinition): Promise<void> {
-  if (process.argv[2] === 'migrate') return migrate(definition);
-  const config = readConfig(serviceConfig);
-  let app: INestApplication | undefined;
-  // Before the start, which may wait for a database: the first process of a container ignores signals that it does not handle.
-  exitOnSignal(async () => app?.close(), SHUTDOWN_MS.service);
-  app = await startService(definition, config);
-  const probe = app.get(HealthProbe);
-  if (config.PORT !== undefined) await serveHealth(config.PORT, () => probe.dependencies(), config.HOST);
 }

@@ -1,11 +1,9 @@
+import type { Logger } from '@doorbuster/telemetry';
 import { stopTelemetry } from '@doorbuster/telemetry/start';
 import { SHUTDOWN_MS } from './shutdown-budget.js';
 import { withTimeout } from './with-timeout.js';
 
-/**
- * On SIGTERM and SIGINT closes what `close` closes and exits with 0, or with 1 when that fails or hangs; in `deadlineMs`
- * at the most.
- */
+/** On SIGTERM and SIGINT calls `close` and exits with 0, or with 1 when `close` fails or hangs; within `deadlineMs`. */
 export function exitOnSignal(close: () => Promise<unknown>, deadlineMs: number): void {
   const exit = async (): Promise<void> => {
     const outcome = await withTimeout(close(), deadlineMs - SHUTDOWN_MS.telemetry);
@@ -14,4 +12,15 @@ export function exitOnSignal(close: () => Promise<unknown>, deadlineMs: number):
   };
   process.once('SIGTERM', () => void exit());
   process.once('SIGINT', () => void exit());
+}
+
+/** What hangs, because its other side is gone, must not use up the time of what is closed after it. */
+export async function closeWithin(
+  deadlineMs: number,
+  what: string,
+  closing: Promise<unknown>,
+  logger: Logger,
+): Promise<void> {
+  const outcome = await withTimeout(closing, deadlineMs);
+  if (outcome !== 'done') logger.warn(`${what} not closed in order: ${outcome}`);
 }

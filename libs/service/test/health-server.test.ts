@@ -1,20 +1,52 @@
-import { describe, expect, it } from 'vitest';
-import { serveHealth } from '../src/health-server.js';
+import type { Dependencies } from '@doorbuster/contracts';
+import { Module } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { afterEach, describe, expect, it } from 'vitest';
+import { HealthController } from '../src/health/health.module.js';
+import { HealthProbe } from '../src/health/health-probe.js';
+import { serveHealth } from '../src/health/health-server.js';
+import { httpAdapter } from '../src/run-service.js';
 
-describe('the health server', () => {
+type Probe = () => Promise<Dependencies>;
+
+let app: NestFastifyApplication | undefined;
+afterEach(async () => {
+  await app?.close();
+  app = undefined;
+});
+
+/** As a service answers: by a controller of its Nest application. */
+async function listenInService(port: number, dependencies: Probe): Promise<number> {
+  @Module({
+    controllers: [HealthController],
+    providers: [{ provide: HealthProbe, useValue: { dependencies } }],
+  })
+  class HealthTestModule {}
+
+  const module = await Test.createTestingModule({ imports: [HealthTestModule] }).compile();
+  app = module.createNestApplication<NestFastifyApplication>(httpAdapter());
+  await app.listen(port, '0.0.0.0');
+  return Number(new URL(await app.getUrl()).port);
+}
+
+describe.each([
+  ['the provisioner', (port: number, dependencies: Probe) => serveHealth(port, dependencies)],
+  ['a service', listenInService],
+])('the health endpoints of %s', (_, listen) => {
   const ask = async (port: number, path: string) => {
     const response = await fetch(`http://127.0.0.1:${port}${path}`);
     return [response.status, await response.json()] as const;
   };
 
-  it('says that the process is alive, whatever it needs is or is not there', async () => {
-    const port = await serveHealth(0, () => Promise.resolve({ postgres: 'down' }));
+  it('say that the process is alive, whatever the state of its dependencies', async () => {
+    const port = await listen(0, () => Promise.resolve({ postgres: 'down' }));
     expect(await ask(port, '/healthz')).toEqual([200, { status: 'ok' }]);
   });
 
-  it('says what is missing, and that nothing is once it is back', async () => {
+  it('say which dependency is down, and that none is once it is back', async () => {
     let state: 'up' | 'down' = 'down';
-    const port = await serveHealth(0, () => Promise.resolve({ postgres: state, nats: 'up' }));
+    const port = await listen(0, () => Promise.resolve({ postgres: state, nats: 'up' }));
     const missing = { status: 'not ready', dependencies: { postgres: 'down', nats: 'up' } };
     expect(await ask(port, '/readyz')).toEqual([503, missing]);
     state = 'up';
@@ -22,13 +54,14 @@ describe('the health server', () => {
     expect(await ask(port, '/readyz')).toEqual([200, all]);
   });
 
-  it('tells nothing else', async () => {
-    const port = await serveHealth(0, () => Promise.resolve({}));
+  it('answer no other path', async () => {
+    const port = await listen(0, () => Promise.resolve({}));
     expect(await ask(port, '/metrics')).toEqual([404, { status: 'not found' }]);
+    expect(await ask(port, '/')).toEqual([404, { status: 'not found' }]);
   });
 
-  it('does not start on a port that is taken', async () => {
+  it('do not start on a port that is taken', async () => {
     const port = await serveHealth(0, () => Promise.resolve({}));
-    await expect(serveHealth(port, () => Promise.resolve({}))).rejects.toThrow(/EADDRINUSE/);
+    await expect(listen(port, () => Promise.resolve({}))).rejects.toThrow(/EADDRINUSE/);
   });
 });

@@ -12,20 +12,21 @@ import { startTestEnvironment, type TestEnvironment } from '@doorbuster/embedded
 import { connectNats } from '@doorbuster/messaging';
 import { createLogger, newTraceparent } from '@doorbuster/telemetry';
 import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
-import { Controller, type INestApplication } from '@nestjs/common';
+import { Controller, Module, type INestApplication } from '@nestjs/common';
 import { MessagePattern, Payload, Transport } from '@nestjs/microservices';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Rpc, migrateSchema, startService, type ServiceDefinition } from '../src/index.js';
+import { ConfigurationModule, HealthModule, MessagingModule, Rpc } from '../src/index.js';
 import {
   ADMIN,
   callRpc,
+  environmentOf,
   rpcPayload,
   RpcSigner,
   signatureHeaders,
   SIGNATURE_HEADER,
   SIGNING_KEY,
-  VERIFICATION_KEYS,
-} from '../src/testing.js';
+  startService,
+} from '../src/testing/index.js';
 
 const METHOD = 'pm_card_5105105105105100';
 const SAGA_ID = '0198f000-0000-7000-8000-000000000001';
@@ -62,6 +63,12 @@ class TestController {
   }
 }
 
+@Module({
+  imports: [ConfigurationModule.forRoot('orders'), MessagingModule, HealthModule.forRoot('orders')],
+  controllers: [TestController],
+})
+class TestModule {}
+
 /** The key by which the test's gateway signs. */
 const gatewayKey = createPrivateKey({
   key: Buffer.from(SIGNING_KEY, 'base64'),
@@ -89,18 +96,10 @@ const log: string[] = [];
 
 beforeAll(async () => {
   environment = await startTestEnvironment();
-  const definition: ServiceDefinition = { service: 'orders', migrations: [], controllers: [TestController] };
-  await migrateSchema(definition, environment.migrationUrl('orders'), 'silent');
-  app = await startService(
-    definition,
-    {
-      DATABASE_URL: environment.databaseUrl('orders'),
-      NATS_URL: environment.natsUrl('orders'),
-      RPC_VERIFICATION_KEYS: VERIFICATION_KEYS,
-      LOG_LEVEL: 'trace',
-    },
-    createLogger('orders', 'trace', { write: (line: string) => void log.push(line) }),
-  );
+  app = await startService(TestModule, {
+    env: environmentOf('orders', environment),
+    logger: createLogger('orders', 'trace', { write: (line: string) => void log.push(line) }),
+  });
   gateway = await connectNats(environment.natsUrl('gateway'), 'gateway');
 });
 afterAll(async () => {

@@ -1,4 +1,4 @@
-import { readConfig, SHUTDOWN_MS } from '@doorbuster/service/process';
+import { readConfigOrExit, SHUTDOWN_MS } from '@doorbuster/service/process';
 import { createLogger } from '@doorbuster/telemetry';
 import { platformConfig, withoutEmpty } from './config.js';
 import { Platform } from './platform.js';
@@ -6,7 +6,7 @@ import { collectGarbageSoon } from './services/collect-garbage.js';
 import { onStopSignal } from './stop-signal.js';
 
 const env = withoutEmpty(process.env);
-const config = readConfig(platformConfig, env);
+const config = readConfigOrExit(platformConfig, env);
 const logger = createLogger('platform', config.logLevel);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 // The terminal may be closed before us; that must not keep us from stopping in order.

@@ -1,11 +1,11 @@
 import { createTestDatabase, type TestDatabase } from '@doorbuster/embedded/testing';
-import { migrateSchema } from '@doorbuster/service';
+import { migrateSchema } from '@doorbuster/service/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { catalogDefinition } from '../../../apps/catalog/src/catalog.definition.js';
-import { inventoryDefinition } from '../../../apps/inventory/src/inventory.definition.js';
-import { orders } from '../../../apps/orders/src/orders.definition.js';
-import { paymentsDefinition } from '../../../apps/payments/src/payments.definition.js';
+import { catalogSchema } from '../../../apps/catalog/src/catalog.schema.js';
+import { inventorySchema } from '../../../apps/inventory/src/inventory.schema.js';
+import { ordersSchema } from '../../../apps/orders/src/orders.schema.js';
+import { paymentsSchema } from '../../../apps/payments/src/payments.schema.js';
 import { findBreaches, findInFlight, RULES } from '../src/verify.js';
 import { CHARGES, insertBaseCase, ORDER, SALE } from './fixtures/base-case.js';
 import { PLANTED_BREACHES } from './fixtures/planted-breaches.js';
@@ -16,8 +16,8 @@ let admin: pg.Client;
 beforeAll(async () => {
   database = await createTestDatabase();
   await Promise.all(
-    [catalogDefinition, inventoryDefinition, orders, paymentsDefinition].map((definition) =>
-      migrateSchema(definition, database.migratorUrl(definition.service), 'silent'),
+    [catalogSchema, inventorySchema, ordersSchema, paymentsSchema].map((schema) =>
+      migrateSchema(schema, database.migratorUrl(schema.service), 'silent'),
     ),
   );
   admin = new pg.Client({ connectionString: database.adminUrl });

@@ -10,7 +10,7 @@ import {
 import { DataSource } from 'typeorm';
 import { decideCommands } from '../domain/decide-commands.js';
 import type { StockCommand } from '../domain/stock-commands.js';
-import { RESERVATION_TTL_MS } from '../inventory.config.js';
+import { InventoryConfig } from '../inventory.config.js';
 import { levelEvents } from '../messaging/level-events.js';
 import { dueOrderIds, EXPIRY_JOB } from '../persistence/reservations.repository.js';
 import { loadDueState, saveStockChanges } from '../persistence/stock-state.js';
@@ -27,7 +27,7 @@ export class ExpirySweep implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly unitOfWork: UnitOfWork,
     private readonly stuckItems: StuckItems,
     private readonly dataSource: DataSource,
-    @Inject(RESERVATION_TTL_MS) private readonly reservationTtlMs: number,
+    private readonly config: InventoryConfig,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     const job: BatchJob = {
@@ -56,7 +56,7 @@ export class ExpirySweep implements OnApplicationBootstrap, BeforeApplicationShu
       }));
       const decision = decideCommands(state, commands, {
         now: state.now,
-        reservationTtlMs: this.reservationTtlMs,
+        reservationTtlMs: this.config.reservationTtlMs,
       });
       await saveStockChanges(tx, decision);
       return { result: decision.settled.length, events: levelEvents(decision.levels, newTraceparent) };

@@ -9,11 +9,11 @@ import {
   type OutgoingEvent,
 } from '@doorbuster/messaging';
 import { afterCommit, UnitOfWork } from '@doorbuster/persistence';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 import { decideCommands } from '../domain/decide-commands.js';
-import { RESERVATION_TTL_MS } from '../inventory.config.js';
+import { InventoryConfig } from '../inventory.config.js';
 import { loadStockState, saveStockChanges } from '../persistence/stock-state.js';
 import { levelEvents } from './level-events.js';
 import { replies } from './replies.js';
@@ -25,7 +25,7 @@ import { countRefusals } from './stock-metrics.js';
 export class StockCommandsHandler {
   constructor(
     private readonly unitOfWork: UnitOfWork,
-    @Inject(RESERVATION_TTL_MS) private readonly reservationTtlMs: number,
+    private readonly config: InventoryConfig,
   ) {}
 
   @ConsumesBatches('inventory-commands', [reserveStock, commitStock, releaseStock, restockOrder])
@@ -41,7 +41,7 @@ export class StockCommandsHandler {
     const state = await loadStockState(tx, commands);
     const decision = decideCommands(state, commands, {
       now: state.now,
-      reservationTtlMs: this.reservationTtlMs,
+      reservationTtlMs: this.config.reservationTtlMs,
     });
     await saveStockChanges(tx, decision);
     afterCommit(tx, () => countRefusals(decision.answers));

@@ -24,14 +24,21 @@ import {
   type CloudEvent,
   type OutgoingEvent,
 } from '@doorbuster/messaging';
-import { migrateSchema, startService } from '@doorbuster/service';
-import { ADMIN, callRpc, VERIFICATION_KEYS, type TestRequest } from '@doorbuster/service/testing';
+import {
+  ADMIN,
+  callRpc,
+  environmentOf,
+  migrateSchema,
+  startService,
+  type TestRequest,
+} from '@doorbuster/service/testing';
 import { newTraceparent, traceIdOf } from '@doorbuster/telemetry';
 import type { INestApplication } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { DataSource } from 'typeorm';
-import { RESERVATION_TTL_MS } from '../../src/inventory.config.js';
-import { inventoryDefinition } from '../../src/inventory.definition.js';
+import { AppModule } from '../../src/app.module.js';
+import { InventoryConfig } from '../../src/inventory.config.js';
+import { inventorySchema } from '../../src/inventory.schema.js';
 import { ORDINARY } from '../../src/persistence/stock.repository.js';
 import { StockCommandsHandler } from '../../src/messaging/stock-commands.handler.js';
 
@@ -261,22 +268,13 @@ export async function startInventory({
   reservationTtlMs = 600_000,
 }: InventoryOptions): Promise<InventoryUnderTest> {
   const servers = await startTestEnvironment();
-  const definition = {
-    ...inventoryDefinition,
-    providers: [
-      ...(inventoryDefinition.providers ?? []),
-      { provide: RESERVATION_TTL_MS, useValue: reservationTtlMs },
-    ],
-  };
   const nc = await connectNats(servers.natsUrl('admin'), 'gateway');
-  const config = {
-    DATABASE_URL: servers.databaseUrl('inventory'),
-    NATS_URL: servers.natsUrl('inventory'),
-    RPC_VERIFICATION_KEYS: VERIFICATION_KEYS,
-    LOG_LEVEL: 'silent' as const,
-  };
-  await migrateSchema(definition, servers.migrationUrl('inventory'), 'silent');
-  const apps = await Promise.all(Array.from({ length: replicas }, () => startService(definition, config)));
+  await migrateSchema(inventorySchema, servers.migrationUrl('inventory'), 'silent');
+  const options = {
+    env: environmentOf('inventory', servers),
+    overrides: [[InventoryConfig, { reservationTtlMs }]],
+  } as const;
+  const apps = await Promise.all(Array.from({ length: replicas }, () => startService(AppModule, options)));
   const gateway = await connectNats(servers.natsUrl('gateway'), 'gateway');
   return new InventoryUnderTest(apps, nc, gateway, servers);
 }

@@ -11,14 +11,15 @@ import {
   type OutgoingEvent,
 } from '@doorbuster/messaging';
 import { preparedQuery } from '@doorbuster/persistence';
-import { migrateSchema, NATS_CONNECTION, startService } from '@doorbuster/service';
-import { VERIFICATION_KEYS } from '@doorbuster/service/testing';
+import { NATS_CONNECTION } from '@doorbuster/service';
+import { environmentOf, migrateSchema, startService } from '@doorbuster/service/testing';
 import { newTraceparent, traceIdOf } from '@doorbuster/telemetry';
 import type { INestApplication } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { DataSource } from 'typeorm';
 import { OPERATION_LIMITS, operationLimits } from '../../src/operations/operation-limits.js';
-import { paymentsDefinition } from '../../src/payments.definition.js';
+import { AppModule } from '../../src/app.module.js';
+import { paymentsSchema } from '../../src/payments.schema.js';
 import { PAYMENT_PROVIDER, type PaymentProvider } from '../../src/providers/payment-provider.js';
 import { SimulatedBooks } from '../../src/providers/simulated-books.js';
 import { SimulatedProvider } from '../../src/providers/simulated-provider.js';
@@ -69,7 +70,7 @@ export class PaymentsUnderTest {
   ): Promise<PaymentsUnderTest> {
     const environment = await startTestEnvironment();
     const nc = await connectNats(environment.natsUrl('admin'), 'gateway');
-    await migrateSchema(paymentsDefinition, environment.migrationUrl('payments'), 'silent');
+    await migrateSchema(paymentsSchema, environment.migrationUrl('payments'), 'silent');
     const bank = new DataSource({
       type: 'postgres',
       url: environment.databaseUrl('payments'),
@@ -94,23 +95,13 @@ export class PaymentsUnderTest {
     provider: PaymentProvider = this.simulated(),
     limits: Partial<typeof LIMITS> = {},
   ): Promise<INestApplication> {
-    const { providers = [] } = paymentsDefinition;
-    const app = await startService(
-      {
-        ...paymentsDefinition,
-        providers: [
-          ...providers,
-          { provide: PAYMENT_PROVIDER, useValue: provider },
-          { provide: OPERATION_LIMITS, useValue: { ...LIMITS, ...limits } },
-        ],
-      },
-      {
-        DATABASE_URL: this.environment.databaseUrl('payments'),
-        NATS_URL: this.environment.natsUrl('payments'),
-        RPC_VERIFICATION_KEYS: VERIFICATION_KEYS,
-        LOG_LEVEL: 'silent',
-      },
-    );
+    const app = await startService(AppModule, {
+      env: environmentOf('payments', this.environment),
+      overrides: [
+        [PAYMENT_PROVIDER, provider],
+        [OPERATION_LIMITS, { ...LIMITS, ...limits }],
+      ],
+    });
     this.apps.push(app);
     return app;
   }

@@ -1,8 +1,8 @@
 import { createTestDatabase } from '@doorbuster/embedded/testing';
 import { preparedQuery } from '@doorbuster/persistence';
-import { migrateSchema } from '@doorbuster/service';
+import { migrateSchema } from '@doorbuster/service/testing';
 import { DataSource } from 'typeorm';
-import { paymentsDefinition } from '../../src/payments.definition.js';
+import { paymentsSchema } from '../../src/payments.schema.js';
 import { SimulatedBooks } from '../../src/providers/simulated-books.js';
 
 export interface BooksUnderTest {
@@ -14,7 +14,7 @@ export interface BooksUnderTest {
 /** The real table in a database of its own. */
 export async function startBooks(): Promise<BooksUnderTest> {
   const database = await createTestDatabase();
-  await migrateSchema(paymentsDefinition, database.migratorUrl('payments'), 'silent');
+  await migrateSchema(paymentsSchema, database.migratorUrl('payments'), 'silent');
   const url = database.url('payments');
   const replicas: DataSource[] = [];
   return {

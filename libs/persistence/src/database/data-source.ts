@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DATABASE_CONNECTIONS } from '@doorbuster/contracts';
 import type { Logger } from '@doorbuster/telemetry';
 import type { Pool, PoolClient } from 'pg';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { connectionOptions, type DatabaseConnection, type SchemaDefinition } from './schema-definition.js';
 import { awaitSchema } from './schema-version.js';
@@ -25,47 +25,31 @@ const START_DEADLINE_MS = 60_000;
 const RETRY_MS = 300;
 
 /**
- * Options for `TypeOrmModule.forRootAsync`. The module opens the data source by {@link openDatabase}, which has retries of
- * its own.
- */
-export const typeOrmModuleOptions = (options: DatabaseOptions, logger: Logger) => ({
-  useFactory: () => ({ ...dataSourceOptions(options, logger), retryAttempts: 1 }),
-  dataSourceFactory: (merged: DataSourceOptions = dataSourceOptions(options, logger)) =>
-    open(merged, options, logger),
-});
-
-/**
  * Connects to the service's schema as its run-time role. It waits for a starting database and for a running migration, and
  * changes nothing in the schema: `migrateDatabase` does.
  *
  * @throws the last connection error after 60 s, or the names of the missing migrations; at once if the server is older than
  *   PostgreSQL 17
  */
-export const openDatabase = (options: DatabaseOptions, logger: Logger): Promise<DataSource> =>
-  open(dataSourceOptions(options, logger), options, logger);
-
-const dataSourceOptions = (options: DatabaseOptions, logger: Logger) => ({
-  ...connectionOptions(options, logger),
-  poolSize: DATABASE_CONNECTIONS.perReplica,
-  extra: {
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    query_timeout: STATEMENT_TIMEOUT_MS + UNHEARD_MS,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-    keepAlive: true,
-  },
-});
-
-async function open(
-  options: DataSourceOptions,
-  { connectWaitMs, schemaWaitMs, ...schema }: DatabaseOptions,
+export async function openDatabase(
+  { connectWaitMs, schemaWaitMs, ...options }: DatabaseOptions,
   logger: Logger,
 ): Promise<DataSource> {
-  const dataSource = new DataSource(options);
+  const dataSource = new DataSource({
+    ...connectionOptions(options, logger),
+    poolSize: DATABASE_CONNECTIONS.perReplica,
+    extra: {
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      query_timeout: STATEMENT_TIMEOUT_MS + UNHEARD_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+      keepAlive: true,
+    },
+  });
   await connect(dataSource, logger, connectWaitMs);
   endUnfinishedClients((dataSource.driver as PostgresDriver).master as Pool);
   try {
     await checkServerVersion(dataSource);
-    await awaitSchema(dataSource, schema, logger, schemaWaitMs);
+    await awaitSchema(dataSource, options, logger, schemaWaitMs);
   } catch (error) {
     await dataSource.destroy();
     throw error;

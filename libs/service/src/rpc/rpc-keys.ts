@@ -1,14 +1,18 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 
+const SIGNING_KEY_FORM = 'must be one Ed25519 private key in PKCS #8: PEM, or its base64 on one line';
+const VERIFICATION_KEYS_FORM =
+  'must be one or more Ed25519 public keys: PEM, or their base64 separated by commas';
+
 /**
  * The gateway's key, which signs the requests that change state. Ed25519 in PKCS #8, as `openssl genpkey -algorithm ed25519`
  * writes it: the PEM, or only the base64 of it, which fits on one line.
  */
-export const signingKey = z.string().transform((text, context) => {
+export const signingKey = z.string(SIGNING_KEY_FORM).transform((text, context) => {
   const [key, ...more] = base64Of(text).map(privateKeyOf);
   if (key && more.length === 0) return key;
-  context.addIssue('must be one Ed25519 private key in PKCS #8: PEM, or its base64 on one line');
+  context.addIssue(SIGNING_KEY_FORM);
   return z.NEVER;
 });
 
@@ -16,10 +20,10 @@ export const signingKey = z.string().transform((text, context) => {
  * Public keys of gateways, as `openssl pkey -pubout` writes them: PEM blocks one after the other, or their base64 separated by
  * commas. More than one while keys are changed: the old and the new.
  */
-export const verificationKeys = z.string().transform((text, context) => {
+export const verificationKeys = z.string(VERIFICATION_KEYS_FORM).transform((text, context) => {
   const keys = base64Of(text).map(publicKeyOf);
   if (keys.length > 0 && keys.every((key) => key !== undefined)) return keys;
-  context.addIssue('must be one or more Ed25519 public keys: PEM, or their base64 separated by commas');
+  context.addIssue(VERIFICATION_KEYS_FORM);
   return z.NEVER;
 });
 

@@ -1,17 +1,18 @@
 import type { RpcContract } from '@doorbuster/contracts';
-import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { NatsContext } from '@nestjs/microservices';
 import type { Observable } from 'rxjs';
 import type { z } from 'zod';
 import { contractOf } from './rpc.decorator.js';
 import { RpcRefusedError } from './rpc-refused.error.js';
 import { RpcRequest } from './rpc-request.js';
-import { SIGNATURE_HEADER, type RpcVerifier } from './rpc-signature.js';
+import { SIGNATURE_HEADER, RpcVerifier } from './rpc-signature.js';
 
 /**
- * The one way to every handler of a request: who sent it is verified where it changes state, then it is parsed by the
- * contract, then the role of who acts is checked. The handler gets what the contract says, and nothing else.
+ * Every RPC passes here: the sender's signature is verified where the RPC changes state, then the request is parsed by its
+ * contract, then the role of the actor is checked. The handler gets what the contract says, and nothing else.
  */
+@Injectable()
 export class RpcRequestInterceptor implements NestInterceptor {
   constructor(private readonly verifier: RpcVerifier) {}
 

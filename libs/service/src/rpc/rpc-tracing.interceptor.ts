@@ -1,10 +1,11 @@
 import { fail, inSpan, startSpan } from '@doorbuster/telemetry';
-import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { NatsContext } from '@nestjs/microservices';
 import { SpanKind } from '@opentelemetry/api';
 import { finalize, tap, type Observable } from 'rxjs';
 
-/** What a service does for a question of the gateway, when the request behind it is recorded. */
+/** The span of an RPC, when the trace of the request behind it is recorded. */
+@Injectable()
 export class RpcTracingInterceptor implements NestInterceptor {
   intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {
     const context: unknown = execution.switchToRpc().getContext();

@@ -1,69 +1,16 @@
-import { refuse, type RpcContract, type Reply } from '@doorbuster/contracts';
-import { QueueFullError } from '@doorbuster/messaging';
-import { CommitDeadlineError, CommitUnknownError, isTransient } from '@doorbuster/persistence';
-import type { Logger } from '@doorbuster/telemetry';
-import {
-  applyDecorators,
-  Catch,
-  SetMetadata,
-  type ArgumentsHost,
-  type RpcExceptionFilter,
-} from '@nestjs/common';
-import { MessagePattern, Transport, type NatsContext } from '@nestjs/microservices';
-import { of, type Observable } from 'rxjs';
-import { RpcRefusedError } from './rpc-refused.error.js';
+import type { RpcContract } from '@doorbuster/contracts';
+import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { MessagePattern, Transport } from '@nestjs/microservices';
 
 const CONTRACT = 'doorbuster:contract';
 
 /**
- * Binds a controller's method to a query: `@Rpc(getOrder)`. The method gets the request as the contract parsed it, and
+ * Binds a controller's method to an RPC: `@Rpc(getOrder)`. The method gets the request as the contract parsed it, and
  * answers with a `Reply`. See `RpcRequestInterceptor` for what is refused before.
  */
 export const Rpc = (contract: RpcContract): MethodDecorator =>
   applyDecorators(MessagePattern(contract.subject, Transport.NATS), SetMetadata(CONTRACT, contract));
 
-/** What a handler was bound to by `@Rpc`. */
+/** What `@Rpc` bound a handler to. */
 export const contractOf = (handler: object): RpcContract | undefined =>
   Reflect.getMetadata(CONTRACT, handler) as RpcContract | undefined;
-
-/** Turns what a handler throws into a refusal. */
-@Catch()
-export class RpcErrorFilter implements RpcExceptionFilter {
-  constructor(private readonly logger: Logger) {}
-
-  catch(err: unknown, host: ArgumentsHost): Observable<Reply<never>> {
-    if (err instanceof RpcRefusedError) {
-      const subject = host.switchToRpc().getContext<NatsContext>().getSubject();
-      this.logger.warn({ subject, code: err.code, detail: err.detail }, 'request refused');
-      return of(refuse(err.code, err.detail));
-    }
-    return of(refusalOf(err, this.logger));
-  }
-}
-
-/**
- * An exception is a bug or broken infrastructure; it leaves the service as one of few stable codes, and is logged.
- * `SERVICE_TIMEOUT` leaves open whether the change was made. Every other code says that it was not.
- */
-export function refusalOf(err: unknown, logger: Logger): Reply<never> {
-  if (err instanceof QueueFullError) {
-    return refuse('SERVICE_UNAVAILABLE', 'Too much is waiting already. Try again in a moment.');
-  }
-  if (err instanceof CommitDeadlineError) {
-    logger.info({ err }, 'query came too late, nothing was changed');
-    return refuse('SERVICE_TIMEOUT', 'There was not enough time left, and nothing was changed. Try again.');
-  }
-  if (err instanceof CommitUnknownError) {
-    logger.warn({ err }, 'query not answered, the commit may have succeeded');
-    return refuse(
-      'SERVICE_TIMEOUT',
-      'The database did not tell whether the change was made. Look, or try again.',
-    );
-  }
-  if (isTransient(err)) {
-    logger.warn({ err }, 'query not answered, the database or the broker is away');
-    return refuse('SERVICE_UNAVAILABLE', 'A part of the platform is restarting. Try again in a moment.');
-  }
-  logger.error({ err }, 'query failed');
-  return refuse('INTERNAL_ERROR', 'Something went wrong on our side.');
-}

@@ -1,32 +1,33 @@
 import type { Dependencies } from '@doorbuster/contracts';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { DataSource } from 'typeorm';
-import { singleFlight } from './single-flight.js';
-import { NATS_CONNECTION } from './tokens.js';
-import { withTimeout } from './with-timeout.js';
+import { NATS_CONNECTION } from '../messaging/messaging.module.js';
+import { singleFlight } from '../single-flight.js';
+import { withTimeout } from '../with-timeout.js';
 
 const PROBE_TIMEOUT_MS = 1_000;
-/** Every replica of the gateway asks, and each as often as it is asked. */
+/** Every replica of the gateway asks, once for each of its own probes. */
 const PROBE_FRESH_MS = 250;
 
-/** Whether what the service needs is there. */
+/** The state of each dependency that the service has. */
 @Injectable()
 export class HealthProbe {
   /** Answers within about a second, also when a dependency hangs. */
   readonly dependencies = singleFlight(() => this.probe(), PROBE_FRESH_MS);
 
   constructor(
-    private readonly dataSource: DataSource,
     @Inject(NATS_CONNECTION) private readonly nc: NatsConnection,
+    @Optional() private readonly dataSource?: DataSource,
   ) {}
 
   private async probe(): Promise<Dependencies> {
+    const { dataSource } = this;
     const [postgres, nats] = await Promise.all([
-      stateOf(() => this.dataSource.query('select 1')),
+      dataSource && stateOf(() => dataSource.query('select 1')),
       stateOf(() => this.nc.flush()),
     ]);
-    return { postgres, nats };
+    return { ...(postgres && { postgres }), nats };
   }
 }
 

@@ -1,7 +1,6 @@
 import {
   accept,
   clockOf,
-  healthOf,
   listAuditOf,
   listDeadLettersOf,
   listStuckItemsOf,
@@ -9,7 +8,6 @@ import {
   replayDeadLetterOf,
   type AuditEntry,
   type DeadLetter,
-  type Health,
   type Page,
   type Reply,
   type RequestOf,
@@ -27,31 +25,24 @@ import {
   type DeadLetterRow,
 } from '@doorbuster/persistence';
 import { withoutSecrets } from '@doorbuster/telemetry';
-import { Controller, type Type } from '@nestjs/common';
+import { Controller, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
-import { HealthProbe } from './health-probe.js';
-import { Rpc } from './rpc/rpc.decorator.js';
+import { Rpc } from '../rpc/rpc.decorator.js';
 
 type ListAudit = ReturnType<typeof listAuditOf>;
 type ReplayDeadLetter = ReturnType<typeof replayDeadLetterOf>;
 
-/** What every service answers about itself, on subjects of its own. */
-export function operationsController(service: ServiceName): Type {
+/** What an operator asks of a service: dead letters and their replay, stuck items, audit, the database's clock. */
+function operationsRpcController(service: ServiceName): Type {
   @Controller()
-  class OperationsController {
+  class OperationsRpcController {
     constructor(
-      private readonly probe: HealthProbe,
       private readonly deadLetters: DeadLetters,
       private readonly stuckItems: StuckItems,
       private readonly server: JetStreamServer,
       private readonly dataSource: DataSource,
     ) {}
-
-    @Rpc(healthOf(service))
-    async health(): Promise<Reply<Health>> {
-      return accept({ service, dependencies: await this.probe.dependencies() });
-    }
 
     @Rpc(clockOf(service))
     async clock(): Promise<Reply<{ now: number }>> {
@@ -86,14 +77,14 @@ export function operationsController(service: ServiceName): Type {
       return accept({ items: entries as AuditEntry[], nextCursor });
     }
 
-    /** The handler of the event commits by itself; that it was replayed, and by whom, is written together. */
+    /** The event's handler commits by itself. The mark on the dead letter and the audit entry share a transaction. */
     @Rpc(replayDeadLetterOf(service))
     async replay(
       @Payload() { actor, id, commitBy }: RequestOf<ReplayDeadLetter>,
     ): Promise<Reply<DeadLetter>> {
       const row = await this.deadLetters.find(id);
       const reply = await this.replayRow(id, row, commitBy);
-      // A dead letter of another service is no refusal of this one.
+      // It may be a dead letter of another service, so this service has nothing to audit.
       if (!row) return reply;
       const { consumer, subject, error, replayedAt } = row;
       const before = { consumer, subject, error: withoutSecrets(error), replayedAt };
@@ -131,7 +122,7 @@ export function operationsController(service: ServiceName): Type {
     }
   }
 
-  /** The event is stored unchanged for a replay, and shown without the payment method. */
+  /** The event is stored unchanged for a replay, and shown without its secrets. */
   const toDeadLetter = (row: DeadLetterRow): DeadLetter => ({
     ...row,
     event: withoutSecrets(row.event),
@@ -141,5 +132,13 @@ export function operationsController(service: ServiceName): Type {
     replayedAt: row.replayedAt?.toISOString() ?? null,
   });
 
-  return OperationsController;
+  return OperationsRpcController;
+}
+
+/** Needs `PersistenceModule`: dead letters, stuck items and the audit log are tables of the service's schema. */
+@Module({})
+export class OperationsModule {
+  static forRoot(service: ServiceName): DynamicModule {
+    return { module: OperationsModule, controllers: [operationsRpcController(service)] };
+  }
 }

@@ -1,15 +1,23 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { rpcInboxPrefix, type Actor, type RpcContract, type Reply } from '@doorbuster/contracts';
+import {
+  rpcInboxPrefix,
+  type Actor,
+  type RpcContract,
+  type Reply,
+  type ServiceName,
+} from '@doorbuster/contracts';
 import { createInbox, headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
-import { RpcSigner, RpcVerifier, SIGNATURE_HEADER } from './rpc/rpc-signature.js';
+import { RpcSigner, RpcVerifier, SIGNATURE_HEADER } from '../rpc/rpc-signature.js';
 
+export { migrateSchema } from '../persistence/migrate.js';
+export { startService, type TestServiceOptions } from './start-service.js';
 export { RpcSigner, RpcVerifier, SIGNATURE_HEADER };
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 
 /** As a gateway's `RPC_SIGNING_KEY` has it. */
 export const SIGNING_KEY = privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
-/** `RPC_VERIFICATION_KEYS` of a service that trusts it. */
+/** The keys of a service that trusts it. */
 export const VERIFICATION_KEYS = [publicKey];
 export const ADMIN: Actor = { customerId: 'root', role: 'admin' };
 
@@ -25,6 +33,16 @@ export async function signatureHeaders(subject: string, payload: Uint8Array, by 
   signed.set(SIGNATURE_HEADER, await by.sign(subject, payload));
   return signed;
 }
+
+/** The environment of a service that runs on a test's servers. */
+export const environmentOf = (
+  service: ServiceName,
+  servers: { databaseUrl(service: ServiceName): string; natsUrl(user: ServiceName): string },
+): NodeJS.ProcessEnv => ({
+  DATABASE_URL: servers.databaseUrl(service),
+  NATS_URL: servers.natsUrl(service),
+  RPC_VERIFICATION_KEYS: publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
+});
 
 /** Tests may leave out the deadline; it is then far enough away. */
 export type TestRequest<Request> = Request extends { commitBy: number }

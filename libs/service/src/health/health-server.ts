@@ -6,9 +6,15 @@ import type { Dependencies } from '@doorbuster/contracts';
 const CONNECTIONS_MAX = 32;
 const REQUEST_TIMEOUT_MS = 2_000;
 
+/** What `/readyz` answers. */
+export function readinessOf(dependencies: Dependencies): { status: 200 | 503; body: object } {
+  const isReady = Object.values(dependencies).every((state) => state === 'up');
+  return { status: isReady ? 200 : 503, body: { status: isReady ? 'ready' : 'not ready', dependencies } };
+}
+
 /**
- * Answers `/healthz`, that the process is alive, and `/readyz`, whether all that it needs is there, to whoever watches
- * over the process. On a server of its own, which says nothing else and outlives what it tells about. Gives its port.
+ * Answers `/healthz` and `/readyz` as `HealthController` does, for a process that is no Nest application: the provisioner.
+ * Gives its port.
  */
 export async function serveHealth(
   port: number,
@@ -23,16 +29,15 @@ export async function serveHealth(
   server.maxConnections = CONNECTIONS_MAX;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.headersTimeout = REQUEST_TIMEOUT_MS;
-  // Nobody waits for this server: the process ends when all else has.
+  // This server does not keep the process alive.
   server.unref();
   await once(server.listen({ port, host }), 'listening');
   return (server.address() as AddressInfo).port;
 }
 
 async function answerReadiness(response: ServerResponse, ask: () => Promise<Dependencies>): Promise<void> {
-  const dependencies = await ask();
-  const isReady = Object.values(dependencies).every((state) => state === 'up');
-  answer(response, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not ready', dependencies });
+  const { status, body } = readinessOf(await ask());
+  answer(response, status, body);
 }
 
 function answer(response: ServerResponse, status: number, body: object): void {

@@ -1,0 +1,51 @@
+import type { ServiceName } from '@doorbuster/contracts';
+import { createLogger, type Logger } from '@doorbuster/telemetry';
+import { Inject, Module, type DynamicModule, type Type } from '@nestjs/common';
+import { z } from 'zod';
+import { readConfig } from './read-config.js';
+import { logConfig } from './variables.js';
+
+/** Injection tokens of what has no class at run time. */
+export const SERVICE_NAME = Symbol('service-name');
+export const ENVIRONMENT = Symbol('environment');
+export const LOGGER = Symbol('logger');
+
+/**
+ * Base class of an injectable configuration that is typed and validated by `schema`:
+ *
+ * ```ts
+ * export class InventoryConfig extends configOf(z.object({ RESERVATION_TTL_SECONDS: ... })) {}
+ * ```
+ *
+ * `@nestjs/config` would give single variables by name from one service; a class is injected by its type.
+ */
+export function configOf<T extends z.ZodType<object>>(schema: T): Type<Readonly<z.output<T>>> {
+  class Config {
+    constructor(@Inject(ENVIRONMENT) env: NodeJS.ProcessEnv) {
+      Object.assign(this, readConfig(schema, env));
+    }
+  }
+  return Config as Type<Readonly<z.output<T>>>;
+}
+
+/** The service's name, its environment and its log, injectable everywhere. */
+@Module({})
+export class ConfigurationModule {
+  static forRoot(service: ServiceName): DynamicModule {
+    return {
+      module: ConfigurationModule,
+      global: true,
+      providers: [
+        { provide: SERVICE_NAME, useValue: service },
+        { provide: ENVIRONMENT, useFactory: () => process.env },
+        {
+          provide: LOGGER,
+          useFactory: (env: NodeJS.ProcessEnv): Logger =>
+            createLogger(service, readConfig(z.object(logConfig), env).LOG_LEVEL),
+          inject: [ENVIRONMENT],
+        },
+      ],
+      exports: [SERVICE_NAME, ENVIRONMENT, LOGGER],
+    };
+  }
+}

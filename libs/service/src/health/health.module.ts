@@ -1,0 +1,67 @@
+import { accept, healthOf, type Health, type Reply, type ServiceName } from '@doorbuster/contracts';
+import { All, Controller, Get, HttpCode, Module, Res, type DynamicModule, type Type } from '@nestjs/common';
+import { z } from 'zod';
+import { configOf } from '../configuration/configuration.module.js';
+import { optional } from '../configuration/variables.js';
+import { Rpc } from '../rpc/rpc.decorator.js';
+import { HealthProbe } from './health-probe.js';
+import { readinessOf } from './health-server.js';
+
+export class HealthConfig extends configOf(
+  z.object({
+    /** Where `/healthz` and `/readyz` are answered. Nowhere without it: the gateway asks over NATS. */
+    PORT: optional(z.coerce.number().int().min(0).max(65_535)),
+    /** The address to listen on. */
+    HOST: optional(z.string()).default('0.0.0.0'),
+  }),
+) {}
+
+/** For the probes of a container engine. `@nestjs/terminus` would change these answers, which others already read. */
+@Controller()
+export class HealthController {
+  constructor(private readonly probe: HealthProbe) {}
+
+  /** The process is alive, whatever the state of its dependencies. */
+  @Get('healthz')
+  live(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  @Get('readyz')
+  async ready(@Res({ passthrough: true }) response: { status(code: number): unknown }): Promise<object> {
+    const { status, body } = readinessOf(await this.probe.dependencies());
+    response.status(status);
+    return body;
+  }
+
+  @All('*')
+  @HttpCode(404)
+  other(): { status: 'not found' } {
+    return { status: 'not found' };
+  }
+}
+
+/** The same for the gateway, which asks over NATS. */
+function healthRpcController(service: ServiceName): Type {
+  @Controller()
+  class HealthRpcController {
+    constructor(private readonly probe: HealthProbe) {}
+
+    @Rpc(healthOf(service))
+    async health(): Promise<Reply<Health>> {
+      return accept({ service, dependencies: await this.probe.dependencies() });
+    }
+  }
+  return HealthRpcController;
+}
+
+@Module({})
+export class HealthModule {
+  static forRoot(service: ServiceName): DynamicModule {
+    return {
+      module: HealthModule,
+      controllers: [HealthController, healthRpcController(service)],
+      providers: [HealthConfig, HealthProbe],
+    };
+  }
+}

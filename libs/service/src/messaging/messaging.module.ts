@@ -1,0 +1,70 @@
+import type { ServiceName } from '@doorbuster/contracts';
+import { connectNats, JetStreamServer, Publisher } from '@doorbuster/messaging';
+import type { Logger } from '@doorbuster/telemetry';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
+import { z } from 'zod';
+import { configOf, LOGGER, SERVICE_NAME } from '../configuration/configuration.module.js';
+import { natsConfig } from '../configuration/variables.js';
+import { verificationKeys } from '../rpc/rpc-keys.js';
+import { RpcErrorFilter } from '../rpc/rpc-error.filter.js';
+import { RpcRequestInterceptor } from '../rpc/rpc-request.interceptor.js';
+import { RpcVerifier } from '../rpc/rpc-signature.js';
+import { RpcTracingInterceptor } from '../rpc/rpc-tracing.interceptor.js';
+import { SHUTDOWN_MS } from '../shutdown-budget.js';
+import { closeWithin } from '../shutdown.js';
+
+export const NATS_CONNECTION = Symbol('nats-connection');
+
+export class MessagingConfig extends configOf(
+  z.object({
+    ...natsConfig,
+    /** Public keys of the gateways whose requests may change state. */
+    RPC_VERIFICATION_KEYS: verificationKeys,
+  }),
+) {}
+
+/**
+ * The connection to NATS, the publisher, the JetStream transport, and what every RPC passes. The filter and the interceptors
+ * apply to the RPC transport, which inherits the application's; the JetStream transport does not.
+ */
+@Global()
+@Module({
+  providers: [
+    MessagingConfig,
+    {
+      provide: NATS_CONNECTION,
+      useFactory: (config: MessagingConfig, service: ServiceName) =>
+        connectNats(config.NATS_URL, service, config.NATS_CA_FILE),
+      inject: [MessagingConfig, SERVICE_NAME],
+    },
+    { provide: Publisher, useFactory: (nc: NatsConnection) => new Publisher(nc), inject: [NATS_CONNECTION] },
+    {
+      provide: JetStreamServer,
+      useFactory: (nc: NatsConnection, service: ServiceName, logger: Logger) =>
+        new JetStreamServer(nc, service, logger),
+      inject: [NATS_CONNECTION, SERVICE_NAME, LOGGER],
+    },
+    {
+      provide: RpcVerifier,
+      useFactory: (config: MessagingConfig) => new RpcVerifier(config.RPC_VERIFICATION_KEYS),
+      inject: [MessagingConfig],
+    },
+    { provide: APP_FILTER, useClass: RpcErrorFilter },
+    // In this order: a refused request has a span, too.
+    { provide: APP_INTERCEPTOR, useClass: RpcTracingInterceptor },
+    { provide: APP_INTERCEPTOR, useClass: RpcRequestInterceptor },
+  ],
+  exports: [NATS_CONNECTION, Publisher, JetStreamServer],
+})
+export class MessagingModule implements OnApplicationShutdown {
+  constructor(
+    @Inject(NATS_CONNECTION) private readonly nc: NatsConnection,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await closeWithin(SHUTDOWN_MS.connection, 'NATS', this.nc.drain(), this.logger);
+  }
+}
