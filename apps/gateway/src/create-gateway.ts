@@ -5,60 +5,48 @@ import { NestLogger, type Logger } from '@doorbuster/telemetry';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
-import { AccessGuard } from './auth/access.guard.js';
-import { TokenVerifier } from './edge/identity.js';
-import type { GatewayConfig } from './gateway.config.js';
-import { trustOf } from './edge/client-address.js';
+import { AppModule } from './app.module.js';
 import { compressLists } from './edge/compression.js';
 import { ConnectionGuard } from './edge/connection-guard.js';
-import { Draining } from './edge/graceful-shutdown.js';
-import { EarlyRefusals } from './edge/load-shedder.js';
-import { measureRequests } from './edge/http-metrics.js';
-import { httpServer } from './edge/http-server.js';
-import { identifyCallers } from './edge/identity.hook.js';
+import { createHttpServer } from './edge/http-server.js';
+import { identifyCallers, TokenVerifier, trustOf } from './edge/identity.js';
+import { limitRates, RateLimiter } from './edge/limits.js';
+import { LoadShedder } from './edge/load-shedder.js';
 import { parseOnlyJson } from './edge/request-input.js';
-import { limitRates } from './edge/rate-limit.js';
-import { RateLimiter } from './edge/limits.js';
+import { observeRequests } from './edge/request-telemetry.js';
 import { RouteTable } from './edge/route-table.js';
-import { traceRequests } from './edge/request-telemetry.js';
-import { GatewayModule } from './app.module.js';
+import type { GatewayConfig } from './gateway.config.js';
 import { ProblemFilter } from './problem/problem.filter.js';
-import { ValidationPipe } from './problem/validation.pipe.js';
 
-export interface Gateway {
-  app: NestFastifyApplication;
-  routes: RouteTable;
-}
-
-/** A gateway that is connected to NATS and not listening yet. */
-export async function createGateway(config: GatewayConfig, logger: Logger): Promise<Gateway> {
-  const routes = new RouteTable();
-  const filter = new ProblemFilter(logger, routes);
+/** A gateway that is connected to NATS and does not listen yet. */
+export async function createGateway(config: GatewayConfig, logger: Logger): Promise<NestFastifyApplication> {
+  const http = createHttpServer(config.trustProxy, (error, request, reply) =>
+    app.get(ProblemFilter).answer(error, request, reply),
+  );
   const app = await NestFactory.create<NestFastifyApplication>(
-    GatewayModule.forRoot(config, logger),
-    httpServer(config.trustProxy, filter),
+    AppModule.forRoot(config, logger),
+    http.adapter,
     { logger: new NestLogger(logger), bodyParser: false, abortOnError: false },
   );
+  addHooks(app, config);
+  app.useStaticAssets({ root: docsAssets(), prefix: '/docs/assets/', index: false });
+  // The gateway has no TLS of its own, so browsers must not upgrade to it.
+  app.useSecurityHeaders({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+  app.get(ConnectionGuard).attach(http.server, app.get(LoadShedder).attach(http.handle));
+  return app;
+}
+
+/** In the order in which they run. */
+function addHooks(app: NestFastifyApplication, config: GatewayConfig): void {
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
-  routes.collectFrom(fastify);
+  app.get(RouteTable).collectFrom(fastify);
   compressLists(fastify);
-  traceRequests(fastify, config.trustsTraceparent);
-  measureRequests(fastify);
-  app.get(Draining).closeConnectionsOf(fastify);
+  observeRequests(fastify, config.trustsTraceparent);
   parseOnlyJson(fastify);
   identifyCallers(fastify, app.get(TokenVerifier));
   limitRates(fastify, app.get(RateLimiter), trustOf(config.trustProxy));
-  app.useStaticAssets({ root: docsAssets(), prefix: '/docs/assets/', index: false });
-  // Without TLS of its own the gateway must not make browsers ask for it.
-  app.useSecurityHeaders({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
-  app.useGlobalGuards(new AccessGuard());
-  app.useGlobalPipes(new ValidationPipe());
-  app.useGlobalFilters(filter);
-  await app.init();
-  await fastify.ready();
-  app.get(EarlyRefusals).standBefore(fastify.server, config.trustsTraceparent);
-  app.get(ConnectionGuard).attach(fastify.server);
-  return { app, routes };
 }
 
 const docsAssets = (): string => dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')));

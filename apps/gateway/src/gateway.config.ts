@@ -1,34 +1,67 @@
-import { LOG_LEVELS } from '@doorbuster/telemetry';
+import { isIP, isIPv6 } from 'node:net';
 import { natsConfig, optional, signingKey } from '@doorbuster/service/process';
+import { LOG_LEVELS, type LogLevel } from '@doorbuster/telemetry';
 import { z } from 'zod';
-import { trustProxy } from './edge/trust-proxy.config.js';
 
-/** HS256 wants a key as long as its hash, https://www.rfc-editor.org/rfc/rfc7518#section-3.2 */
+/** HS256 needs a key as long as its hash, https://www.rfc-editor.org/rfc/rfc7518#section-3.2 */
 const SECRET_BYTES_MIN = 32;
 
 const offOrCount = z.union(
   [z.literal('off'), z.coerce.number().int().min(1)],
   'off, or a whole number from 1',
 );
-/** Without `RATE_LIMIT_PER_ADDRESS` an address has this many times a customer's rate. */
+/** The default of `RATE_LIMIT_PER_ADDRESS` is this many times the rate of a customer. */
 const CUSTOMERS_PER_ADDRESS = 10;
+
+/** The proxies whose `X-Forwarded-For` is trusted: none, a number of hops, or a list of addresses and networks. */
+export type TrustProxy = false | number | string[];
+
+const HOPS_MAX = 10;
+
+const trustProxy = z.string().transform((text, context): TrustProxy => {
+  const entries = text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+  if (entries.length === 0) return false;
+  const [only = ''] = entries;
+  if (entries.length === 1 && /^\d+$/.test(only)) {
+    const hops = Number(only);
+    if (hops <= HOPS_MAX) return hops === 0 ? false : hops;
+  } else if (entries.every(isAddressOrNetwork)) return entries;
+  context.addIssue({
+    code: 'custom',
+    message:
+      'set how many proxies stand before the gateway, such as 1, or their addresses and networks, such as ' +
+      '10.0.0.0/8,fd00::/8; true, * and /0 would believe X-Forwarded-For of everyone',
+  });
+  return z.NEVER;
+});
+
+function isAddressOrNetwork(entry: string): boolean {
+  const [address = '', prefix, ...rest] = entry.split('/');
+  if (isIP(address) === 0 || rest.length > 0) return false;
+  if (prefix === undefined) return true;
+  const length = /^\d{1,3}$/.test(prefix) ? Number(prefix) : 0;
+  return length > 0 && length <= (isIPv6(address) ? 128 : 32);
+}
 
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   HOST: z.string().default('0.0.0.0'),
   ...natsConfig,
-  /** Signs the requests to services that change state. */
+  /** Signs RPC requests that change state. */
   RPC_SIGNING_KEY: signingKey,
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   /** Requests per second and customer. */
   RATE_LIMIT: offOrCount.default(50),
-  /** Requests per second of an address whose callers are not known as customers; many may share one. */
+  /** Requests per second of an address without a valid token. Many callers may share it. */
   RATE_LIMIT_PER_ADDRESS: optional(z.coerce.number().int().min(1)),
-  /** Checkouts that are not settled yet; how many of them make sense is learned from how long they take. */
+  /** Upper bound of the adaptive limit of checkouts in flight. */
   CHECKOUTS_IN_FLIGHT_MAX: z.coerce.number().int().min(1).max(20_000).default(2_048),
   /** Orders of a customer that are neither confirmed nor rejected. */
   UNSETTLED_ORDERS_PER_CUSTOMER_MAX: offOrCount.default(20),
-  /** Slow orders of an address. Quick ones do not count, since many customers may share an address. */
+  /** Slow orders of an address. Others do not count, since many customers may share an address. */
   SLOW_ORDERS_PER_ADDRESS_MAX: offOrCount.default(128),
   /** Connections of an address that is no trusted proxy. */
   CONNECTIONS_PER_ADDRESS_MAX: offOrCount.default(2_000),
@@ -38,38 +71,80 @@ const environment = z.object({
   ),
   AUTH_ISSUER: optional(z.string()),
   AUTH_AUDIENCE: optional(z.string()),
-  /** The proxies whose `X-Forwarded-For` is believed: how many, or their addresses and networks. */
+  /** The proxies whose `X-Forwarded-For` is trusted: how many, or their addresses and networks. */
   TRUST_PROXY: optional(trustProxy),
-  /** Where a trace can be looked at: an address with `{traceId}` in it. */
+  /** URL of a trace in the tracing UI, with `{traceId}` in it. */
   TRACE_URL_TEMPLATE: optional(
     z.string().regex(/^https?:\/\/.*\{traceId\}/, 'an http address with {traceId} in it'),
   ),
-  /** Whether callers choose their trace and whether it is recorded: only behind a proxy that sets `traceparent` itself. */
+  /** Whether callers choose their trace and whether it is recorded. Only behind a proxy that sets `traceparent` itself. */
   TRUST_TRACEPARENT: optional(z.enum(['on', 'off'])).default('off'),
   NODE_ENV: optional(z.string()),
 });
 
-/** How callers prove who they are: by tokens of an issuer, or by tokens signed with a shared secret. */
+/** How tokens are verified: by the keys of an issuer, or by a shared secret. */
 export type AuthConfig =
   | { kind: 'jwks'; url: URL; issuer: string; audience: string }
   | {
       kind: 'secret';
-      /** `undefined` makes one up, which is for trying things out: tokens end with the process. */
+      /** `undefined` for a random one, for development: its tokens are valid until the process ends. */
       secret: string | undefined;
       issuer: string;
       audience: string;
-      /** Whether anybody may ask for a token: never in production. */
+      /** Whether `POST /v1/auth/token` issues tokens. Never in production. */
       issuesTokens: boolean;
     };
 
-const SELF = 'doorbuster';
+const OWN_ISSUER = 'doorbuster';
 
-/** An issuer signs tokens for many applications. Without both variables a token for another one would be accepted. */
+/** An issuer signs tokens for many applications. Without these variables a token for another one would be accepted. */
 const MISSING_BESIDE_JWKS = {
   AUTH_ISSUER: 'must be the `iss` of the tokens that AUTH_JWKS_URL signs, such as https://login.example.com/',
   AUTH_AUDIENCE: 'must be the `aud` of the tokens that are for this shop',
 } as const;
 
+type Environment = z.infer<typeof environment>;
+
+/** The gateway's configuration, injected by type. */
+export class GatewayConfig {
+  readonly port: number;
+  readonly host: string;
+  readonly nats: { url: string; caFile: string | undefined };
+  readonly rpcSigningKey: Environment['RPC_SIGNING_KEY'];
+  readonly logLevel: LogLevel;
+  /** Requests a second; `null` without a limit. */
+  readonly rates: { perCustomerMax: number; perAddressMax: number } | null;
+  /** `null` without a limit. */
+  readonly unsettledOrders: { perCustomerMax: number | null; slowPerAddressMax: number | null };
+  /** `null` without a limit. */
+  readonly connectionsPerAddressMax: number | null;
+  readonly checkoutsInFlightMax: number;
+  readonly trustProxy: TrustProxy;
+  readonly trustsTraceparent: boolean;
+  readonly traceUrlTemplate: string | undefined;
+  readonly auth: AuthConfig;
+
+  constructor(env: Environment) {
+    this.port = env.PORT;
+    this.host = env.HOST;
+    this.nats = { url: env.NATS_URL, caFile: env.NATS_CA_FILE };
+    this.rpcSigningKey = env.RPC_SIGNING_KEY;
+    this.logLevel = env.LOG_LEVEL;
+    this.rates = ratesOf(env);
+    this.unsettledOrders = {
+      perCustomerMax: numberOrNull(env.UNSETTLED_ORDERS_PER_CUSTOMER_MAX),
+      slowPerAddressMax: numberOrNull(env.SLOW_ORDERS_PER_ADDRESS_MAX),
+    };
+    this.connectionsPerAddressMax = numberOrNull(env.CONNECTIONS_PER_ADDRESS_MAX);
+    this.checkoutsInFlightMax = env.CHECKOUTS_IN_FLIGHT_MAX;
+    this.trustProxy = env.TRUST_PROXY ?? false;
+    this.trustsTraceparent = env.TRUST_TRACEPARENT === 'on';
+    this.traceUrlTemplate = env.TRACE_URL_TEMPLATE;
+    this.auth = authOf(env);
+  }
+}
+
+/** Validates the environment. */
 export const gatewayConfig = environment
   .superRefine((env, ctx) => {
     if (env.AUTH_JWKS_URL === undefined) return;
@@ -84,30 +159,11 @@ export const gatewayConfig = environment
     (env) => env.NODE_ENV !== 'production' || env.AUTH_JWT_SECRET || env.AUTH_JWKS_URL,
     'in production set AUTH_JWKS_URL (or AUTH_JWT_SECRET, if the issuer of tokens shares it)',
   )
-  .transform((env) => ({
-    port: env.PORT,
-    host: env.HOST,
-    nats: { url: env.NATS_URL, caFile: env.NATS_CA_FILE },
-    rpcSigningKey: env.RPC_SIGNING_KEY,
-    logLevel: env.LOG_LEVEL,
-    rates: ratesOf(env),
-    unsettledOrders: {
-      perCustomerMax: numberOrNull(env.UNSETTLED_ORDERS_PER_CUSTOMER_MAX),
-      slowPerAddressMax: numberOrNull(env.SLOW_ORDERS_PER_ADDRESS_MAX),
-    },
-    connectionsPerAddressMax: numberOrNull(env.CONNECTIONS_PER_ADDRESS_MAX),
-    checkoutsInFlightMax: env.CHECKOUTS_IN_FLIGHT_MAX,
-    trustProxy: env.TRUST_PROXY ?? (false as const),
-    trustsTraceparent: env.TRUST_TRACEPARENT === 'on',
-    traceUrlTemplate: env.TRACE_URL_TEMPLATE,
-    auth: authOf(env),
-  }));
-export type GatewayConfig = z.infer<typeof gatewayConfig>;
+  .transform((env) => new GatewayConfig(env));
 
 const numberOrNull = (value: number | 'off'): number | null => (value === 'off' ? null : value);
 
-/** Requests a second; `null` where they are not limited. */
-function ratesOf({ RATE_LIMIT, RATE_LIMIT_PER_ADDRESS }: z.infer<typeof environment>) {
+function ratesOf({ RATE_LIMIT, RATE_LIMIT_PER_ADDRESS }: Environment) {
   if (RATE_LIMIT === 'off') return null;
   return {
     perCustomerMax: RATE_LIMIT,
@@ -115,7 +171,7 @@ function ratesOf({ RATE_LIMIT, RATE_LIMIT_PER_ADDRESS }: z.infer<typeof environm
   };
 }
 
-function authOf(env: z.infer<typeof environment>): AuthConfig {
+function authOf(env: Environment): AuthConfig {
   const { AUTH_JWKS_URL, AUTH_JWT_SECRET, AUTH_ISSUER, AUTH_AUDIENCE, NODE_ENV } = env;
   if (AUTH_JWKS_URL) {
     const [issuer, audience] = [AUTH_ISSUER ?? '', AUTH_AUDIENCE ?? ''];
@@ -124,8 +180,8 @@ function authOf(env: z.infer<typeof environment>): AuthConfig {
   return {
     kind: 'secret',
     secret: AUTH_JWT_SECRET,
-    issuer: AUTH_ISSUER ?? SELF,
-    audience: AUTH_AUDIENCE ?? SELF,
+    issuer: AUTH_ISSUER ?? OWN_ISSUER,
+    audience: AUTH_AUDIENCE ?? OWN_ISSUER,
     issuesTokens: NODE_ENV !== 'production',
   };
 }

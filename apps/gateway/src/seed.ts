@@ -1,11 +1,11 @@
 import { DEMO_CATALOGUE, seedCatalogue } from '@doorbuster/demo';
 import type { Logger } from '@doorbuster/telemetry';
-import type { GatewayConfig } from './gateway.config.js';
 import { createGateway } from './create-gateway.js';
+import type { GatewayConfig } from './gateway.config.js';
 
 /**
- * Fills the shop and ends: `node dist/main.js seed`, before the first gateway opens. It goes through a gateway of its own
- * that nobody else can reach, so that nobody meets a shop that is half full.
+ * Creates the demo catalogue and ends: `node dist/main.js seed`, before the first gateway starts. It uses a gateway of its
+ * own on a local port, so that no customer sees a half-filled shop.
  */
 export async function seed(config: GatewayConfig, logger: Logger): Promise<void> {
   if (config.auth.kind === 'jwks' || !config.auth.issuesTokens) {
@@ -13,7 +13,7 @@ export async function seed(config: GatewayConfig, logger: Logger): Promise<void>
       'only a gateway that gives out tokens can make a demo catalogue, which in production none does',
     );
   }
-  const { app } = await createGateway(config, logger);
+  const app = await createGateway(config, logger);
   await app.listen(0, '127.0.0.1');
   await seedCatalogue(await app.getUrl(), DEMO_CATALOGUE);
   await app.close();

@@ -1,4 +1,2 @@
-/** Injection tokens of what is no class. */
-export const CONFIG = Symbol('gateway configuration');
+/** Injection token of the logger, whose type is an interface. */
 export const LOGGER = Symbol('logger');
-export const NATS_CLIENT = Symbol('NATS client');

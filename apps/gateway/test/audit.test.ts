@@ -49,7 +49,7 @@ describe('the audit log', () => {
     }
   };
 
-  it('is one list of all services, newest first, whatever the size of a page', async () => {
+  it('is one list of all services, newest first, with any page size', async () => {
     await keep();
     for (const limit of [1, 2, 4, 50]) {
       const seen: AuditEntry[] = [];
@@ -64,7 +64,7 @@ describe('the audit log', () => {
     }
   });
 
-  it('is asked of one service, by actor and target', async () => {
+  it('is filtered by service, actor and target', async () => {
     await keep();
     const query = { service: 'orders', actor: 'root', target: 'MUG' };
     const { body } = await fixture.http.get('/v1/audit').query(query).set(admin).expect(200);
@@ -83,7 +83,7 @@ describe('the audit log', () => {
       .expect(403);
   });
 
-  it('learns from where an admin asks: the address that the proxy in front tells, the user agent, the trace', async () => {
+  it('records the origin of an admin: address behind the proxy, user agent, trace', async () => {
     await fixture.services.answer(adjustStock, () => accept(stock));
     const { headers } = await fixture.http
       .post('/v1/inventory/MUG/adjustments')

@@ -11,7 +11,7 @@ const ISSUER = {
 };
 
 describe('the configuration', () => {
-  it('needs to know where NATS is and what signs its requests, and nothing else', () => {
+  it('needs NATS_URL and RPC_SIGNING_KEY only', () => {
     expect(gatewayConfig.parse({ ...NEEDED })).toMatchObject({
       port: 3000,
       host: '0.0.0.0',
@@ -26,7 +26,7 @@ describe('the configuration', () => {
   it.each([
     ['off', null],
     ['7', { perCustomerMax: 7, perAddressMax: 70 }],
-  ])('takes RATE_LIMIT=%s', (text, rates) => {
+  ])('accepts RATE_LIMIT=%s', (text, rates) => {
     expect(gatewayConfig.parse({ ...NEEDED, RATE_LIMIT: text }).rates).toEqual(rates);
   });
 
@@ -35,7 +35,7 @@ describe('the configuration', () => {
     ['0', false],
     ['', false],
     ['10.0.0.0/8, 192.0.2.7, fd00::/8', ['10.0.0.0/8', '192.0.2.7', 'fd00::/8']],
-  ])('takes TRUST_PROXY=%s', (text, trust) => {
+  ])('accepts TRUST_PROXY=%s', (text, trust) => {
     expect(gatewayConfig.parse({ ...NEEDED, TRUST_PROXY: text }).trustProxy).toEqual(trust);
   });
 
@@ -51,7 +51,7 @@ describe('the configuration', () => {
     'loopback',
     '10.0.0.0/8,true',
     '1,2',
-  ])('refuses TRUST_PROXY=%s and says what to set', (text) => {
+  ])('refuses TRUST_PROXY=%s with an example', (text) => {
     expect(() => gatewayConfig.parse({ ...NEEDED, TRUST_PROXY: text })).toThrow(
       /how many proxies.*10\.0\.0\.0\/8/,
     );
@@ -61,13 +61,13 @@ describe('the configuration', () => {
     expect(() => gatewayConfig.parse({ ...NEEDED, RATE_LIMIT: text })).toThrow(/RATE_LIMIT/);
   });
 
-  it('takes a place for traces only with room for the id', () => {
+  it('accepts TRACE_URL_TEMPLATE only with {traceId}', () => {
     const parse = (text: string) => gatewayConfig.parse({ ...NEEDED, TRACE_URL_TEMPLATE: text });
     expect(parse('http://jaeger:16686/trace/{traceId}').traceUrlTemplate).toContain('{traceId}');
     expect(() => parse('http://jaeger:16686/trace/')).toThrow(/TRACE_URL_TEMPLATE/);
   });
 
-  it('in production needs a key set or a secret, and gives out no tokens', () => {
+  it('in production needs a key set or a secret, and issues no tokens', () => {
     const production = { ...NEEDED, NODE_ENV: 'production' };
     expect(() => gatewayConfig.parse(production)).toThrow(/AUTH_JWKS_URL/);
     expect(() => gatewayConfig.parse({ ...production, AUTH_JWT_SECRET: '' })).toThrow(/AUTH_JWKS_URL/);
@@ -78,14 +78,14 @@ describe('the configuration', () => {
     expect(auth.kind).toBe('jwks');
   });
 
-  it.each(['AUTH_ISSUER', 'AUTH_AUDIENCE'])('takes no key set without %s', (name) => {
+  it.each(['AUTH_ISSUER', 'AUTH_AUDIENCE'])('refuses a key set without %s', (name) => {
     expect(() => gatewayConfig.parse({ ...NEEDED, ...ISSUER, [name]: '' })).toThrow(new RegExp(name));
     expect(() => gatewayConfig.parse({ ...NEEDED, ...ISSUER, [name]: undefined })).toThrow(
       new RegExp(`${name}[^]*must be`),
     );
   });
 
-  it('takes no short secret, and not a secret and a key set at once', () => {
+  it('refuses a short secret, and a secret together with a key set', () => {
     expect(() => gatewayConfig.parse({ ...NEEDED, AUTH_JWT_SECRET: 'short' })).toThrow(/AUTH_JWT_SECRET/);
     const both = { ...NEEDED, AUTH_JWT_SECRET: SECRET, AUTH_JWKS_URL: 'https://issuer.example/jwks.json' };
     expect(() => gatewayConfig.parse(both)).toThrow(/not both/);

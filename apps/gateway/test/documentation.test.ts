@@ -39,7 +39,7 @@ describe('the documentation', () => {
     expect(document.openapi).toMatch(/^3\.1\./);
   });
 
-  it('has every route that is served, and no other', () => {
+  it('has exactly the routes that are served', () => {
     const served = fixture.routes.routes
       .filter(({ method, url }) => method !== 'HEAD' && !url.startsWith('/docs/'))
       .map(({ method, url }) => `${method} ${url.replace(/:(\w+)/g, '{$1}')}`);
@@ -60,7 +60,7 @@ describe('the documentation', () => {
     }
   });
 
-  it('says that every response has a traceparent, and that errors are problems', () => {
+  it('gives every response a traceparent, and errors a problem document', () => {
     for (const { name, operation } of operations()) {
       for (const [status, { headers, content }] of Object.entries(operation.responses)) {
         expect([name, status, Object.keys(headers ?? {})]).toEqual([
@@ -73,19 +73,19 @@ describe('the documentation', () => {
     }
   });
 
-  it('says where a token is needed', async () => {
+  it('marks routes that need a token', async () => {
     for (const { name, operation } of operations()) {
       const [method = '', path = ''] = name.replace(/\{\w+\}/g, 'x').split(' ');
       const answer = await fetch(fixture.url + path, { method });
       const { status } = answer;
-      // A body that nobody reads keeps its connection busy, and the gateway open.
+      // An unread body would keep its connection busy, and the gateway open.
       await answer.text();
       expect([name, operation.security !== undefined]).toEqual([name, status === 401]);
       expect([name, '401' in operation.responses]).toEqual([name, status === 401]);
     }
   });
 
-  it('tells the headers of placing an order', () => {
+  it('has the headers of placing an order', () => {
     const names = document.paths['/v1/orders']?.['post']?.parameters?.map(({ name }) => name);
     expect(names).toEqual(['Idempotency-Key', 'Prefer']);
     expect(Object.keys(document.paths['/v1/orders']?.['post']?.responses ?? {})).toEqual([
@@ -105,7 +105,7 @@ describe('the documentation', () => {
     ]);
   });
 
-  it('has no reference to nowhere', () => {
+  it('has no dangling reference', () => {
     const references = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(
       (match) => match[1],
     );
@@ -113,7 +113,7 @@ describe('the documentation', () => {
     for (const name of references) expect(document.components.schemas).toHaveProperty(name ?? '');
   });
 
-  it('mentions every code of the contract somewhere', () => {
+  it('mentions every error code of the contract', () => {
     const text = JSON.stringify(operations().map(({ operation }) => operation.responses));
     const elsewhere = ['BAD_REQUEST', 'TOO_MANY_CONNECTIONS', 'NOT_FOUND', 'METHOD_NOT_ALLOWED'];
     for (const code of ERROR_CODES) {
@@ -122,7 +122,7 @@ describe('the documentation', () => {
     }
   });
 
-  it('is a page that needs nothing from elsewhere', async () => {
+  it('is a page without external resources', async () => {
     const { text, headers } = await fixture.http.get('/docs').expect(200);
     expect(headers['content-type']).toContain('text/html');
     expect(headers['content-security-policy']).toContain("script-src 'self'");

@@ -20,7 +20,7 @@ import { startFixture, type Fixture } from './support/fixture.js';
 const SAGA_ID = '0198f000-0000-7000-8000-00000000aaaa';
 const uuid = (n: number): string => `0198f000-0000-7000-8000-${String(n).padStart(12, '0')}`;
 
-describe('what operators do', () => {
+describe('operations', () => {
   let fixture: Fixture;
   let admin: { authorization: string };
 
@@ -110,7 +110,7 @@ describe('what operators do', () => {
       await fixture.http.get('/v1/sagas?state=stuck').set(admin).expect(400);
     });
 
-    it('are pushed on', async () => {
+    it('are retried', async () => {
       await fixture.services.answer(retrySaga, () => accept(saga));
       await fixture.http.post(`/v1/sagas/${SAGA_ID}/retry`).set(admin).expect(202);
       await fixture.services.answer(retrySaga, () => refuse('SAGA_NOT_STALLED', 'It runs.'));
@@ -162,7 +162,7 @@ describe('what operators do', () => {
       },
     );
 
-    it('are not shown in part while a service is away', async () => {
+    it('are not listed in part while a service is away', async () => {
       await keep();
       await fixture.services.silence(listDeadLettersOf('payments'));
       expect((await fixture.http.get('/v1/dead-letters').set(admin).expect(503)).body.detail).toContain(
@@ -170,7 +170,7 @@ describe('what operators do', () => {
       );
     });
 
-    it('refuse a cursor that no list gave out', async () => {
+    it('refuse an invalid cursor', async () => {
       await fixture.http.get('/v1/dead-letters?cursor=x').set(admin).expect(400);
     });
 
@@ -183,7 +183,7 @@ describe('what operators do', () => {
       }
     };
 
-    it('are replayed by the service that has them', async () => {
+    it('are replayed by their service', async () => {
       await ownedBy('inventory');
       expect((await replay().expect(200)).body).toEqual(letter(1, 'inventory'));
     });
@@ -194,7 +194,7 @@ describe('what operators do', () => {
       await replay().expect(200);
     });
 
-    it('are not found when nobody has them, and perhaps later when somebody is away', async () => {
+    it('are 404 when no service has them, and 503 while one is away', async () => {
       await ownedBy();
       expect((await replay().expect(404)).body.code).toBe('DEAD_LETTER_NOT_FOUND');
       await replay('x').expect(404);
@@ -219,18 +219,18 @@ describe('what operators do', () => {
       }
     };
 
-    it('is alive without anybody', async () => {
+    it('is alive without any service', async () => {
       expect((await fixture.http.get('/healthz').expect(200)).body).toEqual({ status: 'ok' });
     });
 
-    /** What the last test was told has been forgotten. */
+    /** Until the cached result of the last test has expired. */
     const askAnew = async (): Promise<void> => {
       const before = Date.now();
       await expect.poll(() => Date.now() - before).toBeGreaterThan(250);
     };
     beforeEach(askAnew);
 
-    it('asks the services once for all who ask at the same time', async () => {
+    it('asks the services once for concurrent probes', async () => {
       await allUp();
       await Promise.all(Array.from({ length: 30 }, () => fixture.http.get('/readyz').expect(200)));
       for (const service of SERVICES) {
@@ -240,7 +240,7 @@ describe('what operators do', () => {
       }
     });
 
-    it('is ready when all are up, each named', async () => {
+    it('is ready when all are up, and names each', async () => {
       await allUp();
       const { body } = await fixture.http.get('/readyz').expect(200);
       expect(body).toMatchObject({
@@ -250,7 +250,7 @@ describe('what operators do', () => {
       expect(Object.keys(body.dependencies)).toHaveLength(1 + 4 * 3);
     });
 
-    it('is not ready when a service, or what it needs, is down', async () => {
+    it('is not ready when a service or a dependency of it is down', async () => {
       await allUp();
       await fixture.services.silence(healthOf('payments'));
       await fixture.services.answer(healthOf('catalog'), () =>
@@ -264,7 +264,7 @@ describe('what operators do', () => {
       });
     });
 
-    it('says within little more than a second that a service hangs', async () => {
+    it('reports a hanging service after about a second', async () => {
       await allUp();
       await fixture.services.answer(healthOf('orders'), () => new Promise(() => undefined));
       const before = Date.now();

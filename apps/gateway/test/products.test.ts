@@ -37,7 +37,7 @@ describe('products', () => {
 
   const get = () => fixture.http.get('/v1/products/TSHIRT');
 
-  it('show their price and availability to anybody, and nothing internal', async () => {
+  it('are public with price and availability, without internal fields', async () => {
     const { body } = await get().expect(200);
     expect(body).toEqual({ ...aProduct(), availability: { status: 'IN_STOCK', available: 50 } });
   });
@@ -53,14 +53,14 @@ describe('products', () => {
     expect(body.availability).toEqual({ status, available });
   });
 
-  it('have no availability while nobody knows it', async () => {
+  it('have availability null while inventory does not answer', async () => {
     await fixture.services.answer(getStockLevels, () => accept([]));
     expect((await get().expect(200)).body.availability).toBeNull();
     await fixture.services.silence(getStockLevels);
     expect((await get().expect(200)).body.availability).toBeNull();
   });
 
-  it('are not sent again to whoever has them already', async () => {
+  it('are answered 304 to a client with the current ETag', async () => {
     const first = await get().expect(200);
     const etag = first.headers['etag'] ?? '';
     expect(etag).toMatch(/^".+"$/);
@@ -73,13 +73,13 @@ describe('products', () => {
     await get().set({ 'if-none-match': '"other"' }).expect(200);
   });
 
-  it('are sent again when their stock has changed', async () => {
+  it('get a new ETag when their stock changes', async () => {
     const etag = (await get().expect(200)).headers['etag'] ?? '';
     await fixture.services.answer(getStockLevels, () => accept([levels('TSHIRT', 49)]));
     await get().set({ 'if-none-match': etag }).expect(200);
   });
 
-  it('come in pages, with one question for all their stock', async () => {
+  it('come in pages, with one request to inventory per page', async () => {
     const items = [aProduct({ sku: 'A' }), aProduct({ sku: 'B' })];
     await fixture.services.answer(listProducts, () => accept({ items, nextCursor: 'more' }));
     const { body } = await fixture.http
@@ -116,7 +116,7 @@ describe('products', () => {
     expect(body).toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ path: query.split('=')[0] }] });
   });
 
-  it('hand on that a cursor is none', async () => {
+  it('are answered 400 for an invalid cursor', async () => {
     await fixture.services.answer(listProducts, () =>
       refuse('VALIDATION_FAILED', 'cursor: must be one of ours.'),
     );
@@ -165,7 +165,7 @@ describe('products', () => {
       .set({ ...admin, 'if-match': ifMatch })
       .send({ name: 'Shirt' });
 
-  it('are changed in the version that If-Match names, by the ETag of GET and of a change', async () => {
+  it('are changed if If-Match has the version of an ETag of GET or PATCH', async () => {
     const product = { ...aProduct(), version: 7 };
     await fixture.services.answer(getProduct, () => accept(product));
     await fixture.services.answer(getStockLevels, () => accept([]));
@@ -182,7 +182,7 @@ describe('products', () => {
     expect(asked).toEqual([[7], undefined, [7, 8]]);
   });
 
-  it('are not changed when they were changed since, nor for a header that cannot be read', async () => {
+  it('are not changed with an outdated or malformed If-Match', async () => {
     await fixture.services.answer(changeProduct, () => refuse('PRECONDITION_FAILED', 'Changed since.'));
     expect((await patch('"7"').expect(412)).body).toMatchObject({ code: 'PRECONDITION_FAILED' });
     for (const header of ['7', '"7', 'x"7"', Array.from({ length: 33 }, () => '"7"').join()]) {
@@ -190,7 +190,7 @@ describe('products', () => {
     }
   });
 
-  it('are answered 503 only once a change cannot be made any more', async () => {
+  it('are answered 503 only after the deadline of the change', async () => {
     let commitBy = Infinity;
     await fixture.services.answer(changeProduct, async (request) => {
       ({ commitBy } = request);
@@ -198,11 +198,11 @@ describe('products', () => {
     });
     const answer = await patch('*').expect(503);
     expect(answer.body).toMatchObject({ code: 'SERVICE_TIMEOUT', detail: expect.stringContaining('repeat') });
-    // The fake service tells this machine's time for its database's.
+    // The fake service uses this machine's clock as its database's.
     expect(commitBy).toBeLessThan(Date.now());
   });
 
-  it('have a SKU of their own', async () => {
+  it('are answered 409 for a SKU that exists', async () => {
     await fixture.services.answer(createProduct, () => refuse('SKU_EXISTS', 'TSHIRT is taken.'));
     const { createdAt: _c, updatedAt: _u, ...body } = aProduct();
     expect((await fixture.http.post('/v1/products').set(admin).send(body).expect(409)).body.code).toBe(
@@ -222,7 +222,7 @@ describe('products', () => {
     await fixture.http.post('/v1/products').set(admin).send(body).expect(201);
   });
 
-  it('are refused with every field that is wrong', async () => {
+  it('are refused with every invalid field', async () => {
     const body = {
       sku: '-',
       name: ' ',

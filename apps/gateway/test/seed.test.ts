@@ -10,7 +10,7 @@ import { aProduct } from './support/examples.js';
 import { FakeServices } from './support/fake-services.js';
 import { SECRET } from './support/fixture.js';
 
-describe('seeding before the gateway opens', () => {
+describe('seeding before the gateway starts', () => {
   let nats: TestNats;
   let services: FakeServices;
   beforeAll(async () => {
@@ -32,7 +32,7 @@ describe('seeding before the gateway opens', () => {
     return seed(config, createLogger('gateway', config.logLevel));
   };
 
-  it('makes every product with its stock, on no port that anybody knows', async () => {
+  it('creates every product with its stock, on a port of its own', async () => {
     await services.answer(createProduct, (body) => accept(aProduct(body)));
     await services.answer(adjustStock, ({ sku, delta }) =>
       accept({ sku, available: delta, reserved: 0, sold: 0, received: delta, setAside: 0 }),

@@ -3,9 +3,9 @@ import { Injectable } from '@nestjs/common';
 import { RpcClient } from '../rpc/rpc-client.js';
 import { newestOf } from '../rpc/newest-of.js';
 
-/** Each service keeps its own audit log; this merges them into one list. */
+/** Merges the audit logs of the services into one list. */
 @Injectable()
-export class AuditLogs {
+export class AuditService {
   constructor(private readonly rpc: RpcClient) {}
 
   async list({ service, ...filter }: AuditFilter): Promise<Page<AuditEntry>> {

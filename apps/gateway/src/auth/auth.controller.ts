@@ -1,6 +1,6 @@
 import { tokenBody, type AccessToken, type TokenBody } from '@doorbuster/contracts';
 import { Body, Controller, Header, HttpCode, Post } from '@nestjs/common';
-import { Allow } from './allow.decorator.js';
+import { Allow } from '../edge/identity.js';
 import { TokenIssuer } from './token-issuer.js';
 
 @Controller('v1/auth')

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { TokenVerifier, tokenVerifier } from '../edge/identity.js';
 import type { AuthConfig } from '../gateway.config.js';
 import { AuthController } from './auth.controller.js';
 import { TokenIssuer } from './token-issuer.js';
-import { TokenVerifier, tokenVerifier } from '../edge/identity.js';
 
 const SECRET_BYTES = 32;
 
@@ -16,7 +16,7 @@ export class AuthModule {
         ? Buffer.from(auth.secret)
         : randomBytes(SECRET_BYTES);
     const verifier = { provide: TokenVerifier, useValue: tokenVerifier(auth, secret) };
-    // Not there at all, rather than refusing: in production nobody hands out tokens here.
+    // In production there is no route that issues tokens.
     if (auth.kind === 'jwks' || !auth.issuesTokens) {
       return { module: AuthModule, providers: [verifier], exports: [TokenVerifier] };
     }

@@ -3,7 +3,7 @@ import { SignJWT } from 'jose';
 
 const LIFETIME_SECONDS = 3_600;
 
-/** Signs tokens for whoever asks, for development and demonstrations. */
+/** Signs tokens of any customer and role, for development and demonstrations. */
 export class TokenIssuer {
   constructor(
     private readonly secret: Uint8Array,

@@ -6,15 +6,14 @@ import {
   type Page,
 } from '@doorbuster/contracts';
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { Allow, Caller } from '../auth/allow.decorator.js';
-import { noBody, type NoBody } from '../edge/no-body.js';
-import { DEAD_LETTER_ID } from '../edge/path-params.js';
-import { DeadLetters } from './dead-letters.service.js';
+import { Allow, Caller } from '../edge/identity.js';
+import { noBody, type NoBody, DEAD_LETTER_ID } from '../edge/request-input.js';
+import { DeadLettersService } from './dead-letters.service.js';
 
 @Controller('v1/dead-letters')
 @Allow('admin')
 export class DeadLettersController {
-  constructor(private readonly deadLetters: DeadLetters) {}
+  constructor(private readonly deadLetters: DeadLettersService) {}
 
   @Get()
   list(@Query({ schema: deadLetterFilter }) filter: DeadLetterFilter): Promise<Page<DeadLetter>> {

@@ -13,18 +13,18 @@ import { Changes } from '../rpc/changes.js';
 import { newestOf } from '../rpc/newest-of.js';
 import { RpcClient } from '../rpc/rpc-client.js';
 
-/** The owner handles the event anew before it answers. */
+/** The owner handles the event again before it answers. */
 const REPLAY_DEADLINE_MS = 15_000;
 
-/** Dead letters lie with the service that gave up; here they are one list. */
+/** Lists and replays the dead letters of all services. Each service keeps its own. */
 @Injectable()
-export class DeadLetters {
+export class DeadLettersService {
   constructor(
     private readonly rpc: RpcClient,
     private readonly changes: Changes,
   ) {}
 
-  /** Newest first over all services. */
+  /** Newest first, of all services. */
   async list({ limit, cursor }: DeadLetterFilter): Promise<Page<DeadLetter>> {
     const pages = await Promise.all(
       SERVICES.map((service) => this.rpc.call(listDeadLettersOf(service), { limit, cursor })),
@@ -32,7 +32,7 @@ export class DeadLetters {
     return newestOf(pages, limit);
   }
 
-  /** The id does not say whose it is: all are asked, and the owner handles it. */
+  /** Asks all services, because the id does not name the owner. */
   async replay(actor: Actor, id: string): Promise<DeadLetter> {
     const answers = await Promise.allSettled(
       SERVICES.map((service) =>
@@ -48,7 +48,7 @@ export class DeadLetters {
       error instanceof ProblemException && error.code === 'DEAD_LETTER_NOT_FOUND';
     const isReplayFailed = (error: unknown): boolean =>
       error instanceof ProblemException && error.code === 'REPLAY_FAILED';
-    // The owner's own word counts most, then that somebody did not answer, who may have been the owner.
+    // First the owner's refusal, then a service without an answer, which may be the owner.
     throw refusals.find(isReplayFailed) ?? refusals.find((error) => !isNotFound(error)) ?? refusals[0];
   }
 }

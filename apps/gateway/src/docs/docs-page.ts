@@ -1,4 +1,4 @@
-/** Swagger UI from local files; no script stands in the page, which the content security policy would not run. */
+/** Swagger UI from local files. The content security policy allows no inline script. */
 export const DOCS_PAGE = `<!doctype html>
 <html lang="en">
   <head>

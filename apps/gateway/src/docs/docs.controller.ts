@@ -1,11 +1,10 @@
 import { hash } from 'node:crypto';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { Controller, Get, Header, Inject, Req, Res } from '@nestjs/common';
+import { Controller, Get, Header, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Allow } from '../auth/allow.decorator.js';
-import type { GatewayConfig } from '../gateway.config.js';
+import { Allow } from '../edge/identity.js';
+import { GatewayConfig } from '../gateway.config.js';
 import { encodingFor } from '../edge/compression.js';
-import { CONFIG } from '../tokens.js';
 import { isAmong } from '../products/conditional-requests.js';
 import { DOCS_PAGE, DOCS_SCRIPT } from './docs-page.js';
 import { openApi } from './openapi.js';
@@ -13,10 +12,10 @@ import { openApi } from './openapi.js';
 @Controller()
 @Allow('anyone')
 export class DocsController {
-  /** Made once: all answers share these bytes. */
+  /** Compressed once; all responses share these bytes. */
   private readonly variants: Record<'br' | 'gzip' | 'identity', { bytes: Buffer; etag: string }>;
 
-  constructor(@Inject(CONFIG) { auth }: GatewayConfig) {
+  constructor({ auth }: GatewayConfig) {
     const document = JSON.stringify(openApi({ issuesTokens: auth.kind === 'secret' && auth.issuesTokens }));
     const etag = `"${hash('sha1', document, 'base64url')}"`;
     const variant = (bytes: Buffer, encoding: string) => ({

@@ -11,7 +11,7 @@ import { sagasPaths } from '../sagas/sagas.openapi.js';
 import { salesPaths } from '../sales/sales.openapi.js';
 import { docsPaths } from './docs.openapi.js';
 
-/** OpenAPI 3.1 of what this gateway serves, from the schemas that it validates with. */
+/** OpenAPI 3.1, from the schemas that validate the requests. */
 export function openApi({ issuesTokens }: { issuesTokens: boolean }): ReturnType<typeof createDocument> {
   return createDocument({
     openapi: '3.1.1',

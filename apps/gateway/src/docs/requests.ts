@@ -26,10 +26,9 @@ export const prefer = {
 
 export const bearer = [{ bearer: [] }];
 
-/** Of a change. */
 export const ifMatch = z.object({
   'If-Match': z.string().optional().meta({
     description:
-      'The `ETag` that a GET or a change gave: what was changed since, by whomever, is not overwritten (412). Stock that moves does not count',
+      'The `ETag` of a GET or of a change. If the resource has changed since, it is not overwritten (412). Changes of stock do not count',
   }),
 });

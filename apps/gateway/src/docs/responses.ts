@@ -27,7 +27,7 @@ export const json = (
   content: { 'application/json': { schema } },
 });
 
-/** A response that is no JSON document. */
+/** A response that is not JSON. */
 export const other = (mediaType: string, description: string): ZodOpenApiResponseObject => ({
   description,
   headers: z.object(always),
@@ -55,16 +55,16 @@ export function problems(...codes: ErrorCode[]): ZodOpenApiResponsesObject {
   );
 }
 
-/** What any call that asks a service may answer. */
+/** Codes of every route that calls a service. */
 export const UNAVAILABLE = [
   'SERVICE_UNAVAILABLE',
   'SERVICE_TIMEOUT',
   'INTERNAL_ERROR',
   'RATE_LIMITED',
 ] as const;
-/** What any call that needs a token may answer. */
+/** Codes of every route that needs a token. */
 export const CLOSED = ['UNAUTHENTICATED', 'FORBIDDEN', ...UNAVAILABLE] as const;
-/** What any call with a body may answer. */
+/** Codes of every route with a body. */
 export const BODY = [
   'VALIDATION_FAILED',
   'MALFORMED_JSON',

@@ -1,10 +1,10 @@
 import { metrics } from '@opentelemetry/api';
-import type { ConcurrencyLimit } from '../admission/concurrency-limit.js';
+import type { ConcurrencyLimit } from './limits.js';
 
 const meter = metrics.getMeter('doorbuster.gateway');
 
 const refusals = meter.createCounter('doorbuster.admission.refusals', {
-  description: 'Orders that were refused because too many checkouts were under way.',
+  description: 'Orders that were refused because too many checkouts were in flight.',
   unit: '{order}',
 });
 const holderRefusals = meter.createCounter('doorbuster.admission.holder_refusals', {
@@ -12,15 +12,15 @@ const holderRefusals = meter.createCounter('doorbuster.admission.holder_refusals
   unit: '{order}',
 });
 const slow = meter.createObservableGauge('doorbuster.admission.slow', {
-  description: 'Slow checkouts of this gateway, which have places of their own.',
+  description: 'Slow checkouts of this gateway, in places of their own.',
   unit: '{order}',
 });
 const inFlight = meter.createObservableGauge('doorbuster.admission.in_flight', {
-  description: 'Checkouts of this gateway that are not settled yet.',
+  description: 'Checkouts of this gateway in flight.',
   unit: '{order}',
 });
 const limit = meter.createObservableGauge('doorbuster.admission.limit', {
-  description: 'How many of them there may be at once, as learned from how long they take.',
+  description: 'Maximum checkouts in flight, adapted to their latency.',
   unit: '{order}',
 });
 
@@ -28,7 +28,7 @@ export const countOverload = (): void => refusals.add(1);
 export const countHolderRefusal = (): void => holderRefusals.add(1);
 
 export function observe(concurrency: ConcurrencyLimit, countSlow: () => number): void {
-  // A counter is seen once it was counted with.
+  // Exports the counters before the first refusal.
   refusals.add(0);
   holderRefusals.add(0);
   slow.addCallback((result) => result.observe(countSlow()));

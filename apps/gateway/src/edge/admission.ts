@@ -1,28 +1,97 @@
 import type { Order } from '@doorbuster/contracts';
-import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import type { GatewayConfig } from '../gateway.config.js';
-import { OrderFeed } from '../order-status/order-status-subscriber.js';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { GatewayConfig } from '../gateway.config.js';
+import { OrderStatusSubscriber } from '../order-status/order-status-subscriber.js';
 import { ProblemException } from '../problem/problem.exception.js';
-import { CONFIG } from '../tokens.js';
 import { countHolderRefusal, countOverload, observe } from './admission-metrics.js';
-import { ConcurrencyLimit } from '../admission/concurrency-limit.js';
-import { Holders, type Holder } from '../admission/holders.js';
-import { Rate } from '../admission/rate.js';
-import { retryAfterSeconds } from '../admission/retry-after.js';
+import { ConcurrencyLimit, RateMeter } from './limits.js';
+
+/** The customer and the network that an unsettled order counts for. */
+export interface Holder {
+  customerId: string;
+  /** From `networkOf`. */
+  network: string;
+}
+
+interface Counts {
+  unsettled: number;
+  slow: number;
+}
+
+const NONE: Readonly<Counts> = { unsettled: 0, slow: 0 };
+
+/** Counts the unsettled orders of each customer, and the slow ones of each customer and network. */
+class Holders {
+  private readonly customers = new Map<string, Counts>();
+  private readonly slowByNetwork = new Map<string, number>();
+
+  unsettledOf({ customerId }: Holder): number {
+    return (this.customers.get(customerId) ?? NONE).unsettled;
+  }
+
+  slowOf({ customerId }: Holder): number {
+    return (this.customers.get(customerId) ?? NONE).slow;
+  }
+
+  slowFrom({ network }: Holder): number {
+    return this.slowByNetwork.get(network) ?? 0;
+  }
+
+  begin({ customerId }: Holder): void {
+    const counts = this.customers.get(customerId);
+    if (counts) counts.unsettled += 1;
+    else this.customers.set(customerId, { unsettled: 1, slow: 0 });
+  }
+
+  /** Records that an unsettled order is slow. */
+  slow(holder: Holder): void {
+    const counts = this.customers.get(holder.customerId);
+    if (counts) counts.slow += 1;
+    this.slowByNetwork.set(holder.network, this.slowFrom(holder) + 1);
+  }
+
+  end(holder: Holder, wasSlow: boolean): void {
+    const counts = this.customers.get(holder.customerId);
+    if (counts) {
+      counts.unsettled -= 1;
+      if (wasSlow) counts.slow -= 1;
+      if (counts.unsettled === 0) this.customers.delete(holder.customerId);
+    }
+    if (!wasSlow) return;
+    const left = this.slowFrom(holder) - 1;
+    if (left > 0) this.slowByNetwork.set(holder.network, left);
+    else this.slowByNetwork.delete(holder.network);
+  }
+}
+
+const RETRY_AFTER_SECONDS_MAX = 30;
+
+/**
+ * A random number of seconds, spread over the time that it takes to serve all refused clients.
+ * @param random from 0 to 1, exclusive
+ */
+export function retryAfterSeconds(
+  refusedPerSecond: number,
+  settledPerSecond: number,
+  random: number,
+): number {
+  const drain = refusedPerSecond / Math.max(1, settledPerSecond);
+  return 1 + Math.floor(random * Math.min(RETRY_AFTER_SECONDS_MAX, drain));
+}
 
 const IN_FLIGHT_AT_FIRST = 1_024;
-/** Even when everything takes long, because of a slow bank for one, so many are let in. */
+/** Lower bound of the limit, also while everything is slow, for example because of a slow bank. */
 const IN_FLIGHT_MIN = 128;
 const SETTLED_WITHIN_MS = 1_000;
 const WINDOW_MS = 250;
 const SAMPLES_MIN = 20;
-/** A checkout that takes longer is slow. It moves to the places for slow ones while one of those is free. */
+/** A checkout is slow after this time. It then moves to a place for slow ones, if one is free. */
 const SLOW_AFTER_MS = 2_000;
-/** While none is free it keeps its place for at most this long. */
+/** Without a free place for slow ones it keeps its place until this age. */
 const PLACE_KEPT_MS = 10_000;
-/** Slow checkouts get one additional place for this many of the maximum. Payments can ask the provider for twice as many at once. */
+/** There is one place for slow checkouts for this many of the maximum. Payments can call the provider for twice as many at once. */
 const SLOW_SHARE = 4;
-/** After this time without an event the order is stuck, or its last event was missed. It is no longer counted. */
+/** Age at which an order without an event is no longer counted: it is stuck, or its last event was lost. */
 const FORGOTTEN_AFTER_MS = 120_000;
 
 interface Checkout {
@@ -32,29 +101,28 @@ interface Checkout {
 }
 
 /**
- * Lets in as many checkouts as settle in good time, and refuses the others at once. A checkout is under way from the
- * moment that its request is let in until its order is confirmed or rejected, whether a client waits for that or not.
- * Slow ones have places of their own, and a customer and a network only so many of them, so that cards without an answer
- * take no places from other customers.
+ * Admits as many checkouts as settle within a second, and refuses the others at once. A checkout is in flight from its
+ * admission until its order is confirmed or rejected. Slow ones have places of their own, limited by customer and
+ * network, so that cards without an answer take no places from other customers.
  */
 @Injectable()
 export class Admission implements OnApplicationBootstrap {
   private readonly checkouts: ConcurrencyLimit;
-  /** Accepted, not settled and not slow, oldest first. */
+  /** Accepted, unsettled and not slow, oldest first. */
   private readonly fresh = new Map<string, Checkout>();
-  /** Accepted, not settled and slow, oldest first. */
+  /** Accepted, unsettled and slow, oldest first. */
   private readonly slow = new Map<string, Checkout>();
-  /** Orders of customers with a slow order, which are being accepted. */
+  /** Orders in places for slow ones that are not accepted yet. */
   private slowBeginning = 0;
   private readonly slowMax: number;
   private readonly holders = new Holders();
-  private readonly refused = new Rate(() => performance.now());
-  private readonly settled = new Rate(() => performance.now());
+  private readonly refused = new RateMeter(() => performance.now());
+  private readonly settled = new RateMeter(() => performance.now());
   private readonly limits: GatewayConfig['unsettledOrders'];
 
   constructor(
-    private readonly feed: OrderFeed,
-    @Inject(CONFIG) { checkoutsInFlightMax, unsettledOrders }: GatewayConfig,
+    private readonly statuses: OrderStatusSubscriber,
+    { checkoutsInFlightMax, unsettledOrders }: GatewayConfig,
   ) {
     this.limits = unsettledOrders;
     this.slowMax = Math.ceil(checkoutsInFlightMax / SLOW_SHARE);
@@ -70,19 +138,19 @@ export class Admission implements OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
-    this.feed.onEvery(({ orderId }) => this.settle(orderId));
+    this.statuses.onEvery(({ orderId }) => this.settle(orderId));
     observe(this.checkouts, () => this.slow.size);
   }
 
-  /** Why there is no room for one more; `undefined` when there is. */
+  /** SERVICE_OVERLOADED; `undefined` when there is room for one more. */
   refusal(): ProblemException | undefined {
     this.moveOn();
     return this.checkouts.isReached ? this.overloaded() : undefined;
   }
 
   /**
-   * @throws {ProblemException} TOO_MANY_UNSETTLED_ORDERS for a customer or a network that holds too many. Not to be asked
-   * for a request that may have an order already: that one gets its answer again.
+   * Not for a request that may have an order already: that one gets its first answer again.
+   * @throws {ProblemException} TOO_MANY_UNSETTLED_ORDERS for a customer or a network that holds too many
    */
   assertMayHold(holder: Holder): void {
     this.moveOn();
@@ -101,7 +169,7 @@ export class Admission implements OnApplicationBootstrap {
   /** @throws {ProblemException} SERVICE_OVERLOADED, or what `place` throws */
   async admit(holder: Holder, place: () => Promise<Order>): Promise<Order> {
     this.moveOn();
-    // A customer's next order is likely to be slow when one is slow already, so it takes a place for slow ones.
+    // The next order of a customer with a slow one is likely to be slow, so it takes a place for slow ones.
     return this.holders.slowOf(holder) > 0 ? this.admitSlow(holder, place) : this.admitFresh(holder, place);
   }
 
@@ -139,14 +207,14 @@ export class Admission implements OnApplicationBootstrap {
     }
   }
 
-  /** @returns false for a repeated request whose order is followed already, or is settled */
+  /** @returns false for a repeated request whose order is followed already or settled */
   private follow({ id, status }: Order, checkout: Checkout): boolean {
     if (status !== 'PENDING' || this.fresh.has(id) || this.slow.has(id)) {
       this.holders.end(checkout.holder, checkout.isSlow);
       return false;
     }
     (checkout.isSlow ? this.slow : this.fresh).set(id, checkout);
-    if (this.feed.lastOf(id)) this.settle(id);
+    if (this.statuses.lastOf(id)) this.settle(id);
     return true;
   }
 
@@ -159,7 +227,7 @@ export class Admission implements OnApplicationBootstrap {
     else this.slow.delete(orderId);
   }
 
-  /** Moves slow orders to their own places, and forgets orders without an event for too long. */
+  /** Moves slow orders to their own places, and drops orders that had no event for too long. */
   private moveOn(): void {
     const now = performance.now();
     for (const [orderId, checkout] of this.fresh) {
@@ -175,7 +243,7 @@ export class Admission implements OnApplicationBootstrap {
     }
   }
 
-  /** The limit learns from the first slow order of a customer: many of one customer say no more than one. */
+  /** Only the first slow order of a customer is a sample for the limit, so that one customer cannot lower it. */
   private becomeSlow(orderId: string, checkout: Checkout): void {
     this.fresh.delete(orderId);
     if (this.holders.slowOf(checkout.holder) === 0) this.checkouts.end(checkout.beganAt);

@@ -2,14 +2,14 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 
-/** Smaller answers fit into a packet or two as they are. */
+/** Smaller responses fit into a packet or two uncompressed. */
 const BYTES_MIN = 1_024;
-/** Better than gzip, and about as fast. */
+/** Smaller than gzip, and about as fast. */
 const BROTLI_QUALITY = 4;
 
 /**
- * The lists. Their items say nothing secret that a caller could have guessed by the length of an answer, and they have
- * no ETag that would have to differ. Orders that are placed are answered as they are.
+ * Lists. They have no secrets that the length of a compressed response could reveal, and no ETag that would have to
+ * differ. Responses to placed orders are not compressed.
  */
 const COMPRESSED = new Set([
   '/v1/products',
@@ -28,7 +28,7 @@ const compressors: Record<Encoding, (bytes: Buffer) => Promise<Buffer>> = {
   gzip: (bytes) => promisify(gzip)(bytes),
 };
 
-/** Compresses long lists for who accepts that, outside of the event loop. */
+/** Compresses long lists for clients that accept it, outside of the event loop. */
 export function compressLists(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', (route) => {
     if (!['GET', 'HEAD'].includes(String(route.method)) || !COMPRESSED.has(route.url)) return;
@@ -42,13 +42,13 @@ export function compressLists(fastify: FastifyInstance): void {
         reply.header('content-encoding', encoding).header('content-length', bytes.length);
         return bytes;
       },
-      // Afterwards: what answers HEAD takes the length of this, and leaves out the body.
+      // Last: the handler of HEAD takes the length of the compressed body, and drops the body.
       ...[route.onSend ?? []].flat(),
     ];
   });
 }
 
-/** The better of what an `Accept-Encoding` takes, https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3 */
+/** The better encoding that an `Accept-Encoding` accepts, https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3 */
 export function encodingFor(header: string | string[] | undefined): Encoding | undefined {
   const weights = new Map(
     String(header ?? '')

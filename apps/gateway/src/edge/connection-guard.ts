@@ -1,29 +1,26 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { newTraceparent } from '@doorbuster/telemetry';
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { GatewayConfig } from '../gateway.config.js';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { GatewayConfig } from '../gateway.config.js';
 import { ProblemException } from '../problem/problem.exception.js';
-import { CONFIG } from '../tokens.js';
-import { networkOf, trustOf, type IsTrusted } from './client-address.js';
-import { sendProblem } from './client-error.js';
-import { Tally } from './tally.js';
-
-type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+import { sendProblem, type RequestHandler } from './http-server.js';
+import { networkOf, trustOf, type IsTrusted } from './identity.js';
+import { Tally } from './limits.js';
 
 /**
- * What a connection may have sent before it read the answers to it: a body, and for each request what the process keeps
- * of it. Node reads the requests of a whole packet at once, so they cannot be left in the socket.
+ * Maximum bytes of requests that wait on a connection: their bodies, and what the process keeps of each request. Node
+ * reads all requests of a packet at once, so they cannot stay in the socket.
  */
 const HELD_BYTES_MAX = 160 * 1024;
 const REQUEST_BYTES = 4 * 1024;
-/** A body whose length is not said counts as the longest. */
+/** A body of unknown length counts as the longest. */
 const BODY_BYTES_MAX = 64 * 1024;
-const LOOK_MS = 1_000;
-/** A client that reads less than this for so long is disconnected. A few bytes now and then would hold an answer for ever. */
+const CHECK_MS = 1_000;
+/** A client that reads less than this in `STALLED_MS` is disconnected. Otherwise a few bytes now and then would hold an answer for ever. */
 const TAKEN_BYTES_MIN = 32 * 1024;
 const STALLED_MS = 15_000;
-/** With more unsent bytes than this in all, connections that took no answer since the last check are closed, the largest first. */
+/** With more unsent bytes than this in all, connections that took nothing since the last check are closed, the largest first. */
 const UNSENT_BYTES_MAX = 64 * 1024 * 1024;
 /** Time for a refused client to read the answer. */
 const FAREWELL_MS = 1_000;
@@ -31,42 +28,47 @@ const FAREWELL_MS = 1_000;
 interface Connection {
   /** `undefined` for a trusted proxy, whose connections are not counted. */
   network: string | undefined;
-  isAnswering: boolean;
+  /** The response in progress. */
+  response: ServerResponse | undefined;
   held: { handle: () => void; bytes: number }[];
   heldBytes: number;
-  /** Bytes of complete writes, and those left of the current one, when it last took enough. */
+  /** Bytes of complete writes, and those left of the current one, when the client last read enough. */
   sentBytes: number;
   queuedBytes: number;
   sentAt: number;
 }
 
 /**
- * Bounds what a connection costs. Its requests are handled one after the other, as they are answered; what it does not
- * read ends it; and an address has only so many connections.
+ * Limits what a connection may use. Its requests are handled one after the other, a client that does not read is
+ * disconnected, and an address has a maximum of connections.
  */
 @Injectable()
 export class ConnectionGuard implements OnApplicationShutdown {
   private readonly connections = new Map<Socket, Connection>();
   private readonly byNetwork: Tally;
   private readonly isTrusted: IsTrusted;
+  private isClosing = false;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(@Inject(CONFIG) { connectionsPerAddressMax, trustProxy }: GatewayConfig) {
+  constructor({ connectionsPerAddressMax, trustProxy }: GatewayConfig) {
     this.byNetwork = new Tally(connectionsPerAddressMax);
     this.isTrusted = trustOf(trustProxy);
   }
 
-  /** Handles the server's requests first and passes them on to its request handler. */
-  attach(server: Server): void {
-    const [handle] = server.listeners('request') as Handler[];
-    if (handle === undefined) throw new Error('The server has no request handler yet.');
-    server.removeAllListeners('request');
+  /** Handles the server's requests with `next`. */
+  attach(server: Server, next: RequestHandler): void {
     server.on('connection', (socket: Socket) => this.open(socket));
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       const connection = this.connections.get(request.socket);
-      if (connection) this.receive(connection, request, response, handle);
+      if (connection) this.receive(connection, request, response, next);
     });
-    this.timer = setInterval(() => this.look(performance.now()), LOOK_MS).unref();
+    this.timer = setInterval(() => this.check(performance.now()), CHECK_MS).unref();
+  }
+
+  /** Ends each connection with its next response. */
+  closeAfterResponses(): void {
+    this.isClosing = true;
+    for (const { response } of this.connections.values()) if (response) closeAfter(response);
   }
 
   onApplicationShutdown(): void {
@@ -82,7 +84,7 @@ export class ConnectionGuard implements OnApplicationShutdown {
     }
     this.connections.set(socket, {
       network,
-      isAnswering: false,
+      response: undefined,
       held: [],
       heldBytes: 0,
       sentBytes: 0,
@@ -99,16 +101,17 @@ export class ConnectionGuard implements OnApplicationShutdown {
     connection: Connection,
     request: IncomingMessage,
     response: ServerResponse,
-    handle: Handler,
+    next: RequestHandler,
   ): void {
-    const answer = (): void => {
-      connection.isAnswering = true;
+    const handle = (): void => {
+      connection.response = response;
+      if (this.isClosing) closeAfter(response);
       // `close` comes after the last byte was sent, so a client that does not read gets no further answers.
-      response.once('close', () => next(connection, request.socket));
-      handle(request, response);
+      response.once('close', () => handleNext(connection, request.socket));
+      next(request, response);
     };
-    if (!connection.isAnswering) {
-      answer();
+    if (connection.response === undefined) {
+      handle();
       return;
     }
     const bytes = REQUEST_BYTES + bodyBytesOf(request);
@@ -118,11 +121,11 @@ export class ConnectionGuard implements OnApplicationShutdown {
       return;
     }
     connection.heldBytes += bytes;
-    connection.held.push({ handle: answer, bytes });
+    connection.held.push({ handle, bytes });
   }
 
   /** Closes connections whose clients no longer read. */
-  private look(now: number): void {
+  private check(now: number): void {
     let unsentBytes = 0;
     const slow: Socket[] = [];
     for (const [socket, connection] of this.connections) {
@@ -153,31 +156,35 @@ export class ConnectionGuard implements OnApplicationShutdown {
   }
 }
 
+function closeAfter(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('connection', 'close');
+}
+
 /**
  * Bytes of the current write that the network has not taken. A long answer is one write, which counts as unsent until its last
- * byte is gone, so without this a client that reads it slowly looks as one that does not read. Node's timeouts of sockets use the
+ * byte is gone, so without this a client that reads it slowly looks like one that does not read. Node's socket timeouts use the
  * same number; it has no public name.
  */
 const queuedBytesOf = (socket: Socket): number =>
   // oxlint-disable-next-line eslint/no-underscore-dangle -- Node calls it so
   (socket as Socket & { _handle?: { writeQueueSize?: number } | null })._handle?.writeQueueSize ?? 0;
 
-/** What Node's parser is told about a request after which it is to read no further, as after an upgrade of the protocol. */
+/** The return value that makes Node's parser read no further, as after an upgrade of the protocol. */
 const READ_NO_FURTHER = 2;
 
 /**
- * Node reads a packet to its end, 1,600 short requests, also when the connection was closed at the first. It keeps them all until
- * it has seen every other connection. Its parser has no public way to stop.
+ * Node parses a packet to its end, up to 1,600 short requests, even when the connection was closed at the first one, and
+ * keeps them until it has served every other connection. Its parser has no public way to stop.
  */
 function stopParsing(socket: Socket): void {
   const { parser } = socket as Socket & { parser?: { onIncoming: () => number } | null };
   if (parser) parser.onIncoming = () => READ_NO_FURTHER;
 }
 
-function next(connection: Connection, socket: Socket): void {
-  connection.isAnswering = false;
+function handleNext(connection: Connection, socket: Socket): void {
+  connection.response = undefined;
   if (!socket.writable) {
-    // Nothing is done for a caller who is gone, or was told that this connection ends.
+    // The client has disconnected, or was told that this connection ends.
     connection.held.length = 0;
     return;
   }

@@ -1,12 +1,78 @@
-import { actor, type Actor } from '@doorbuster/contracts';
+import type { IncomingMessage } from 'node:http';
+import { isIP, isIPv6 } from 'node:net';
+import { actor, type Actor, type Role } from '@doorbuster/contracts';
+import { traceIdOf } from '@doorbuster/telemetry';
+import proxyAddr from '@fastify/proxy-addr';
+import {
+  createParamDecorator,
+  Injectable,
+  SetMetadata,
+  type CanActivate,
+  type CustomDecorator,
+  type ExecutionContext,
+} from '@nestjs/common';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from 'jose';
 import { LRUCache } from 'lru-cache';
-import type { AuthConfig } from '../gateway.config.js';
+import type { AuthConfig, TrustProxy } from '../gateway.config.js';
 import { ProblemException } from '../problem/problem.exception.js';
 
-/** Checking a signature costs as much as the rest of a small request, and callers come back. */
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The caller; `null` without a valid token. */
+    actor: Actor | null;
+    /** Why the token was not accepted. The guard throws it on a route that needs a role. */
+    authFailure: ProblemException | null;
+  }
+}
+
+export type IsTrusted = (address: string, hop: number) => boolean;
+
+export function trustOf(trust: TrustProxy): IsTrusted {
+  if (trust === false) return () => false;
+  if (typeof trust === 'number') return (_address, hop) => hop < trust;
+  return proxyAddr.compile(trust);
+}
+
+/** The client's address: the nearest one that is not a trusted proxy. An entry that is not an IP address is ignored. */
+export function clientAddress(request: IncomingMessage, isTrusted: IsTrusted): string {
+  const peer = request.socket.remoteAddress ?? '';
+  if (request.headers['x-forwarded-for'] === undefined || !isTrusted(peer, 0)) return peer;
+  const address = proxyAddr(request, isTrusted);
+  return isIP(address) === 0 ? peer : address;
+}
+
+/**
+ * The network that counts as one client: an IPv4 address, also when it is written as IPv6, or the /64 of an IPv6
+ * address, which is the least that a provider gives to one customer.
+ */
+export function networkOf(address: string): string {
+  const plain = address.split('%', 1)[0] ?? '';
+  if (!isIPv6(plain)) return plain;
+  const groups = groupsOf(plain);
+  const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
+  if (isMapped)
+    return groups
+      .slice(6)
+      .flatMap((group) => [group >> 8, group & 0xff])
+      .join('.');
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.toString(16))
+    .join(':')}::/64`;
+}
+
+/** The eight groups of an IPv6 address. URLs write an IPv4 address at its end in hexadecimal. */
+function groupsOf(ipv6: string): number[] {
+  const text = new URL(`http://[${ipv6}]`).hostname.slice(1, -1);
+  const [head = [], tail = []] = text.split('::').map((part) => (part === '' ? [] : part.split(':')));
+  const zeros = Array<string>(8 - head.length - tail.length).fill('0');
+  return [...head, ...zeros, ...tail].map((group) => Number.parseInt(group, 16));
+}
+
+/** Verifying a signature costs as much as the rest of a small request, so verified tokens are cached. */
 const KNOWN_TOKENS_MAX = 20_000;
-/** Maximum characters of remembered tokens. Some issuers' tokens have several KiB. */
+/** Maximum characters of cached tokens. Tokens of some issuers have several KiB. */
 const KNOWN_CHARACTERS_MAX = 16 * 1024 ** 2;
 /**
  * A key that its issuer removed is no longer accepted after a minute: the keys are fetched again after half a minute, and a
@@ -19,7 +85,7 @@ const ASYMMETRIC = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'];
 
 type Verify = (token: string) => Promise<JWTPayload>;
 
-/** Says whose a token is. */
+/** Finds the actor of a token. */
 export class TokenVerifier {
   private readonly tokens: LRUCache<string, Actor>;
 
@@ -35,12 +101,12 @@ export class TokenVerifier {
     });
   }
 
-  /** The owner of a token that was verified in the last half minute and has not expired. */
+  /** The actor of a token that was verified in the last half minute and has not expired. */
   known(token: string): Actor | undefined {
     return this.tokens.get(token);
   }
 
-  /** @throws {ProblemException} UNAUTHENTICATED, or SERVICE_UNAVAILABLE when the issuer's keys cannot be had */
+  /** @throws {ProblemException} UNAUTHENTICATED, or SERVICE_UNAVAILABLE when the issuer's keys cannot be fetched */
   async verify(token: string): Promise<Actor> {
     const claims = await this.check(token).catch((error: unknown) => {
       throw isIssuerAway(error)
@@ -58,7 +124,7 @@ export class TokenVerifier {
   }
 }
 
-/** A verifier of tokens signed with `secret` (HS256), or by the issuer whose keys `auth` names. */
+/** A verifier of tokens that are signed with `secret` (HS256), or by the issuer that `auth` names. */
 export function tokenVerifier(auth: AuthConfig, secret: Uint8Array, trustMs = TRUST_MS): TokenVerifier {
   const expected: JWTVerifyOptions = {
     issuer: auth.issuer,
@@ -80,7 +146,7 @@ function checkBySecret(secret: Uint8Array, expected: JWTVerifyOptions): Verify {
   return async (token) => (await jwtVerify(token, secret, { ...expected, algorithms: ['HS256'] })).payload;
 }
 
-/** jose tells an answer that is no key set by its general code, and hands on what `fetch` throws. */
+/** jose reports a response that is no key set by its general code, and rethrows what `fetch` throws. */
 const isIssuerAway = (error: unknown): boolean =>
   !(error instanceof errors.JOSEError) ||
   ['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC'].includes(error.code);
@@ -97,3 +163,70 @@ const badToken = (detail: string, cause: unknown): ProblemException =>
     cause,
     headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
   });
+
+const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
+
+export const bearerToken = (authorization: string | undefined): string | undefined =>
+  BEARER.exec(authorization ?? '')?.[1];
+
+/** Sets `request.actor` before all other hooks, so that the rate limit can count by customer. */
+export function identifyCallers(fastify: FastifyInstance, verifier: TokenVerifier): void {
+  fastify.decorateRequest('actor', null);
+  fastify.decorateRequest('authFailure', null);
+  fastify.addHook('onRequest', async (request) => {
+    const token = bearerToken(request.headers.authorization);
+    if (token === undefined) return;
+    request.actor = verifier.known(token) ?? null;
+    if (request.actor) return;
+    try {
+      request.actor = await verifier.verify(token);
+    } catch (error) {
+      if (!(error instanceof ProblemException)) throw error;
+      request.authFailure = error;
+    }
+  });
+}
+
+const ALLOWED = 'doorbuster:allowed';
+type Allowed = Role | 'anyone';
+
+/** The roles that may call a route. A route without `@Allow` is closed. */
+export const Allow = (...allowed: Allowed[]): CustomDecorator => SetMetadata(ALLOWED, allowed);
+
+/** Enforces `@Allow`. */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const allowed: Allowed[] =
+      Reflect.getMetadata(ALLOWED, context.getHandler()) ??
+      Reflect.getMetadata(ALLOWED, context.getClass()) ??
+      [];
+    if (allowed.includes('anyone')) return true;
+    const { actor: caller, authFailure } = context.switchToHttp().getRequest<FastifyRequest>();
+    if (!caller) throw authFailure ?? noToken({ 'www-authenticate': 'Bearer' });
+    if (allowed.includes(caller.role)) return true;
+    throw new ProblemException(
+      'FORBIDDEN',
+      `This is for ${allowed.join(' and ') || 'nobody'}, not for ${caller.role}.`,
+    );
+  }
+}
+
+const noToken = (headers: Record<string, string> = {}): ProblemException =>
+  new ProblemException('UNAUTHENTICATED', 'Send a token as Authorization: Bearer.', { headers });
+
+const USER_AGENT_MAX = 256;
+
+/** The caller, on a route that needs a role. An admin's origin is included, for the audit log. */
+export const Caller = createParamDecorator((_data: unknown, context: ExecutionContext): Actor => {
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  const { actor: caller } = request;
+  if (!caller) throw noToken();
+  return caller.role === 'admin' ? { ...caller, origin: originOf(request) } : caller;
+});
+
+function originOf({ ip, headers, traceparent }: FastifyRequest): NonNullable<Actor['origin']> {
+  // A header may hold any bytes. PostgreSQL accepts neither NUL nor what JSON cannot hold.
+  const userAgent = headers['user-agent']?.replaceAll(/[^ -~]/g, '?').slice(0, USER_AGENT_MAX);
+  return { address: ip, traceId: traceIdOf(traceparent), ...(userAgent !== undefined && { userAgent }) };
+}

@@ -1,103 +1,86 @@
 import { isUtf8 } from 'node:buffer';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { idempotencyKey, placeOrderBody, type Actor, type PlaceOrderBody } from '@doorbuster/contracts';
-import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { Admission } from './admission.js';
-import { TokenVerifier } from './identity.js';
-import type { GatewayConfig } from '../gateway.config.js';
+import { Injectable } from '@nestjs/common';
+import { GatewayConfig } from '../gateway.config.js';
 import { PROBLEM_MEDIA_TYPE, problemDocument } from '../problem/problem-document.js';
 import { PROBLEM_TYPES } from '../problem/problem-types.js';
 import type { ProblemException } from '../problem/problem.exception.js';
 import { SoldOutGate } from '../sold-out/sold-out-gate.js';
-import { CONFIG } from '../tokens.js';
-import { clientAddress, trustOf, type IsTrusted } from './client-address.js';
-import { Draining } from './graceful-shutdown.js';
-import { measure } from './http-metrics.js';
-import { isJson } from './request-input.js';
-import { bearerToken } from './identity.hook.js';
-import { Pace } from './throttle.js';
+import { Admission } from './admission.js';
+import type { RequestHandler } from './http-server.js';
+import { bearerToken, clientAddress, TokenVerifier, trustOf, type IsTrusted } from './identity.js';
 import { rateLimited, RateLimiter } from './limits.js';
-import { isPath } from './request-path.js';
-import { beginTrace } from './request-telemetry.js';
-
-type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+import { isJson } from './request-input.js';
+import { observeRequest } from './request-telemetry.js';
+import { Throttle } from './throttle.js';
 
 const ROUTE = '/v1/orders';
-/** A longer body is left to the framework. */
+/** Orders with a longer body are left to Fastify. */
 const BODY_BYTES_MAX = 4_096;
-/**
- * Who comes again at once, whatever he is told, is answered no faster than this: a flood of refusals would leave no
- * time to hear of those who were let in.
- */
+/** Maximum 503 answers a second; clients that ignore Retry-After would starve admitted requests. */
 const OVERLOADS_A_SECOND_MAX = 4_000;
 
 /**
- * Answers the orders that a crowd is refused, before the framework is entered: a whole request costs several times as
- * much, and in a flood of them those who were let in are not heard. Under overload that is everybody. Of what is sold
- * out it is who would otherwise be told the same by the framework, in the same words, unless he came too often;
- * whatever is not plain (an unknown token, a faulty body) is left to it.
+ * Refuses orders before Fastify handles them, because a whole request costs several times as much. Under overload it
+ * refuses all orders. Otherwise it refuses sold-out orders, with the same answer as the controller. It leaves to Fastify
+ * whatever needs more than that, such as an unknown token or an invalid body.
  */
 @Injectable()
-export class EarlyRefusals implements OnModuleDestroy {
-  private trustsTraceparent = false;
-  private readonly overloads = new Pace(OVERLOADS_A_SECOND_MAX);
+export class LoadShedder {
+  private readonly overloads = new Throttle(OVERLOADS_A_SECOND_MAX);
   private readonly isTrusted: IsTrusted;
-  /** Those with a refusal that waits: one each, so that the limit of connections bounds them. */
+  /** Connections with a delayed refusal: at most one each, so the limit of connections bounds them. */
   private readonly waiting = new WeakSet<Socket>();
 
   constructor(
     private readonly admission: Admission,
     private readonly gate: SoldOutGate,
     private readonly tokens: TokenVerifier,
-    private readonly draining: Draining,
     private readonly rates: RateLimiter,
-    @Inject(CONFIG) { trustProxy }: GatewayConfig,
+    private readonly config: GatewayConfig,
   ) {
-    this.isTrusted = trustOf(trustProxy);
+    this.isTrusted = trustOf(config.trustProxy);
   }
 
-  /** Handles the server's requests first and passes them on to its request handler. */
-  standBefore(server: Server, trustsTraceparent = false): void {
-    this.trustsTraceparent = trustsTraceparent;
-    const [handle] = server.listeners('request') as Handler[];
-    if (handle === undefined) throw new Error('The server has no request handler yet.');
-    server.removeAllListeners('request');
-    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      if (request.method === 'POST' && isPath(request.url ?? '', ROUTE)) this.look(request, response, handle);
-      else handle(request, response);
-    });
+  /** @returns a handler that passes the requests it does not refuse on to `next` */
+  attach(next: RequestHandler): RequestHandler {
+    return (request, response) => {
+      if (request.method === 'POST' && isPath(request.url ?? '', ROUTE)) this.handle(request, response, next);
+      else next(request, response);
+    };
   }
 
-  /** Who waits is told before the connections are closed. */
-  onModuleDestroy(): void {
+  /** Sends the delayed refusals now. */
+  flush(): void {
     this.overloads.flush();
   }
 
-  private look(request: IncomingMessage, response: ServerResponse, handle: Handler): void {
+  private handle(request: IncomingMessage, response: ServerResponse, next: RequestHandler): void {
     const overload = this.admission.refusal();
     if (overload) {
-      this.refuseInTurn(request, response, this.rateRefusal(request) ?? overload);
+      this.refuseThrottled(request, response, this.rateRefusal(request) ?? overload);
       return;
     }
     const length = Number(request.headers['content-length']);
     if (!this.gate.isClosed || !(length > 0 && length <= BODY_BYTES_MAX)) {
-      handle(request, response);
+      next(request, response);
       return;
     }
     request.once('readable', () => {
       const body = request.read() as Buffer | null;
-      const refusal = body?.length === length ? this.refusalOf(request, body) : undefined;
+      const refusal = body?.length === length ? this.soldOutRefusal(request, body) : undefined;
       if (refusal) {
         this.refusal(request, response, refusal)();
         return;
       }
       if (body) request.unshift(body);
-      handle(request, response);
+      next(request, response);
     });
   }
 
-  private refusalOf(request: IncomingMessage, bytes: Buffer): ProblemException | undefined {
+  private soldOutRefusal(request: IncomingMessage, bytes: Buffer): ProblemException | undefined {
     const { headers } = request;
     if (!isJson(headers['content-type'])) return undefined;
     const caller = this.callerOf(request);
@@ -110,8 +93,8 @@ export class EarlyRefusals implements OnModuleDestroy {
   }
 
   /**
-   * Counts a request that the framework will not see. It is refused for that only when the caller is a known customer:
-   * what an address is told is refused anyway, and then a later Retry-After serves the many behind it better.
+   * Counts a request that Fastify will not see. Only a known customer gets the 429: other callers are refused anyway, and
+   * the later Retry-After of the overload serves the many clients behind one address better.
    */
   private rateRefusal(request: IncomingMessage): ProblemException | undefined {
     const caller = this.callerOf(request) ?? null;
@@ -124,10 +107,14 @@ export class EarlyRefusals implements OnModuleDestroy {
     return token === undefined ? undefined : this.tokens.known(token);
   }
 
-  private refuseInTurn(request: IncomingMessage, response: ServerResponse, problem: ProblemException): void {
+  private refuseThrottled(
+    request: IncomingMessage,
+    response: ServerResponse,
+    problem: ProblemException,
+  ): void {
     const { socket } = request;
     if (this.waiting.has(socket)) {
-      // Node reads on while there is no answer: whoever sends without waiting would be remembered without a bound.
+      // Node reads on before the answer, so a client that pipelines would use memory without a bound.
       socket.destroy();
       return;
     }
@@ -141,10 +128,10 @@ export class EarlyRefusals implements OnModuleDestroy {
     this.overloads.do(task);
   }
 
-  /** Begins to trace and measure `request`, and gives what answers it. */
+  /** Starts to trace and measure the request. @returns a function that sends the refusal */
   private refusal(request: IncomingMessage, response: ServerResponse, problem: ProblemException): () => void {
     const { method = '', headers, httpVersion, url = ROUTE } = request;
-    const { traceparent, span } = beginTrace(
+    const { traceparent, span } = observeRequest(
       {
         method,
         headers,
@@ -153,7 +140,7 @@ export class EarlyRefusals implements OnModuleDestroy {
         route: ROUTE,
         scheme: 'http',
         host: headers.host ?? '',
-        trustsTraceparent: this.trustsTraceparent,
+        trustsTraceparent: this.config.trustsTraceparent,
       },
       response,
     );
@@ -161,7 +148,6 @@ export class EarlyRefusals implements OnModuleDestroy {
       'doorbuster.problem.code': problem.code,
       ...(problem.code === 'OUT_OF_STOCK' && { 'doorbuster.gate.refused': true }),
     });
-    measure({ method, scheme: 'http', route: ROUTE }, response);
     return () => {
       const body = JSON.stringify(problemDocument(problem, url, traceparent));
       response.writeHead(PROBLEM_TYPES[problem.code].status, {
@@ -169,7 +155,6 @@ export class EarlyRefusals implements OnModuleDestroy {
         traceparent,
         'content-type': `${PROBLEM_MEDIA_TYPE}; charset=utf-8`,
         'content-length': Buffer.byteLength(body),
-        ...(this.draining.isUnderWay && { connection: 'close' }),
       });
       response.end(body);
     };
@@ -182,5 +167,21 @@ function parseBody(bytes: Buffer): PlaceOrderBody | undefined {
     return placeOrderBody.safeParse(JSON.parse(bytes.toString())).data;
   } catch {
     return undefined;
+  }
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2 */
+const ABSOLUTE_FORM = /^https?:\/\/[^/]*/i;
+
+/** Whether the router would match this path: with or without a query, as a path or a whole URL, with or without escapes. */
+function isPath(target: string, path: string): boolean {
+  if (target === path) return true;
+  const [raw = ''] = target.replace(ABSOLUTE_FORM, '').split('?', 1);
+  if (raw === path || !raw.includes('%')) return raw === path;
+  try {
+    // As the router does: an escaped slash is no separator.
+    return decodeURI(raw) === path;
+  } catch {
+    return false;
   }
 }

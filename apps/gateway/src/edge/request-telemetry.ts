@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { childTraceparent, traceparentOf } from '@doorbuster/telemetry';
 import {
   context,
+  metrics,
   propagation,
   ROOT_CONTEXT,
   SpanKind,
@@ -20,6 +21,7 @@ import {
   ATTR_URL_PATH,
   ATTR_URL_SCHEME,
   ATTR_USER_AGENT_ORIGINAL,
+  METRIC_HTTP_SERVER_REQUEST_DURATION,
 } from '@opentelemetry/semantic-conventions';
 import type { FastifyInstance } from 'fastify';
 
@@ -32,24 +34,40 @@ declare module 'fastify' {
   }
 }
 
-/** Asked for every few seconds by whoever watches us, and of no interest afterwards. */
+/** Probes, which are sent every few seconds. */
 const UNTRACED = new Set(['/healthz', '/readyz']);
 
 const NO_HEADERS: IncomingHttpHeaders = {};
 
 const tracer = trace.getTracer('doorbuster');
+const meter = metrics.getMeter('doorbuster.gateway');
+
+const duration = meter.createHistogram(METRIC_HTTP_SERVER_REQUEST_DURATION, {
+  description: 'Duration of HTTP server requests.',
+  unit: 's',
+  advice: {
+    explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
+  },
+});
+/** Not stable in the conventions yet, so their package has no constant for it. */
+const active = meter.createUpDownCounter('http.server.active_requests', {
+  description: 'Number of active HTTP server requests.',
+  unit: '{request}',
+});
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /**
- * Gives every request its place in a trace, and every response the header that says so. Node's own HTTP instrumentation
- * does that too, and takes as long as the rest of a small request: it wraps every socket and event of it.
+ * Starts a server span for every request and measures it, and sets `traceparent` on the response. The HTTP
+ * instrumentation for Node is not used: it wraps every socket and event, and takes as long as the rest of a small request.
  */
-export function traceRequests(fastify: FastifyInstance, trustsTraceparent: boolean): void {
+export function observeRequests(fastify: FastifyInstance, trustsTraceparent: boolean): void {
   fastify.decorateRequest('traceparent', '');
   fastify.decorateRequest('span', null);
   fastify.addHook('onRequest', (request, reply, done) => {
     const { method, url, headers, protocol: scheme, hostname: host, routeOptions } = request;
     const { httpVersion } = request.raw;
-    const asked = {
+    const described = {
       method,
       url,
       headers,
@@ -59,21 +77,21 @@ export function traceRequests(fastify: FastifyInstance, trustsTraceparent: boole
       route: routeOptions.url,
       trustsTraceparent,
     };
-    const { traceparent, span } = beginTrace(asked, reply.raw);
+    const { traceparent, span } = observeRequest(described, reply.raw);
     request.traceparent = traceparent;
     request.span = span;
     reply.header('traceparent', traceparent);
     done();
   });
-  // Not sooner: while the body is read, Node goes on in the context of the socket.
+  // Not in onRequest: while the body is read, Node runs in the context of the socket.
   fastify.addHook('preHandler', ({ span }, _reply, done) => {
     if (span) context.with(trace.setSpan(ROOT_CONTEXT, span), done);
     else done();
   });
 }
 
-/** What is to be told of a request. */
-export interface Asked {
+/** What a span and the metrics say about a request. */
+interface DescribedRequest {
   method: string;
   /** Path and query. */
   url: string;
@@ -81,28 +99,29 @@ export interface Asked {
   httpVersion: string;
   scheme: string;
   host: string;
-  /** As the router knows it: `/v1/orders/:id`; `undefined` where it knows none. */
+  /** The router's pattern, such as `/v1/orders/:id`; `undefined` for an unknown path. */
   route: string | undefined;
-  /** Whether the caller's trace goes on here, recorded or not as the caller says. */
+  /** Whether to continue the caller's trace, recorded or not as its flag says. */
   trustsTraceparent: boolean;
 }
 
 /**
- * The place of a request in a trace, with a span that ends with `response` where the trace is recorded. A caller that is not
- * trusted gets a trace of our own: our sampler decides whether it is recorded, and the span has a link to the caller's.
+ * Measures the request and starts a server span, until `response` ends. Without trust the request gets a trace of our own: our sampler decides
+ * whether it is recorded, and the span has a link to the caller's.
  */
-export function beginTrace(
-  asked: Asked,
+export function observeRequest(
+  described: DescribedRequest,
   response: ServerResponse,
 ): { traceparent: string; span: Span | null } {
-  const span = UNTRACED.has(asked.route ?? '') ? undefined : startServerSpan(asked);
-  const { traceparent } = asked.trustsTraceparent ? asked.headers : NO_HEADERS;
+  measure(described, response);
+  const span = UNTRACED.has(described.route ?? '') ? undefined : startServerSpan(described);
+  const { traceparent } = described.trustsTraceparent ? described.headers : NO_HEADERS;
   const own = traceparentOf(span);
   const isRecorded = span?.isRecording() === true;
-  // Whoever has left gets no response, and so no `onResponse` of the framework either.
+  // Fastify calls no `onResponse` when the client has disconnected.
   if (isRecorded) response.once('close', () => endServerSpan(span, response));
   return {
-    // Without a tracer a span has the identity of its parent, and the caller would be told its own.
+    // Without a tracer the span has its parent's context, which is the caller's own.
     traceparent:
       own !== undefined && own !== traceparent
         ? own
@@ -112,12 +131,12 @@ export function beginTrace(
 }
 
 /** https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server */
-function startServerSpan(asked: Asked): Span {
-  const { method, route } = asked;
-  const caller = propagation.extract(ROOT_CONTEXT, asked.headers);
+function startServerSpan(described: DescribedRequest): Span {
+  const { method, route } = described;
+  const caller = propagation.extract(ROOT_CONTEXT, described.headers);
   const name = route === undefined ? method : `${method} ${route}`;
-  const options = { kind: SpanKind.SERVER, attributes: attributesOf(asked) };
-  if (asked.trustsTraceparent) return tracer.startSpan(name, options, caller);
+  const options = { kind: SpanKind.SERVER, attributes: attributesOf(described) };
+  if (described.trustsTraceparent) return tracer.startSpan(name, options, caller);
   const linked = trace.getSpanContext(caller);
   return tracer.startSpan(
     name,
@@ -136,7 +155,15 @@ function endServerSpan(span: Span, { headersSent, statusCode, writableFinished }
   span.end();
 }
 
-function attributesOf({ method, url, headers, httpVersion, scheme, host, route }: Asked): Attributes {
+function attributesOf({
+  method,
+  url,
+  headers,
+  httpVersion,
+  scheme,
+  host,
+  route,
+}: DescribedRequest): Attributes {
   const userAgent = headers['user-agent'];
   return {
     [ATTR_HTTP_REQUEST_METHOD]: method,
@@ -146,5 +173,34 @@ function attributesOf({ method, url, headers, httpVersion, scheme, host, route }
     [ATTR_NETWORK_PROTOCOL_VERSION]: httpVersion,
     ...(route !== undefined && { [ATTR_HTTP_ROUTE]: route }),
     ...(userAgent !== undefined && { [ATTR_USER_AGENT_ORIGINAL]: userAgent }),
+  };
+}
+
+/** Measures a request until the last byte of its response, or until the client has disconnected. */
+function measure(
+  { method, scheme, route }: Pick<DescribedRequest, 'method' | 'scheme' | 'route'>,
+  response: ServerResponse,
+): void {
+  const startedAt = performance.now();
+  const common = {
+    // Bounds the values of the label.
+    [ATTR_HTTP_REQUEST_METHOD]: METHODS.includes(method) ? method : '_OTHER',
+    [ATTR_URL_SCHEME]: scheme === 'https' ? 'https' : 'http',
+  };
+  active.add(1, common);
+  response.once('close', () => {
+    active.add(-1, common);
+    duration.record((performance.now() - startedAt) / 1_000, { ...common, ...ending(route, response) });
+  });
+}
+
+/** An unknown path has no `http.route`, which bounds the values of the label. */
+function ending(url: string | undefined, { headersSent, statusCode }: ServerResponse): Attributes {
+  const route: Attributes = url === undefined ? {} : { [ATTR_HTTP_ROUTE]: url };
+  if (!headersSent) return { ...route, [ATTR_ERROR_TYPE]: 'aborted' };
+  return {
+    ...route,
+    [ATTR_HTTP_RESPONSE_STATUS_CODE]: statusCode,
+    ...(statusCode >= 500 && { [ATTR_ERROR_TYPE]: String(statusCode) }),
   };
 }

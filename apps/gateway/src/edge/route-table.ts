@@ -1,12 +1,14 @@
+import { Injectable } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 
 export interface Route {
   method: string;
-  /** With parameters as Fastify writes them: `/v1/orders/:id`. */
+  /** Fastify's pattern, such as `/v1/orders/:id`. */
   url: string;
 }
 
-/** What the router knows, kept to tell a wrong method from a wrong path, and to compare with the documentation. */
+/** All routes: tells 405 from 404, and is compared with the documentation. */
+@Injectable()
 export class RouteTable {
   readonly routes: Route[] = [];
   private readonly patterns: { pattern: RegExp; methods: string[] }[] = [];
@@ -17,7 +19,7 @@ export class RouteTable {
     });
   }
 
-  /** The methods that this path answers to; none when there is no such path. */
+  /** The methods of this path; none for an unknown path. */
   methodsOf(requestUrl: string): string[] {
     const path = requestUrl.split('?', 1)[0] ?? '';
     const methods = this.patterns

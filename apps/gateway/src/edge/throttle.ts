@@ -1,16 +1,13 @@
 const TURN_MS = 10;
-/** After a longer turn of the event loop no more is made up for: it is busy with something else. */
+/** After a longer turn of the event loop, no more than this is made up for. */
 const TURN_MS_MAX = 100;
 
-/**
- * Does what is asked for at a limited rate, and in the order in which it was asked. As many wait as ask and do not
- * cancel: whoever uses it bounds them.
- */
-export class Pace {
+/** Runs tasks in order, at a limited rate. The caller bounds the number of waiting tasks. */
+export class Throttle {
   private readonly waiting = new Set<() => void>();
   private timer: NodeJS.Timeout | undefined;
   private turnedAt = 0;
-  /** So many may be done before the next turn. */
+  /** Tasks that may run before the next turn. */
   private left = 0;
 
   constructor(private readonly perSecondMax: number) {}
@@ -25,12 +22,12 @@ export class Pace {
     task();
   }
 
-  /** It is not done if it still waits, and takes no turn. */
+  /** Removes a waiting task, which then takes no turn. */
   cancel(task: () => void): void {
     this.waiting.delete(task);
   }
 
-  /** Does all that waits, now. */
+  /** Runs all waiting tasks now. */
   flush(): void {
     this.doNext(this.waiting.size);
   }

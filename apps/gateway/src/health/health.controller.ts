@@ -1,6 +1,6 @@
 import type { Readiness } from '@doorbuster/contracts';
 import { Controller, Get } from '@nestjs/common';
-import { Allow } from '../auth/allow.decorator.js';
+import { Allow } from '../edge/identity.js';
 import { ReadinessProbe } from './readiness.js';
 
 @Controller()

@@ -6,34 +6,33 @@ import {
   type ServiceName,
 } from '@doorbuster/contracts';
 import { singleFlight } from '@doorbuster/service/process';
-import { Inject, Injectable } from '@nestjs/common';
-import type { ClientNats } from '@nestjs/microservices';
-import { Draining } from '../edge/graceful-shutdown.js';
+import { Injectable } from '@nestjs/common';
+import { ClientNats } from '@nestjs/microservices';
+import { GracefulShutdown } from '../edge/graceful-shutdown.js';
 import { ProblemException } from '../problem/problem.exception.js';
 import { RpcClient } from '../rpc/rpc-client.js';
-import { NATS_CLIENT } from '../tokens.js';
 
 const DEADLINE_MS = 1_000;
-/** Anybody may ask, as often as they like: what that costs the services has a bound. */
+/** Anyone may call it at any rate, so the services are asked once in this time. */
 const FRESH_MS = 250;
 
-/** Whether an order could come about here and now. */
+/** Whether all services and their dependencies are up. */
 @Injectable()
 export class ReadinessProbe {
   private readonly dependencies = singleFlight(() => this.probe(), FRESH_MS);
 
   constructor(
     private readonly rpc: RpcClient,
-    @Inject(NATS_CLIENT) private readonly client: ClientNats,
-    private readonly draining: Draining,
+    private readonly client: ClientNats,
+    private readonly shutdown: GracefulShutdown,
   ) {}
 
-  /** @throws {ProblemException} SERVICE_UNAVAILABLE that names each dependency and how it is */
+  /** @throws {ProblemException} SERVICE_UNAVAILABLE with the state of each dependency */
   async check(): Promise<Readiness> {
     const dependencies = await this.dependencies();
     const down = Object.keys(dependencies).filter((name) => dependencies[name] === 'down');
-    if (down.length === 0 && !this.draining.isUnderWay) return { status: 'ready', dependencies };
-    const detail = this.draining.isUnderWay ? 'The gateway is shutting down.' : `Down: ${down.join(', ')}.`;
+    if (down.length === 0 && !this.shutdown.hasBegun) return { status: 'ready', dependencies };
+    const detail = this.shutdown.hasBegun ? 'The gateway is shutting down.' : `Down: ${down.join(', ')}.`;
     throw new ProblemException('SERVICE_UNAVAILABLE', detail, { extensions: { dependencies } });
   }
 

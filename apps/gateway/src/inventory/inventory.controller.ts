@@ -7,11 +7,10 @@ import {
   type StockLevels,
 } from '@doorbuster/contracts';
 import { Body, Controller, Get, Param, Post } from '@nestjs/common';
-import { Allow, Caller } from '../auth/allow.decorator.js';
+import { Allow, Caller } from '../edge/identity.js';
 import { Changes } from '../rpc/changes.js';
 import { RpcClient } from '../rpc/rpc-client.js';
-import { IdempotencyKey } from '../edge/idempotency-key.decorator.js';
-import { SKU } from '../edge/path-params.js';
+import { IdempotencyKey, SKU } from '../edge/request-input.js';
 
 @Controller('v1/inventory')
 @Allow('admin')

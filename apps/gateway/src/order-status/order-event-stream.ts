@@ -1,44 +1,50 @@
 import type { Actor, Order, OrderStatus } from '@doorbuster/contracts';
 import { Injectable, type MessageEvent } from '@nestjs/common';
+import { metrics } from '@opentelemetry/api';
 import { Observable, type Subscriber } from 'rxjs';
-import { Tally } from '../edge/tally.js';
+import { Tally } from '../edge/limits.js';
 import { ProblemException } from '../problem/problem.exception.js';
-import { openStreams } from '../order-feed/feed-metrics.js';
-import { OrderFeed } from './order-status-subscriber.js';
-import { OrderLookup } from './order-reader.js';
+import { OrderStatusSubscriber } from './order-status-subscriber.js';
+import { OrderReader } from './order-reader.js';
 
 const STREAMS_MAX = 5_000;
-/** A customer looks at a few orders at once, on a few devices. */
+/** A customer follows a few orders at once, on a few devices. */
 const STREAMS_PER_CUSTOMER_MAX = 20;
 /** Half of all streams, so that one address cannot take them all. Many customers may share an address. */
 const STREAMS_PER_ADDRESS_MAX = STREAMS_MAX / 2;
-/** Proxies close what is silent for a minute. */
+/** Proxies close a connection that is silent for a minute. */
 const HEARTBEAT_MS = 15_000;
-/** After these comes nothing, unless a confirmed order is being cancelled. */
+/** A stream ends after one of these. */
 const LAST: readonly OrderStatus[] = ['CONFIRMED', 'REJECTED', 'CANCELLED'];
+/** While a confirmed order is being cancelled, CONFIRMED is not the last. */
 const LAST_WHEN_CANCELLING: readonly OrderStatus[] = ['REJECTED', 'CANCELLED'];
 
-interface Seen {
+const openStreams = metrics.getMeter('doorbuster.gateway').createUpDownCounter('doorbuster.sse.open', {
+  description: 'Event streams of orders (SSE) that are open.',
+  unit: '{stream}',
+});
+
+interface OrderState {
   status: OrderStatus;
   reason: string | null;
   at: string;
 }
 
-/** The life of an order as server-sent events: where it stands, then each change, to the last. */
+/** An order as server-sent events: its status now, then each change, until the last one. */
 @Injectable()
-export class OrderEvents {
+export class OrderEventStream {
   private open = 0;
   private readonly byCustomer = new Tally(STREAMS_PER_CUSTOMER_MAX);
   private readonly byNetwork = new Tally(STREAMS_PER_ADDRESS_MAX);
 
   constructor(
-    private readonly feed: OrderFeed,
-    private readonly lookup: OrderLookup,
+    private readonly statuses: OrderStatusSubscriber,
+    private readonly orders: OrderReader,
   ) {}
 
   /**
-   * @param ended tells that the request is over, however it ends
-   * @throws {ProblemException} ORDER_NOT_FOUND, TOO_MANY_STREAMS of this caller, or SERVICE_UNAVAILABLE with too many
+   * @param ended resolves when the request has ended
+   * @throws {ProblemException} ORDER_NOT_FOUND, TOO_MANY_STREAMS of this caller, or SERVICE_UNAVAILABLE with too many in all
    */
   async of(
     actor: Actor,
@@ -47,8 +53,8 @@ export class OrderEvents {
   ): Promise<Observable<MessageEvent>> {
     this.take(actor.customerId, network);
     void ended.then(() => this.give(actor.customerId, network));
-    // Refused here it is a problem document; once a stream has begun it could not be.
-    const order = await this.lookup.get(actor, orderId);
+    // Before the stream begins, a refusal can still be a problem document.
+    const order = await this.orders.get(actor, orderId);
     return new Observable((subscriber) => this.stream(actor, order, subscriber));
   }
 
@@ -75,22 +81,22 @@ export class OrderEvents {
 
   private stream(actor: Actor, order: Order, subscriber: Subscriber<MessageEvent>): () => void {
     openStreams.add(1);
-    const tell = singleFile(order.id, order.cancelling ? LAST_WHEN_CANCELLING : LAST, subscriber);
-    const look = (): void => {
-      void this.lookup
-        .afterGap(actor, order.id, () => subscriber.closed)
-        .then((now) => now && tell(stateOf(now)));
+    const send = inOrder(order.id, order.cancelling ? LAST_WHEN_CANCELLING : LAST, subscriber);
+    const resync = (): void => {
+      void this.orders
+        .resync(actor, order.id, () => subscriber.closed)
+        .then((now) => now && send(stateOf(now)));
     };
-    const unwatch = this.feed.watch(order.id, {
-      changed: tell,
-      gap: look,
+    const unwatch = this.statuses.watch(order.id, {
+      changed: send,
+      gap: resync,
       closed: () => subscriber.complete(),
     });
     const heartbeat = setInterval(() => subscriber.next({ comment: 'still here' }), HEARTBEAT_MS);
-    tell(stateOf(order));
-    // It may have changed between the first look and the watching.
-    const heard = this.feed.lastOf(order.id);
-    if (heard) tell(heard);
+    send(stateOf(order));
+    // A change between the read and `watch` is here.
+    const last = this.statuses.lastOf(order.id);
+    if (last) send(last);
     return () => {
       openStreams.add(-1);
       clearInterval(heartbeat);
@@ -105,18 +111,18 @@ const tooManyStreams = (max: number, whose: string): ProblemException =>
     `At most ${max} event streams of one ${whose}. Close some, or ask for the order instead.`,
   );
 
-const stateOf = ({ status, reason, updatedAt }: Order): Seen => ({ status, reason, at: updatedAt });
+const stateOf = ({ status, reason, updatedAt }: Order): OrderState => ({ status, reason, at: updatedAt });
 
-/** How far along an order is. Times do not tell: replicas have clocks of their own. */
+/** Order of the statuses. Times cannot be compared, because replicas have different clocks. */
 const RANK: Record<OrderStatus, number> = { PENDING: 0, CONFIRMED: 1, REJECTED: 1, CANCELLED: 2 };
 
-/** Tells each status once, none after a later one, and ends after a last one. */
-function singleFile(
+/** Sends each status once and none after a later one. Ends the stream after a last one. */
+function inOrder(
   orderId: string,
   lasts: readonly OrderStatus[],
   subscriber: Subscriber<MessageEvent>,
-): (seen: Seen) => void {
-  let last: Seen | undefined;
+): (state: OrderState) => void {
+  let last: OrderState | undefined;
   return ({ status, reason, at }) => {
     if (last && RANK[status] <= RANK[last.status]) return;
     last = { status, reason, at };

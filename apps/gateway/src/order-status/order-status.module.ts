@@ -1,11 +1,10 @@
 import { Module } from '@nestjs/common';
-import { OrderEvents } from './order-event-stream.js';
-import { OrderFeed } from './order-status-subscriber.js';
-import { OrderLookup } from './order-reader.js';
-import { Settlement } from '../order-feed/settlement.js';
+import { OrderEventStream } from './order-event-stream.js';
+import { OrderOutcomeWaiter, OrderStatusSubscriber } from './order-status-subscriber.js';
+import { OrderReader } from './order-reader.js';
 
 @Module({
-  providers: [OrderFeed, OrderLookup, Settlement, OrderEvents],
-  exports: [OrderFeed, Settlement, OrderEvents],
+  providers: [OrderStatusSubscriber, OrderReader, OrderOutcomeWaiter, OrderEventStream],
+  exports: [OrderStatusSubscriber, OrderOutcomeWaiter, OrderEventStream],
 })
-export class OrderFeedModule {}
+export class OrderStatusModule {}

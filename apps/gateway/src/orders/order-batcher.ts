@@ -9,34 +9,89 @@ import { Batcher } from '@doorbuster/messaging';
 import { Injectable } from '@nestjs/common';
 import { ProblemException } from '../problem/problem.exception.js';
 import { RpcClient } from '../rpc/rpc-client.js';
-import { HedgePolicy } from './hedge-policy.js';
 
-/** Asked once more after this time, whatever the budget says: the broker sends nothing to a replica that hung for 4 s. */
+/** Minimum delay before the second attempt: most answers take a few milliseconds. */
+const HEDGE_MS_MIN = 500;
+/** An answer is late when it takes this many times the average. */
+const LATE_FACTOR = 3;
+/** Weight of the latest answer in the moving average. */
+const WEIGHT = 0.1;
+/** Budget for second attempts: a share of all requests, and this many a second on top. */
+const SHARE = 0.25;
+const PER_SECOND = 20;
+const BUDGET_MAX = 256;
+
+/**
+ * When to send a batch to a second replica because the first one does not answer. Under overload every answer is late,
+ * and second attempts would make it worse. So late is relative to the average, and second attempts have a budget.
+ */
+export class HedgePolicy {
+  private averageMs = 0;
+  private budget = BUDGET_MAX;
+  private refilledAt: number;
+
+  /** @param now a monotonic clock in milliseconds */
+  constructor(private readonly now: () => number) {
+    this.refilledAt = now();
+  }
+
+  /** Time to wait for the first answer. */
+  get delayMs(): number {
+    return Math.max(HEDGE_MS_MIN, LATE_FACTOR * this.averageMs);
+  }
+
+  /** Records how long an answer took. */
+  answered(ms: number): void {
+    this.averageMs += WEIGHT * (ms - this.averageMs);
+  }
+
+  /** Records the first attempt for this many requests. */
+  asked(requests: number): void {
+    this.refill(SHARE * requests);
+  }
+
+  /** Takes a second attempt for this many requests from the budget. @returns whether it had enough */
+  take(requests: number): boolean {
+    this.refill(0);
+    if (this.budget < requests) return false;
+    this.budget -= requests;
+    return true;
+  }
+
+  private refill(share: number): void {
+    const now = this.now();
+    const seconds = (now - this.refilledAt) / 1_000;
+    this.refilledAt = now;
+    this.budget = Math.min(BUDGET_MAX, this.budget + share + PER_SECOND * seconds);
+  }
+}
+
+/** Time of another attempt that needs no budget: the broker sends nothing to a replica that hung for 4 s. */
 const RETRY_AFTER_MS = 4_200;
 const QUEUE_MAX = 4_096;
-/** Batches in flight. More than one, so that a batch lost with a crashed replica does not hold up the others. */
+/** Batches in flight. More than one, so that a batch lost with a crashed replica does not delay the others. */
 const CONCURRENCY = 8;
 
-/** An order with less time left than this is not sent: orders would refuse it. */
+/** Orders with less time left are not sent: the orders service would refuse them. */
 const LEAST_MS = 500;
 
 /** An order on its way. Times are of this process's monotonic clock, in milliseconds. */
 export interface PendingOrder {
   request: PlaceOrderRequest;
-  /** Not accepted after this. */
+  /** Accept-by time. */
   acceptUntil: number;
-  /** A replica was asked that has not answered: it may accept the order as long as there is time. */
+  /** Whether a replica has not answered: it may accept the order until its accept-by time. */
   isUnanswered: boolean;
 }
 
 /**
- * Hands orders over to the orders service: those that come while others are on their way go together. A batch that is not
- * answered soon is handed to another replica, too. The keys make that safe: whichever comes first makes the order.
+ * Sends orders to the orders service. Orders that arrive while others are in flight share a batch. A batch without an
+ * answer is sent to another replica too, which is safe: the idempotency keys make one order of both.
  */
 @Injectable()
-export class OrderDispatcher {
+export class OrderBatcher {
   private readonly hedges = new HedgePolicy(() => performance.now());
-  private readonly batcher = new Batcher<PendingOrder, Reply<Order>>((pending) => this.handOver(pending), {
+  private readonly batcher = new Batcher<PendingOrder, Reply<Order>>((pending) => this.send(pending), {
     batchMax: PLACE_ORDERS_MAX,
     queueMax: QUEUE_MAX,
     concurrency: CONCURRENCY,
@@ -49,13 +104,13 @@ export class OrderDispatcher {
    * The first reply. While `isUnanswered`, another replica may still accept what one refused.
    *
    * @throws {ProblemException} why there is no reply
-   * @throws {StaleItemError | QueueFullError} it was not handed over
+   * @throws {StaleItemError | QueueFullError} it was not sent
    */
-  dispatch(pending: PendingOrder): Promise<Reply<Order>> {
+  place(pending: PendingOrder): Promise<Reply<Order>> {
     return this.batcher.add(pending);
   }
 
-  private handOver(pending: PendingOrder[]): Promise<Reply<Order>[]> {
+  private send(pending: PendingOrder[]): Promise<Reply<Order>[]> {
     const { promise, resolve, reject } = Promise.withResolvers<Reply<Order>[]>();
     let unanswered = 0;
     let isLost = false;
@@ -65,7 +120,7 @@ export class OrderDispatcher {
     const attempt = async (): Promise<void> => {
       unanswered += 1;
       try {
-        const replies = await this.ask(pending);
+        const replies = await this.call(pending);
         unanswered -= 1;
         markUnanswered();
         resolve(replies);
@@ -73,7 +128,7 @@ export class OrderDispatcher {
         unanswered -= 1;
         isLost ||= isTimeout(error);
         markUnanswered();
-        // Refused before anything was done; another one may do it.
+        // While another attempt is in flight, that one may succeed.
         if (unanswered === 0) reject(error);
       }
     };
@@ -90,19 +145,19 @@ export class OrderDispatcher {
     });
   }
 
-  private async ask(pending: readonly PendingOrder[]): Promise<Reply<Order>[]> {
-    const askedAt = performance.now();
+  private async call(pending: readonly PendingOrder[]): Promise<Reply<Order>[]> {
+    const sentAt = performance.now();
     const requests = pending.map(({ request, acceptUntil }) => ({
       ...request,
-      expiresInMs: Math.max(0, Math.floor(acceptUntil - askedAt)),
+      expiresInMs: Math.max(0, Math.floor(acceptUntil - sentAt)),
     }));
-    const untilMs = Math.max(...pending.map(({ acceptUntil }) => acceptUntil)) - askedAt;
+    const untilMs = Math.max(...pending.map(({ acceptUntil }) => acceptUntil)) - sentAt;
     const replies = await this.rpc.call(placeOrders, { requests }, Math.max(1, untilMs));
-    this.hedges.answered(performance.now() - askedAt);
+    this.hedges.answered(performance.now() - sentAt);
     return replies;
   }
 }
 
-/** There was no answer, or the service does not know whether its commit succeeded. */
+/** True when the attempt may have placed the orders: no answer, or a commit whose result the service does not know. */
 const isTimeout = (error: unknown): boolean =>
   error instanceof ProblemException && error.code === 'SERVICE_TIMEOUT';

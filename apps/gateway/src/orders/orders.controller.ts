@@ -4,49 +4,39 @@ import {
   listOrders,
   placeOrderBody,
   type Actor,
+  type ErrorCode,
   type Order,
   type Page,
   type PlaceOrderBody,
+  type Timeline,
   type TracedTimeline,
 } from '@doorbuster/contracts';
-import {
-  Body,
-  Controller,
-  Get,
-  Inject,
-  Param,
-  Post,
-  Query,
-  Req,
-  Res,
-  Sse,
-  type MessageEvent,
-} from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, Req, Res, Sse, type MessageEvent } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
-import { Allow, Caller } from '../auth/allow.decorator.js';
-import type { GatewayConfig } from '../gateway.config.js';
-import { CONFIG } from '../tokens.js';
-import { networkOf } from '../edge/client-address.js';
-import { OrderEvents } from '../order-status/order-event-stream.js';
+import { Allow, Caller, networkOf } from '../edge/identity.js';
+import {
+  IdempotencyKey,
+  noBody,
+  ORDER_ID,
+  pageFilter,
+  type NoBody,
+  type PageFilter,
+} from '../edge/request-input.js';
+import { GatewayConfig } from '../gateway.config.js';
+import { OrderEventStream } from '../order-status/order-event-stream.js';
+import { ProblemException } from '../problem/problem.exception.js';
 import { RpcClient } from '../rpc/rpc-client.js';
-import { send } from './answer.js';
-import { IdempotencyKey } from '../edge/idempotency-key.decorator.js';
-import { noBody, type NoBody } from '../edge/no-body.js';
-import { pageFilter, type PageFilter } from '../edge/page-filter.js';
-import { ORDER_ID } from '../edge/path-params.js';
-import { Checkout } from './checkout.service.js';
-import { preferredWaitSeconds } from './prefer.js';
-import { withTraces } from './traced-timeline.js';
+import { CheckoutService, type CheckoutResult } from './checkout.service.js';
 
 @Controller('v1/orders')
 @Allow('customer', 'admin')
 export class OrdersController {
   constructor(
-    private readonly checkout: Checkout,
+    private readonly checkout: CheckoutService,
     private readonly rpc: RpcClient,
-    private readonly orderEvents: OrderEvents,
-    @Inject(CONFIG) private readonly config: GatewayConfig,
+    private readonly orderEvents: OrderEventStream,
+    private readonly config: GatewayConfig,
   ) {}
 
   @Post()
@@ -59,14 +49,8 @@ export class OrdersController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Order> {
     const waitSeconds = preferredWaitSeconds(headers['prefer']);
-    return send(
-      reply,
-      await this.checkout.place(
-        { actor, network: networkOf(ip), traceparent, waitSeconds },
-        idempotencyKey,
-        body,
-      ),
-    );
+    const request = { actor, network: networkOf(ip), traceparent, waitSeconds };
+    return sendPlaced(reply, await this.checkout.place(request, idempotencyKey, body));
   }
 
   @Get()
@@ -88,10 +72,8 @@ export class OrdersController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Order> {
     const waitSeconds = preferredWaitSeconds(headers['prefer']);
-    return send(
-      reply,
-      await this.checkout.cancel({ actor, network: networkOf(ip), traceparent, waitSeconds }, orderId),
-    );
+    const request = { actor, network: networkOf(ip), traceparent, waitSeconds };
+    return sendCancelled(reply, await this.checkout.cancel(request, orderId));
   }
 
   @Sse(':id/events')
@@ -113,4 +95,82 @@ export class OrdersController {
     const timeline = await this.rpc.call(getTimeline, { actor, orderId });
     return withTraces(timeline, this.config.traceUrlTemplate);
   }
+}
+
+const WAIT_SECONDS_MAX = 30;
+const WAIT = /^\s*wait\s*=\s*"?(\d{1,9})"?\s*$/i;
+
+/**
+ * Seconds of `Prefer: wait=N`, at most 30; `undefined` without it. A malformed preference is ignored:
+ * https://www.rfc-editor.org/rfc/rfc7240#section-4.3
+ */
+export function preferredWaitSeconds(header: string | string[] | undefined): number | undefined {
+  for (const preference of String(header ?? '').split(',')) {
+    const seconds = WAIT.exec(preference.split(';', 1)[0] ?? '')?.[1];
+    if (seconds !== undefined) return Math.min(Number(seconds), WAIT_SECONDS_MAX);
+  }
+  return undefined;
+}
+
+const headersOf = ({ order, waitSeconds }: CheckoutResult): Record<string, string> => ({
+  location: `/v1/orders/${order.id}`,
+  ...(waitSeconds !== undefined && { 'preference-applied': `wait=${waitSeconds}` }),
+});
+
+/**
+ * 202 without a wait, or when the wait ended before the outcome; else 201 for a confirmed order.
+ * @throws {ProblemException} the order was rejected or cancelled
+ */
+function sendPlaced(reply: FastifyReply, result: CheckoutResult): Order {
+  const { order, waitSeconds } = result;
+  const headers = headersOf(result);
+  const isOpen = waitSeconds === undefined || order.status === 'PENDING';
+  if (!isOpen && order.status !== 'CONFIRMED') throw refusal(order, headers);
+  void reply.code(isOpen ? 202 : 201).headers(headers);
+  return order;
+}
+
+/** 200 when the order is cancelled, 202 while that is in progress. */
+function sendCancelled(reply: FastifyReply, result: CheckoutResult): Order {
+  void reply.code(result.order.status === 'CANCELLED' ? 200 : 202).headers(headersOf(result));
+  return result.order;
+}
+
+const REJECTIONS: Partial<Record<string, { code: ErrorCode; sentence: string }>> = {
+  OUT_OF_STOCK: { code: 'OUT_OF_STOCK', sentence: 'Not enough is left, and nothing was charged' },
+  SALE_ENDED: { code: 'SALE_ENDED', sentence: 'The sale ended, and nothing was charged' },
+  PAYMENT_DECLINED: {
+    code: 'PAYMENT_DECLINED',
+    sentence: 'The payment was declined, and nothing was charged',
+  },
+  PAYMENT_TIMEOUT: {
+    code: 'PAYMENT_TIMEOUT',
+    sentence: 'The payment provider did not answer, and nothing was charged',
+  },
+};
+
+/** `reason` is a code, with details after a colon: `PAYMENT_DECLINED: insufficient_funds`. */
+function refusal(order: Order, headers: Record<string, string>): ProblemException {
+  const options = { headers, extensions: { orderId: order.id } };
+  if (order.status === 'CANCELLED') {
+    return new ProblemException(
+      'ORDER_CANCELLED',
+      'The order was cancelled. Place another with a new key.',
+      options,
+    );
+  }
+  const [reason = '', ...rest] = (order.reason ?? 'no reason given').split(':');
+  const { code, sentence } = REJECTIONS[reason] ?? {
+    code: 'ORDER_REJECTED' as const,
+    sentence: `Rejected: ${reason}`,
+  };
+  const more = rest.join(':').trim();
+  return new ProblemException(code, more ? `${sentence} (${more}).` : `${sentence}.`, options);
+}
+
+/** Adds the traces of the timeline, each once, in the order of their first transitions. */
+function withTraces(timeline: Timeline, urlTemplate: string | undefined): TracedTimeline {
+  const traceIds = new Set(timeline.items.map(({ traceId }) => traceId));
+  const urlOf = (traceId: string): string | null => urlTemplate?.replaceAll('{traceId}', traceId) ?? null;
+  return { ...timeline, traces: Array.from(traceIds, (traceId) => ({ traceId, url: urlOf(traceId) })) };
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
 import { bearer, body, idempotent, prefer } from '../docs/requests.js';
 import { BODY, CLOSED, json, location, other, preferenceApplied, problems } from '../docs/responses.js';
-import { pageFilter } from '../edge/page-filter.js';
+import { pageFilter } from '../edge/request-input.js';
 
 const path = z.object({ id: orderId });
 const tags = ['Orders'];

@@ -9,13 +9,13 @@ import { Batcher } from '@doorbuster/messaging';
 import { Injectable } from '@nestjs/common';
 import { RpcClient } from '../rpc/rpc-client.js';
 
-/** Short, so that a hung replica leaves time to ask another one. */
+/** Short, so that a hung replica leaves time to try another one. */
 const ATTEMPT_MS = 600;
 const PAUSE_MS = 100;
 const QUEUE_MAX = 4_096;
 const CONCURRENCY = 4;
 
-/** Finds out what became of orders whose answers did not come. */
+/** Looks up whether orders without an answer were placed. */
 @Injectable()
 export class PlacedOrderLookup {
   private readonly batcher = new Batcher<PlaceOrderRequest, PlacingOutcome>(
@@ -25,7 +25,7 @@ export class PlacedOrderLookup {
 
   constructor(private readonly rpc: RpcClient) {}
 
-  /** What is certain; OPEN when that could not be found out within `ms`. */
+  /** The final outcome; OPEN when it is still unknown after `ms`. */
   async find(request: PlaceOrderRequest, ms: number): Promise<PlacingOutcome> {
     for (const until = performance.now() + ms; performance.now() < until; await sleep(PAUSE_MS)) {
       const found = await this.batcher.add(request).catch(() => undefined);

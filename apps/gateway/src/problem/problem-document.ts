@@ -5,7 +5,7 @@ import type { ProblemException } from './problem.exception.js';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
-/** RFC 9457. `url` is the request's, whose path becomes `instance`. */
+/** RFC 9457. The path of the request's `url` becomes `instance`. */
 export function problemDocument(exception: ProblemException, url: string, traceparent: string): Problem {
   const { code, detail, extensions } = exception;
   const { status, title } = PROBLEM_TYPES[code];

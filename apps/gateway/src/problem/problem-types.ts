@@ -3,11 +3,11 @@ import type { ErrorCode } from '@doorbuster/contracts';
 interface ProblemType {
   status: number;
   title: string;
-  /** Says when it is worth trying again. */
+  /** For the `Retry-After` header. */
   retryAfterSeconds?: number;
 }
 
-/** The only place where a code becomes an HTTP status. */
+/** HTTP status and title of each error code. */
 export const PROBLEM_TYPES: Record<ErrorCode, ProblemType> = {
   BAD_REQUEST: { status: 400, title: 'The request cannot be read' },
   VALIDATION_FAILED: { status: 400, title: 'The request is not valid' },

@@ -1,4 +1,4 @@
-import type { ErrorCode, Problem } from '@doorbuster/contracts';
+import type { ErrorCode, FieldError, Problem } from '@doorbuster/contracts';
 import { PROBLEM_TYPES } from './problem-types.js';
 
 export interface ProblemOptions {
@@ -8,7 +8,7 @@ export interface ProblemOptions {
   cause?: unknown;
 }
 
-/** Ends a request with a problem document. */
+/** Answers the request with a problem document. */
 export class ProblemException extends Error {
   override readonly name = 'ProblemException';
   readonly extensions: ProblemOptions['extensions'];
@@ -16,11 +16,11 @@ export class ProblemException extends Error {
 
   constructor(
     readonly code: ErrorCode,
-    /** One sentence for a person, saying what to do. */
+    /** For a person: what is wrong and what to do. */
     readonly detail: string,
     { extensions, headers = {}, cause }: ProblemOptions = {},
   ) {
-    // A refusal is an answer. Where it was thrown interests nobody, and finding out costs as much as the answer.
+    // No stack trace: refusals are expected, and capturing one is costly.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     super(`${code}: ${detail}`, { cause });
@@ -29,4 +29,12 @@ export class ProblemException extends Error {
     const { retryAfterSeconds } = PROBLEM_TYPES[code];
     this.headers = retryAfterSeconds ? { 'retry-after': String(retryAfterSeconds), ...headers } : headers;
   }
+}
+
+export function invalidFields(errors: FieldError[]): ProblemException {
+  const places = errors.map(({ path }) => path || 'the body').slice(0, 3);
+  const rest = errors.length > places.length ? ' and more' : '';
+  return new ProblemException('VALIDATION_FAILED', `Mend ${places.join(', ')}${rest}; see errors.`, {
+    extensions: { errors },
+  });
 }

@@ -1,18 +1,17 @@
-import type { Logger } from '@doorbuster/telemetry';
-import { childTraceparent, traceIdOf } from '@doorbuster/telemetry';
-import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { childTraceparent, traceIdOf, type Logger } from '@doorbuster/telemetry';
+import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { RouteTable } from '../edge/route-table.js';
+import { RouteTable } from '../edge/route-table.js';
+import { LOGGER } from '../tokens.js';
 import { PROBLEM_MEDIA_TYPE, problemDocument } from './problem-document.js';
 import { PROBLEM_TYPES } from './problem-types.js';
 import { ProblemException } from './problem.exception.js';
-import { toProblem } from './to-problem.js';
 
-/** The one way out for everything that is thrown while a request is handled. */
+/** Answers every exception with a problem document. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
-    private readonly logger: Logger,
+    @Inject(LOGGER) private readonly logger: Logger,
     private readonly routes: RouteTable,
   ) {}
 
@@ -22,7 +21,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   answer(exception: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    // A request that the router refuses never came to the hook that sets it.
+    // Unset when the router refuses the request before the hooks.
     const traceparent = request.traceparent || childTraceparent(undefined);
     const problem = this.orMethodNotAllowed(toProblem(exception), request);
     request.span?.setAttribute('doorbuster.problem.code', problem.code);
@@ -44,4 +43,48 @@ export class ProblemFilter implements ExceptionFilter {
     const allow = methods.join(', ');
     return new ProblemException('METHOD_NOT_ALLOWED', `Use ${allow}.`, { headers: { allow } });
   }
+}
+
+/** Errors of Fastify that have a problem of their own, by code. */
+const FASTIFY_ERRORS: Record<string, () => ProblemException> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
+    new ProblemException('UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json.'),
+  FST_ERR_CTP_BODY_TOO_LARGE: () =>
+    new ProblemException('PAYLOAD_TOO_LARGE', 'A body may have at most 64 KiB.'),
+};
+
+/** An unexpected exception becomes an INTERNAL_ERROR without details. */
+function toProblem(exception: unknown): ProblemException {
+  if (exception instanceof ProblemException) return exception;
+  const known = FASTIFY_ERRORS[codeOf(exception) ?? ''] ?? FASTIFY_ERRORS[codeOf(causeOf(exception)) ?? ''];
+  if (known) return known();
+  const status = statusOf(exception);
+  if (status === 404)
+    return new ProblemException('NOT_FOUND', 'No such path. GET /openapi.json lists them all.');
+  if (status !== undefined && status >= 400 && status < 500) {
+    return new ProblemException('BAD_REQUEST', 'The request is not well-formed HTTP.', { cause: exception });
+  }
+  return new ProblemException(
+    'INTERNAL_ERROR',
+    'Something went wrong on our side. Quote the traceId when you ask.',
+    {
+      cause: exception,
+    },
+  );
+}
+
+const field = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+
+const causeOf = (exception: unknown): unknown => field(exception, 'cause');
+
+function codeOf(exception: unknown): string | undefined {
+  const code = field(exception, 'code');
+  return typeof code === 'string' ? code : undefined;
+}
+
+function statusOf(exception: unknown): number | undefined {
+  if (exception instanceof HttpException) return exception.getStatus();
+  const status = field(exception, 'statusCode');
+  return typeof status === 'number' ? status : undefined;
 }

@@ -8,15 +8,15 @@ import {
 import { Injectable } from '@nestjs/common';
 import { RpcClient } from '../rpc/rpc-client.js';
 
-/** A page without figures now is better than one with figures later. */
+/** Short: a fast response without availability is better than a slow one. */
 const DEADLINE_MS = 1_000;
 
-/** Puts inventory's figures beside catalog's products. */
+/** Adds inventory's stock to catalog's products. */
 @Injectable()
 export class AvailabilityReader {
   constructor(private readonly rpc: RpcClient) {}
 
-  /** Each product with its availability, `null` where inventory does not say. One question for all. */
+  /** Each product with its availability, `null` without an answer from inventory. One request for all. */
   async addTo(products: readonly Product[]): Promise<ProductView[]> {
     const available = await this.availableOf(products.map(({ sku }) => sku));
     return products.map((product) => ({
@@ -38,7 +38,7 @@ function availabilityOf(available: number | undefined): Availability | null {
   return { status: available <= LOW_STOCK_MAX ? 'LOW_STOCK' : 'IN_STOCK', available };
 }
 
-/** Catalog may keep more about a product than it tells the public. */
+/** Omits fields that are not public. */
 export const publicProduct = (product: Product): Product => ({
   sku: product.sku,
   name: product.name,

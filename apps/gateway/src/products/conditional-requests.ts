@@ -1,16 +1,16 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { invalidFields } from '../problem/validation.pipe.js';
+import { invalidFields } from '../problem/problem.exception.js';
 
-/** A body that is ready to be sent, to any number of people. */
+/** A JSON body with its ETag, to be sent to any number of clients. */
 export interface Rendered {
   text: string;
   etag: string;
 }
 
 /**
- * The ETag is strong: it names the whole representation, figures of stock included. What comes before its dot is the
- * version of what an admin can change, which {@link versionsIn} takes from `If-Match`.
+ * The ETag is strong: a hash of the whole representation, with the stock. Before its dot it has the version of what an
+ * admin can change, which {@link versionsIn} reads from `If-Match`.
  */
 export function render(body: object, version: number | undefined): Rendered {
   const text = JSON.stringify(body);
@@ -18,7 +18,7 @@ export function render(body: object, version: number | undefined): Rendered {
   return { text, etag: version === undefined ? `"${digest}"` : `"${version}.${digest}"` };
 }
 
-/** The ETag in the answer to a change, for the next `If-Match`. */
+/** The ETag of the response to a change, for the next `If-Match`. */
 export const versionTag = ({ version }: { version?: number | undefined }): Record<string, string> =>
   version === undefined ? {} : { etag: `"${version}"` };
 
@@ -27,11 +27,11 @@ const VERSION = /^"([1-9]\d{0,8})(?:\.[\w-]+)?"$/;
 const VERSIONS_MAX = 32;
 
 /**
- * The versions that `If-Match` names; `undefined` where any will do: without the header, and for `*`. Stock that changed
- * meanwhile does not matter to a change, so only the version of a tag is compared. A weak tag and one that we did not give
- * match nothing (https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1, strong comparison).
+ * The versions in `If-Match`; `undefined` without the header and for `*`. Only the version of a tag is compared, since
+ * stock may change before a change of the product. Weak and unknown tags match nothing
+ * (https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1, strong comparison).
  *
- * @throws {ProblemException} VALIDATION_FAILED when it is no list of entity tags
+ * @throws {ProblemException} VALIDATION_FAILED when the header is not a list of entity tags
  */
 export function versionsIn(ifMatch: string | undefined): number[] | undefined {
   if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
@@ -42,13 +42,13 @@ export function versionsIn(ifMatch: string | undefined): number[] | undefined {
   return tags.flatMap((tag) => Number(VERSION.exec(tag)?.[1] ?? [])).filter((version) => version > 0);
 }
 
-/** Sends JSON with an ETag, or 304 to whoever has it already. */
+/** Sends JSON with an ETag, or 304 when the client has it already. */
 export function sendConditionally(
   request: FastifyRequest,
   reply: FastifyReply,
   { text, etag }: Rendered,
 ): string | undefined {
-  // To be kept, but asked about each time: stock changes by the second.
+  // Clients may store it but must revalidate: stock changes by the second.
   void reply.headers({ etag, 'cache-control': 'no-cache' });
   if (isAmong(request.headers['if-none-match'], etag)) {
     void reply.code(304);

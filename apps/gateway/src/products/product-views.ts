@@ -7,13 +7,13 @@ import { RpcClient } from '../rpc/rpc-client.js';
 import { AvailabilityReader } from './availability-reader.js';
 import { render, type Rendered } from './conditional-requests.js';
 
-/** As many SKUs as inventory is asked for in one question. */
+/** Maximum SKUs of one request to inventory. */
 const BATCH_MAX = 100;
 const QUEUE_MAX = 20_000;
-/** One that is slow must not hold up the others. */
+/** More than one, so that a slow batch does not delay the others. */
 const CONCURRENCY = 4;
 
-/** One read that waits for the next question, with its span where it is recorded. */
+/** A read that waits for the next batch, with its span if it is recorded. */
 interface Wanted {
   sku: string;
   spans: ReturnType<typeof activeSpans>;
@@ -22,8 +22,8 @@ interface Wanted {
 type Found = Rendered | ProblemException;
 
 /**
- * Products as the public sees them. Those who come while others are being asked for share the next question, and who
- * wants the same product shares its answer: a crowd before one product costs little, and nobody is told old figures.
+ * Reads products with their availability. Reads that arrive while a batch is in flight share the next one, and reads of
+ * one product share its result. So a crowd on one product costs little, and nothing is cached.
  */
 @Injectable()
 export class ProductViews {
@@ -38,14 +38,14 @@ export class ProductViews {
     private readonly availability: AvailabilityReader,
   ) {}
 
-  /** @throws {ProblemException} PRODUCT_NOT_FOUND, or that nobody can say */
+  /** @throws {ProblemException} PRODUCT_NOT_FOUND, SERVICE_UNAVAILABLE or SERVICE_TIMEOUT */
   async of(sku: string): Promise<Rendered> {
     const found = await this.shared.add({ sku, spans: activeSpans() }).catch(orUnavailable);
     if (found instanceof ProblemException) throw found;
     return found;
   }
 
-  /** Reads that are recorded share a question as well: its span is the first one's, and the others have links to it. */
+  /** The batch has a span in the trace of its first recorded read; the spans of the others link to it. */
   private read(wanted: readonly Wanted[]): Promise<Found[]> {
     const spans = wanted.flatMap((each) => each.spans);
     const skus = wanted.map(({ sku }) => sku);

@@ -15,11 +15,10 @@ import {
 } from '@doorbuster/contracts';
 import { Body, Controller, Get, Headers, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Allow, Caller } from '../auth/allow.decorator.js';
+import { Allow, Caller } from '../edge/identity.js';
 import { Changes } from '../rpc/changes.js';
 import { RpcClient } from '../rpc/rpc-client.js';
-import { send } from '../orders/answer.js';
-import { SKU } from '../edge/path-params.js';
+import { SKU } from '../edge/request-input.js';
 import { AvailabilityReader, publicProduct } from './availability-reader.js';
 import { sendConditionally, versionsIn, versionTag } from './conditional-requests.js';
 import { ProductViews } from './product-views.js';
@@ -59,7 +58,8 @@ export class ProductsController {
   ): Promise<Product> {
     const product = await this.changes.make(createProduct, { ...body, actor });
     const headers = { location: `/v1/products/${product.sku}`, ...versionTag(product) };
-    return send(reply, { status: 201, headers, body: publicProduct(product) });
+    void reply.headers(headers);
+    return publicProduct(product);
   }
 
   @Patch(':sku')
@@ -72,6 +72,7 @@ export class ProductsController {
   ): Promise<Product> {
     const ifVersions = versionsIn(ifMatch);
     const product = await this.changes.make(changeProduct, { actor, sku, ifVersions, changes });
-    return send(reply, { status: 200, headers: versionTag(product), body: publicProduct(product) });
+    void reply.headers(versionTag(product));
+    return publicProduct(product);
   }
 }

@@ -4,14 +4,14 @@ import { DatabaseClock } from './database-clock.js';
 import { ProblemException } from '../problem/problem.exception.js';
 import { RpcClient } from './rpc-client.js';
 
-/** The caller gets an answer within this time. */
+/** Maximum time until the caller gets an answer. */
 const ANSWER_MS = 5_000;
-/** Time for the answer of a change that commits at the last moment. */
+/** Time for the reply of a change that commits at the last moment. */
 const MARGIN_MS = 1_000;
 
 type Change = { commitBy: number };
 
-/** Sends changes to services with a deadline: the owner commits in time or not at all. */
+/** Sends changes with a deadline: the owner commits in time or not at all. */
 @Injectable()
 export class Changes {
   constructor(
@@ -20,10 +20,10 @@ export class Changes {
   ) {}
 
   /**
-   * The owner commits the change by its database's clock at least a second before `answerMs` have passed, or not at all. So
-   * the change can no longer happen when the caller gets SERVICE_TIMEOUT.
+   * The owner commits by its database's clock, at least a second before `answerMs` have passed, or not at all. So after
+   * SERVICE_TIMEOUT the change can no longer happen.
    *
-   * @throws {ProblemException} the refusal of the service, SERVICE_UNAVAILABLE or SERVICE_TIMEOUT
+   * @throws {ProblemException} the service's refusal, SERVICE_UNAVAILABLE or SERVICE_TIMEOUT
    */
   async make<Request extends Change, Response>(
     contract: RpcContract<Request, Response>,
@@ -31,7 +31,7 @@ export class Changes {
     answerMs = ANSWER_MS,
   ): Promise<Response> {
     const answerBy = performance.now() + answerMs;
-    // In the past for a service of the previous release, which ignores deadlines.
+    // 0 for a service of the previous release, which ignores deadlines.
     const commitBy = await this.clock.deadline(contract.owner, answerMs - MARGIN_MS);
     try {
       return await this.rpc.call(
@@ -45,7 +45,7 @@ export class Changes {
   }
 }
 
-/** True when the service did not answer. Its own SERVICE_TIMEOUT has no cause, and keeps its detail. */
+/** True when the service did not answer. A SERVICE_TIMEOUT of the service itself has no cause, and keeps its detail. */
 const isUnanswered = (error: unknown): error is ProblemException =>
   error instanceof ProblemException && error.code === 'SERVICE_TIMEOUT' && error.cause !== undefined;
 

@@ -7,14 +7,14 @@ import { ClockBound } from './clock-bound.js';
 
 const SAMPLE_INTERVAL_MS = 1_000;
 const SAMPLE_DEADLINE_MS = 1_000;
-/** An instant that is over on every clock. */
-const OVER = 0;
-/** Between samples while a request waits for one. */
+/** A time that has passed on every clock. */
+const PAST = 0;
+/** Pause between samples while a request waits for one. */
 const RETRY_MS = 100;
 
 /**
- * Deadlines that a service can hold exactly: instants of the clock of its database. The gateway knows a lower bound of each
- * of these clocks, so a deadline never comes later than its caller waits.
+ * Deadlines by the clock of each service's database, which the service can enforce exactly. The gateway keeps a lower
+ * bound of each clock, so a deadline is never later than its caller waits.
  */
 @Injectable()
 export class DatabaseClock implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -38,18 +38,18 @@ export class DatabaseClock implements OnApplicationBootstrap, OnApplicationShutd
     clearInterval(this.timer);
   }
 
-  /** The clock of the owner's database shows at least this, in milliseconds since 1970; `undefined` when that is not known. */
+  /** Minimum time of the owner's database clock, in milliseconds since 1970; `undefined` without a fresh sample. */
   now(owner: ServiceName): number | undefined {
     return this.bounds.get(owner)?.at(performance.now());
   }
 
   /**
-   * An instant of the owner's database that comes at most `inMs` from now. Where no sample is fresh, as after a pause of
-   * this process, one is waited for within that time.
+   * A time of the owner's database clock, at most `inMs` from now. Without a fresh sample, for example after a pause of
+   * this process, it waits for one within that time.
    *
-   * @returns an instant that is over when no replica tells the time. Replicas of the previous release ignore it. One of this
-   *   release that begins to listen a moment later refuses the request, which would have no limit otherwise.
-   * @throws {ProblemException} SERVICE_TIMEOUT or SERVICE_UNAVAILABLE when no sample comes
+   * @returns a past time when no replica serves its clock. Replicas of the previous release ignore it. One of this release
+   *   that subscribes a moment later refuses the request, which would have no limit otherwise.
+   * @throws {ProblemException} SERVICE_TIMEOUT or SERVICE_UNAVAILABLE without a sample
    */
   async deadline(owner: ServiceName, inMs: number): Promise<number> {
     const endsAt = performance.now() + inMs;
@@ -59,7 +59,7 @@ export class DatabaseClock implements OnApplicationBootstrap, OnApplicationShutd
       try {
         await this.sample(owner);
       } catch (error) {
-        if (isUnheard(error)) return OVER;
+        if (hasNoReplica(error)) return PAST;
         if (performance.now() + RETRY_MS >= endsAt) throw error;
         await sleep(RETRY_MS);
       }
@@ -81,6 +81,6 @@ export class DatabaseClock implements OnApplicationBootstrap, OnApplicationShutd
   }
 }
 
-/** No replica answers this subject: either none is running, and the request itself will fail, or all are of the previous release. */
-const isUnheard = (error: unknown): boolean =>
+/** No replica subscribes to this subject: none is running, so the request itself will fail, or all are of the previous release. */
+const hasNoReplica = (error: unknown): boolean =>
   error instanceof ProblemException && error.code === 'SERVICE_UNAVAILABLE' && error.cause !== undefined;

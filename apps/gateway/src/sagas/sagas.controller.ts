@@ -8,11 +8,10 @@ import {
   type SagaFilter,
 } from '@doorbuster/contracts';
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { Allow, Caller } from '../auth/allow.decorator.js';
+import { Allow, Caller } from '../edge/identity.js';
 import { Changes } from '../rpc/changes.js';
 import { RpcClient } from '../rpc/rpc-client.js';
-import { noBody, type NoBody } from '../edge/no-body.js';
-import { SAGA_ID } from '../edge/path-params.js';
+import { noBody, type NoBody, SAGA_ID } from '../edge/request-input.js';
 
 @Controller('v1/sagas')
 @Allow('admin')

@@ -16,12 +16,10 @@ import {
 } from '@doorbuster/contracts';
 import { Body, Controller, Get, Headers, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Allow, Caller } from '../auth/allow.decorator.js';
+import { Allow, Caller } from '../edge/identity.js';
 import { Changes } from '../rpc/changes.js';
 import { RpcClient } from '../rpc/rpc-client.js';
-import { send } from '../orders/answer.js';
-import { IdempotencyKey } from '../edge/idempotency-key.decorator.js';
-import { SALE_ID } from '../edge/path-params.js';
+import { IdempotencyKey, SALE_ID } from '../edge/request-input.js';
 import { render, sendConditionally, versionsIn, versionTag } from '../products/conditional-requests.js';
 import { publicSale, UnitsLeftReader } from './units-left-reader.js';
 
@@ -62,7 +60,8 @@ export class SalesController {
   ): Promise<Sale> {
     const sale = await this.changes.make(createSale, { actor, body, idempotencyKey });
     const headers = { location: `/v1/sales/${sale.id}`, ...versionTag(sale) };
-    return send(reply, { status: 201, headers, body: publicSale(sale) });
+    void reply.headers(headers);
+    return publicSale(sale);
   }
 
   @Patch(':id')
@@ -74,6 +73,7 @@ export class SalesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Sale> {
     const sale = await this.changes.make(changeSale, { actor, id, ifVersions: versionsIn(ifMatch), changes });
-    return send(reply, { status: 200, headers: versionTag(sale), body: publicSale(sale) });
+    void reply.headers(versionTag(sale));
+    return publicSale(sale);
   }
 }

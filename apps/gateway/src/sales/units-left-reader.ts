@@ -2,15 +2,15 @@ import { getUnitsLeft, type Sale, type SaleView, type VersionedSale } from '@doo
 import { Injectable } from '@nestjs/common';
 import { RpcClient } from '../rpc/rpc-client.js';
 
-/** A page without figures now is better than one with figures later. */
+/** Short: a fast response without the units is better than a slow one. */
 const DEADLINE_MS = 1_000;
 
-/** Puts inventory's figures beside catalog's sales. */
+/** Adds inventory's units to catalog's sales. */
 @Injectable()
 export class UnitsLeftReader {
   constructor(private readonly rpc: RpcClient) {}
 
-  /** Each sale with what is left of it, `null` where inventory does not say. One question for all. */
+  /** Each sale with its units left, `null` without an answer from inventory. One request for all. */
   async addTo(sales: readonly VersionedSale[]): Promise<SaleView[]> {
     const left = await this.leftOf(sales.map(({ id }) => id));
     return sales.map((sale) => ({ ...publicSale(sale), unitsLeft: left.get(sale.id) ?? null }));
@@ -23,5 +23,5 @@ export class UnitsLeftReader {
   }
 }
 
-/** The version is told as an ETag. */
+/** Omits the version, which is in the ETag. */
 export const publicSale = ({ version: _version, ...sale }: VersionedSale): Sale => sale;

@@ -1,13 +1,12 @@
 import { Module } from '@nestjs/common';
-import { OrderFeedModule } from '../order-status/order-status.module.js';
-import { RequestHistory } from './accepted-request-index.js';
-import { SoldOutGate } from './sold-out-gate.js';
-import { SoldOutPools } from './sold-out-pools.js';
+import { OrderStatusModule } from '../order-status/order-status.module.js';
+import { AcceptedRequestIndex, SoldOutGate } from './sold-out-gate.js';
+import { SoldOutPools } from './sold-out-state.js';
 import { StockCheck } from './stock-check.js';
 
 const POOLS_MAX = 10_000;
 const CHECK_AFTER_MS = 1_000;
-/** Inventory that cannot be asked for so long opens the gate. */
+/** After this time without an answer from inventory, orders are let through. */
 const LEASE_MS = 5_000;
 
 const pools = {
@@ -22,8 +21,8 @@ const pools = {
 };
 
 @Module({
-  imports: [OrderFeedModule],
-  providers: [pools, StockCheck, RequestHistory, SoldOutGate],
-  exports: [RequestHistory, SoldOutGate],
+  imports: [OrderStatusModule],
+  providers: [pools, StockCheck, AcceptedRequestIndex, SoldOutGate],
+  exports: [AcceptedRequestIndex, SoldOutGate],
 })
 export class SoldOutModule {}

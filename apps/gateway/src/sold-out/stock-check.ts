@@ -2,19 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { getStockLevels, getUnitsLeft } from '@doorbuster/contracts';
 import { Injectable } from '@nestjs/common';
 import { RpcClient } from '../rpc/rpc-client.js';
-import { poolNamed, poolOf, type PoolKey } from './pool.js';
-import { SoldOutPools } from './sold-out-pools.js';
+import { poolNamed, poolOf, SoldOutPools, type PoolKey } from './sold-out-state.js';
 
 const DEADLINE_MS = 1_000;
-const POOLS_A_QUESTION = 100;
+const POOLS_PER_REQUEST = 100;
 const WAITING_MAX = 1_000;
 const PAUSE_AFTER_FAILURE_MS = 1_000;
 
-/** Asks inventory how pools stand, one question at a time. */
+/** Reads the stock of pools from inventory, one request at a time. */
 @Injectable()
 export class StockCheck {
   private readonly waiting = new Set<PoolKey>();
-  private isAsking = false;
+  private isRunning = false;
 
   constructor(
     private readonly pools: SoldOutPools,
@@ -23,24 +22,24 @@ export class StockCheck {
 
   of(pool: PoolKey): void {
     if (this.waiting.size < WAITING_MAX) this.waiting.add(pool);
-    if (!this.isAsking) void this.askAll();
+    if (!this.isRunning) void this.run();
   }
 
-  private async askAll(): Promise<void> {
-    this.isAsking = true;
+  private async run(): Promise<void> {
+    this.isRunning = true;
     while (this.waiting.size > 0) {
-      const asked = [...this.waiting].slice(0, POOLS_A_QUESTION);
-      // Whoever is refused meanwhile has the pools asked for again, unless the answer is there by then.
-      await this.ask(asked).catch(() => sleep(PAUSE_AFTER_FAILURE_MS, undefined, { ref: false }));
-      for (const pool of asked) this.waiting.delete(pool);
+      const batch = [...this.waiting].slice(0, POOLS_PER_REQUEST);
+      // After a failure the next order of the pool requests the check again.
+      await this.check(batch).catch(() => sleep(PAUSE_AFTER_FAILURE_MS, undefined, { ref: false }));
+      for (const pool of batch) this.waiting.delete(pool);
     }
-    this.isAsking = false;
+    this.isRunning = false;
   }
 
-  private async ask(keys: readonly PoolKey[]): Promise<void> {
+  private async check(keys: readonly PoolKey[]): Promise<void> {
     const states = keys.map((pool) => this.pools.stateOf(pool));
     const left = await this.unitsIn(keys);
-    keys.forEach((pool, i) => this.pools.checked(pool, left.get(pool) === 0, states[i]));
+    keys.forEach((pool, i) => this.pools.applyCheck(pool, left.get(pool) === 0, states[i]));
   }
 
   private async unitsIn(keys: readonly PoolKey[]): Promise<Map<PoolKey, number>> {
@@ -52,7 +51,7 @@ export class StockCheck {
       skuOf.size === 0 ? [] : this.rpc.call(getUnitsLeft, { saleIds: [...skuOf.keys()] }, DEADLINE_MS),
     ]);
     return new Map([
-      // What is set aside is for the buyers of a sale alone.
+      // Units set aside for a sale are for its buyers only.
       ...levels.map(({ sku, available, setAside }) => [sku, available - setAside] as const),
       ...sales.map(
         ({ saleId, unitsLeft }) => [poolOf({ sku: skuOf.get(saleId) ?? '', saleId }), unitsLeft] as const,

@@ -7,10 +7,10 @@ import {
   type StuckItemFilter,
 } from '@doorbuster/contracts';
 import { Controller, Get, Query } from '@nestjs/common';
-import { Allow } from '../auth/allow.decorator.js';
+import { Allow } from '../edge/identity.js';
 import { RpcClient } from '../rpc/rpc-client.js';
 
-/** Items that polling jobs fail on, of one service or of all. There is one page only: a long list raises an alert first. */
+/** Items that polling jobs fail on, of one service or of all. One page is enough: a long list raises an alert. */
 @Controller('v1/stuck-items')
 @Allow('admin')
 export class StuckItemsController {

@@ -50,7 +50,7 @@ describe('admission', () => {
       .toBe(202);
   };
 
-  it('refuses what comes while as many checkouts as it allows are not settled, and says when to come back', async () => {
+  it('answers 503 with Retry-After while the limit of checkouts in flight is reached', async () => {
     const full = await fill();
     const refused = await order();
     expect(refused.status).toBe(503);
@@ -64,7 +64,7 @@ describe('admission', () => {
     await empty(full);
   });
 
-  it('lets in one for each that is settled', async () => {
+  it('admits one order for each that settles', async () => {
     const full = await fill();
     await settle(full[0] as string);
     await expect.poll(() => order().then(({ status }) => status)).toBe(202);
@@ -72,13 +72,13 @@ describe('admission', () => {
     await empty(placed);
   });
 
-  it('lets in no more than that when all come at once', async () => {
+  it('admits no more than the limit of concurrent orders', async () => {
     const answers = await statuses(50);
     expect(answers.filter((status) => status === 202)).toHaveLength(IN_FLIGHT_MAX);
     await empty(placed);
   });
 
-  it('counts neither what was refused nor what was settled before its answer came', async () => {
+  it('counts neither refused orders nor orders that settled before their reply', async () => {
     await fixture.services.answerOrders(() => refuse('UNKNOWN_SKU', 'No such product.'));
     expect(await statuses(2)).toEqual([422, 422]);
     await fixture.services.answerOrders(async () => {
@@ -90,7 +90,7 @@ describe('admission', () => {
       await expect.poll(async () => (await order()).status).toBe(202);
   });
 
-  it('refuses before it reads the body, and the connection stays of use', async () => {
+  it('refuses before it reads the body, and keeps the connection', async () => {
     const full = await fill();
     expect((await order(alice, 'no JSON at all')).status).toBe(503);
     expect((await order(alice, 'x'.repeat(60_000))).status).toBe(503);
@@ -98,7 +98,7 @@ describe('admission', () => {
     expect((await order(alice, 'no JSON at all')).status).toBe(400);
   });
 
-  it('asks nobody who they are before it refuses: a flood of unknown tokens is as cheap as any', async () => {
+  it('refuses without verifying the token', async () => {
     const full = await fill();
     expect((await order({})).status).toBe(503);
     await empty(full);
@@ -106,7 +106,7 @@ describe('admission', () => {
     expect((await order(await fixture.as('root', 'admin'))).status).toBe(403);
   });
 
-  it('stands in the way of nothing but new orders', async () => {
+  it('refuses new orders only', async () => {
     const full = await fill();
     const [id = ''] = full;
     await fixture.services.answer(getOrder, ({ orderId }) => accept(anOrder({ id: orderId })));

@@ -29,7 +29,7 @@ describe('authentication', () => {
 
   const orders = (authorization: string) => fixture.http.get('/v1/orders').set({ authorization });
 
-  it('gives out a token for development, for a customer unless told otherwise', async () => {
+  it('issues a token in development, by default for a customer', async () => {
     const response = await fixture.http.post('/v1/auth/token').send({ customerId: 'alice' }).expect(200);
     expect(response.body).toEqual({ accessToken: expect.any(String), tokenType: 'Bearer', expiresIn: 3600 });
     expect(response.headers['cache-control']).toBe('no-store');
@@ -44,12 +44,12 @@ describe('authentication', () => {
     [{}, ['customerId']],
     [{ customerId: 'a b' }, ['customerId']],
     [{ customerId: 'alice', role: 'king', scope: 'all' }, ['role', 'scope']],
-  ])('gives no token for %j', async (body, paths) => {
+  ])('issues no token for %j', async (body, paths) => {
     const response = await fixture.http.post('/v1/auth/token').send(body).expect(400);
     expect(response.body.errors.map(({ path }: { path: string }) => path)).toEqual(paths);
   });
 
-  it('is asked for with 401 where there is no token', async () => {
+  it('answers 401 without a token', async () => {
     const response = await fixture.http.get('/v1/orders').expect(401);
     expect(response.headers['www-authenticate']).toBe('Bearer');
     expect(response.body).toMatchObject({ code: 'UNAUTHENTICATED', status: 401, instance: '/v1/orders' });
@@ -77,12 +77,12 @@ describe('authentication', () => {
     await orders('Basic YWxpY2U6c2VjcmV0').expect(401);
   });
 
-  it('takes a role that it does not know for a customer', async () => {
+  it('treats an unknown role as customer', async () => {
     await orders(`Bearer ${await sign({ sub: 'bob', role: 'superuser' })}`).expect(200);
     expect(fixture.services.requests(listOrders).at(-1)?.actor.role).toBe('customer');
   });
 
-  it('forgets a token when it expires', async () => {
+  it('rejects a known token after its expiry', async () => {
     const token = await sign({ sub: 'alice', exp: Math.floor(Date.now() / 1000) - 3 });
     await orders(`Bearer ${token}`).expect(200); // within the tolerance for clocks that differ
     await expect.poll(async () => (await orders(`Bearer ${token}`)).status, { timeout: 6_000 }).toBe(401);
@@ -143,25 +143,25 @@ describe('authentication by the keys of an issuer', () => {
       .set({ authorization: `Bearer ${token}` });
   const claims = { sub: 'auth0|alice', iss: 'https://issuer.example', aud: 'shop' };
 
-  it('answers 503, not 401, while the keys cannot be had', async () => {
+  it('answers 503, not 401, while the keys cannot be fetched', async () => {
     isAway = true;
     const { body } = await orders(await sign(claims, keys.privateKey, 'ES256')).expect(503);
     expect(body.code).toBe('SERVICE_UNAVAILABLE');
     isAway = false;
   });
 
-  it('takes a token of the issuer for this audience, and no other', async () => {
+  it('accepts tokens of the issuer for this audience only', async () => {
     await orders(await sign(claims, keys.privateKey, 'ES256')).expect(200);
     await orders(await sign({ ...claims, iss: 'x' }, keys.privateKey, 'ES256')).expect(401);
     await orders(await sign({ ...claims, aud: 'x' }, keys.privateKey, 'ES256')).expect(401);
     await orders(await sign(claims, (await generateKeyPair('ES256')).privateKey, 'ES256')).expect(401);
   });
 
-  it('takes no token signed with a secret', async () => {
+  it('rejects a token that is signed with a secret', async () => {
     await orders(await sign(claims)).expect(401);
   });
 
-  it('gives out none itself', async () => {
+  it('issues no tokens itself', async () => {
     const { body } = await supertest(gateway.url)
       .post('/v1/auth/token')
       .send({ customerId: 'alice' })
@@ -172,7 +172,7 @@ describe('authentication by the keys of an issuer', () => {
   });
 });
 
-it('forgets a key that its issuer has removed, and the tokens that it signed', async () => {
+it('rejects tokens of a key that the issuer has removed', async () => {
   const keys = await Promise.all(['old', 'new'].map(() => generateKeyPair('ES256')));
   const [old, successor] = keys as [(typeof keys)[0], (typeof keys)[0]];
   const published = [
@@ -198,7 +198,7 @@ it('forgets a key that its issuer has removed, and the tokens that it signed', a
   issuer.close();
 });
 
-it('is remembered in bounded memory, however long', async () => {
+it('caches tokens in bounded memory', async () => {
   const exp = Math.floor(Date.now() / 1_000) + 60;
   const verifier = new TokenVerifier(async () => ({ sub: 'alice', exp }));
   const tokens = Array.from({ length: 2_000 }, (_, i) => `${i}.`.padEnd(15_000, 'x'));
@@ -208,7 +208,7 @@ it('is remembered in bounded memory, however long', async () => {
   expect(known).toContain(tokens.at(-1));
 });
 
-it('is not needed for what is public, and a bad token does no harm there', async () => {
+it('is not needed on public routes, where a bad token is ignored', async () => {
   const fixture = await startFixture();
   await fixture.http.get('/healthz').set({ authorization: 'Bearer nonsense' }).expect(200);
   await fixture.services.silence(getOrder);

@@ -99,7 +99,7 @@ describe('a bad request', () => {
       },
       ['items.0.quantity', 'items.0.sku', 'items.1.quantity', 'payment.cvc', 'payment.method'],
     ],
-  ])('with %s is 400 and tells every path', async (_name, body, paths) => {
+  ])('with %s is 400 with every path', async (_name, body, paths) => {
     const response = await post(JSON.stringify(body));
     expect(response.status).toBe(400);
     const { errors = [], code } = await problemOf(response);
@@ -108,7 +108,7 @@ describe('a bad request', () => {
     for (const { message } of errors) expect(message).not.toBe('');
   });
 
-  it('that is wrong in thousands of places is told of the first 500', async () => {
+  it('with thousands of errors gets the first 500', async () => {
     const fields = Array.from({ length: 5_000 }, (_, n) => [`f${n}`, 1]);
     const response = await post(JSON.stringify(Object.fromEntries(fields)));
     const { errors = [] } = await problemOf(response);
@@ -133,7 +133,7 @@ describe('a bad request', () => {
     'application/json; charset="utf-16"',
     'application/json; profile=x; CHARSET = iso-8859-1',
     'application/json; charset=utf-8; charset=latin1',
-  ])('of type %s is 415: it would be read as what it is not', async (type) => {
+  ])('of type %s is 415, since its charset is not UTF-8', async (type) => {
     const response = await post(JSON.stringify(PLACE_ORDER), { 'content-type': type });
     expect(response.status).toBe(415);
     expect(await problemOf(response)).toMatchObject({ code: 'UNSUPPORTED_MEDIA_TYPE' });
@@ -152,7 +152,7 @@ describe('a bad request', () => {
     expect((await post(JSON.stringify('x'.repeat(64 * 1024 - 2)))).status).toBe(400);
   });
 
-  it('for a path that is not there is 404', async () => {
+  it('for an unknown path is 404', async () => {
     for (const path of [
       '/',
       '/v1',
@@ -167,20 +167,20 @@ describe('a bad request', () => {
     }
   });
 
-  it('with a method that is not there is 405 and tells which are', async () => {
+  it('with another method is 405 with the allowed methods', async () => {
     const response = await fetch(`${fixture.url}/v1/orders/x/cancel`, { method: 'DELETE' });
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')).toBe('POST');
     expect(await problemOf(response)).toMatchObject({ code: 'METHOD_NOT_ALLOWED' });
   });
 
-  it('that the router cannot read is 400', async () => {
+  it('with a URL that the router cannot decode is 400', async () => {
     const response = await fetch(`${fixture.url}/v1/products/%zz`);
     expect(response.status).toBe(400);
     expect(await problemOf(response)).toMatchObject({ code: 'BAD_REQUEST', instance: '/v1/products/%zz' });
   });
 
-  it('that is no HTTP is 400', async () => {
+  it('that is not HTTP is 400', async () => {
     const answer = await new Promise<string>((resolve) => {
       let text = '';
       const socket = connect(Number(new URL(fixture.url).port), '127.0.0.1', () =>

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { ConcurrencyLimit } from '../../src/admission/concurrency-limit.js';
+import { ConcurrencyLimit } from '../../src/edge/limits.js';
 
 const OPTIONS = { initial: 100, min: 10, max: 1_000, targetMs: 500, windowMs: 250, samplesMin: 20 };
 
-/** A shop that serves so many a second, in turn, and buyers who always come as far as the limit lets them. */
+/** A shop with this capacity a second, and buyers who always use the whole limit. */
 class Shop {
   nowMs = 0;
   capacityPerSecond = 1_000;
@@ -24,15 +24,15 @@ class Shop {
   }
 }
 
-describe('the limit of what is under way', () => {
-  it('rises while work is done in good time and more wants in', () => {
+describe('the concurrency limit', () => {
+  it('rises while latency is low and the limit is used', () => {
     const shop = new Shop();
     shop.run(10);
     expect(shop.limit.limit).toBeGreaterThan(350);
     expect(shop.limit.limit).toBeLessThan(650);
   });
 
-  it('falls with the capacity, and comes back with it', () => {
+  it('falls and rises with the capacity', () => {
     const shop = new Shop();
     shop.run(10);
     shop.capacityPerSecond = 100;
@@ -44,7 +44,7 @@ describe('the limit of what is under way', () => {
     expect(shop.limit.limit).toBeGreaterThan(350);
   });
 
-  it('stays where it is while nobody comes near it', () => {
+  it('stays while less than 90 % of it is used', () => {
     const shop = new Shop();
     shop.run(10, 5);
     expect(shop.limit.limit).toBe(OPTIONS.initial);
@@ -60,7 +60,7 @@ describe('the limit of what is under way', () => {
     expect(shop.limit.limit).toBe(OPTIONS.max);
   });
 
-  it('does not learn from what began before its last change', () => {
+  it('ignores samples that began before its last change', () => {
     const shop = new Shop();
     const early = Array.from({ length: 100 }, () => shop.limit.begin());
     shop.nowMs = 5_000;

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ConnectionGuard } from '../../src/edge/connection-guard.js';
 import type { GatewayConfig } from '../../src/gateway.config.js';
 
-/** More than the system's buffers between two sockets take. */
+/** More than the system's buffers between two sockets. */
 const ANSWER = Buffer.alloc(24 * 1024 ** 2, 'x');
 
 let server: Server;
@@ -13,11 +13,11 @@ let guard: ConnectionGuard;
 let accepted: Socket;
 let client: Socket;
 beforeEach(async () => {
-  // The clock and the timer of the guard: what takes a quarter of a minute is over in a moment.
+  // The clock and the timer of the guard, so that 15 s pass at once.
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
   guard = new ConnectionGuard({ connectionsPerAddressMax: null, trustProxy: false } as GatewayConfig);
-  server = createServer((_: IncomingMessage, response: ServerResponse) => response.end(ANSWER));
-  guard.attach(server);
+  server = createServer();
+  guard.attach(server, (_: IncomingMessage, response: ServerResponse) => response.end(ANSWER));
   server.on('connection', (socket: Socket) => (accepted = socket));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   client = connect((server.address() as AddressInfo).port, '127.0.0.1').on('error', () => undefined);
@@ -65,6 +65,6 @@ it('reads no further requests of a packet whose connection it has closed', async
   server.on('request', () => (requests += 1));
   client.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(1_500));
   await once(accepted, 'close');
-  // The 40 that may wait, and the one that closed the connection.
+  // 40 may wait, and one more closes the connection.
   expect(requests).toBe(41);
 });

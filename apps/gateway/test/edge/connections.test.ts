@@ -26,7 +26,7 @@ describe('a connection', () => {
     await once(socket, 'connect');
     return socket;
   };
-  it('that asks on and never reads costs little', async () => {
+  it('that sends requests and never reads uses bounded memory', async () => {
     await start({ RATE_LIMIT: 'off' });
     const product = aProduct({ description: 'x'.repeat(9_000) });
     await fixture.services.answer(listProducts, () =>
@@ -51,21 +51,21 @@ describe('a connection', () => {
       [...unsent].reduce((sum, { writableLength }) => sum + writableLength, 0) +
       asked.reduce((sum, { socket, writableLength }) => sum + (socket ? 0 : writableLength), 0);
     await vi.waitUntil(() => asked.length === 12 * 30, { timeout: 10_000 });
-    // Until the network takes no more, and what is not sent stays.
+    // Until the network buffers are full and data stays unsent.
     await vi.waitUntil(() => heldBytes() > 0, { timeout: 15_000 });
     let before = -1;
     while (heldBytes() !== before) {
       before = heldBytes();
       await sleep(1_000);
     }
-    // One list of a megabyte for each of six connections, after the few that the system's buffers take. Without the bound
-    // there are thirty for each.
+    // One list of a megabyte for each of six connections, after those in the system's buffers. Without the bound
+    // there would be thirty for each.
     const lists = asked.filter(({ req, writableEnded }) => writableEnded && req.url?.startsWith('/v1'));
     expect(lists.length).toBeLessThanOrEqual(6 * 12);
     expect(before).toBeLessThan(10 * 1024 * 1024);
   });
 
-  it('is answered in its order when it asks on, and reads', async () => {
+  it('that pipelines gets its answers in order', async () => {
     await start();
     const socket = await open();
     let text = '';
@@ -85,7 +85,7 @@ describe('a connection', () => {
     ]);
   });
 
-  it('that asks for more than a few dozen answers without reading one is closed', async () => {
+  it('is closed after a few dozen requests without reading an answer', async () => {
     await start();
     const socket = await open();
     socket.resume();
@@ -93,7 +93,7 @@ describe('a connection', () => {
     await once(socket, 'close');
   });
 
-  it('has nothing done for it once it is gone, and holds no place of its customer', async () => {
+  it('that has closed gets no further requests handled, and frees the limits of its customer', async () => {
     await start();
     await fixture.services.answer(getOrder, () => accept(anOrder()));
     const { authorization } = await fixture.as('alice');
@@ -101,7 +101,7 @@ describe('a connection', () => {
     const watch = `GET ${path} HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\n\r\n`;
     for (let i = 0; i < 20; i += 1) {
       const socket = await open();
-      // The second waits until the first stream ends, which it never does.
+      // The second waits for the end of the first stream, which never comes.
       socket.write(watch.repeat(2));
       await once(socket, 'data');
       socket.destroy();
@@ -118,7 +118,7 @@ describe('a connection', () => {
     expect(fixture.services.requests(getOrder).length).toBe(21);
   });
 
-  it('may be one of so many from an address', async () => {
+  it('is refused above the maximum of its address', async () => {
     await start({ CONNECTIONS_PER_ADDRESS_MAX: '2' });
     await Promise.all([open(), open()]);
     const third = await open();
@@ -143,7 +143,7 @@ describe('a connection', () => {
     }
   });
 
-  it('may have an event stream, twenty of a customer in all', async () => {
+  it('may have an event stream, up to twenty for a customer', async () => {
     await start();
     await fixture.services.answer(getOrder, () => accept(anOrder()));
     const stop = new AbortController();

@@ -18,7 +18,7 @@ import { startFixture, startGateway, type Fixture } from '../support/fixture.js'
 const GONE = `GONE-${randomUUID()}`;
 const OTHER = `OTHER-${randomUUID()}`;
 
-describe('while something is sold out', () => {
+describe('the load shedder while a SKU is sold out', () => {
   let fixture: Fixture;
   let alice: { authorization: string };
   let placed: PlaceOrderRequest[];
@@ -57,12 +57,12 @@ describe('while something is sold out', () => {
       ...(body instanceof ReadableStream && { duplex: 'half' }),
     });
 
-  it('refuses in the words of any other refusal, without the framework', async () => {
-    const framework = vi.spyOn(SoldOutGate.prototype, 'pass');
+  it('refuses with the same answer as the controller, before Fastify', async () => {
+    const framework = vi.spyOn(SoldOutGate.prototype, 'assertAvailable');
     const early = await order(bodyOf(GONE));
     expect((await order(bodyOf(GONE), {}, '?from=campaign')).status).toBe(409);
     expect(framework).not.toHaveBeenCalled();
-    // A body of this length is left to the framework.
+    // A body of this length is left to Fastify.
     const late = await order(bodyOf(GONE, ' '.repeat(5_000)));
     expect(framework).toHaveBeenCalledOnce();
     framework.mockRestore();
@@ -73,14 +73,14 @@ describe('while something is sold out', () => {
     expect(early.headers.get('traceparent')).toContain(a.traceId);
   });
 
-  it('hands on the whole body of what it does not refuse', async () => {
+  it('passes on the whole body of other orders', async () => {
     expect((await order(bodyOf(OTHER))).status).toBe(202);
     expect((await order(bodyOf(OTHER, ' '.repeat(50_000)))).status).toBe(202);
     expect((await order(new Blob([bodyOf(OTHER)]).stream())).status).toBe(202);
     expect(placed.map(({ body }) => body.items[0]?.sku)).toEqual([OTHER, OTHER, OTHER]);
   });
 
-  it('waits for a body that comes in pieces', async () => {
+  it('waits for a body in several packets', async () => {
     const body = bodyOf(OTHER);
     const head = [
       'POST /v1/orders HTTP/1.1',
@@ -94,14 +94,14 @@ describe('while something is sold out', () => {
     const socket = connect(Number(new URL(fixture.url).port), '127.0.0.1');
     const answer = socket.setEncoding('utf8').toArray();
     socket.write(`${head.join('\r\n')}\r\n\r\n${body.slice(0, 9)}`);
-    // The pieces must come apart: the gateway answers something else in between.
+    // The pieces must arrive apart, so the gateway answers another request in between.
     await fixture.http.get('/healthz').expect(200);
     socket.write(body.slice(9));
     expect((await answer).join('')).toMatch(/^HTTP\/1.1 202 /);
     expect(placed[0]?.body.items[0]?.sku).toBe(OTHER);
   });
 
-  it('leaves to the framework what is wrong in another way', async () => {
+  it('leaves requests with other errors to Fastify', async () => {
     expect((await order('no JSON')).status).toBe(400);
     expect((await order(Buffer.from(bodyOf(GONE).replace('card', 'c\xff'), 'latin1'))).status).toBe(400);
     expect((await order(bodyOf(GONE), { authorization: 'Bearer unknown' })).status).toBe(401);
@@ -110,8 +110,8 @@ describe('while something is sold out', () => {
     expect((await order(bodyOf(GONE), await fixture.as('root', 'admin'))).status).toBe(403);
   });
 
-  it('knows the path however it is written', async () => {
-    const framework = vi.spyOn(SoldOutGate.prototype, 'pass');
+  it('matches every spelling of the path', async () => {
+    const framework = vi.spyOn(SoldOutGate.prototype, 'assertAvailable');
     const { hostname, port } = new URL(fixture.url);
     for (const path of ['/%761/orders', 'http://x/v1/orders', 'http://x/v1/%6frders?a=b']) {
       const headers = { ...alice, 'idempotency-key': randomUUID(), 'content-type': 'application/json' };
@@ -125,7 +125,7 @@ describe('while something is sold out', () => {
     framework.mockRestore();
   });
 
-  it('counts what it refuses for the rate of the customer', async () => {
+  it('counts refusals for the rate limit of the customer', async () => {
     const limited = await startGateway(fixture.nats, { RATE_LIMIT: '5' });
     await fixture.services.state(stockDepleted, [{ sku: GONE, available: 0 }]);
     const refusals = async (): Promise<number[]> =>

@@ -15,7 +15,7 @@ const attributesSeen = async () =>
   (await measured('http.server.request.duration')).map(({ attributes }) => attributes);
 const common = { 'http.request.method': 'GET', 'url.scheme': 'http' };
 
-it('requests are timed by method, route and status, never by what stands in their path', async () => {
+it('times requests by method, route and status, not by path', async () => {
   await fixture.services.answer(getOrder, () => accept(anOrder()));
   const alice = await fixture.as('alice');
   await fixture.http.get(`/v1/orders/${ORDER_ID}`).set(alice).expect(200);
@@ -29,7 +29,7 @@ it('requests are timed by method, route and status, never by what stands in thei
   expect(JSON.stringify(await attributesSeen())).not.toMatch(new RegExp(`scanner|${ORDER_ID}`));
 });
 
-it('a caller who leaves before the answer is no active request any more', async () => {
+it('counts no active request after the client has disconnected', async () => {
   const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
   await fixture.services.answer(getOrder, () => {
     ask();

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { accept, getStock, listOrders, listProducts, type Actor } from '@doorbuster/contracts';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { networkOf } from '../../src/edge/client-address.js';
+import { networkOf } from '../../src/edge/identity.js';
 import { RateLimiter } from '../../src/edge/limits.js';
+import type { GatewayConfig } from '../../src/gateway.config.js';
 import { startFixture, type Fixture } from '../support/fixture.js';
 
 describe('the rate limit', () => {
@@ -23,7 +24,7 @@ describe('the rate limit', () => {
   const count = (responses: Response[], status: number) =>
     responses.filter((each) => each.status === status).length;
 
-  it('refuses what a customer asks beyond it, and says when to come back', async () => {
+  it('answers 429 with Retry-After above it', async () => {
     const responses = await many('/v1/orders', await fixture.as('alice'));
     expect(count(responses, 200)).toBeGreaterThanOrEqual(5);
     expect(count(responses, 200)).toBeLessThanOrEqual(10); // the second may turn meanwhile
@@ -40,7 +41,7 @@ describe('the rate limit', () => {
     expect(responses.find(({ status }) => status === 200)?.headers.get('ratelimit-limit')).toBe('5');
   });
 
-  it('counts each customer for themselves', async () => {
+  it('counts each customer separately', async () => {
     await many('/v1/orders', await fixture.as('alice'));
     await fixture.http
       .get('/v1/orders')
@@ -57,7 +58,7 @@ describe('the rate limit', () => {
     },
   );
 
-  it('counts who has no token by address, on public routes and where there is none', async () => {
+  it('counts requests without a token by address, on public and on unknown routes', async () => {
     for (const path of ['/v1/products', '/openapi.json', '/docs', '/nothing', '/v1/nothing']) {
       expect(count(await many(path, from('192.0.2.1')), 429)).toBeGreaterThan(0);
     }
@@ -69,7 +70,7 @@ describe('the rate limit', () => {
     );
   });
 
-  it('counts a network of IPv6 as one address, and an IPv4 address written as IPv6 as itself', async () => {
+  it('counts an IPv6 /64 as one address, and an IPv4-mapped address as IPv4', async () => {
     const network = Array.from({ length: 20 }, (_, i) => get('/v1/products', from(`2001:db8:0:1::${i + 1}`)));
     expect(count(await Promise.all(network), 429)).toBeGreaterThan(0);
     const others = Array.from({ length: 20 }, (_, i) => get('/v1/products', from(`2001:db8:1:${i + 1}::1`)));
@@ -80,14 +81,14 @@ describe('the rate limit', () => {
     expect(count(await Promise.all(mapped), 200)).toBeLessThanOrEqual(16);
   });
 
-  it('counts by the address that the trusted proxy saw, whatever its client claims', async () => {
+  it('counts by the address that the trusted proxy appended', async () => {
     const claims = Array.from({ length: 20 }, (_, i) =>
       get('/v1/products', from(`203.0.113.${i}, 198.51.100.9`)),
     );
     expect(count(await Promise.all(claims), 429)).toBeGreaterThan(0);
   });
 
-  it('is not for operators, tokens and health', async () => {
+  it('does not apply to admins, tokens and health', async () => {
     expect(count(await many('/v1/inventory/A', await fixture.as('root', 'admin')), 200)).toBe(20);
     expect(count(await many('/healthz'), 200)).toBe(20);
   });
@@ -107,10 +108,11 @@ describe('the rate limit', () => {
 });
 
 describe('the rate limiter', () => {
-  const limiter = (): RateLimiter => new RateLimiter({ rates: { perCustomerMax: 2, perAddressMax: 3 } });
+  const limiter = (rates: GatewayConfig['rates'] = { perCustomerMax: 2, perAddressMax: 3 }): RateLimiter =>
+    new RateLimiter({ rates } as GatewayConfig);
   const customer = (customerId: string): Actor => ({ customerId, role: 'customer' });
 
-  it('does not forget a count for the many that others make up', () => {
+  it('keeps the count of a caller while others make up many', () => {
     const rates = limiter();
     for (let i = 0; i < 3; i += 1) rates.take(customer('greedy'), '', 0);
     for (let i = 0; i < 100_000; i += 1) rates.take(customer(`made-up-${i}`), '', 500);
@@ -118,9 +120,9 @@ describe('the rate limiter', () => {
     expect(rates.take(customer('greedy'), '', 1_000)).toMatchObject({ isExceeded: false, remaining: 1 });
   });
 
-  it('does not count admins, nor any caller while it is off', () => {
+  it('counts neither admins, nor any caller with RATE_LIMIT=off', () => {
     expect(limiter().take({ customerId: 'root', role: 'admin' }, '')).toBeUndefined();
-    expect(new RateLimiter({ rates: null }).take(customer('any'), '')).toBeUndefined();
+    expect(limiter(null).take(customer('any'), '')).toBeUndefined();
   });
 });
 

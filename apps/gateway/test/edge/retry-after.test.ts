@@ -1,26 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { Rate } from '../../src/admission/rate.js';
-import { retryAfterSeconds } from '../../src/admission/retry-after.js';
+import { RateMeter } from '../../src/edge/limits.js';
+import { retryAfterSeconds } from '../../src/edge/admission.js';
 
-describe('when to come again', () => {
-  it('is in a second when a few are refused', () => {
+describe('Retry-After under overload', () => {
+  it('is 1 s when few are refused', () => {
     expect(retryAfterSeconds(10, 1_000, 0.99)).toBe(1);
   });
 
-  it('is spread over the time that it takes to serve all who were refused', () => {
+  it('is spread over the time to serve all refused requests', () => {
     const answers = [0, 0.25, 0.5, 0.75, 0.999].map((random) => retryAfterSeconds(10_000, 1_000, random));
     expect(answers).toEqual([1, 3, 6, 8, 10]);
   });
 
-  it('is soon enough even when nothing is served at all', () => {
+  it('has a maximum while nothing is served', () => {
     expect(retryAfterSeconds(1_000_000, 0, 0.999)).toBe(30);
   });
 });
 
-describe('a rate', () => {
-  it('counts a burst at once, keeps it for a second, and forgets it', () => {
+describe('the rate meter', () => {
+  it('shows a burst at once, and for a second', () => {
     const clock = { ms: 10_000 };
-    const rate = new Rate(() => clock.ms);
+    const rate = new RateMeter(() => clock.ms);
     for (let i = 0; i < 5; i += 1) rate.add();
     expect(rate.perSecond).toBe(5);
     clock.ms = 11_500;

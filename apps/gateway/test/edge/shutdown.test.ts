@@ -15,7 +15,7 @@ const getOver = (agent: Agent, url: string): Promise<[number | undefined, Incomi
   });
 
 describe('shutting down', () => {
-  it('answers who waits with what is known, ends streams, and lets no request be lost', async () => {
+  it('answers waiting requests, ends streams, and loses no request', async () => {
     const fixture = await startFixture();
     const alice = await fixture.as('alice');
     await fixture.services.answerOrders(async ({ idempotencyKey }) => {
@@ -38,7 +38,7 @@ describe('shutting down', () => {
     const before = Date.now();
     const closed = fixture.app.close();
     await sleep(20);
-    // Over the connection that was open, and is asked to close with this answer.
+    // On the open connection, which closes with this response.
     const [status, headers] = await getOver(agent, `${fixture.url}/readyz`);
     expect(status).toBe(503);
     expect(headers.connection).toBe('close');

@@ -5,11 +5,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Admission } from '../../src/edge/admission.js';
 import { gatewayConfig } from '../../src/gateway.config.js';
 import { ProblemException } from '../../src/problem/problem.exception.js';
-import type { OrderFeed } from '../../src/order-status/order-status-subscriber.js';
+import type { OrderStatusSubscriber } from '../../src/order-status/order-status-subscriber.js';
 import { anOrder, aStatus, PLACE_ORDER } from '../support/examples.js';
 import { startFixture, type Fixture } from '../support/fixture.js';
 
-/** Such a customer pays with a card that never gets an answer. */
+/** These customers pay with a card whose bank never answers. */
 const isSlow = (customerId: string): boolean => customerId.startsWith('slow');
 
 describe('checkouts that do not settle', () => {
@@ -50,7 +50,7 @@ describe('checkouts that do not settle', () => {
       ({ status }) => status,
     );
 
-  it('of two greedy customers leave room for all others', async () => {
+  it('of two greedy customers leave room for other customers', async () => {
     await start({ CHECKOUTS_IN_FLIGHT_MAX: '128' });
     const greedy = [];
     // As many as two customers send in a second and a half at 45 a second.
@@ -63,14 +63,14 @@ describe('checkouts that do not settle', () => {
     expect(await refused?.json()).toMatchObject({ code: 'TOO_MANY_UNSETTLED_ORDERS' });
   });
 
-  it('of a customer do not hide the answer to a request that was accepted', async () => {
+  it('of a customer do not block a repeated request that has an order', async () => {
     await start({ UNSETTLED_ORDERS_PER_CUSTOMER_MAX: '1' });
     expect((await order('slow-1', 'first')).status).toBe(202);
     expect((await order('slow-1', 'second')).status).toBe(429);
     expect((await order('slow-1', 'first')).status).toBe(202);
   });
 
-  it('of a customer are bounded also by keys that were sent before and refused', async () => {
+  it('of a customer are limited also for keys that were refused before', async () => {
     await start({ UNSETTLED_ORDERS_PER_CUSTOMER_MAX: '1' });
     isRefusing = true;
     for (const key of ['second', 'third']) expect((await order('slow-1', key)).status).toBe(422);
@@ -80,7 +80,7 @@ describe('checkouts that do not settle', () => {
     expect(accepted).toEqual(['slow-1']);
   });
 
-  it('of one network are bounded, and leave room for other networks', async () => {
+  it('of one network are limited, and leave room for other networks', async () => {
     await start({ SLOW_ORDERS_PER_ADDRESS_MAX: '2' });
     for (const name of ['slow-1', 'slow-2', 'slow-3']) expect((await order(name)).status).toBe(202);
     await vi.waitFor(async () => expect((await order('honest')).status).toBe(429), {
@@ -102,7 +102,7 @@ describe('the limit of checkouts', () => {
     const feed = {
       onEvery: (listener: typeof tell) => void (tell = listener),
       lastOf: () => undefined,
-    } as unknown as OrderFeed;
+    } as unknown as OrderStatusSubscriber;
     start = (env = {}) => {
       admission = new Admission(
         feed,
@@ -131,20 +131,20 @@ describe('the limit of checkouts', () => {
     for (const { id } of orders) tell(aStatus({ orderId: id }));
   };
 
-  it('is not used up by slow ones: they have places of their own, and for what their customers order next', async () => {
+  it('is not used up by slow ones, which have places of their own, as have later orders of their customers', async () => {
     start({ CHECKOUTS_IN_FLIGHT_MAX: '64' });
     for (let i = 0; i < 64; i += 1) await place(`slow-${i % 8}`);
     await expect(place('honest')).rejects.toMatchObject({ code: 'SERVICE_OVERLOADED' });
     vi.advanceTimersByTime(2_100);
     const honest = await Promise.all(Array.from({ length: 16 }, (_, i) => place(`honest-${i}`)));
     for (const { id } of honest) tell(aStatus({ orderId: id }));
-    // The sixteen places for slow ones are full, and their customers take none of the others.
+    // The sixteen places for slow ones are taken, and their customers take no others.
     for (let i = 0; i < 8; i += 1)
       await expect(place(`slow-${i}`)).rejects.toMatchObject({ code: 'SERVICE_OVERLOADED' });
     for (let i = 0; i < 16; i += 1) await place(`honest-${i}`);
   });
 
-  it('is not learned from the many slow orders of one customer', async () => {
+  it('is not lowered by many slow orders of one customer', async () => {
     for (let i = 0; i < 200; i += 1) await place('greedy');
     vi.advanceTimersByTime(2_100);
     expect(admission.refusal()).toBeUndefined();
@@ -152,7 +152,7 @@ describe('the limit of checkouts', () => {
     expect(await room()).toBeGreaterThanOrEqual(IN_FLIGHT_AT_FIRST);
   });
 
-  it('is learned from the slow orders of many customers', async () => {
+  it('is lowered by slow orders of many customers', async () => {
     for (let i = 0; i < 200; i += 1) await place(`waiting-${i}`);
     vi.advanceTimersByTime(2_100);
     expect(admission.refusal()).toBeUndefined();

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Pace } from '../../src/edge/throttle.js';
+import { Throttle } from '../../src/edge/throttle.js';
 
-describe('pace', () => {
+describe('the throttle', () => {
   beforeEach(() => vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] }));
   afterEach(() => vi.useRealTimers());
 
-  it('does at once what comes seldom', () => {
-    const pace = new Pace(1_000);
+  it('runs rare tasks at once', () => {
+    const pace = new Throttle(1_000);
     const done: number[] = [];
     for (let i = 0; i < 5; i += 1) {
       pace.do(() => done.push(i));
@@ -15,8 +15,8 @@ describe('pace', () => {
     }
   });
 
-  it('does the others later, in their order, as many a second as it may', () => {
-    const pace = new Pace(1_000);
+  it('runs the others later, in order, at its rate', () => {
+    const pace = new Throttle(1_000);
     const done: number[] = [];
     for (let i = 0; i < 500; i += 1) pace.do(() => done.push(i));
     expect(done).toHaveLength(10);
@@ -26,8 +26,8 @@ describe('pace', () => {
     expect(done).toEqual(Array.from({ length: 500 }, (_, i) => i));
   });
 
-  it('lets nobody overtake who waits', () => {
-    const pace = new Pace(1_000);
+  it('keeps the order of waiting tasks', () => {
+    const pace = new Throttle(1_000);
     const done: string[] = [];
     for (let i = 0; i < 15; i += 1) pace.do(() => done.push('early'));
     vi.advanceTimersByTime(10);
@@ -35,8 +35,8 @@ describe('pace', () => {
     expect(done).toEqual([...Array.from({ length: 15 }, () => 'early'), 'late']);
   });
 
-  it('spends no turn on what was cancelled', () => {
-    const pace = new Pace(1_000);
+  it('spends no turn on a cancelled task', () => {
+    const pace = new Throttle(1_000);
     const done: number[] = [];
     const tasks = Array.from({ length: 40 }, (_, i) => () => void done.push(i));
     for (const task of tasks) pace.do(task);
@@ -45,8 +45,8 @@ describe('pace', () => {
     expect(done).toEqual([...Array(10).keys(), ...Array.from({ length: 10 }, (_, i) => 30 + i)]);
   });
 
-  it('does all that waits when it is told to', () => {
-    const pace = new Pace(1_000);
+  it('runs all waiting tasks on flush', () => {
+    const pace = new Throttle(1_000);
     const done: number[] = [];
     for (let i = 0; i < 500; i += 1) pace.do(() => done.push(i));
     pace.flush();
@@ -55,8 +55,8 @@ describe('pace', () => {
     expect(done).toHaveLength(500);
   });
 
-  it('keeps no timer when there is nothing to do', () => {
-    const pace = new Pace(1_000);
+  it('has no timer while idle', () => {
+    const pace = new Throttle(1_000);
     pace.do(() => {});
     expect(vi.getTimerCount()).toBe(1);
     vi.advanceTimersByTime(100);

@@ -9,7 +9,7 @@ const CALLER = { traceId: 'c0ffee'.padEnd(32, '0'), spanId: '00f067aa0ba902b7' }
 const traceparent = `00-${CALLER.traceId}-${CALLER.spanId}-01`;
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
-/** Decides whether a new trace is recorded. With a parent its flag decides, as with the `parentbased` samplers. */
+/** Samples new traces. With a parent its flag decides, as with the `parentbased` samplers. */
 let records = true;
 const spans = recordSpans((traceId) => records || traceId === CALLER.traceId);
 
@@ -34,7 +34,7 @@ describe('a caller that sends a traceparent', () => {
   };
   const spanOf = (traceId: string) => spans().find((span) => span.spanContext().traceId === traceId);
 
-  it('is linked to, and is not the parent', async () => {
+  it('is linked, and is not the parent', async () => {
     const { traceId } = await ask();
     expect(traceId).not.toBe(CALLER.traceId);
     await expect.poll(() => spanOf(traceId)).toBeDefined();
@@ -42,14 +42,14 @@ describe('a caller that sends a traceparent', () => {
     expect(spanOf(traceId)?.links.map((link) => link.context)).toMatchObject([CALLER]);
   });
 
-  it('cannot have a trace recorded that we do not record', async () => {
+  it('cannot make the gateway record a trace', async () => {
     records = false;
     const { traceId, flags } = await ask();
     expect([traceId === CALLER.traceId, flags]).toEqual([false, '00']);
     expect(spanOf(traceId)).toBeUndefined();
   });
 
-  it('is the parent where TRUST_TRACEPARENT is on, behind a proxy of our own', async () => {
+  it('is the parent with TRUST_TRACEPARENT=on', async () => {
     const trusting = await startGateway(fixture.nats, { TRUST_TRACEPARENT: 'on' });
     expect(await ask(trusting.url)).toEqual({ traceId: CALLER.traceId, flags: '01' });
     await expect.poll(() => spanOf(CALLER.traceId)?.parentSpanContext?.spanId).toBe(CALLER.spanId);
@@ -58,14 +58,14 @@ describe('a caller that sends a traceparent', () => {
 });
 
 const READS = 60;
-/** At most four queries at a time. Reads that arrive meanwhile share the next ones. */
+/** At most four batches at a time. Reads that arrive meanwhile share the next ones. */
 const QUESTIONS_MAX = 12;
 
-describe('reads of products that are recorded', () => {
-  it('share questions as others do, and each trace leads to the shared one', async () => {
+describe('recorded reads of products', () => {
+  it('share a batch, and each trace links to its span', async () => {
     records = true;
     const fixture = await startFixture();
-    // Long enough for all of them to come while the first questions are under way.
+    // Long enough for all reads to arrive while the first batches are in flight.
     await fixture.services.answer(getProduct, async () => {
       await sleep(300);
       return accept(Object.assign(aProduct(), { version: 7 }));

@@ -3,33 +3,32 @@ import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { EarlyRefusals } from '../../src/edge/load-shedder.js';
+import { LoadShedder } from '../../src/edge/load-shedder.js';
 import { ProblemException } from '../../src/problem/problem.exception.js';
 
 const REQUEST = 'POST /v1/orders HTTP/1.1\r\nhost: shop\r\ncontent-length: 0\r\n\r\n';
-/** So many are answered before the others wait for their turn, which comes when a test says so. */
+/** The first ones are answered at once; the others wait for a turn, which the test triggers. */
 const AT_ONCE = 40;
 
-/** As `vi.waitUntil`, which would turn the clock that these tests hold. The time of a test is its deadline. */
+/** Like `vi.waitUntil`, which would advance the fake clock. The timeout of the test is its deadline. */
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await sleep(5);
 }
 
-describe('refusals that wait for their turn', () => {
+describe('throttled refusals', () => {
   let server: Server;
-  let refusals: EarlyRefusals;
+  let refusals: LoadShedder;
   let arrived: number;
   let left: number;
 
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
     arrived = left = 0;
-    server = createServer(() => expect.unreachable('nothing is let through'));
     const admission = { refusal: () => new ProblemException('SERVICE_OVERLOADED', 'Later.') };
-    const [gate, tokens, draining] = [{}, {}, { isUnderWay: false }];
+    const [gate, tokens] = [{}, {}];
     const [rates, config] = [{ take: () => undefined }, { trustProxy: false }];
-    refusals = Reflect.construct(EarlyRefusals, [admission, gate, tokens, draining, rates, config]);
-    refusals.standBefore(server);
+    refusals = Reflect.construct(LoadShedder, [admission, gate, tokens, rates, config]);
+    server = createServer(refusals.attach(() => expect.unreachable('nothing is let through')));
     server.prependListener('request', (_, response) => {
       arrived += 1;
       response.once('close', () => (left += 1));
@@ -59,7 +58,7 @@ describe('refusals that wait for their turn', () => {
   const told = (sockets: readonly { heard: string }[]) =>
     sockets.filter(({ heard }) => heard.includes(' 503 ')).length;
 
-  it('are given in turn', async () => {
+  it('are sent in turn', async () => {
     const sockets = await crowd(AT_ONCE + 50);
     await until(() => told(sockets) === AT_ONCE);
     vi.advanceTimersByTime(10);
@@ -68,7 +67,7 @@ describe('refusals that wait for their turn', () => {
     await until(() => told(sockets) === sockets.length);
   });
 
-  it('are not given to who has left, who takes no turn of those who stay', async () => {
+  it('take no turn after the client has disconnected', async () => {
     const sockets = await crowd(3 * AT_ONCE);
     await until(() => told(sockets) === AT_ONCE);
     const waiting = sockets.filter(({ heard }) => heard === '');
@@ -79,7 +78,7 @@ describe('refusals that wait for their turn', () => {
     await until(() => told(waiting.slice(AT_ONCE)) === AT_ONCE);
   });
 
-  it('are one for each connection: who asks on without waiting is sent away', async () => {
+  it('wait once per connection: a client that pipelines is disconnected', async () => {
     await crowd(AT_ONCE);
     const socket = await open();
     const closed = once(socket, 'close');
@@ -88,9 +87,9 @@ describe('refusals that wait for their turn', () => {
     expect(socket.heard).toBe('');
   });
 
-  it('are all given when the gateway ends', async () => {
+  it('are all sent on shutdown', async () => {
     const sockets = await crowd(3 * AT_ONCE);
-    refusals.onModuleDestroy();
+    refusals.flush();
     await until(() => told(sockets) === sockets.length);
   });
 });

@@ -18,7 +18,7 @@ describe('cancelling an order', () => {
   const cancel = (headers: Record<string, string> = {}) =>
     fixture.http.post(`/v1/orders/${ORDER_ID}/cancel`).set(alice).set(headers);
 
-  it('answers 202 while it is under way', async () => {
+  it('answers 202 while it is in progress', async () => {
     await fixture.services.answer(cancelOrder, () => accept(anOrder({ status: 'CONFIRMED' })));
     const { body, headers } = await cancel().expect(202);
     expect(body).toEqual(anOrder({ status: 'CONFIRMED' }));
@@ -32,14 +32,14 @@ describe('cancelling an order', () => {
     ]);
   });
 
-  it('takes an empty JSON object for a body, and no other', async () => {
+  it('accepts an empty JSON object as body, and no other', async () => {
     await cancel().send({}).expect(202);
     const { body } = await cancel().send({ reason: 'regret' }).expect(400);
     expect(body.errors).toEqual([{ path: 'reason', message: 'unknown field' }]);
     await cancel({ 'content-type': 'application/json' }).expect(202);
   });
 
-  it('waits for the end when asked to', async () => {
+  it('waits for the outcome with Prefer: wait', async () => {
     const [{ body }] = await Promise.all([
       cancel({ prefer: 'wait=5' }).expect(200),
       sleep(100).then(() => fixture.services.publish(aStatus({ status: 'CANCELLED' }))),
@@ -47,12 +47,12 @@ describe('cancelling an order', () => {
     expect(body.status).toBe('CANCELLED');
   });
 
-  it('answers 200 when it was cancelled already', async () => {
+  it('answers 200 for a cancelled order', async () => {
     await fixture.services.answer(cancelOrder, () => accept(anOrder({ status: 'CANCELLED' })));
     await cancel().expect(200);
   });
 
-  it('answers 409 when it cannot be, and 404 for an order of somebody else', async () => {
+  it('answers 409 when the order cannot be cancelled, and 404 for another customer', async () => {
     await fixture.services.answer(cancelOrder, () => refuse('ORDER_NOT_CANCELLABLE', 'It was rejected.'));
     expect((await cancel().expect(409)).body.code).toBe('ORDER_NOT_CANCELLABLE');
     await fixture.services.answer(cancelOrder, () => refuse('ORDER_NOT_FOUND', 'There is no such order.'));

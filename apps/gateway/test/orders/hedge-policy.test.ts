@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { HedgePolicy } from '../../src/orders/hedge-policy.js';
+import { HedgePolicy } from '../../src/orders/order-batcher.js';
 
 const policyAt = () => {
   let now = 0;
   return { policy: new HedgePolicy(() => now), pass: (ms: number) => (now += ms) };
 };
 
-describe('asking another replica', () => {
-  it('is done sooner the sooner answers come, and not before half a second', () => {
+describe('hedging', () => {
+  it('has a delay of three average answers, at least half a second', () => {
     const { policy } = policyAt();
     for (let i = 0; i < 100; i += 1) policy.answered(10);
     expect(policy.delayMs).toBe(500);
@@ -15,7 +15,7 @@ describe('asking another replica', () => {
     expect(policy.delayMs).toBeGreaterThan(2_900);
   });
 
-  it('is done for a quarter of all requests at the most, however long everything takes', () => {
+  it('repeats at most a quarter of the requests under overload', () => {
     const { policy, pass } = policyAt();
     let asked = 0;
     let again = 0;
@@ -30,7 +30,7 @@ describe('asking another replica', () => {
     expect(again / asked).toBeLessThan(0.28);
   });
 
-  it('is done for all of the few requests of a quiet time', () => {
+  it('repeats all requests at a low rate', () => {
     const { policy, pass } = policyAt();
     for (let i = 0; i < 1_000; i += 1) {
       pass(50);

@@ -1,8 +1,9 @@
 import { accept, getOrder, refuse } from '@doorbuster/contracts';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createParser } from 'eventsource-parser';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { anOrder, aStatus, ORDER_ID } from '../support/examples.js';
-import { OrderFeed } from '../../src/order-status/order-status-subscriber.js';
+import { OrderStatusSubscriber } from '../../src/order-status/order-status-subscriber.js';
 import { startFixture, type Fixture } from '../support/fixture.js';
 
 describe('the events of an order', () => {
@@ -25,15 +26,14 @@ describe('the events of an order', () => {
   const open = (): Promise<Response> =>
     fetch(`${fixture.url}/v1/orders/${orderId}/events`, { headers: alice });
 
-  /** The events of a stream that has ended. */
-  const eventsOf = (text: string): unknown[] =>
-    text
-      .split('\n\n')
-      .filter((block) => block.includes('data:'))
-      .map((block) => {
-        const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1] ?? '';
-        return { event: field('event'), id: field('id'), data: JSON.parse(field('data')) };
-      });
+  /** The events of a complete stream. */
+  const eventsOf = (text: string): unknown[] => {
+    const events: unknown[] = [];
+    createParser({
+      onEvent: ({ event: type, id, data }) => events.push({ event: type, id, data: JSON.parse(data) }),
+    }).feed(text);
+    return events;
+  };
 
   const event = (status: string, at: string, reason: string | null = null) => ({
     event: 'status',
@@ -41,7 +41,7 @@ describe('the events of an order', () => {
     data: { orderId, status, reason, at },
   });
 
-  it('are the status now, each change, and the end after the last', async () => {
+  it('are the current status, then each change, until the last', async () => {
     const response = await open();
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('text/event-stream');
@@ -53,7 +53,7 @@ describe('the events of an order', () => {
     ]);
   });
 
-  it('go on after CONFIRMED while a cancellation is under way', async () => {
+  it('continue after CONFIRMED while a cancellation is in progress', async () => {
     const confirmed = anOrder({ id: orderId, status: 'CONFIRMED', cancelling: true });
     await fixture.services.answer(getOrder, () => accept(confirmed));
     const response = await open();
@@ -64,7 +64,7 @@ describe('the events of an order', () => {
     ]);
   });
 
-  it('tell the same status once, and not what was before', async () => {
+  it('have each status once, and no earlier one', async () => {
     const confirmed = anOrder({ id: orderId, status: 'CONFIRMED', cancelling: true });
     await fixture.services.answer(getOrder, () => accept(confirmed));
     const response = await open();
@@ -76,7 +76,7 @@ describe('the events of an order', () => {
     ]);
   });
 
-  it('tell a change that a replica with a slower clock dates before the last one', async () => {
+  it('have a change of a replica whose clock is behind', async () => {
     const response = await open();
     const early = '2026-01-01T11:59:59.950Z';
     await fixture.services.publish(aStatus({ orderId, at: early }));
@@ -86,13 +86,13 @@ describe('the events of an order', () => {
     ]);
   });
 
-  it('end at once when the order is settled', async () => {
+  it('end at once for a settled order', async () => {
     await fixture.services.answer(getOrder, () => accept(anOrder({ id: orderId, status: 'CANCELLED' })));
     const text = await (await open()).text();
     expect(eventsOf(text)).toEqual([event('CANCELLED', '2026-01-01T12:00:00.000Z')]);
   });
 
-  it('do not lose a change between the asking and the listening', async () => {
+  it('have a change between the read and the subscription', async () => {
     await fixture.services.answer(getOrder, async () => {
       await fixture.services.publish(aStatus({ orderId }));
       await sleep(50);
@@ -101,7 +101,7 @@ describe('the events of an order', () => {
     expect(eventsOf(await (await open()).text())).toHaveLength(2);
   });
 
-  it('tell what happened while NATS was away', async () => {
+  it('have a change that happened while NATS was away', async () => {
     const response = await open();
     await fixture.services.answer(getOrder, () =>
       accept(anOrder({ id: orderId, status: 'CONFIRMED', updatedAt: '2026-01-01T12:00:05.000Z' })),
@@ -114,7 +114,7 @@ describe('the events of an order', () => {
     ]);
   });
 
-  it('of an order of somebody else are a problem, not a stream', async () => {
+  it('of another customer are a problem document, not a stream', async () => {
     await fixture.services.answer(getOrder, () => refuse('ORDER_NOT_FOUND', 'There is no such order.'));
     const response = await open();
     expect(response.status).toBe(404);
@@ -122,10 +122,10 @@ describe('the events of an order', () => {
     expect(await response.json()).toMatchObject({ code: 'ORDER_NOT_FOUND' });
   });
 
-  it('stop when the reader leaves', async () => {
+  it('stop when the client disconnects', async () => {
     const abort = new AbortController();
     await fetch(`${fixture.url}/v1/orders/${orderId}/events`, { headers: alice, signal: abort.signal });
-    const feed = fixture.app.get(OrderFeed, { strict: false });
+    const feed = fixture.app.get(OrderStatusSubscriber, { strict: false });
     expect(feed.watched).toBe(1);
     abort.abort();
     await expect.poll(() => feed.watched).toBe(0);

@@ -10,12 +10,12 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { anOrder, PLACE_ORDER } from '../support/examples.js';
 import { startFixture, type Fixture } from '../support/fixture.js';
 
-/** What a replica does with each request of a key; the last one is repeated. A hanging one never answers. */
+/** What a replica does with each request of a key; the last entry is repeated. HANG never answers. */
 type Doing = Reply<Order> | 'hangs';
 
 interface Case {
   replicas: Doing[];
-  /** What a look-up finds; `undefined` answers none. */
+  /** Result of a lookup; `undefined` for no answer. */
   found?: PlacingOutcome;
 }
 
@@ -46,7 +46,7 @@ interface Answer {
   ms: number;
 }
 
-describe('an order that is not answered at once', () => {
+describe('an order without an answer', () => {
   let fixture: Fixture;
   const answers = new Map<string, Answer>();
   const asked = new Map<string, number>();
@@ -73,7 +73,7 @@ describe('an order that is not answered at once', () => {
     const waiting: Promise<void>[] = [];
     for (const name of Object.keys(CASES)) {
       waiting.push(place(name));
-      // The next one once this is on its way, so that each goes by itself, and all of them wait at the same time.
+      // The next one once this is in flight, so that each has a batch of its own and all wait at the same time.
       await vi.waitFor(() => expect(asked.has(keyOf(name))).toBe(true), { interval: 5, timeout: 5_000 });
     }
     await Promise.all(waiting);
@@ -82,33 +82,33 @@ describe('an order that is not answered at once', () => {
 
   const answerOf = (name: Name): Answer => answers.get(name) as Answer;
 
-  it('is handed to another replica, with the same key, within a second or so', () => {
+  it('is sent to another replica, with the same key, after about a second', () => {
     const { status, ms } = answerOf('answered by another replica');
     expect(status).toBe(202);
     expect(ms).toBeLessThan(2_000);
     expect(asked.get(keyOf('answered by another replica'))).toBe(2);
   });
 
-  it('is looked up once it cannot be accepted any more, and found', () => {
+  it('is looked up after its accept-by time, and found', () => {
     expect(answerOf('accepted, and the answer lost')).toMatchObject({ status: 202, body: anOrder() });
     expect(answerOf('refused as late')).toMatchObject({ status: 202, body: anOrder() });
   });
 
-  it('gets 503 that says that there is none, when there is none', () => {
+  it('is answered 503 that no order was made, when the lookup finds none', () => {
     expect(answerOf('never accepted')).toMatchObject({
       status: 503,
       body: { code: 'SERVICE_TIMEOUT', detail: expect.stringContaining('No order was made') },
     });
   });
 
-  it('gets 503 that says that the outcome is unknown, and what to do, when no replica answers', () => {
+  it('is answered 503 that the outcome is unknown, when no replica answers', () => {
     const { status, body, ms } = answerOf('not to be found out');
     expect(status).toBe(503);
     expect(body.detail).toMatch(/not known .* same Idempotency-Key/);
     expect(ms).toBeLessThan(9_000);
   });
 
-  it('is not refused while the replica that hangs may accept it yet', () => {
+  it('is not refused while a hanging replica may accept it', () => {
     expect(answerOf('refused by one and accepted by another')).toMatchObject({
       status: 202,
       body: anOrder(),

@@ -17,14 +17,14 @@ describe('placing an order', () => {
   const place = (headers: Record<string, string> = { 'idempotency-key': 'key-1' }) =>
     fixture.http.post('/v1/orders').set(alice).set(headers).send(PLACE_ORDER);
 
-  it('answers 202 with the order and where to find it', async () => {
+  it('answers 202 with the order and its Location', async () => {
     const response = await place().expect(202);
     expect(response.headers['location']).toBe(`/v1/orders/${ORDER_ID}`);
     expect(response.headers['preference-applied']).toBeUndefined();
     expect(response.body).toEqual(anOrder());
   });
 
-  it('hands on who orders, the key, the body and a trace of our own', async () => {
+  it('sends customer, key, body and a trace of our own to orders', async () => {
     const traceparent = '00-11111111111111111111111111111111-2222222222222222-01';
     const response = await place({ 'idempotency-key': 'key-2', traceparent }).expect(202);
     expect(response.headers['traceparent']).toMatch(/^00-(?!1{32})[0-9a-f]{32}-[0-9a-f]{16}-00$/);
@@ -40,13 +40,13 @@ describe('placing an order', () => {
     ]);
   });
 
-  it('answers 202 to a repeated request even when the order is settled, as the first time', async () => {
+  it('answers 202 to a repeated request of a settled order', async () => {
     await fixture.services.answerOrders(() => accept(anOrder({ status: 'CONFIRMED' })));
     const { body } = await place().expect(202);
     expect(body.status).toBe('CONFIRMED');
   });
 
-  it('asks for an Idempotency-Key that is missing', async () => {
+  it('requires an Idempotency-Key', async () => {
     const { body } = await place({}).expect(400);
     expect(body).toMatchObject({ code: 'IDEMPOTENCY_KEY_MISSING', status: 400, instance: '/v1/orders' });
   });
@@ -91,7 +91,7 @@ describe('placing an order', () => {
     });
   });
 
-  it('answers 503 and when to try again while nobody takes orders', async () => {
+  it('answers 503 with Retry-After while orders is away', async () => {
     await fixture.services.silence(placeOrders);
     const response = await place().expect(503);
     expect(response.body.code).toBe('SERVICE_UNAVAILABLE');
@@ -121,7 +121,7 @@ describe('placing an order', () => {
     },
   );
 
-  it('is not for operators', async () => {
+  it('is not for admins', async () => {
     const admin = await fixture.as('root', 'admin');
     const { body } = await fixture.http.post('/v1/orders').set(admin).send(PLACE_ORDER).expect(403);
     expect(body.code).toBe('FORBIDDEN');

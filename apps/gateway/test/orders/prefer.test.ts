@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { preferredWaitSeconds } from '../../src/orders/prefer.js';
+import { preferredWaitSeconds } from '../../src/orders/orders.controller.js';
 
-describe('the preference to wait', () => {
+describe('Prefer: wait', () => {
   it.each([
     ['wait=10', 10],
     ['wait=0', 0],

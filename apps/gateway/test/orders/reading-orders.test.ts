@@ -20,7 +20,7 @@ describe('reading orders', () => {
     expect(body).toEqual(anOrder());
   });
 
-  it('says who asks, so that orders decides what they may see', async () => {
+  it('sends the actor, so that orders decides on access', async () => {
     const admin = await fixture.as('root', 'admin');
     await fixture.http.get(`/v1/orders/${ORDER_ID}`).set(admin).expect(200);
     expect(fixture.services.requests(getOrder).at(-1)).toEqual({
@@ -29,7 +29,7 @@ describe('reading orders', () => {
     });
   });
 
-  it('hides the order of somebody else', async () => {
+  it('answers 404 for an order of another customer', async () => {
     await fixture.services.answer(getOrder, () => refuse('ORDER_NOT_FOUND', 'There is no such order.'));
     expect((await fixture.http.get(`/v1/orders/${ORDER_ID}`).set(alice).expect(404)).body.code).toBe(
       'ORDER_NOT_FOUND',
@@ -44,7 +44,7 @@ describe('reading orders', () => {
     },
   );
 
-  it('answers a page, 20 orders unless told otherwise', async () => {
+  it('answers a page, by default of 20 orders', async () => {
     const { body } = await fixture.http.get('/v1/orders').set(alice).expect(200);
     expect(body).toEqual({ items: [anOrder()], nextCursor: 'next' });
     await fixture.http.get('/v1/orders?limit=7&cursor=next').set(alice).expect(200);
@@ -55,7 +55,7 @@ describe('reading orders', () => {
     ]);
   });
 
-  it('answers the timeline, with a link to each of its traces', async () => {
+  it('answers the timeline with a link to each trace', async () => {
     const traceId = '0af7651916cd43dd8448eb211c80319c';
     const started = {
       at: '2026-11-23T12:00:00.000Z',

@@ -34,7 +34,7 @@ describe('placing an order and waiting for the outcome', () => {
     await fixture.services.publish(aStatus({ orderId, status, reason }));
   };
 
-  it('answers 201 once it is confirmed, and asks nobody on the way', async () => {
+  it('answers 201 once it is confirmed, without an RPC', async () => {
     const [response] = await Promise.all([place().expect(201), settle('CONFIRMED')]);
     expect(response.headers['location']).toBe(`/v1/orders/${orderId}`);
     expect(response.headers['preference-applied']).toBe('wait=5');
@@ -64,12 +64,12 @@ describe('placing an order and waiting for the outcome', () => {
     expect(response.body).toMatchObject({ code, status, detail, orderId });
   });
 
-  it('answers 409 when the order is cancelled meanwhile', async () => {
+  it('answers 409 when the order is cancelled during the wait', async () => {
     const [{ body }] = await Promise.all([place().expect(409), settle('CANCELLED')]);
     expect(body).toMatchObject({ code: 'ORDER_CANCELLED', orderId });
   });
 
-  it('knows an outcome that was announced before the answer to the placing', async () => {
+  it('uses an outcome that was published before the reply to the placing', async () => {
     await fixture.services.answerOrders(async () => {
       await fixture.services.publish(aStatus({ orderId }));
       await sleep(50);
@@ -86,7 +86,7 @@ describe('placing an order and waiting for the outcome', () => {
     expect(body.code).toBe('OUT_OF_STOCK');
   });
 
-  it('answers 202 when the time is over', async () => {
+  it('answers 202 after the wait without an outcome', async () => {
     const before = Date.now();
     const response = await place('wait=1').expect(202);
     expect(Date.now() - before).toBeGreaterThanOrEqual(990);
@@ -94,7 +94,7 @@ describe('placing an order and waiting for the outcome', () => {
     expect(response.headers['preference-applied']).toBe('wait=1');
   });
 
-  it('asks once more when the time is over, in case the announcement was lost', async () => {
+  it('reads the order once at the end of the wait, in case an event was lost', async () => {
     await fixture.services.answer(getOrder, () => accept(anOrder({ id: orderId, status: 'CONFIRMED' })));
     await place('wait=1').expect(201);
     expect(fixture.services.requests(getOrder)).toEqual([
@@ -102,12 +102,12 @@ describe('placing an order and waiting for the outcome', () => {
     ]);
   });
 
-  it('answers 202 with what it knows when nobody can be asked in the end', async () => {
+  it('answers 202 when the order cannot be read at the end of the wait', async () => {
     await fixture.services.answer(getOrder, () => refuse('SERVICE_UNAVAILABLE', 'Restarting.'));
     await place('wait=1').expect(202);
   });
 
-  it('asks again when NATS was away, and answers what was missed', async () => {
+  it('reads the order after a reconnection to NATS', async () => {
     await fixture.services.answer(getOrder, () => accept(anOrder({ id: orderId, status: 'CONFIRMED' })));
     const response = Promise.resolve(place('wait=20').expect(201));
     await sleep(200);
@@ -118,20 +118,20 @@ describe('placing an order and waiting for the outcome', () => {
     expect(Date.now() - before).toBeLessThan(10_000);
   });
 
-  it('answers 202 at once to those who do not want to wait', async () => {
+  it('answers 202 at once without a wait', async () => {
     await place('wait=0').expect(202);
     const response = await place('wait=soon').expect(202);
     expect(response.headers['preference-applied']).toBeUndefined();
   });
 
-  it('does not say that it waited where too many of a customer wait already', async () => {
+  it('omits Preference-Applied when a customer has too many waits', async () => {
     const answers = await Promise.all(Array.from({ length: 42 }, () => place('wait=1')));
     const applied = answers.filter(({ headers }) => headers['preference-applied'] === 'wait=1');
     expect(answers.map(({ status }) => status)).toEqual(Array(42).fill(202));
     expect(applied).toHaveLength(40);
   });
 
-  it('answers all who wait for the same order', async () => {
+  it('answers all waits for the same order', async () => {
     await Promise.all([place().expect(201), place().expect(201), place().expect(201), settle('CONFIRMED')]);
   });
 });

@@ -5,7 +5,7 @@ import { ClockBound } from '../../src/rpc/clock-bound.js';
 const START = 1_790_000_000_000;
 
 describe('the lower bound of another clock', () => {
-  it('is never later than the clock, however slow the answers were, and whenever the clock was set back', () => {
+  it('is never above the clock, with slow answers and with a clock that was set back', () => {
     const sample = fc.record({
       pauseMs: fc.integer({ min: 0, max: 5_000 }),
       thereMs: fc.integer({ min: 0, max: 2_000 }),
@@ -26,7 +26,7 @@ describe('the lower bound of another clock', () => {
     );
   });
 
-  it('stays as tight as the quickest answer made it', () => {
+  it('keeps the tightest bound', () => {
     const bound = new ClockBound();
     bound.add(START + 1_001, 1_000, 1_002);
     bound.add(START + 1_100, 1_100, 2_100);
@@ -40,7 +40,7 @@ describe('the lower bound of another clock', () => {
     expect(bound.at(2_002)).toBe(START + 2_001 - 60_000);
   });
 
-  it('is not known before the first sample, nor half a minute after the last', () => {
+  it('is undefined before the first sample, and half a minute after the last', () => {
     const bound = new ClockBound();
     expect(bound.at(0)).toBeUndefined();
     bound.add(START, 0, 1);

@@ -19,7 +19,7 @@ const clockOfNewGateway = async () => {
 };
 
 describe('a deadline by the clock of a service', () => {
-  it('is by the clock of its database, and never later than the caller waits', async () => {
+  it('is by the clock of its database, and not later than the caller waits', async () => {
     await fixture.services.answer(clockOf('orders'), () => accept({ now: theirs() }));
     const { clock, close } = await clockOfNewGateway();
     const deadline = await clock.deadline('orders', 5_000);
@@ -29,7 +29,7 @@ describe('a deadline by the clock of a service', () => {
     await close();
   });
 
-  it('counts from the question when the first sample takes long', async () => {
+  it('counts from the request when the first sample is slow', async () => {
     let isAway = true;
     await fixture.services.answer(clockOf('orders'), () =>
       isAway ? refuse('SERVICE_UNAVAILABLE', 'restarting') : accept({ now: theirs() }),
@@ -43,14 +43,14 @@ describe('a deadline by the clock of a service', () => {
     await close();
   });
 
-  it('is refused when no sample comes in the time of the request', async () => {
+  it('is refused without a sample in the time of the request', async () => {
     await fixture.services.answer(clockOf('orders'), () => refuse('SERVICE_UNAVAILABLE', 'restarting'));
     const { clock, close } = await clockOfNewGateway();
     await expect(clock.deadline('orders', 400)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
     await close();
   });
 
-  it('is over where no replica tells the time: the previous release ignores it, and this one accepts nothing without', async () => {
+  it('is in the past when no replica serves its clock: the previous release ignores it, this one refuses', async () => {
     await fixture.services.silence(clockOf('orders'));
     const { clock, close } = await clockOfNewGateway();
     expect(await clock.deadline('orders', 400)).toBe(0);

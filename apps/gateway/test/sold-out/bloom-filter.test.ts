@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { RequestFilter } from '../../src/sold-out/request-filter.js';
+import { BloomFilter } from '../../src/sold-out/sold-out-state.js';
 
 const start = () => {
   const clock = { ms: 0 };
-  return { clock, filter: new RequestFilter(1_000, () => clock.ms) };
+  return { clock, filter: new BloomFilter(1_000, () => clock.ms) };
 };
 
-describe('the memory of requests', () => {
-  it('knows each one that it was told, and hardly any other', () => {
+describe('the Bloom filter', () => {
+  it('has no false negatives, and few false positives', () => {
     const { filter } = start();
     const COUNT = 20_000;
     for (let i = 0; i < COUNT; i += 1) filter.add(`customer-${i}`, 'key');
@@ -19,7 +19,7 @@ describe('the memory of requests', () => {
     expect(mistaken).toBeLessThan(COUNT / 1_000);
   });
 
-  it('keeps a request for the time it promised, and not for ever', () => {
+  it('keeps a request for its retention, and not for ever', () => {
     const { filter, clock } = start();
     filter.add('alice', 'old');
     clock.ms = 1_000;

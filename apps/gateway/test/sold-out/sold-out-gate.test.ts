@@ -14,7 +14,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { anOrder, aStatus, ORDER_ID } from '../support/examples.js';
 import { startFixture, startGateway, type Fixture } from '../support/fixture.js';
 
-describe('the gate of what is sold out', () => {
+describe('the sold-out gate', () => {
   let fixture: Fixture;
   let alice: { authorization: string };
   let sku: string;
@@ -68,11 +68,11 @@ describe('the gate of what is sold out', () => {
   const closed = (url?: string) =>
     expect.poll(() => statusOf(randomUUID(), [sku], url), { timeout: 10_000 }).toBe(409);
 
-  it('lets everybody through while there is something left', async () => {
+  it('lets orders through while there is stock', async () => {
     expect(await statusOf()).toBe(202);
   });
 
-  it('tells the units of a sale from ordinary ones', async () => {
+  it('distinguishes the units of a sale from ordinary stock', async () => {
     const saleId = randomUUID();
     let unitsLeft = 0;
     await fixture.services.answer(getUnitsLeft, ({ saleIds }) =>
@@ -82,12 +82,12 @@ describe('the gate of what is sold out', () => {
     await fixture.services.state(stockDepleted, [{ sku, saleId, available: 0 }]);
     await expect.poll(inSale, { timeout: 10_000 }).toBe(409);
     expect(await statusOf()).toBe(202);
-    // Nobody tells of the unit that came back, so it is found by asking.
+    // No event tells of the returned unit, so the check finds it.
     unitsLeft = 1;
     await expect.poll(inSale, { timeout: 10_000 }).toBe(202);
   });
 
-  it('closes when the last unit is gone, and asks nobody then', async () => {
+  it('refuses without an RPC when the last unit is gone', async () => {
     await deplete();
     await closed();
     const asked = fixture.services.requests(placeOrders).length;
@@ -103,14 +103,14 @@ describe('the gate of what is sold out', () => {
     expect(fixture.services.requests(placeOrders)).toHaveLength(asked);
   });
 
-  it('is closed for orders with other lines too, and open for orders without this one', async () => {
+  it('refuses orders with a sold-out line among others, and no other orders', async () => {
     await deplete();
     await closed();
     expect(await statusOf(randomUUID(), ['OTHER', sku])).toBe(409);
     expect(await statusOf(randomUUID(), ['OTHER'])).toBe(202);
   });
 
-  it('opens at once when a unit comes back', async () => {
+  it('lets orders through at once when a unit comes back', async () => {
     await deplete();
     await closed();
     available = 1;
@@ -118,7 +118,7 @@ describe('the gate of what is sold out', () => {
     await expect.poll(() => statusOf(), { interval: 5 }).toBe(202);
   });
 
-  it('takes events in the order in which they happened, however they come', async () => {
+  it('applies events by their time, not by their arrival', async () => {
     const now = Date.now();
     await replenish(new Date(now + 10));
     await deplete(new Date(now));
@@ -126,14 +126,14 @@ describe('the gate of what is sold out', () => {
     expect([await statusOf(), await statusOf()]).toEqual([202, 202]);
   });
 
-  it('opens by itself when it did not hear that a unit came back', async () => {
+  it('detects a returned unit without its event', async () => {
     await deplete();
     await closed();
     available = 1;
     await expect.poll(() => statusOf(), { timeout: 10_000 }).toBe(202);
   });
 
-  it('asks inventory at most once a second, whoever comes', async () => {
+  it('checks a pool at most once a second', async () => {
     await deplete();
     await closed();
     fixture.services.requests(getStockLevels).length = 0;
@@ -143,7 +143,7 @@ describe('the gate of what is sold out', () => {
     expect(fixture.services.requests(getStockLevels).length).toBeLessThanOrEqual(3);
   });
 
-  it('closes by itself when orders are refused that ran out before it listened', async () => {
+  it('detects a SKU that sold out before it subscribed by rejected orders', async () => {
     const { lines } = anOrder();
     const refused = anOrder({ id: randomUUID(), lines: lines.map((line) => ({ ...line, sku })) });
     await fixture.services.answerOrders(() => accept(refused));
@@ -154,7 +154,7 @@ describe('the gate of what is sold out', () => {
     await closed();
   });
 
-  it('answers a request that became an order as before, here and in another replica', async () => {
+  it('lets a repeated request with an order through, also on another replica', async () => {
     const other = await startGateway(fixture.nats);
     const key = randomUUID();
     expect(await statusOf(key)).toBe(202);
@@ -170,7 +170,7 @@ describe('the gate of what is sold out', () => {
     await other.app.close();
   });
 
-  it('knows requests from before it started, and lets everybody through until it does', async () => {
+  it('reads the requests from before its start, and lets all orders through until then', async () => {
     const key = randomUUID();
     await fixture.services.silence(listPlacedRequests);
     const late = await startGateway(fixture.nats);
@@ -183,7 +183,7 @@ describe('the gate of what is sold out', () => {
     await late.app.close();
   });
 
-  it('still refuses what is no order at all for what it is', async () => {
+  it('refuses an invalid order as invalid', async () => {
     await deplete();
     await closed();
     expect(await statusOf('a key with spaces')).toBe(400);
@@ -191,7 +191,7 @@ describe('the gate of what is sold out', () => {
     expect(status).toBe(401);
   });
 
-  it('forgets what it knew while NATS was away', async () => {
+  it('clears its state after a reconnection to NATS', async () => {
     await deplete();
     await closed();
     const key = randomUUID();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SoldOutPools } from '../../src/sold-out/sold-out-pools.js';
+import { SoldOutPools } from '../../src/sold-out/sold-out-state.js';
 
 const start = (poolsMax = 10) => {
   const clock = { ms: 0 };
@@ -7,32 +7,32 @@ const start = (poolsMax = 10) => {
   return { clock, pools };
 };
 
-describe('what is known of pools', () => {
-  it('is nothing at first', () => {
+describe('the sold-out pools', () => {
+  it('are empty at first', () => {
     const { pools } = start();
     expect(pools.isSoldOut('A')).toBe(false);
     expect(pools.isSuspect('A')).toBe(false);
     expect(pools.isUncertain('A')).toBe(true);
   });
 
-  it('follows what is heard, each pool for itself', () => {
+  it('apply the events of each pool', () => {
     const { pools } = start();
-    pools.heard('A', true, 10);
-    expect([pools.isSoldOut('A'), pools.isSoldOut('B'), pools.closed]).toEqual([true, false, 1]);
-    pools.heard('A', false, 20);
-    expect([pools.isSoldOut('A'), pools.closed]).toEqual([false, 0]);
+    pools.applyEvent('A', true, 10);
+    expect([pools.isSoldOut('A'), pools.isSoldOut('B'), pools.count]).toEqual([true, false, 1]);
+    pools.applyEvent('A', false, 20);
+    expect([pools.isSoldOut('A'), pools.count]).toEqual([false, 0]);
   });
 
-  it('is not changed by an older word that comes later', () => {
+  it('ignore an older event that arrives later', () => {
     const { pools } = start();
-    pools.heard('A', false, 20);
-    pools.heard('A', true, 10);
+    pools.applyEvent('A', false, 20);
+    pools.applyEvent('A', true, 10);
     expect(pools.isSoldOut('A')).toBe(false);
   });
 
-  it('is to be checked after a second, and ends with its lease', () => {
+  it('are due for a check after a second, and expire with their lease', () => {
     const { pools, clock } = start();
-    pools.heard('A', true, 10);
+    pools.applyEvent('A', true, 10);
     expect(pools.isSuspect('A')).toBe(false);
     clock.ms = 1_000;
     expect([pools.isSuspect('A'), pools.isSoldOut('A')]).toEqual([true, true]);
@@ -40,31 +40,31 @@ describe('what is known of pools', () => {
     expect(pools.isSoldOut('A')).toBe(false);
   });
 
-  it('is good for another lease once it is confirmed, and ends when it is denied', () => {
+  it('get a new lease by a check that confirms, and end by one that does not', () => {
     const { pools, clock } = start();
-    pools.heard('A', true, 10);
+    pools.applyEvent('A', true, 10);
     clock.ms = 4_000;
-    pools.checked('A', true, pools.stateOf('A'));
+    pools.applyCheck('A', true, pools.stateOf('A'));
     clock.ms = 8_000;
     expect(pools.isSoldOut('A')).toBe(true);
-    pools.checked('A', false, pools.stateOf('A'));
-    expect([pools.isSoldOut('A'), pools.closed]).toEqual([false, 0]);
+    pools.applyCheck('A', false, pools.stateOf('A'));
+    expect([pools.isSoldOut('A'), pools.count]).toEqual([false, 0]);
   });
 
-  it('is not changed by an answer to what was asked before the last word', () => {
+  it('ignore a check that began before the last event', () => {
     const { pools } = start();
-    pools.heard('A', true, 10);
+    pools.applyEvent('A', true, 10);
     const asked = pools.stateOf('A');
-    pools.heard('A', false, 20);
-    pools.checked('A', true, asked);
+    pools.applyEvent('A', false, 20);
+    pools.applyCheck('A', true, asked);
     expect(pools.isSoldOut('A')).toBe(false);
   });
 
-  it('is bounded: what is forgotten is open', () => {
+  it('are bounded: a dropped pool is not sold out', () => {
     const { pools } = start(2);
-    for (const pool of ['A', 'B', 'C']) pools.heard(pool, true, 10);
-    expect([pools.closed, pools.isSoldOut('A'), pools.isSoldOut('C')]).toEqual([2, false, true]);
-    pools.forget();
-    expect([pools.closed, pools.isSoldOut('C')]).toEqual([0, false]);
+    for (const pool of ['A', 'B', 'C']) pools.applyEvent(pool, true, 10);
+    expect([pools.count, pools.isSoldOut('A'), pools.isSoldOut('C')]).toEqual([2, false, true]);
+    pools.clear();
+    expect([pools.count, pools.isSoldOut('C')]).toEqual([0, false]);
   });
 });

@@ -17,11 +17,11 @@ import { connect, type Msg, type NatsConnection, type Subscription } from '@nats
 
 type Handler<Request, Response> = (request: Request) => Reply<Response> | Promise<Reply<Response>>;
 
-/** Stands for the four services, as far as their contracts are told; they have tests of their own. */
+/** Fakes the four services by their contracts. */
 export class FakeServices {
   private readonly verifier = new RpcVerifier(VERIFICATION_KEYS);
   private readonly subscriptions = new Map<string, Subscription>();
-  /** What was asked, by subject. */
+  /** Requests by subject. */
   readonly asked = new Map<string, unknown[]>();
 
   private constructor(readonly connection: NatsConnection) {}
@@ -36,14 +36,14 @@ export class FakeServices {
       reconnectTimeWait: 50,
     };
     const services = new FakeServices(await connect(options));
-    // As every service does all the time.
+    // Every service serves its clock.
     await Promise.all(
       SERVICES.map((service) => services.answer(clockOf(service), () => accept({ now: Date.now() }))),
     );
     return services;
   }
 
-  /** Answers a query from now on, in Nest's wire format. */
+  /** Answers an RPC from now on, in Nest's wire format. */
   async answer<Request, Response>(
     contract: RpcContract<Request, Response>,
     handler: Handler<Request, Response>,
@@ -63,7 +63,7 @@ export class FakeServices {
     await this.connection.flush();
   }
 
-  /** As a service does: what changes state is verified, then parsed by the contract. */
+  /** As a service does: verifies a request that changes state, then parses it by the contract. */
   private async received<Request>(
     contract: RpcContract<Request>,
     { data: payload, headers }: Msg,
@@ -84,12 +84,12 @@ export class FakeServices {
     );
   }
 
-  /** The orders that were asked for. */
+  /** The orders that were requested. */
   orderRequests(): PlaceOrderRequest[] {
     return this.requests<{ requests: PlaceOrderRequest[] }>(placeOrders).flatMap(({ requests }) => requests);
   }
 
-  /** Nobody answers this query any more. */
+  /** Stops answering this RPC. */
   async silence(contract: Pick<RpcContract, 'subject'>): Promise<void> {
     this.subscriptions.get(contract.subject)?.unsubscribe();
     this.subscriptions.delete(contract.subject);
@@ -104,7 +104,7 @@ export class FakeServices {
     return this.state(orderStatusChanged, statuses);
   }
 
-  /** States these events in one message, as if they had happened at `time`. */
+  /** Publishes these events in one message, with `time`. */
   async state<T>(
     { subject, type }: MessageContract<T>,
     events: readonly T[],

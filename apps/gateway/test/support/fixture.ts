@@ -5,18 +5,19 @@ import { createLogger } from '@doorbuster/telemetry';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import supertest from 'supertest';
 import type TestAgent from 'supertest/lib/agent.js';
+import { createGateway } from '../../src/create-gateway.js';
+import { RouteTable } from '../../src/edge/route-table.js';
 import { gatewayConfig } from '../../src/gateway.config.js';
-import { createGateway, type Gateway } from '../../src/create-gateway.js';
 import { FakeServices } from './fake-services.js';
 
 export const SECRET = 'a secret of at least thirty-two bytes';
 
-/** A gateway that listens, a real nats-server, and services that answer what a test tells them. */
+/** A gateway that listens, a real nats-server, and fake services. */
 export interface Fixture {
   nats: TestNats;
   services: FakeServices;
   app: NestFastifyApplication;
-  routes: Gateway['routes'];
+  routes: RouteTable;
   url: string;
   http: TestAgent;
   /** Header for a caller of this name and role. */
@@ -59,7 +60,7 @@ export async function startGateway(nats: TestNats, env: Record<string, string> =
     LOG_LEVEL: 'silent',
     ...env,
   });
-  const gateway = await createGateway(config, createLogger('gateway', config.logLevel));
-  await gateway.app.listen(0, '127.0.0.1');
-  return { ...gateway, url: await gateway.app.getUrl() };
+  const app = await createGateway(config, createLogger('gateway', config.logLevel));
+  await app.listen(0, '127.0.0.1');
+  return { app, routes: app.get(RouteTable), url: await app.getUrl() };
 }

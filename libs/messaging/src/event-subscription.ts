@@ -1,22 +1,19 @@
 import type { MessageContract } from '@doorbuster/contracts';
-import type { CloudEvent } from '@doorbuster/messaging';
 import type { Logger } from '@doorbuster/telemetry';
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { ClientNats } from '@nestjs/microservices';
+import type { CloudEvent } from './envelope.js';
 
 type EventOf<T> = Pick<CloudEvent, 'time'> & { data: T };
 
 /**
- * Hears an event as it is published, on a plain subscription: what is published while NATS is away is lost here, so
- * whoever listens has to know what to do about that. `each` may not throw.
+ * Calls `each` for every event of the contract, over a plain NATS subscription: events that are published while the
+ * connection is down are lost. `each` must not throw.
  */
-export async function listen<T>(
-  client: ClientNats,
-  logger: Logger,
+export function subscribeToEvents<T>(
+  { connection, logger }: { connection: NatsConnection; logger: Logger },
   contract: MessageContract<T>,
   each: (event: EventOf<T>) => void,
-): Promise<void> {
-  const connection: NatsConnection = await client.connect();
+): void {
   connection.subscribe(contract.subject, {
     callback: (error, message) => {
       try {
@@ -26,7 +23,7 @@ export async function listen<T>(
         const events = message.json<(EventOf<T> & Pick<CloudEvent, 'type'>)[]>();
         for (const event of events) if (event.type === contract.type) each(event);
       } catch (err) {
-        logger.warn({ err, subject: contract.subject }, 'an event was not understood');
+        logger.warn({ err, subject: contract.subject }, 'cannot read an event');
       }
     },
   });
