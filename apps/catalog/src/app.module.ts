@@ -6,21 +6,10 @@ import {
   PersistenceModule,
 } from '@doorbuster/service';
 import { Module } from '@nestjs/common';
-import { CatalogConfig } from './catalog.config.js';
-import { productCache } from './products/cache/cache.providers.js';
-import { ProductCacheInvalidator } from './products/cache/product-cache-invalidator.js';
-import { ProductsRepository } from './products/products.repository.js';
-import { ProductsRpcController } from './products/products.rpc-controller.js';
-import { ProductsService } from './products/products.service.js';
-import { AnnouncedStreamRepository } from './republish/announced-stream.repository.js';
-import { CatalogRepublisher } from './republish/catalog-republisher.js';
-import { StreamWatcher } from './republish/stream-watcher.js';
-import { AllocationRepliesHandler } from './sales/allocation-replies.handler.js';
-import { SaleScheduler } from './sales/sale.scheduler.js';
-import { SalesRepository } from './sales/sales.repository.js';
-import { SalesRpcController } from './sales/sales.rpc-controller.js';
-import { SalesService } from './sales/sales.service.js';
 import { catalogSchema } from './catalog.schema.js';
+import { ProductsModule } from './products/products.module.js';
+import { RepublishModule } from './republish/republish.module.js';
+import { SalesModule } from './sales/sales.module.js';
 
 @Module({
   imports: [
@@ -29,20 +18,9 @@ import { catalogSchema } from './catalog.schema.js';
     PersistenceModule.forRoot(catalogSchema),
     HealthModule.forRoot('catalog'),
     OperationsModule.forRoot('catalog'),
-  ],
-  controllers: [ProductsRpcController, SalesRpcController, AllocationRepliesHandler],
-  providers: [
-    CatalogConfig,
-    productCache,
-    ProductCacheInvalidator,
-    ProductsRepository,
-    ProductsService,
-    SalesRepository,
-    SalesService,
-    SaleScheduler,
-    AnnouncedStreamRepository,
-    StreamWatcher,
-    CatalogRepublisher,
+    ProductsModule,
+    SalesModule,
+    RepublishModule,
   ],
 })
 export class AppModule {}

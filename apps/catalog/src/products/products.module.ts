@@ -1,0 +1,31 @@
+import { LOGGER } from '@doorbuster/service';
+import type { Logger } from '@doorbuster/telemetry';
+import { Module } from '@nestjs/common';
+import { CatalogConfig } from '../catalog.config.js';
+import { openCacheStore } from './cache/cache-store.js';
+import { ProductCacheInvalidator } from './cache/product-cache-invalidator.js';
+import { ENTRY_TTL_MS, ProductCache } from './cache/product-cache.js';
+import { ProductsRepository } from './products.repository.js';
+import { ProductsRpcController } from './products.rpc-controller.js';
+import { ProductsService } from './products.service.js';
+
+@Module({
+  controllers: [ProductsRpcController],
+  providers: [
+    CatalogConfig,
+    {
+      provide: ProductCache,
+      useFactory: ({ REDIS_URL: url, REDIS_CA_FILE: caFile }: CatalogConfig, logger: Logger) =>
+        new ProductCache(
+          openCacheStore(url === undefined ? undefined : { url, caFile }, ENTRY_TTL_MS, logger),
+          logger,
+        ),
+      inject: [CatalogConfig, LOGGER],
+    },
+    ProductCacheInvalidator,
+    ProductsRepository,
+    ProductsService,
+  ],
+  exports: [ProductsRepository],
+})
+export class ProductsModule {}
