@@ -15,7 +15,7 @@ const fill = (state: string, count: number) =>
   orders.rows(
     `insert into sagas (id, definition, version, state, stage, pending, refused, sequence, data, created_at, updated_at)
      select uuidv7(), 'checkout', 1, $1, 3, '[]', '[]', 1,
-            '{"orderId": "", "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}', now(), now()
+            '{"orderId": "0198f000-0000-7000-8000-000000000000", "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}', now(), now()
      from generate_series(1, $2::int)`,
     [state, count],
   );

@@ -1,3 +1,4 @@
+import { deepStrictEqual } from 'node:assert/strict';
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import {
   rpcInboxPrefix,
@@ -63,5 +64,16 @@ export async function callRpc<Request, Response>(
   const reply = createInbox(rpcInboxPrefix(contract.owner));
   const options = { timeout: timeoutMs, noMux: true, reply, ...(signed && { headers: signed }) };
   const answer = await gateway.request(contract.subject, payload, options);
-  return answer.json<{ response: Reply<Response> }>().response;
+  const { response } = answer.json<{ response: Reply<Response> }>();
+  if (response.ok) expectContract(contract, response.value);
+  return response;
+}
+
+/**
+ * The gateway passes replies on without parsing them, so a column that a query does not select would go unnoticed.
+ *
+ * @throws when the value lacks a field of the contract, or has one that the contract lacks
+ */
+function expectContract({ subject, response }: RpcContract, value: unknown): void {
+  deepStrictEqual(response.parse(value), value, `the reply to ${subject} does not match its contract`);
 }
