@@ -91,6 +91,7 @@ describe('a connection', () => {
     socket.resume();
     socket.write(GET('/healthz').repeat(1_000));
     await once(socket, 'close');
+    expect(socket.destroyed).toBe(true);
   });
 
   it('that has closed gets no further requests handled, and frees the limits of its customer', async () => {
