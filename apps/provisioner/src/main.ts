@@ -3,12 +3,12 @@ import { exitOnSignal, readConfigOrExit, serveHealth, SHUTDOWN_MS } from '@doorb
 import { createLogger } from '@doorbuster/telemetry';
 import { provisionerConfig } from './provisioner.config.js';
 
-/** Without an argument it keeps all streams and consumers in place; with `once` it makes them and exits. */
+/** Keeps all streams and consumers in place. With the argument `once` it creates them and exits. */
 const once = process.argv[2] === 'once';
 const config = readConfigOrExit(provisionerConfig);
 const logger = createLogger('provisioner', config.LOG_LEVEL);
 let close = async (): Promise<void> => undefined;
-// Before the start, which may wait for a broker: the first process of a container ignores signals that it does not handle.
+// Before the start, which may wait for a broker: the first process of a container ignores signals without a handler.
 if (!once) exitOnSignal(() => close(), SHUTDOWN_MS.service);
 
 const nc = await connectNats(config.NATS_URL, 'provisioner', config.NATS_CA_FILE);
@@ -20,5 +20,5 @@ close = async () => {
 await provisioner.start();
 logger.info('all streams and consumers are there');
 if (once) await close();
-// It answers only after everything was made once. Whatever depends on this process waits for that.
+// Ready only after everything was created once. Dependent processes wait for that.
 else await serveHealth(config.PORT, async () => ({ nats: (await provisioner.isDone()) ? 'up' : 'down' }));

@@ -7,6 +7,6 @@ export const provisionerConfig = z.object({
   ...natsConfig,
   NATS_STREAM_REPLICAS: streamReplicas,
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
-  /** Where `/healthz` and `/readyz` are answered, once everything is there. */
+  /** Port of `/healthz` and `/readyz`. */
   PORT: optional(z.coerce.number().int().min(0).max(65_535)).default(3000),
 });

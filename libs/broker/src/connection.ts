@@ -1,15 +1,14 @@
 import { inboxPrefix, type NatsUser } from '@doorbuster/contracts';
 import { connect, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
 
-/** A server whose machine is gone says nothing at all; the next one of a cluster may be there. */
+/** A server on a lost machine does not answer. Then the client tries the next one of the cluster. */
 const DIAL_TIMEOUT_MS = 5_000;
 
 /**
- * Options for a connection that comes back by itself for as long as the process lives.
+ * Options for a connection that reconnects for as long as the process lives.
  *
- * @param url of one server, or of several of a cluster, separated by commas: any of them is as good, and one that is down
- *   keeps nobody from the next. All have the scheme and the user of the first
- * @param caFile who signed the servers' certificates, as PEM, when the system does not know them
+ * @param url of one server, or of the servers of a cluster, comma-separated. All have the scheme and the user of the first
+ * @param caFile PEM file of the authority of the servers' certificates, when the system does not trust it
  */
 export function natsOptions(url: string, user: NatsUser, caFile?: string): ConnectionOptions {
   const servers = url.split(',').map((each) => new URL(each.trim()));
@@ -22,7 +21,7 @@ export function natsOptions(url: string, user: NatsUser, caFile?: string): Conne
     inboxPrefix: inboxPrefix(user),
     timeout: DIAL_TIMEOUT_MS,
     maxReconnectAttempts: -1,
-    // A busy broker may time a handshake out; two of those would close the connection for good.
+    // A busy broker may time out a handshake. By default two such errors would close the connection permanently.
     ignoreAuthErrorAbort: true,
     reconnectTimeWait: 250,
     reconnectJitter: 100,

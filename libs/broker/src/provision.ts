@@ -25,27 +25,27 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 const GIB = 1024 ** 3;
 const ACK_PENDING_MAX = 4096;
 const ACK_WAIT_MS = 30_000;
-/** With the longest nak delay of half a minute: a database may be away for three days. */
+/** With the longest nak delay of 30 s, messages survive three days without a database. */
 const DELIVERIES_MAX = 10_000;
 
-/** Without the account look-up at the start, which waits for a server that may not be up yet. */
+/** No account look-up at the start, which would wait for the server. */
 export const manager = (nc: NatsConnection, timeoutMs?: number): Promise<JetStreamManager> =>
   jetstreamManager(nc, { checkAPI: false, ...(timeoutMs !== undefined && { timeout: timeoutMs }) });
 
 export interface ProvisionOptions {
-  /** Copies of each stream. One that has more keeps them: an older environment must not take copies away. */
+  /** Copies of each stream. A stream that has more keeps them, so that an older environment removes none. */
   replicas: number;
   /**
-   * Whether to change what is configured otherwise, `true` by default. For a start only: provisioners of two releases that did so
-   * again and again would undo each other's changes.
+   * Whether to update streams and consumers that differ; `true` by default. Use it at the start only: repeated updates by
+   * provisioners of two releases would undo each other.
    */
   mend?: boolean;
 }
 
 /**
- * Creates the streams and consumers of the topology, where they are missing. Any number of provisioners may do so at the same time.
+ * Creates missing streams and consumers of the topology. Several provisioners may do so at the same time.
  * @returns the names of the streams that it created
- * @throws when the broker does not answer, or refuses
+ * @throws when the broker does not answer or refuses
  */
 export async function provision(
   nc: NatsConnection,
@@ -58,7 +58,7 @@ export async function provision(
   return streams.filter((_, index) => created[index]).map(({ name }) => name);
 }
 
-/** When the stream was created, which tells it from one of the same name before; `undefined` when there is none. */
+/** Creation time, which distinguishes the stream from an earlier one of the same name; `undefined` when it is missing. */
 export async function streamCreatedAt(nc: NatsConnection, stream: string): Promise<string | undefined> {
   const jsm = await manager(nc);
   return (await unlessMissing(jsm.streams.info(stream)))?.created;
@@ -80,7 +80,7 @@ async function ensureStream(
     max_bytes: GIB,
     max_age: nanos(7 * DAY_MS),
     duplicate_window: nanos(2 * MINUTE_MS),
-    // A full command stream refuses, and the outbox keeps what was refused; a full event stream forgets the oldest.
+    // A full command stream refuses messages, and the outbox keeps them. A full event stream drops the oldest.
     ...(kind === 'commands'
       ? { retention: RetentionPolicy.Workqueue, discard: DiscardPolicy.New }
       : { retention: RetentionPolicy.Limits, discard: DiscardPolicy.Old }),
@@ -111,10 +111,10 @@ async function ensureConsumer(
     await jsm.consumers.add(stream, { ...config, filter_subjects: subjects });
     return;
   }
-  // An older provisioner must not remove subjects that a newer one added: the consumer would skip their messages for good.
+  // An older provisioner must not remove subjects that a newer one added: the consumer would skip their messages permanently.
   const read = new Set(subjectsOf(present));
   const wider = [...read.union(new Set(subjects))];
-  // It writes only a difference: a newer provisioner may have changed the consumer since it was read.
+  // Only differences are written: a newer provisioner may have changed the consumer since it was read.
   if (!mend || (wider.length === read.size && isDeepStrictEqual({ ...present, ...config }, present))) return;
   await jsm.consumers.update(stream, name, { ...config, filter_subjects: wider });
 }

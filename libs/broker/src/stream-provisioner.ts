@@ -4,15 +4,15 @@ import { provision } from './provision.js';
 const CHECK_INTERVAL_MS = 15_000;
 const RETRY_MS = 500;
 
-/** As loggers of libs/telemetry are. */
+/** A logger of libs/telemetry. */
 export interface ProvisionerLog {
   info(fields: object, text: string): void;
   warn(fields: object, text: string): void;
 }
 
 /**
- * Keeps all streams and consumers in place, also after the broker lost its storage: it checks them at the start, after
- * every reconnection and every 15 s, and twice a second while that fails.
+ * Keeps all streams and consumers in place, also when the broker has lost its storage. It checks them at the start, after
+ * every reconnection, and every 15 s; twice a second after a failure.
  */
 export class StreamProvisioner {
   private timer: NodeJS.Timeout | undefined;
@@ -20,24 +20,24 @@ export class StreamProvisioner {
   private closed = false;
   private failing = false;
   private provisioned = Promise.withResolvers<void>();
-  /** True at the start and after a reconnection, when the broker may be another one. */
+  /** True at the start and after a reconnection, when the broker may be a different one. */
   private mayDiffer = true;
 
-  /** The connection stays the caller's. `replicas`: copies of each stream. */
+  /** The caller closes the connection. `replicas`: copies of each stream. */
   constructor(
     private readonly nc: NatsConnection,
     private readonly replicas: number,
     private readonly log: ProvisionerLog,
   ) {}
 
-  /** Resolves once everything is there for the first time, or it is closed. */
+  /** Resolves when everything exists for the first time, or on `close`. */
   async start(): Promise<void> {
     void this.watchReconnects();
     void this.check();
     await this.provisioned.promise;
   }
 
-  /** Whether everything was there at the last check. Waits for a check in progress. */
+  /** Whether everything existed at the last check. Waits for a check in progress. */
   async isDone(): Promise<boolean> {
     await this.provisioning;
     return !this.failing;

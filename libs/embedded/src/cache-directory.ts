@@ -4,7 +4,7 @@ import path from 'node:path';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '..', '..', '..');
 
-/** For what can be made again: beside what npm installed where that may be written to, else with the user's caches. */
+/** For files that can be created again: in node_modules where it is writable, otherwise in the user's cache directory. */
 export function cacheDirectory(): string {
   const nodeModules = path.join(REPOSITORY, 'node_modules');
   if (isWritable(nodeModules)) return path.join(nodeModules, '.cache', 'doorbuster');

@@ -10,19 +10,19 @@ import {
 } from '@doorbuster/contracts';
 import { readTextIfAny, writePrivateFile } from './files.js';
 
-/** Passwords of the embedded servers. Created once, because the servers keep them too. */
+/** Passwords of the embedded servers. They are created once, because the servers store them, too. */
 export interface Credentials {
   postgres: Record<'admin' | ServiceName | MigratorRole, string>;
   nats: Record<'admin' | NatsUser, string>;
   /** Signs the access tokens of a gateway that issues its own. */
   authJwtSecret: string;
-  /** The gateway signs with it what it asks services to change. */
+  /** The gateway signs requests that change state with it. */
   rpcSigningKey: string;
-  /** By which services verify that. */
+  /** Services verify those signatures with it. */
   rpcVerificationKeys: string;
 }
 
-/** Reads the file, adds what is missing in it, and keeps it readable to the owner alone. */
+/** Reads the file and adds missing entries. Only the owner can read it. */
 export function loadCredentials(file: string): Credentials {
   const text = readTextIfAny(file);
   const kept = text === undefined ? {} : parse(file, text);

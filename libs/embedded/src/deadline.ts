@@ -8,11 +8,11 @@ export interface UntilOptions {
   deadlineMs: number;
   /** Pause between two tries. */
   intervalMs: number;
-  /** What is waited for, for the error message. */
+  /** Subject of the error message. */
   what: string;
 }
 
-/** Repeats `attempt` until it returns something; what it throws counts as not yet. */
+/** Repeats `attempt` until it returns a value. An exception counts as not yet, except {@link GiveUpError}. */
 export async function until<T>(attempt: () => Promise<T | undefined>, options: UntilOptions): Promise<T> {
   const end = Date.now() + options.deadlineMs;
   let cause: unknown;
@@ -29,7 +29,7 @@ export async function until<T>(attempt: () => Promise<T | undefined>, options: U
   throw new DeadlineExceededError(`${options.what} took longer than ${options.deadlineMs} ms`, { cause });
 }
 
-/** Thrown by an attempt that no repetition can help. */
+/** Ends the repetition: another attempt would fail, too. */
 export class GiveUpError extends Error {
   override readonly name: string = 'GiveUpError';
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** The whole new text or the whole old one, also after a crash; readable to the owner alone. */
+/** Replaces a file atomically, also across a crash. Only the owner can read it. */
 export function writePrivateFile(file: string, text: string): void {
   const draft = `${file}.${randomUUID()}`;
   const descriptor = openSync(draft, 'wx', 0o600);
@@ -16,7 +16,7 @@ export function writePrivateFile(file: string, text: string): void {
   syncDirectory(path.dirname(file));
 }
 
-/** A rename survives a power cut only once the directory is on disk. */
+/** A rename is durable once the directory is synced. */
 export function syncDirectory(directory: string): void {
   const descriptor = openSync(directory, 'r');
   try {

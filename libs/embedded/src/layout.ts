@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-/** Where the embedded servers keep what they own inside `DATA_DIR`. */
+/** Paths of the embedded servers in `DATA_DIR`. */
 export interface DataLayout {
   root: string;
   /** The data directory of PostgreSQL itself (PGDATA). */
@@ -8,7 +8,7 @@ export interface DataLayout {
   /** Configuration and JetStream storage of NATS. All of it may be deleted while the server is down. */
   nats: string;
   credentials: string;
-  /** What the simulated payment provider says it charged, as long as the database is kept here too. */
+  /** Charges of the simulated payment provider. Used with the embedded database only. */
   providerStatement: string;
 }
 

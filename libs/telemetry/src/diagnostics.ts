@@ -4,9 +4,8 @@ import { createLogger } from './logger.js';
 const REMIND_MS = 10 * 60_000;
 
 /**
- * Lets the SDK complain in our log: at once, and then not again for ten minutes, that it could not export, and that it
- * dropped something. It says so for each batch, several times a second while the collector is away; checkouts do not mind,
- * and nor should their log.
+ * Logs the SDK's errors: each kind at once, and then at most every ten minutes. While the collector is down the SDK reports
+ * an error for each batch, several times a second.
  */
 export function logDiagnostics(service: string): void {
   const logger = createLogger(service);

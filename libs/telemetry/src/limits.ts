@@ -1,10 +1,10 @@
-/** As many events as a batch may have: its transaction has a link to each. The SDK would keep 128. */
+/** Maximum events of a batch: its transaction has a link to each. The SDK's default is 128. */
 const LINKS_MAX = 4096;
-/** Longer than our longest statement; what a client sends, as its user agent, may be anything. */
+/** Longer than our longest SQL statement. Texts of clients, such as a user agent, may have any length. */
 const VALUE_LENGTH_MAX = 4096;
 
 /**
- * Limits of a span that fit batches, where nobody has set others.
+ * Default limits of a span, suitable for batches.
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#span-limits
  */
 export function setDefaultLimits(env: NodeJS.ProcessEnv): void {

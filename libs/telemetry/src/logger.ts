@@ -9,9 +9,9 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', '
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
- * One JSON line an event on standard output, readable text when that is a terminal, and the same line as an
- * OpenTelemetry log record where those are exported. Fields in use everywhere: `service`, `traceId`, `spanId`,
- * `orderId`, `err`. A line inside of a span has its ids, unless it names others.
+ * Writes JSON lines to standard output, or readable text to a terminal, and the same lines as OpenTelemetry log records if
+ * the SDK exports them. Common fields: `service`, `traceId`, `spanId`, `orderId`, `err`. A line inside a span has its ids,
+ * unless it names others.
  */
 export function createLogger(
   service: string,
@@ -24,11 +24,11 @@ export function createLogger(
     base: { service, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }), log: withoutSecrets },
-    // It is a plain object by now; pino's own serializer would forget what kind of error it was.
+    // `err` is already a plain object. Pino's serializer would lose its type.
     serializers: { err: (err: unknown) => err },
     mixin: activeSpan,
   };
-  // The levels of the streams would filter a second time.
+  // The logger filters by level. Streams must not filter again.
   const both = exported && multistream([output, exported].map((stream) => ({ stream, level: 0 })));
   return pino(options, both ?? output);
 }

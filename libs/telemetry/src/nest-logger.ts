@@ -1,11 +1,11 @@
 import type { Logger } from './logger.js';
 
-/** Nest's `LoggerService`, told structurally so that this library needs no framework. */
+/** Nest's `LoggerService` by structure, so that this library does not depend on Nest. */
 export class NestLogger {
   constructor(private readonly logger: Logger) {}
 
   log(message: unknown, context?: string): void {
-    // Nest tells every module and route at start; that is for whoever looks for it.
+    // At the start Nest logs every module and route.
     this.logger.debug({ context }, String(message));
   }
   warn(message: unknown, context?: string): void {

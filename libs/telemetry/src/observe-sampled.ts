@@ -3,22 +3,22 @@ import { diag, type BatchObservableResult, type Meter, type Observable } from '@
 export interface Sampling<T> {
   meter: Meter;
   gauges: Observable[];
-  /** Asks a database or a broker. It may fail, which is told once. */
+  /** Queries a database or a broker. Its failures are logged once. */
   read: () => Promise<T>;
   observe: (result: BatchObservableResult, sample: T) => void;
   everyMs?: number;
 }
 
-/** However many scrape, and however often. */
+/** Minimum time between two queries, for all scrapers together. */
 const EVERY_MS = 10_000;
-/** Scrapers wait 10 s, and want the other metrics all the more while a database hangs. */
+/** Scrapers wait 10 s, and need the other metrics while a database hangs. */
 const DEADLINE_MS = 2_000;
 
 /**
- * Gauges of what only a query can tell: asked when somebody scrapes, at most every 10 s, and never in the way of the
- * other metrics. While it cannot be asked the gauges keep their last values.
+ * Gauges whose values need a query. It runs on a scrape, at most every 10 s, and does not delay other metrics. When it
+ * fails, the gauges keep their last values.
  *
- * @returns what ends it
+ * @returns a function that ends the observation
  */
 export function observeSampled<T>({
   meter,

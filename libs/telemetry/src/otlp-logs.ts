@@ -27,8 +27,8 @@ const SEVERITIES: Record<string, SeverityNumber> = {
 };
 
 /**
- * Where log lines go to become OpenTelemetry log records: as they were written, so that what was blacked out stays so.
- * `undefined`, which costs nothing, when no SDK exports logs (`OTEL_LOGS_EXPORTER=none`, or none was started).
+ * A stream that turns written log lines into OpenTelemetry log records, so that redacted fields stay redacted. `undefined`
+ * when no SDK exports logs (`OTEL_LOGS_EXPORTER=none`, or it is not started).
  */
 export function otlpLogs(): DestinationStream | undefined {
   const logger = logs.getLogger('doorbuster.log');
@@ -54,7 +54,7 @@ export function otlpLogs(): DestinationStream | undefined {
         body: msg ?? '',
         attributes: {
           ...rest,
-          // As the spans of the order have it.
+          // The attribute name that spans use.
           ...(orderId !== undefined && { 'doorbuster.order.id': orderId }),
           ...(err && {
             [ATTR_EXCEPTION_TYPE]: err.type,
@@ -68,7 +68,7 @@ export function otlpLogs(): DestinationStream | undefined {
   };
 }
 
-/** The span that the line names, which need not be one of this process. */
+/** The span that the line names. It may belong to another process. */
 function contextOf(traceId: string | undefined, spanId: string | undefined): Context {
   if (traceId === undefined || spanId === undefined) return ROOT_CONTEXT;
   return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: TraceFlags.NONE, isRemote: true });

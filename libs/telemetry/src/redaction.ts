@@ -1,6 +1,6 @@
 import { stdSerializers } from 'pino';
 
-/** Names of fields that never leave the process, in whatever spelling: `accessToken`, `access_token`, `Access-Token`. */
+/** Redacted fields, in every spelling: `accessToken`, `access_token`, `Access-Token`. */
 const SECRET = new Set([
   'accesstoken',
   'apikey',
@@ -12,10 +12,10 @@ const SECRET = new Set([
   'idtoken',
   'jwt',
   'password',
-  // An order's: what it is paid with.
+  // The payment method of an order.
   'payment',
   'paymentmethod',
-  // Of a failed statement: whatever was written, a payment method too.
+  // Parameters of a failed SQL statement.
   'parameters',
   'refreshtoken',
   'secret',
@@ -23,7 +23,7 @@ const SECRET = new Set([
   'token',
 ]);
 const BLACKED_OUT = '[redacted]';
-/** Deeper than anything that is logged. */
+/** Deeper than any logged object. */
 const DEPTH_MAX = 8;
 
 /** Fields of PostgreSQL's errors that quote the failing row or input. */
@@ -37,7 +37,7 @@ const SECRET_TEXTS = [
   { pattern: /\/\/[^/\s:@]*:[^/\s@]+@/g, instead: `//${BLACKED_OUT}@` },
 ];
 
-/** A copy with every secret blacked out, at whatever depth, and with errors as plain objects. */
+/** A copy with secrets redacted at any depth, and with errors as plain objects. */
 export function withoutSecrets<T>(value: T, depth = 0): T {
   if (typeof value === 'string') return cleaned(value) as T;
   if (typeof value !== 'object' || value === null || depth > DEPTH_MAX) return value;

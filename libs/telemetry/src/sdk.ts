@@ -6,18 +6,18 @@ import { setDefaultLimits } from './limits.js';
 
 export type NodeSdk = ReturnType<typeof startNodeSdk>;
 
-/** Only what earns its cost: spans of HTTP, messages and transactions are made where they are known to be wanted. */
+/** Only instrumentation that is worth its cost. Our own code makes the spans of HTTP, messages and transactions, for sampled traces. */
 export function startSdk(service: string): NodeSdk {
   setDefaultLimits(process.env);
   const sdk = startNodeSdk({
     logLevel: process.env['OTEL_LOG_LEVEL'] ?? 'warn',
     instrumentations: [
-      // Statements of sampled work only; parameters are data of customers and stay out.
+      // Statements of sampled traces only. Parameters are customer data and are left out.
       new PgInstrumentation({ requireParentSpan: true, ignoreConnectSpans: true }),
       new RuntimeNodeInstrumentation(),
     ],
   });
-  // Starting it has put a logger of its own in the place of ours, which is what whoever names a level wants to read.
+  // The start replaced our diagnostics logger. It stays replaced when a log level is set.
   if (process.env['OTEL_LOG_LEVEL'] === undefined) logDiagnostics(service);
   return sdk;
 }

@@ -11,27 +11,26 @@ import {
 import { withoutSecrets } from './redaction.js';
 import { contextOf, isSampled } from './trace-context.js';
 
-/** All spans that this project makes itself; what libraries make has their own names. */
+/** The tracer of this project's own spans. */
 const tracer = trace.getTracer('doorbuster');
 
 /**
- * A span of the trace that `traceparent` belongs to, or `undefined` when nobody records that: an order that was not
- * sampled costs a look at two characters.
+ * Starts a span in the trace of `traceparent`; `undefined` when that is not sampled. The check reads two characters.
  */
 export function startSpan(traceparent: string, name: string, options?: SpanOptions): Span | undefined {
   if (!isSampled(traceparent)) return undefined;
   const parent = contextOf(traceparent);
-  // A malformed one would begin a trace of its own.
+  // A malformed traceparent would start a new trace.
   return parent === ROOT_CONTEXT ? undefined : startSpanIn(parent, name, options);
 }
 
-/** `undefined` also when there is no SDK, or it was told not to sample. */
+/** `undefined` without an SDK, and when it does not sample. */
 export function startSpanIn(parent: Context, name: string, options?: SpanOptions): Span | undefined {
   const span = tracer.startSpan(name, options, parent);
   return span.isRecording() ? span : undefined;
 }
 
-/** Marks the span as failed, by an exception or by whatever else was thrown. Secrets in its texts are blacked out. */
+/** Marks the span as failed by a thrown value. Secrets in its texts are redacted. */
 export function fail(span: Span, error: unknown): void {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   const exception = withoutSecrets({ name, message, ...(stack !== undefined && { stack }) });
@@ -39,22 +38,22 @@ export function fail(span: Span, error: unknown): void {
   span.setStatus({ code: SpanStatusCode.ERROR, message: exception.message });
 }
 
-/** The span at work here as a list, empty when nobody records it. */
+/** The active span as a list; empty when it is not sampled. */
 export function activeSpans(): Span[] {
   const span = trace.getActiveSpan();
   return span?.isRecording() ? [span] : [];
 }
 
-/** Runs `work` with `span` as the parent of what is started in it. The span is not ended. */
+/** Runs `work` with `span` as the active span. Does not end the span. */
 export const inSpan = <T>(span: Span | undefined, work: () => T): T =>
   span ? context.with(trace.setSpan(context.active(), span), work) : work();
 
-/** Runs `work`, which goes on for others too, as no part of whatever happens to be at work here. */
+/** Runs `work` without an active span, because it also serves other requests. */
 export const outsideSpans = <T>(work: () => T): T => context.with(ROOT_CONTEXT, work);
 
 /**
- * Work that is done once for many, as the transaction of a batch: one span, child of the first of `spans`, with links to
- * all the others, each of which gets a link to it. So every trace leads to it, and none has the spans of another.
+ * Work that is done once for several requests, such as the transaction of a batch: one span, child of the first of `spans`.
+ * It has links to the others, and they have links to it, so that every trace leads to it.
  */
 export async function inSharedSpan<T>(
   spans: readonly Span[],

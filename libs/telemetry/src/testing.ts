@@ -11,8 +11,8 @@ import {
 import { contextOf } from './trace-context.js';
 
 /**
- * Importing this keeps the metrics of the process in memory. It has to come before whatever creates instruments, so it is
- * the first import of a test.
+ * Importing this module keeps the metrics of the process in memory. It must be the first import of a test, before any
+ * instrument is created.
  */
 class InMemoryReader extends MetricReader {
   protected override onShutdown(): Promise<void> {
@@ -25,14 +25,14 @@ class InMemoryReader extends MetricReader {
 
 export interface Point {
   attributes: MetricAttributes;
-  /** Of a histogram: how much was recorded, and its sum. */
+  /** For a histogram: count and sum. */
   value: number | { count: number; sum: number };
 }
 
 const reader = new InMemoryReader();
 metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
 
-/** What was measured of one metric, as a scraper sees it now. */
+/** The current values of a metric, as a scraper sees them. */
 export async function measured(name: string): Promise<Point[]> {
   const { resourceMetrics } = await reader.collect();
   return resourceMetrics.scopeMetrics
@@ -49,7 +49,7 @@ const plain = (value: unknown): Point['value'] => {
   return { count, sum: sum ?? 0 };
 };
 
-/** From now on this process records spans in memory, those of the traces that `isRecorded` takes. */
+/** Records spans in memory from now on, for traces for which `isRecorded` returns true. */
 export function recordSpans(isRecorded: (traceId: string) => boolean): () => ReadableSpan[] {
   const sampler = {
     shouldSample: (_context: unknown, traceId: string) => ({

@@ -16,7 +16,7 @@ import {
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 const NOT_SAMPLED = '00';
 
-/** A trace that nobody records, for what has no request to belong to. Its id still joins log lines and answers. */
+/** A trace that is not sampled, for work without a request. Its id still joins log lines and responses. */
 export function newTraceparent(): string {
   return `00-${randomHex(16)}-${randomHex(8)}-${NOT_SAMPLED}`;
 }
@@ -28,7 +28,7 @@ export function childTraceparent(parent: string | undefined): string {
   return `00-${match[1]}-${randomHex(8)}-${match[3]}`;
 }
 
-/** What a child of this span is told; `undefined` while no SDK gives spans an identity. */
+/** The traceparent for children of this span; `undefined` without an SDK. */
 export function traceparentOf(span: Span | undefined): string | undefined {
   const spanContext = span?.spanContext();
   if (!spanContext || !isSpanContextValid(spanContext)) return undefined;
@@ -36,7 +36,7 @@ export function traceparentOf(span: Span | undefined): string | undefined {
   return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
 }
 
-/** Of the span at work here, for what it causes. */
+/** The traceparent for children of the active span. */
 export const activeTraceparent = (): string => traceparentOf(trace.getActiveSpan()) ?? newTraceparent();
 
 /** The 32 hex digits that every log line and span of one checkout share. */
@@ -44,11 +44,11 @@ export function traceIdOf(traceparent: string): string {
   return traceparent.slice(3, 35);
 }
 
-/** Whether anybody records this trace. Asked for every event, so it looks at no more than it must. */
+/** Whether this trace is sampled. Runs for every event, so it reads only the flags. */
 export const isSampled = (traceparent: string): boolean =>
   (Number.parseInt(traceparent.slice(-2), 16) & TraceFlags.SAMPLED) !== 0;
 
-/** In which a span becomes a child of `traceparent`; the root context when that is malformed. */
+/** The context in which a span is a child of `traceparent`; the root context when that is malformed. */
 export function contextOf(traceparent: string): Context {
   const spanContext = parse(traceparent);
   return spanContext ? trace.setSpanContext(ROOT_CONTEXT, spanContext) : ROOT_CONTEXT;
@@ -60,7 +60,7 @@ function parse(traceparent: string): SpanContext | undefined {
   return isSpanContextValid(spanContext) ? spanContext : undefined;
 }
 
-/** What a log line says of a traceparent: the trace, and the span in it. */
+/** The log fields of a traceparent. */
 export const traceFields = (traceparent: string): { traceId: string; spanId: string } => ({
   traceId: traceIdOf(traceparent),
   spanId: traceparent.slice(36, 52),
@@ -69,7 +69,7 @@ export const traceFields = (traceparent: string): { traceId: string; spanId: str
 /** All zeros means "no trace" in the specification. */
 const isInvalid = (id: string | undefined): boolean => id === undefined || /^0+$/.test(id);
 
-// One read of the system's random source serves many ids: two a request would each be a system call.
+// One read of random bytes serves many ids; each read is a system call.
 const POOL_BYTES = 4096;
 let pool = Buffer.alloc(0);
 let used = 0;

@@ -2,15 +2,15 @@
 export interface Cluster {
   name: 'kind' | 'minikube';
   programs: string[];
-  /** The name of its context in kubectl's configuration. */
+  /** The kubectl context. */
   context: string;
-  /** Lists clusters, one a line, this one by {@link listedAs} among them when it exists. */
+  /** Lists clusters, one a line. {@link listedAs} is this one's name there. */
   list: string[];
   listedAs: string;
   create: string[];
   delete: string[];
   load: (image: string) => string[];
-  /** Prints the address of the gateway; `null` when it is always the same. */
+  /** Prints the address of the gateway; `null` when it is constant. */
   address: string[] | null;
 }
 

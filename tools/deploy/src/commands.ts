@@ -3,7 +3,7 @@ import { KIND_URL, type Cluster } from './cluster.js';
 import { DeployError, run } from './run.js';
 
 const MINUTE_MS = 60_000;
-/** The first build installs packages, the first start of a cluster fetches its images. */
+/** The first build installs packages, and the first start of a cluster pulls images. */
 const LONG = { deadlineMs: 15 * MINUTE_MS };
 const SHORT = { deadlineMs: MINUTE_MS };
 /** As k8s/local/kustomization.yaml names it. */
@@ -12,7 +12,7 @@ const NAMESPACE = 'doorbuster';
 const NODE_PORT = 30_080;
 const APPS = ['provisioner', ...SERVICES, 'gateway'];
 
-/** Makes the cluster unless it is there, brings the present code into it, and waits until it serves. */
+/** Creates the cluster if it is missing, deploys the current code, and waits until it serves. */
 export async function up(cluster: Cluster): Promise<void> {
   await requirePrograms(cluster);
   if (!(await exists(cluster))) await run(cluster.create, LONG);
@@ -22,10 +22,10 @@ export async function up(cluster: Cluster): Promise<void> {
     await run(['docker', 'build', '--build-arg', `APP=${app}`, '--tag', image, '.'], LONG);
     await run(cluster.load(image), LONG);
   }
-  // What a Job does cannot be changed once it is there, and what it did is done again without harm.
+  // A Job is immutable. Its work is idempotent, so it is deleted and created again.
   await run([...kubectl, 'delete', 'job', 'seed', '--ignore-not-found'], SHORT);
   await run([...kubectl, 'apply', '--kustomize', `k8s/overlays/${cluster.name}`], SHORT);
-  // Images keep their tag: without this, pods of older code would stay.
+  // The image tag does not change, so pods must be restarted explicitly.
   const deployments = APPS.map((app) => `deployment/${app}`);
   await run([...kubectl, 'rollout', 'restart', ...deployments], SHORT);
   for (const each of ['statefulset/postgres', 'statefulset/nats', ...deployments]) {
@@ -40,7 +40,7 @@ export async function down(cluster: Cluster): Promise<void> {
   await run(cluster.delete, LONG);
 }
 
-/** Holds a flash sale in the cluster; `options` are those of `npm run flash-sale`. */
+/** Runs a flash sale against the cluster; `options` are those of `npm run flash-sale`. */
 export async function flashSale(cluster: Cluster, options: readonly string[]): Promise<void> {
   await requirePrograms(cluster);
   if (!(await exists(cluster)))

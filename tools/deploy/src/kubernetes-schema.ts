@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
  * usage: node dist/kubernetes-schema.js VERSION _definitions.json schemas/kubernetes.json
  */
 
-/** Group, version and kind of what may stand in our manifests. A kind that is not here is refused by the check. */
+/** Group, version and kind of all resources in our manifests. The check refuses other kinds. */
 const KINDS: Record<string, string> = {
   'v1/ConfigMap': 'io.k8s.api.core.v1.ConfigMap',
   'v1/Namespace': 'io.k8s.api.core.v1.Namespace',

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** What a person can mend; it is told without a stack. */
+/** An error that the user can fix. It is printed without a stack. */
 export class DeployError extends Error {}
 
 const INSTALL: Record<string, string> = {
@@ -12,15 +12,15 @@ const INSTALL: Record<string, string> = {
 };
 
 interface RunOptions {
-  /** The output is wanted, not to be shown. */
+  /** Returns the output instead of printing it. */
   quiet?: boolean;
   deadlineMs: number;
 }
 
 /**
  * Prints a command and runs it.
- * @returns its output, when it is quiet
- * @throws {DeployError} when there is no such program, or it fails, or takes too long
+ * @returns its output if `quiet`
+ * @throws {DeployError} when the program is missing, fails, or takes too long
  */
 export async function run(
   [program = '', ...args]: readonly string[],
@@ -30,7 +30,7 @@ export async function run(
   if (!quiet) process.stdout.write(`$ ${line}\n`);
   const child = spawn(program, args, {
     stdio: ['ignore', quiet ? 'pipe' : 'inherit', 'inherit'],
-    // Its own `timeout` would keep this process waiting when the program is not there.
+    // The `timeout` option of spawn keeps this process alive when the program is missing.
     signal: AbortSignal.timeout(deadlineMs),
   });
   let output = '';

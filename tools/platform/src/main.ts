@@ -9,7 +9,7 @@ const env = withoutEmpty(process.env);
 const config = readConfigOrExit(platformConfig, env);
 const logger = createLogger('platform', config.logLevel);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-// The terminal may be closed before us; that must not keep us from stopping in order.
+// The terminal may close first. An error of standard output must not prevent an orderly stop.
 process.stdout.on('error', () => undefined);
 
 const platform = openPlatform();

@@ -32,13 +32,13 @@ export interface PlatformSurroundings {
   config: PlatformConfig;
   env: NodeJS.ProcessEnv;
   logger: Logger;
-  /** Tells a person how far the start is. */
+  /** Shows the progress of the start. */
   progress: (text: string) => void;
-  /** How the apps are run; tests have their own. */
+  /** Node's arguments that run an app. Tests replace it. */
   commandLineOf?: (app: AppName) => string[];
 }
 
-/** The servers and services of one data directory, from their start to their end. */
+/** Starts, supervises and stops the servers and services of one data directory. */
 export class Platform {
   readonly url: string;
   private readonly layout: DataLayout;
@@ -60,7 +60,7 @@ export class Platform {
     this.url = `http://localhost:${config.port}`;
   }
 
-  /** Resolves when customers can buy. Rejects with what to do about it when that fails; `stop` still has to be called. */
+  /** Resolves when all services are ready. On failure it rejects with an error that says what to do; then call `stop`, too. */
   async start(): Promise<void> {
     await this.claim();
     await this.openPorts();
@@ -72,7 +72,7 @@ export class Platform {
     await this.seed();
   }
 
-  /** The gateway first, so that nothing new comes in; the servers last. Leaves no process behind. */
+  /** Stops the gateways first, so that no new request arrives, and the servers last. No process remains. */
   async stop(): Promise<void> {
     this.stopped = true;
     const { gateway = [], ...services } = this.services ?? {};
@@ -84,7 +84,7 @@ export class Platform {
     this.abandon();
   }
 
-  /** Kills whatever runs, at once. */
+  /** Kills all processes at once. */
   abandon(): void {
     this.stopped = true;
     if (this.release === undefined) return;
@@ -94,7 +94,7 @@ export class Platform {
     this.release = undefined;
   }
 
-  /** Where the traces are shown; `undefined` when they go elsewhere. */
+  /** The traces page; `undefined` when traces are exported elsewhere. */
   get tracesUrl(): string | undefined {
     return this.traces?.url;
   }
@@ -110,7 +110,7 @@ export class Platform {
     throw new Error(`port ${port} is in use; stop what listens there, or set PORT to another one`);
   }
 
-  /** The traces page comes first and ends last: services tell it what they did until they have ended. */
+  /** The traces page starts first and stops last: services export spans until they have ended. */
   private async openPorts(): Promise<void> {
     const processes = APPS.flatMap((app) => this.processesOf(app));
     const further = this.processesOf('gateway').slice(1);
@@ -138,7 +138,7 @@ export class Platform {
     ]);
   }
 
-  /** The services' roles cannot migrate. They wait until the schema is up to date. */
+  /** Runs before the services, whose roles cannot migrate. */
   private async migrate(): Promise<void> {
     const { env } = this.surroundings;
     if (this.database === undefined) throw new Error('the servers come first');
@@ -151,7 +151,7 @@ export class Platform {
     await this.step('schemas', migrateSchemas(settings));
   }
 
-  /** Before the services, so that the first event has a stream. */
+  /** Runs before the services, so that a stream exists for the first event. */
   private async provision(): Promise<void> {
     const { config, env, logger } = this.surroundings;
     if (this.broker === undefined) throw new Error('the servers come first');
@@ -166,7 +166,7 @@ export class Platform {
   private async startServices(secrets: Credentials): Promise<void> {
     const { config, env } = this.surroundings;
     if (this.database === undefined || this.broker === undefined) throw new Error('the servers come first');
-    // A statement belongs to one database: charges of another one would look like charges for nothing.
+    // The statement belongs to the embedded database. With another database its charges would have no payments.
     const providerStatement = config.databaseUrl === undefined ? this.layout.providerStatement : undefined;
     const settings = {
       dataDir: this.layout.root,
@@ -214,7 +214,7 @@ export class Platform {
     };
   }
 
-  /** Says what was done and how long it took, and goes no further once the platform is being stopped. */
+  /** Reports the duration of a step. @throws when the platform is being stopped */
   private async step<T>(what: string, work: Promise<T>): Promise<T> {
     const startedAt = performance.now();
     const result = await work;
@@ -250,7 +250,7 @@ export class Platform {
     return processesOf(app, this.surroundings.config.replicas);
   }
 
-  /** The first is where customers are sent; further ones are for whoever balances between them. */
+  /** The first has the public port. The others are for a load balancer. */
   private get gatewayUrls(): string[] {
     return this.processesOf('gateway').map((name) => `http://localhost:${this.gatewayPortOf(name)}`);
   }

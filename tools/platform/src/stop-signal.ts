@@ -1,9 +1,9 @@
-/** One Ctrl-C can come twice: from the terminal, and from npm that hands on its own. */
+/** One Ctrl-C may arrive twice: from the terminal and from npm, which forwards it. */
 const SAME_SIGNAL_MS = 500;
 
 export interface StopSignalHandlers {
   first: (signal: NodeJS.Signals) => void;
-  /** Somebody does not want to wait. */
+  /** A second signal: stop waiting. */
   again: () => void;
 }
 

@@ -16,7 +16,7 @@ export const CHARGED_ONCE: Invariant = {
       or p.status not in ('CAPTURING', 'CAPTURED', 'REFUNDING', 'REFUNDED')`,
 };
 
-/** The simulated card network's charges. Authorisations that are only held have no entry, nor have charges of releases without books. */
+/** Charges in the books of the simulated card network. Holds have no entry, nor have charges of releases without books. */
 export const BOOKS_AGREE: Invariant = {
   promise: 2,
   holds: 'what the card network has captured, let go or given back, the payment of the order says too',
@@ -34,8 +34,8 @@ export const BOOKS_AGREE: Invariant = {
 };
 
 /**
- * The charges in the provider's statement. A provider that was started anew puts a capture with the same key down again:
- * the same line is the same charge.
+ * The charges in the provider's statement. After a restart the provider may append the same capture again: equal lines are
+ * one charge.
  */
 export function chargesIn(dataDir: string): string[] {
   const text = readTextIfAny(layoutOf(dataDir).providerStatement);

@@ -11,15 +11,15 @@ import {
 
 export interface OpenDatabase {
   url: string;
-  /** Only of one that is elsewhere: who signed its certificate, a PEM file. */
+  /** PEM file of the authority of an external database's certificate. */
   caFile?: string | undefined;
-  /** Where it is kept; `undefined` of a database that is not a data directory's own. */
+  /** The data directory; `undefined` for an external database. */
   dataDir: string | undefined;
   isRunning: boolean;
   close(): Promise<void>;
 }
 
-/** The database of a data directory: the running one, or the same files with PostgreSQL started for the check alone. */
+/** The database of a data directory. When it is stopped, PostgreSQL is started for the check. */
 export async function openDataDirectory(dataDir: string): Promise<OpenDatabase> {
   const layout = layoutOf(dataDir);
   const runFile = readTextIfAny(path.join(layout.root, 'run.json'));

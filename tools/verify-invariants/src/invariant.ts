@@ -1,11 +1,11 @@
-/** One thing that must hold. The query gives a row for each breach: what it is about, and what is wrong with it. */
+/** A rule. Its query returns a row for each breach, with the subject and the defect. */
 export interface Invariant {
   /** Number of the promise in docs/architecture.md. */
   promise: 1 | 2 | 4;
   holds: string;
-  /** With the parameter $1 where it reads the statement: lines of JSON, each charge once. */
+  /** May use the parameter $1: the statement, as lines of JSON, each charge once. */
   sql: string;
   readsStatement?: true;
-  /** Checked where there is this table: a database of an earlier release has it only after its next start. */
+  /** The rule is skipped without this table: a database of an earlier release gets it at its next start. */
   ifTable?: string;
 }

@@ -1,18 +1,18 @@
 import type { Invariant } from './invariant.js';
 import { SALE_INVARIANTS, SALES_IN_FLIGHT } from './sale-invariants.js';
 
-/** An order whose sagas have all ended: nothing about it may change by itself any more. */
+/** An order whose sagas have all ended. Only a request can change it. */
 const SETTLED = `(select o.* from orders.orders o where o.status <> 'PENDING' and not exists (
   select 1 from orders.sagas s
   where (s.data->>'orderId')::uuid = o.id and s.state not in ('COMPLETED', 'COMPENSATED')))`;
 
 const ORDINARY = '00000000-0000-0000-0000-000000000000';
 
-/** A pool is a SKU with the sale whose units they are, or with the null UUID. */
+/** A pool: a SKU and the sale of its units, or the null UUID. */
 const POOL_OF_LINE = `line->>'sku' as sku, coalesce(line->>'saleId', '${ORDINARY}')::uuid as sale_id`;
 const POOL_NAME = `s.sku || case s.sale_id when '${ORDINARY}' then '' else ' in sale ' || s.sale_id end`;
 
-/** An order may have the same SKU in a sale and out of it, so units are counted by pool, not by SKU. */
+/** An order may have the same SKU inside and outside a sale, so units are counted by pool. */
 const LINES = `(select r.order_id, r.status, ${POOL_OF_LINE}, sum((line->>'quantity')::int) as quantity
   from inventory.reservations r, jsonb_array_elements(r.lines) line group by 1, 2, 3, 4)`;
 
@@ -122,7 +122,7 @@ export const INVARIANTS: readonly Invariant[] = [
   ...SALE_INVARIANTS,
 ];
 
-/** Not a breach while the platform runs: these go on by themselves. Those that do not are breaches of promise 4. */
+/** Orders in flight. They end by themselves while the platform runs; one that does not breaks promise 4. */
 export const IN_FLIGHT = `
   select data->>'orderId' as subject,
     format('%s saga %s%s, waiting for %s', definition, state, coalesce(' (' || reason || ')', ''),

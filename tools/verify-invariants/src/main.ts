@@ -60,7 +60,7 @@ async function report({ url, caFile, dataDir, isRunning }: OpenDatabase, waitMs:
     dataDir,
     waitMs: isRunning ? waitMs : 0,
   });
-  // A stopped platform goes on with these when it starts again.
+  // A stopped platform continues them at the next start.
   const breaches = isRunning ? [...verdict.breaches, ...verdict.inFlight] : verdict.breaches;
   for (const { promise, holds, subject, breach } of breaches) {
     process.stdout.write(`promise ${promise} broken by ${subject}: ${breach}\n    must hold: ${holds}\n`);

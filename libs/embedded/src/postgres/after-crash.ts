@@ -4,8 +4,8 @@ import { readTextIfAny } from '../files.js';
 import { isAlive, postgresProcessesIn } from '../process/running-processes.js';
 
 /**
- * Clears away what a killed postmaster leaves and what would keep the next one from starting. It needs /proc to tell
- * whose a process is; elsewhere PostgreSQL's own checks are all there is, and the next start waits longer.
+ * Removes the remains of a killed postmaster that would prevent the next start. It needs /proc to identify processes.
+ * Without /proc the next start relies on PostgreSQL's own checks and takes longer.
  */
 export function clearAfterCrash(dataDir: string): void {
   if (process.platform !== 'linux') return;
@@ -13,11 +13,10 @@ export function clearAfterCrash(dataDir: string): void {
   const owner = Number(readTextIfAny(lock)?.split('\n', 1)[0] ?? Number.NaN);
   const servers = postgresProcessesIn(dataDir);
   if (servers.includes(owner)) return;
-  // Backends end by themselves, but only once their query does, and keep the shared memory until then.
+  // Backends end with their current query, and hold the shared memory until then.
   for (const orphan of servers) kill(orphan);
-  // The id in the lock may be another program's by now: after a restart of the machine, or in a container, where ids
-  // begin anew. PostgreSQL would refuse to start for ever. It also guards the orphans' shared memory, so it stays
-  // while there are any.
+  // After a reboot, or in a container, the process id in the lock may belong to another program, and PostgreSQL would
+  // never start. The lock also protects the shared memory of orphans, so it stays while there are any.
   if (servers.length === 0 && Number.isInteger(owner) && isAlive(owner)) rmSync(lock, { force: true });
 }
 
@@ -25,6 +24,6 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It ended meanwhile.
+    // The process has ended.
   }
 }

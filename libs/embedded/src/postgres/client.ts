@@ -3,14 +3,14 @@ import { Client } from 'pg';
 const CONNECT_DEADLINE_MS = 10_000;
 const STATEMENT_DEADLINE_MS = 30_000;
 
-/** Runs `work` on a connection of its own; closing it rolls back what was not committed. */
+/** Runs `work` on a new connection. Closing it rolls back an open transaction. */
 export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({
     connectionString: url,
     connectionTimeoutMillis: CONNECT_DEADLINE_MS,
     query_timeout: STATEMENT_DEADLINE_MS,
   });
-  client.on('error', () => undefined); // The query that is under way rejects as well.
+  client.on('error', () => undefined); // The current query rejects, too.
   await client.connect();
   try {
     return await work(client);

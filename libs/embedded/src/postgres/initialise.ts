@@ -28,7 +28,7 @@ host    all                 all             127.0.0.1/32  scram-sha-256
 
 export const isInitialised = (dataDir: string): boolean => existsSync(path.join(dataDir, 'PG_VERSION'));
 
-/** Makes a new data directory. It is made beside its place and renamed, so that a crash leaves no half of one. */
+/** Creates a data directory under another name and renames it, so that a crash leaves no incomplete one. */
 export async function initialise(
   initdb: string,
   dataDir: string,
@@ -66,7 +66,7 @@ async function runInitdb(
       `--pwfile=${placeFor(user, passwordFile, FIRST_INHERITED + 1)}`,
       '--auth=scram-sha-256',
       '--encoding=UTF8',
-      // The same order and the same letters on every machine, whatever its C library knows.
+      // The same collation on every machine, independent of its C library.
       '--locale=C',
       '--locale-provider=builtin',
       '--builtin-locale=C.UTF-8',
@@ -92,7 +92,7 @@ async function runInitdb(
   }
 }
 
-/** Nothing of ours: PG* variables would change what the server does, and credentials are none of its business. */
+/** An empty environment: PG* variables would configure the server, and it needs no credentials. */
 export const postgresEnvironment = (): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
   LC_ALL: 'C',

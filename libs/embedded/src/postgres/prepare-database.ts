@@ -4,10 +4,10 @@ import { withClient } from './client.js';
 import { connectionLimitStatements, databaseStatements, takeOverStatements } from './statements.js';
 import { databaseOf, withDatabase } from './url.js';
 
-/** Held while preparing, so that platforms that start at once on one database do it one after the other. */
+/** Advisory lock: platforms that start at the same time prepare one database one after the other. */
 const LOCK_KEY = 7_236_412;
 
-/** Makes the database if there is none of this name, and gives the administrator's address of it. */
+/** Creates the database if it is missing. Returns the administrator's URL. */
 export async function createDatabase(adminUrl: string, database: string): Promise<string> {
   await withClient(adminUrl, async (client) => {
     const { rowCount } = await client.query('select from pg_database where datname = $1', [database]);
@@ -17,7 +17,7 @@ export async function createDatabase(adminUrl: string, database: string): Promis
 }
 
 /**
- * Two login roles per service, the one that it runs as and its migrator. Roles belong to the whole server, not to one
+ * Creates two login roles for each service: the run-time role and the migrator. Roles belong to the server, not to a
  * database. Idempotent.
  *
  * @param connectionLimits of the run-time roles
@@ -44,9 +44,8 @@ export async function prepareRoles(
 }
 
 /**
- * Gives every service a schema of its own in this database and closes everything else to it, so that a service that
- * asks another's schema gets `permission denied`. A schema that its run-time role owns, as before there were migrators,
- * is given to the migrator. Idempotent. The roles must exist.
+ * Creates a schema for each service and revokes all else: another service's schema gives `permission denied`. A schema
+ * that a run-time role owns, from before there were migrators, is transferred to the migrator. Idempotent. The roles must exist.
  */
 export async function prepareDatabase(adminUrl: string): Promise<void> {
   await inTransaction(adminUrl, async (client) => {
@@ -55,7 +54,7 @@ export async function prepareDatabase(adminUrl: string): Promise<void> {
   });
 }
 
-/** An administrator who is no superuser (a managed database) must belong to a role to make schemas for it and to take them over. */
+/** In a managed database the administrator is not a superuser, and must be a member of a role to create or transfer its schemas. */
 async function joinRoles(client: Client): Promise<void> {
   const { rows } = await client.query<{ rolsuper: boolean }>(
     'select rolsuper from pg_roles where rolname = current_user',

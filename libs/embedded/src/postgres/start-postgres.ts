@@ -13,18 +13,18 @@ import { asUser, placeFor, unprivilegedUser } from './unprivileged.js';
 import { ADMINISTRATOR, postgresUrl } from './url.js';
 
 export interface PostgresOptions {
-  /** The data directory; made when it does not exist. Logs go to `<dir>.log` beside it. */
+  /** The data directory; created when missing. The log is `<dir>.log`. */
   dir: string;
-  /** Of the administrator; must be the one that the directory was made with. */
+  /** The administrator's, with which the directory was created. */
   password: string;
-  /** A free one by default. The same on every start, if services keep connections. */
+  /** A free port by default. Use the same on every start, so that clients can reconnect. */
   port?: number;
   connectionsMax?: number;
-  /** Of a server that encrypts connections of clients that ask for it. */
+  /** Offers TLS to clients. */
   tls?: PostgresTls | undefined;
   /** Recovery after a crash replays up to `max_wal_size` of log. */
   startDeadlineMs?: number;
-  /** Told of every process at once, before it serves. */
+  /** Called with every process when it starts, before it serves. */
   onSpawn?: (pid: number) => void;
 }
 
@@ -39,8 +39,8 @@ const START_DEADLINE_MS = 120_000;
 const CONNECTIONS_MAX = 100;
 
 /**
- * Starts PostgreSQL on 127.0.0.1 and resolves when it takes queries. The same call starts it again after any end,
- * `kill -9` included.
+ * Starts PostgreSQL on 127.0.0.1 and resolves when it accepts queries. The same call restarts it after any end, `kill -9`
+ * included.
  */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   mkdirSync(path.dirname(options.dir), { recursive: true, mode: 0o700 });
@@ -68,7 +68,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
         env: postgresEnvironment(),
         inherited: [directory],
         onSpawn: options.onSpawn,
-        stopSignal: 'SIGINT', // "fast": ends open transactions instead of waiting for their clients
+        stopSignal: 'SIGINT', // fast shutdown: rolls back open transactions
       },
       log: `${dir}.log`,
       isReady: () => answers(url),
@@ -83,8 +83,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
 }
 
 /**
- * What passes: backends that outlive a killed postmaster for a moment keep its shared memory, and a closing server its
- * port.
+ * Temporary errors: backends that outlive a killed postmaster hold its shared memory, and a closing server holds its port.
  */
 const PASSING = /pre-existing shared memory block|lock file "postmaster.pid"|Address already in use/;
 

@@ -1,11 +1,11 @@
 import { DATABASE_CONNECTIONS, migratorOf, SERVICES, type ServiceName } from '@doorbuster/contracts';
 import { escapeIdentifier, escapeLiteral } from 'pg';
 
-/** Where the extensions live. Only those services that use one have it in their search path. */
+/** The schema of extensions. It is in the search path of the services that use one. */
 const EXTENSIONS_SCHEMA = 'extensions';
 const EXTENSION_USERS: readonly ServiceName[] = ['catalog'];
 
-/** How many connections each role may have, so that no service takes those of the others. */
+/** Maximum connections of each role, so that no service uses up those of the others. */
 export function connectionLimitStatements(limits: Readonly<Record<ServiceName, number>>): string[] {
   return SERVICES.flatMap((service) => [
     `alter role ${escapeIdentifier(service)} connection limit ${limits[service]};`,
@@ -14,9 +14,8 @@ export function connectionLimitStatements(limits: Readonly<Record<ServiceName, n
 }
 
 /**
- * Gives every service a schema of its own in a database and closes everything else to it. The schema and what is in it
- * belong to the migrator; the run-time role may read and write rows. The roles must be there. Running it again changes
- * nothing.
+ * Creates a schema for each service and revokes all else. The migrator owns the schema and its objects; the run-time role
+ * may read and write rows. The roles must exist. Idempotent.
  */
 export function databaseStatements(name: string): string {
   const database = escapeIdentifier(name);
@@ -51,9 +50,9 @@ function serviceStatements(service: ServiceName, database: string): string[] {
 }
 
 /**
- * Gives each migrator what the run-time role owns in a database of a release before there were migrators. The run-time
- * role keeps the right to read and write the rows of those tables, and of those alone: what a migration has revoked since
- * stays revoked. To be followed by {@link databaseStatements}. Where nothing is to be taken over it changes nothing.
+ * Transfers the objects of a run-time role to the migrator, in a database from before there were migrators. The run-time
+ * role may still read and write the rows of those tables only, so that what a migration has revoked stays revoked. Run
+ * {@link databaseStatements} after it. Idempotent.
  */
 export const takeOverStatements = (): string => SERVICES.map(takeOver).join('\n');
 

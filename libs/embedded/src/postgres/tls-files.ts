@@ -8,7 +8,7 @@ export interface PostgresTls {
   keyFile: string;
 }
 
-/** Copies them to where PostgreSQL looks for them. It takes no key that others may read, and must itself be able to. */
+/** Copies them into the data directory. PostgreSQL refuses a key that other users can read. */
 export function copyTlsFiles(dataDir: string, tls: PostgresTls, user: UnprivilegedUser | undefined): void {
   for (const [from, name] of [
     [tls.certFile, 'server.crt'],

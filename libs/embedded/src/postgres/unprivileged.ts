@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 
-/** Whom the PostgreSQL processes run as when we are root, which PostgreSQL refuses to run as. */
+/** The user of PostgreSQL processes when we are root. PostgreSQL refuses to run as root. */
 export interface UnprivilegedUser {
   uid: number;
   gid: number;
@@ -12,12 +12,12 @@ export interface Command {
   args: string[];
 }
 
-/** `undefined` for an ordinary user, who runs PostgreSQL as themselves. */
+/** `undefined` unless we are root. */
 export function unprivilegedUser(dataDir: string): UnprivilegedUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
   if (process.platform !== 'linux')
     throw new Error('PostgreSQL refuses to run as root; start it as an ordinary user');
-  // A directory that an ordinary user made earlier stays theirs.
+  // A directory of an ordinary user keeps its owner.
   const owner = statSync(dataDir, { throwIfNoEntry: false });
   if (owner !== undefined && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
   return { uid: idOf('-u'), gid: idOf('-g') };
@@ -27,8 +27,8 @@ const idOf = (flag: '-u' | '-g'): number =>
   Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8', timeout: 5_000 }));
 
 /**
- * The command as the given user, without any capability of root and without a way to get one back. Paths may be closed to
- * that user: a data directory under a private /tmp directory, for example. {@link placeFor} names those.
+ * The command as the given user, without capabilities and without a way to regain them. The user may be unable to enter a
+ * path, for example a data directory below a private /tmp directory. {@link placeFor} names such paths.
  */
 export function asUser(user: UnprivilegedUser | undefined, { command, args }: Command): Command {
   if (user === undefined) return { command, args };
@@ -44,13 +44,13 @@ export function asUser(user: UnprivilegedUser | undefined, { command, args }: Co
 }
 
 /**
- * How a process of `user` names a file or directory that root opened for it as `descriptor`: opening it by that name asks
- * for the rights on the file, and not for those on the directories above it.
+ * The path by which a process of `user` opens a file that root opened as `descriptor`. It needs rights on the file, and not
+ * on the directories above it.
  */
 export const placeFor = (user: UnprivilegedUser | undefined, place: string, descriptor: number): string =>
   user === undefined ? place : `/proc/self/fd/${descriptor}`;
 
-/** Says whether the user reaches the program and its libraries. */
+/** Whether the user can run the program. */
 export function canRun(user: UnprivilegedUser, program: string): boolean {
   const { command, args } = asUser(user, { command: program, args: ['--version'] });
   try {

@@ -13,15 +13,15 @@ export interface Launch {
   name: string;
   process: Omit<ProcessOptions, 'output'>;
   log: string;
-  /** Rejects or says false for as long as the server does not serve. */
+  /** Rejects or returns false until the server serves. */
   isReady: () => Promise<boolean>;
-  /** What the log says when the server ended at once for a reason that passes, so that another try may help. */
+  /** Matches the log when the server failed for a temporary reason. */
   passing: RegExp;
   deadlineMs: number;
   beforeEachTry?: () => void;
 }
 
-/** Starts a server and resolves when it serves; tries again while what prevents it is of a kind that passes. */
+/** Starts a server and resolves when it serves. Tries again after a temporary failure. */
 export function launchServer(launch: Launch): Promise<RunningProcess> {
   const end = Date.now() + launch.deadlineMs;
   return until(() => tryOnce(launch, end), {
@@ -44,7 +44,7 @@ async function tryOnce(launch: Launch, end: number): Promise<RunningProcess | un
   );
 }
 
-/** `undefined` when it serves, else how it ended. */
+/** `undefined` when it serves, otherwise its exit. */
 async function readyOrExit(
   { name, isReady }: Launch,
   running: RunningProcess,

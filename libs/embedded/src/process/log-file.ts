@@ -4,7 +4,7 @@ import path from 'node:path';
 const LOG_BYTES_MAX = 8 * 1024 * 1024;
 const TAIL_LINES = 12;
 
-/** Opens the log for a server to append to while `use` runs. A long one is put aside first; one old one is kept. */
+/** Opens the log for appending while `use` runs. A long log is renamed first; one old log is kept. */
 export async function withLogFile<T>(file: string, use: (descriptor: number) => Promise<T>): Promise<T> {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;

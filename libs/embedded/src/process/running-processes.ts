@@ -6,7 +6,7 @@ export interface ProcessInfo {
   args: string[];
 }
 
-/** Every process of this machine that this user may see. From /proc on Linux, from `ps` elsewhere. */
+/** All processes that this user can see, from /proc on Linux and from `ps` elsewhere. */
 export function listProcesses(): ProcessInfo[] {
   return process.platform === 'linux' ? listFromProc() : listFromPs();
 }
@@ -28,21 +28,21 @@ function listFromPs(): ProcessInfo[] {
   });
 }
 
-/** Processes whose working directory is `directory`. Empty where there is no /proc. */
+/** Processes whose working directory is `directory`. Empty without /proc. */
 function processesIn(directory: string): number[] {
   if (process.platform !== 'linux') return [];
   return pidsInProc().filter((pid) => ignoringGone(() => readlinkSync(`/proc/${pid}/cwd`)) === directory);
 }
 
-/** Processes of PostgreSQL at work in the data directory. Empty where there is no /proc. */
+/** PostgreSQL processes in the data directory. Empty without /proc. */
 export const postgresProcessesIn = (dataDir: string): number[] =>
   processesIn(dataDir).filter((pid) => /\/(postgres|initdb)( \(deleted\))?$/.test(executableOf(pid) ?? ''));
 
-/** Path of the program that the process runs, which it cannot rewrite as it can its command line. Needs /proc. */
+/** Path of the program. Unlike its command line, a process cannot change it. Needs /proc. */
 const executableOf = (pid: number): string | undefined =>
   ignoringGone(() => readlinkSync(`/proc/${pid}/exe`));
 
-/** Says whether the process exists, also when it is another user's. */
+/** Whether the process exists, of any user. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -58,7 +58,7 @@ function pidsInProc(): number[] {
     .map(Number);
 }
 
-/** A process may end, or turn out to be another user's, between being listed and being read. */
+/** A process may end between listing and reading, or belong to another user. */
 function ignoringGone<T>(read: () => T): T | undefined {
   try {
     return read();

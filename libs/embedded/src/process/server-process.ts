@@ -6,12 +6,12 @@ export interface ProcessExit {
   signal: NodeJS.Signals | null;
 }
 
-/** A running child process, whatever it is. */
+/** A running child process. */
 export interface RunningProcess {
   readonly pid: number;
-  /** Resolves once, however the process ends; never rejects. */
+  /** Resolves when the process ends; never rejects. */
   readonly exited: Promise<ProcessExit>;
-  /** Asks it to end, and kills it after the deadline. */
+  /** Sends the stop signal, and SIGKILL after the deadline. */
   stop(deadlineMs?: number): Promise<ProcessExit>;
   /** `kill -9`. */
   kill(): Promise<ProcessExit>;
@@ -24,11 +24,11 @@ export interface ProcessOptions {
   env?: NodeJS.ProcessEnv;
   /** File descriptor of its standard output and error, or `inherit`. */
   output: number | 'inherit';
-  /** File descriptors that it gets as well, as {@link FIRST_INHERITED} and the numbers after it. */
+  /** Inherited as descriptors {@link FIRST_INHERITED} and following. */
   inherited?: number[];
-  /** What asks it to end. Default `SIGTERM`. */
+  /** Default `SIGTERM`. */
   stopSignal?: NodeJS.Signals;
-  /** Told as soon as there is a process, long before a server serves. */
+  /** Called when the process exists, before it serves. */
   onSpawn?: ((pid: number) => void) | undefined;
 }
 
@@ -37,8 +37,7 @@ const STOP_DEADLINE_MS = 5_000;
 export const FIRST_INHERITED = 3;
 
 /**
- * Starts a process in a session of its own, so that the Ctrl-C of a terminal reaches only whoever supervises it, and
- * can end it in order.
+ * Starts a process in its own session: Ctrl-C in a terminal reaches only the supervisor, which ends the process in order.
  */
 export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
   const child = spawn(options.command, options.args, {
@@ -78,7 +77,7 @@ function spawned(child: ChildProcess, command: string): Promise<number> {
   });
 }
 
-/** The whole group, since a killed process cannot end its own children. Only while it lives: pids are reused. */
+/** Signals the process group, since a killed process cannot end its children. Only while it runs: process ids are reused. */
 function signalGroup(pid: number, child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.exitCode !== null || child.signalCode !== null) return;
   try {

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 
 /**
- * Reads the id of the server that runs now, or an empty line when none does. Once standard input closes, however the
- * process at its other end ended, it ends that server and removes the directory.
+ * Reads the id of the running server, or an empty line when none runs. When standard input closes, because the test run
+ * has ended for any reason, it ends that server and removes the directory.
  */
 const SCRIPT = `pid=
 while read -r line; do pid=$line; done
@@ -12,12 +12,12 @@ rm -rf "$2"`;
 
 export interface Guard {
   watch(pid: number): void;
-  /** To be called before a server is ended in order: its id may be another's soon. */
+  /** Call it before the server is stopped: its process id may be reused. */
   relax(): void;
   end(): void;
 }
 
-/** Sees to it that a server of a test and its directory do not outlive the test run, also when that is killed. */
+/** Ends a test's server and removes its directory when the test run ends, also when it is killed. */
 export function startGuard(signal: 'QUIT' | 'KILL', directory: string): Guard {
   const child = spawn('sh', ['-c', SCRIPT, 'guard', signal, directory], {
     stdio: ['pipe', 'ignore', 'ignore'],

@@ -1,6 +1,6 @@
 /** What we read of a server's `/jsz`, https://docs.nats.io/running-a-nats-service/nats_admin/monitoring#jetstream-information-jsz */
 export interface JetStreamReport {
-  /** Those who decide which server keeps what. */
+  /** The meta group, which assigns streams to servers. */
   meta_cluster?: Group;
   account_details?: { stream_detail?: StreamReport[] }[];
 }
@@ -14,19 +14,19 @@ interface Member {
   cluster?: Group;
 }
 
-/** Servers that keep the same thing. */
+/** A Raft group. */
 interface Group {
   leader?: string;
-  /** Absent of the server that had a stream alone and was not elected by the others yet: they may not have all of it. */
+  /** Absent while no leader is elected. */
   leader_since?: string;
   replicas?: { current: boolean; offline?: boolean }[];
 }
 
-/** Of the cluster itself, once all its servers have found each other. */
+/** Whether all servers of the cluster have joined. */
 export const leaderOfCluster = (reports: readonly JetStreamReport[]): string | undefined =>
   leaderAmong(reports.map(({ meta_cluster: group }) => group));
 
-/** Of a stream, once all that keep it and its consumers are up to date. */
+/** Whether all replicas of a stream and of its consumers are current. */
 export function leaderOfStream(reports: readonly JetStreamReport[], name: string): string | undefined {
   const streams = reports
     .flatMap(({ account_details: accounts = [] }) => accounts)
@@ -41,7 +41,7 @@ export function leaderOfStream(reports: readonly JetStreamReport[], name: string
 const electedAmong = (told: readonly Member[]): string | undefined =>
   leaderAmong(told.map(({ cluster }) => cluster).filter((group) => group?.leader_since !== undefined));
 
-/** Each server tells of a group; a leader alone knows whether all the others are there and up to date. */
+/** Every server reports a group. Only the leader knows whether the others are current. */
 function leaderAmong(told: readonly (Group | undefined)[]): string | undefined {
   const whole = told.find(
     (group) =>

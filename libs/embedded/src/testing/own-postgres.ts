@@ -12,8 +12,8 @@ export interface OwnPostgres extends RestartableServer {
 }
 
 /**
- * A PostgreSQL with all roles, for tests that kill it; the others share the one of the test run, and so the limits of its
- * roles are those of the server.
+ * A PostgreSQL with all roles, for tests that kill it or need the roles' connection limits. Other tests share the one of
+ * the test run.
  */
 export async function startOwnPostgres(
   connectionsMax = 50,

@@ -1,11 +1,11 @@
 import pg from 'pg';
 
 /**
- * Makes every update of the rows of `table` that fit `condition` (SQL on `old`) fail, as a bug or a bad row would.
+ * Makes updates of `table` fail for rows that match `condition` (SQL on `old`), as a bug or a bad row would.
  *
  * @param url of the role that owns the schema
  * @param table with its schema
- * @returns what mends it
+ * @returns a function that removes the failure
  */
 export const plantFailure = (url: string, table: string, condition: string): Promise<() => Promise<void>> =>
   plant(
@@ -14,7 +14,7 @@ export const plantFailure = (url: string, table: string, condition: string): Pro
     `create trigger planted_failure before update on ${table} for each row when (${condition})`,
   );
 
-/** The same, for the COMMIT of the transaction that has updated such a row. */
+/** Like {@link plantFailure}, but the COMMIT of the transaction fails. */
 export const plantFailureOfCommit = (
   url: string,
   table: string,

@@ -2,26 +2,26 @@ import type { RunningProcess } from '../process/server-process.js';
 import { startGuard } from './guard.js';
 import { makeTemporaryDirectory, removeTemporaryDirectory } from './temporary.js';
 
-/** A server that a test may end and start again; it keeps its port and its data. */
+/** A server that a test can stop and start. It keeps its port and data. */
 export interface RestartableServer {
   readonly pid: number;
   start(): Promise<void>;
-  /** In order. */
+  /** Orderly. */
   stop(): Promise<void>;
   /** `kill -9`. */
   kill(): Promise<void>;
-  /** Ends it for good and removes what it kept. */
+  /** Ends the server and removes its data. */
   dispose(): Promise<void>;
 }
 
-/** What a server is to be started with; the port is the one that it had before. */
+/** Options of a start; the port is that of the first start. */
 export interface RestartableStart {
   directory: string;
   port?: number;
   onSpawn: (pid: number) => void;
 }
 
-/** `guardSignal`: what ends the server at once and with it everything that it started. */
+/** `guardSignal` ends the server and its child processes at once. */
 export async function startRestartable<Server extends RunningProcess & { port: number }>(
   start: (how: RestartableStart) => Promise<Server>,
   guardSignal: 'QUIT' | 'KILL',

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** A directory of its own below the system's temporary one, readable to this user alone. */
+/** A new temporary directory that only this user can read. */
 export const makeTemporaryDirectory = (): string => mkdtempSync(path.join(tmpdir(), 'doorbuster-'));
 
 export const removeTemporaryDirectory = (directory: string): void =>

@@ -10,9 +10,9 @@ const HOUR_MS = 3_600_000;
 
 /** Paths of PEM files. */
 export interface TestCertificates {
-  /** The authority that signed the server's certificate, and nothing else on this machine trusts. */
+  /** The authority of the server's certificate. Nothing else trusts it. */
   caFile: string;
-  /** The server's certificate, and its private key, which only the user that runs the test can read. */
+  /** The server's certificate and private key. Only the current user can read the key. */
   certFile: string;
   keyFile: string;
   /** Deletes all three. */
@@ -20,7 +20,7 @@ export interface TestCertificates {
 }
 
 /**
- * A certificate for a server of a test, signed by an authority that is made for it and forgotten. Valid for an hour.
+ * Creates a server certificate for a test, signed by a new authority whose key is discarded. Valid for an hour.
  *
  * @param hosts names and addresses that the certificate is for. Another one makes a client refuse the server
  */
@@ -76,17 +76,17 @@ export async function testCertificates(
   };
 }
 
-/** A positive number, as the standard wants. */
+/** Positive, as X.509 requires. */
 const serialNumber = (): string => `00${randomBytes(8).toString('hex')}`;
 
-/** Valid from an hour earlier, in case the clock is set back. */
+/** Valid from an hour ago, in case the clock is set back. */
 const validity = () => ({
   serialNumber: serialNumber(),
   notBefore: new Date(Date.now() - HOUR_MS),
   notAfter: new Date(Date.now() + HOUR_MS),
 });
 
-/** Loaded on demand: every test file loads this module, and few need certificates. */
+/** Loaded on demand: every test file imports this module, and few need certificates. */
 async function loadX509() {
   await import('reflect-metadata');
   return import('@peculiar/x509');

@@ -1,7 +1,7 @@
 import { DATABASE_ROLES, NATS_USERS } from '@doorbuster/contracts';
 import type { Credentials } from '../credentials.js';
 
-/** The same in every process of a test run, because PostgreSQL's roles belong to the server that all share. */
+/** The same in every process of a test run, since all share one PostgreSQL and its roles. */
 export function testCredentials(): Credentials {
   const passwordsOf = <Name extends string>(names: readonly Name[]) =>
     Object.fromEntries(names.map((name) => [name, `test-${name}`])) as Record<Name, string>;

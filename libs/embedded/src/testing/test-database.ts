@@ -8,7 +8,7 @@ import { testCredentials } from './test-credentials.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** The PostgreSQL that all test files of a run share, each in a database of its own. */
+    /** The PostgreSQL that all test files share. Each has its own database. */
     postgresAdminUrl: string;
   }
 }

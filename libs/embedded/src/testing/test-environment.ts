@@ -5,14 +5,14 @@ import { createTestDatabase } from './test-database.js';
 import { startTestNats, type TestNats } from './test-nats.js';
 
 export interface TestEnvironment {
-  /** Of the run-time role, which needs a schema that was migrated. */
+  /** For the run-time role, which needs a migrated schema. */
   databaseUrl(service: ServiceName): string;
   /** Of the role that migrates. */
   migrationUrl(service: ServiceName): string;
   adminDatabaseUrl: string;
   natsUrl(user: 'admin' | NatsUser): string;
   nats: TestNats;
-  /** Only with `ownPostgres`: a test must not end the one that it shares. */
+  /** Only with `ownPostgres`: a test must not stop the shared one. */
   postgres: OwnPostgres | undefined;
   stop(): Promise<void>;
 }
@@ -23,8 +23,8 @@ export interface TestEnvironmentOptions {
 }
 
 /**
- * What services need to run, for one test file: a database and a NATS server of its own, with the real roles, users
- * and permissions, and all streams and consumers. A provisioner makes those again when the test has the server lose them.
+ * The environment of services for one test file: a database and a NATS server, with the real roles, users and permissions,
+ * and all streams and consumers. A provisioner creates these again when the test wipes the server.
  */
 export async function startTestEnvironment(options: TestEnvironmentOptions = {}): Promise<TestEnvironment> {
   const postgres = options.ownPostgres === true ? await startOwnPostgres() : undefined;

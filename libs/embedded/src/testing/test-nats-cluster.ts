@@ -16,16 +16,16 @@ export interface ClusteredNats extends RestartableServer {
 
 export interface TestNatsCluster {
   readonly servers: readonly ClusteredNats[];
-  /** All servers, separated by commas. */
+  /** All servers, comma-separated. */
   url(user: 'admin' | NatsUser): string;
-  /** Waits until the stream and its consumers have leaders that the other servers keep up with. */
+  /** Waits until the stream and its consumers have leaders and current replicas. */
   leaderOf(stream: string): Promise<ClusteredNats>;
   dispose(): Promise<void>;
 }
 
 const SIZE = 3;
 
-/** Three NATS servers, each with its own storage, that keep streams together; users and permissions as on a single one. */
+/** A cluster of three NATS servers, each with its own storage, with the same users and permissions as a single one. */
 export async function startTestNatsCluster(): Promise<TestNatsCluster> {
   const members = await chooseMembers();
   const started = await Promise.allSettled(members.map(startMember));
@@ -82,7 +82,7 @@ async function startMember({ port, ...cluster }: Member): Promise<ClusteredNats>
   });
 }
 
-/** Servers that are down say nothing. */
+/** Servers that are down do not answer. */
 async function askAll(members: readonly Member[]): Promise<JetStreamReport[]> {
   const answers = members.map(async ({ monitorPort }) => {
     const url = `http://127.0.0.1:${monitorPort}/jsz?accounts=true&streams=true&consumers=true`;

@@ -6,11 +6,11 @@ import { testCredentials } from './test-credentials.js';
 
 export interface TestNats extends RestartableServer {
   url(user: 'admin' | NatsUser): string;
-  /** Deletes all that it kept; only while it does not run. */
+  /** Deletes its storage. Only while it is stopped. */
   wipe(): void;
 }
 
-/** A NATS server of its own, with JetStream and every user with their real permissions; it has no streams. */
+/** A new NATS server with JetStream and all users with their real permissions. It has no streams. */
 export async function startTestNats({ tls }: Pick<NatsOptions, 'tls'> = {}): Promise<TestNats> {
   const passwords = testCredentials().nats;
   const server = await startRestartable(

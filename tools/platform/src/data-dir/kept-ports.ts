@@ -5,7 +5,7 @@ import { z } from 'zod';
 const ports = z.record(z.string(), z.int().min(1).max(65_535));
 const ATTEMPTS_MAX = 20;
 
-/** The ports of the last start where they are still free, so that saved addresses stay true; no two are the same. */
+/** Reuses the ports of the last start that are free, so that saved addresses stay valid. All ports differ. */
 export async function keptPorts<Name extends string>(
   dataDir: string,
   names: readonly Name[],
@@ -25,7 +25,7 @@ async function choose(kept: number | undefined, taken: Set<number>): Promise<num
   return port;
 }
 
-/** Ports can be chosen anew, so a damaged file is no reason not to start. */
+/** A damaged file is ignored: ports can be chosen again. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);

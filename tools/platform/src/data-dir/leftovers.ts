@@ -4,10 +4,10 @@ import { layoutOf, listProcesses, postgresProcessesIn } from '@doorbuster/embedd
 
 const STOP_DEADLINE_MS = 4_000;
 
-/** Put on the command line of every service, so that it can be told whose it is, by us and in `ps`. */
+/** An argument of every service process. It tells which platform the process belongs to. */
 export const markOf = (dataDir: string): string => `--data-dir=${dataDir}`;
 
-/** Started as root, PostgreSQL does not name its data directory on the command line: it works in it. */
+/** Started as root, PostgreSQL does not name its data directory on the command line. It is its working directory. */
 function serversOf(dataDir: string): number[] {
   const { postgres, nats } = layoutOf(dataDir);
   const marked = processesMarked([postgres, `--pgdata=${postgres}.new`, `${nats}/nats-server.conf`]);
@@ -20,7 +20,7 @@ export const findLeftovers = (dataDir: string): number[] => [
   ...serversOf(dataDir),
 ];
 
-/** Stops what a killed platform left behind: services first, in order if that can be had soon. */
+/** Stops the processes of a killed platform, services first. Sends SIGINT, and SIGKILL after the deadline. */
 export async function stopLeftovers(dataDir: string): Promise<number> {
   const found = findLeftovers(dataDir);
   await interrupt(() => processesMarked([markOf(dataDir)]));
@@ -29,19 +29,19 @@ export async function stopLeftovers(dataDir: string): Promise<number> {
   return found.length;
 }
 
-/** SIGINT asks all of them to end soon, PostgreSQL too. */
+/** SIGINT is a fast shutdown for PostgreSQL, too. */
 async function interrupt(find: () => number[]): Promise<void> {
   for (const pid of find()) signal(pid, 'SIGINT');
   const end = Date.now() + STOP_DEADLINE_MS;
   while (find().length > 0 && Date.now() < end) await delay(50);
 }
 
-/** A process works in the real directory, whatever links lead to it. */
+/** The working directory of a process is a real path without links. */
 function postgresIn(dataDir: string): number[] {
   try {
     return postgresProcessesIn(realpathSync(dataDir));
   } catch {
-    return []; // There is no such directory.
+    return []; // No such directory.
   }
 }
 
@@ -51,7 +51,7 @@ function processesMarked(marks: string[]): number[] {
     .map(({ pid }) => pid);
 }
 
-/** At once and synchronously: the last thing before the process ends. */
+/** Synchronous, because it runs when this process exits. */
 export function killLeftovers(dataDir: string): void {
   for (const pid of findLeftovers(dataDir)) signal(pid, 'SIGKILL');
 }
@@ -60,6 +60,6 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // It ended meanwhile.
+    // The process has ended.
   }
 }

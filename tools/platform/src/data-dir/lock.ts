@@ -26,7 +26,7 @@ export function lock(dataDir: string): () => void {
   throw new Error(`cannot lock ${dataDir}: others try the same; try again`);
 }
 
-/** All or nothing: a lock is never seen without its content. */
+/** Atomic: no process sees a lock without its content. */
 function create(file: string, content: string): boolean {
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, content, { mode: 0o600 });
@@ -41,19 +41,19 @@ function create(file: string, content: string): boolean {
   }
 }
 
-/** Removes a stale lock, unless another starter was quicker and it is a fresh one by now. */
+/** Removes a stale lock. Puts it back when another process has replaced it by a fresh one. */
 function putAside(file: string, stale: string): void {
   const aside = `${file}.stale-${process.pid}`;
   try {
     renameSync(file, aside);
   } catch {
-    return; // Somebody else put it aside.
+    return; // Another process removed it.
   }
   if (readFileSync(aside, 'utf8') !== stale) linkSync(aside, file);
   rmSync(aside);
 }
 
-/** Ids are reused, so a process is known by its id and the time when it began. */
+/** Process ids are reused, so the owner is identified by id and start time. */
 function livingOwner(content: string): number | undefined {
   const [pid = '', ...startTime] = content.trim().split(' ');
   return startTimeOf(Number(pid)) === startTime.join(' ') ? Number(pid) : undefined;
@@ -67,11 +67,11 @@ function startTimeOf(pid: number): string | undefined {
       timeout: 5_000,
     }).trim();
   } catch {
-    return undefined; // There is no such process.
+    return undefined; // No such process.
   }
 }
 
-/** Field 22 of /proc/<pid>/stat; the second field, a name in parentheses, may hold anything. */
+/** Field 22 of /proc/<pid>/stat. The second field, a name in parentheses, may contain spaces and parentheses. */
 function startTimeInProc(pid: number): string | undefined {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -9,13 +9,13 @@ export interface ServiceView {
   metrics: string[];
 }
 
-/** What runs at this moment, for tests, load generators and operators: `DATA_DIR/run.json`. */
+/** `DATA_DIR/run.json`: addresses and process ids, for tests, load generators and operators. */
 export interface RunFile {
   platform: { pid: number };
-  /** `urls` are those of all its replicas, that one included. */
+  /** `urls` has all replicas, `url` included. */
   gateway: { url: string; urls: string[] };
   services: Record<string, ServiceView>;
-  /** `null` when there is no page for them. */
+  /** `null` without a traces page. */
   traces: { url: string } | null;
   postgres: ServerView;
   nats: ServerView;
@@ -26,5 +26,5 @@ const runFileIn = (dataDir: string): string => path.join(dataDir, 'run.json');
 export const writeRunFile = (dataDir: string, run: RunFile): void =>
   writePrivateFile(runFileIn(dataDir), `${JSON.stringify(run, null, 2)}\n`);
 
-/** A platform that does not run has none, so that nobody acts on old process ids. */
+/** Process ids of a stopped platform are invalid, so the file is removed. */
 export const removeRunFile = (dataDir: string): void => rmSync(runFileIn(dataDir), { force: true });

@@ -18,11 +18,11 @@ interface Settings {
   layout: DataLayout;
   credentials: Credentials['nats'];
   port: number;
-  /** Of a NATS that is not ours, or of each server of a cluster, separated by commas; every service uses it with the user that it names. */
+  /** An external NATS, or the servers of a cluster separated by commas. Every service uses the user in this URL. */
   externalUrl: string | undefined;
 }
 
-/** A NATS with JetStream and a user per service, or a given one. */
+/** Starts NATS with JetStream and a user for each service, or uses an external one. */
 export async function openBroker(settings: Settings, supervise: Supervise): Promise<Broker> {
   const { layout, credentials: passwords, port, externalUrl } = settings;
   if (externalUrl !== undefined) {
@@ -41,7 +41,7 @@ export async function openBroker(settings: Settings, supervise: Supervise): Prom
   return { natsUrl: urlOf, view: () => ({ pid: server.pid ?? null, url: urlOf('admin'), dir }) };
 }
 
-/** @throws what to do, at once: services would wait for the broker in silence */
+/** @throws an error that says what to do. Services would wait for the broker silently */
 async function expectAnyListener(urls: string): Promise<void> {
   try {
     await Promise.any(urls.split(',').map((url) => expectListener(url.trim())));
@@ -66,8 +66,8 @@ async function expectListener(url: string): Promise<void> {
 }
 
 /**
- * NATS goes on without noticing when its storage is deleted under it: it would accept messages that are nowhere. So it
- * is ended, and the supervisor starts it again, empty. The provisioner makes the streams anew and sagas send again.
+ * NATS does not notice that its storage was deleted, and would accept messages that are stored nowhere. So it is killed.
+ * The supervisor starts it again, empty, the provisioner creates the streams, and sagas repeat their commands.
  */
 function endWithoutStorage(server: NatsServer): void {
   const timer = setInterval(() => {

@@ -35,11 +35,11 @@ interface Settings {
   credentials: Credentials['postgres'];
   port: number;
   replicas: Record<ServiceName, number>;
-  /** Of an administrator of a PostgreSQL that is not ours; its database is used as it is named. */
+  /** An administrator's URL of an external PostgreSQL, with the database to use. */
   externalUrl: string | undefined;
 }
 
-/** A database with the roles and schemas of all services, in a PostgreSQL of our own or in a given one. */
+/** Prepares a database with the roles and schemas of all services, in an embedded or an external PostgreSQL. */
 export async function openDatabase(settings: Settings, supervise: Supervise): Promise<Database> {
   const { credentials, externalUrl, replicas } = settings;
   const { view, adminUrl } =

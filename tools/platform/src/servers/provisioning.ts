@@ -12,14 +12,14 @@ interface Settings {
   logger: Logger;
 }
 
-/** Makes all streams and consumers with the provisioner's own user, and keeps them in place. */
+/** Creates all streams and consumers as the user `provisioner`, and keeps them. */
 export interface Provisioning {
-  /** @throws when the broker has not taken them after a minute */
+  /** @throws when the streams do not exist after a minute */
   start(): Promise<void>;
   end(): Promise<void>;
 }
 
-/** In the process of the platform: another one would take 40 MB for a look every 15 s. */
+/** Runs in the platform's process: a process of its own would take 40 MB for a check every 15 s. */
 export function provisionStreams(
   { natsUrl }: Pick<Broker, 'natsUrl'>,
   { replicas, caFile, logger }: Settings,

@@ -1,9 +1,9 @@
-/** What is told about a server in run.json. */
+/** A server in run.json. */
 export interface ServerView {
-  /** `null` of a server that is not ours, or that is being restarted. */
+  /** `null` for an external server and during a restart. */
   pid: number | null;
   /** With an administrator's credentials. */
   url: string;
-  /** What the server keeps; `null` of a server that is not ours. */
+  /** The storage; `null` for an external server. */
   dir: string | null;
 }

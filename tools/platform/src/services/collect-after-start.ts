@@ -1,4 +1,4 @@
-/** Loaded into every service before its own code, see `collectGarbageSoon`. */
+/** Node loads this module into every service before its code (`--import`). */
 import { collectGarbageSoon } from './collect-garbage.js';
 
 collectGarbageSoon();

@@ -4,8 +4,8 @@ import { runInNewContext } from 'node:vm';
 const STARTED_AFTER_MS = 5_000;
 
 /**
- * Loading its code leaves a process with tens of megabytes of garbage, which V8 would keep as room to grow in. One
- * collection once it has started gives them back (measured: 142 to 111 MB a service), and costs nothing later.
+ * Loading code leaves tens of megabytes of garbage, which V8 keeps as free heap. One collection after the start returns
+ * them to the system (measured: 142 to 111 MB a service).
  */
 export function collectGarbageSoon(): void {
   setTimeout(() => {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { SERVICES, type NatsUser, type ServiceName } from '@doorbuster/contracts';
 import { cacheDirectory, type Credentials } from '@doorbuster/embedded';
 
-/** All that is started from `apps/`, the gateway too. */
+/** All services and the gateway. */
 export const APPS = [...SERVICES, 'gateway'] as const;
 export type AppName = (typeof APPS)[number];
 
@@ -12,7 +12,7 @@ export interface Addresses {
   /** Of the role that owns the schema. */
   migrationUrl: (service: ServiceName) => string;
   natsUrl: (user: NatsUser) => string;
-  /** The file in which payments' simulated provider puts down what it charged. */
+  /** The file to which the simulated payment provider appends its charges. */
   providerStatement: string | undefined;
 }
 
@@ -21,10 +21,10 @@ export type Secrets = Pick<Credentials, 'authJwtSecret' | 'rpcSigningKey' | 'rpc
 /** Where the gateway listens unless `HOST` says otherwise. */
 export const LOOPBACK = '127.0.0.1';
 
-/** What the administrator of the platform knows and no service needs to. */
+/** Variables of the platform's administrator, which services do not get. */
 const WITHHELD = [
   'DATABASE_URL',
-  // The administrator's connection would not know it: here the URL says `sslmode=verify-full`.
+  // For services. The administrator's URL has `sslmode=verify-full`.
   'DATABASE_CA_FILE',
   'MIGRATION_DATABASE_URL',
   'NATS_URL',
@@ -33,7 +33,7 @@ const WITHHELD = [
   'PORT',
 ];
 
-/** What a process is told: the platform's own environment, with its own addresses and nobody else's secrets. */
+/** The environment of a process: the platform's, with the addresses and secrets of this app alone. */
 export function environmentOf(
   app: AppName,
   env: NodeJS.ProcessEnv,
@@ -53,17 +53,17 @@ export function environmentOf(
   }
   return {
     ...own,
-    // In production the gateway gives out no tokens, and here there is nobody else who would.
+    // In production the gateway issues no tokens. This platform has no other issuer.
     NODE_ENV: 'development',
     PORT: env['PORT'] ?? '3000',
     RPC_SIGNING_KEY: env['RPC_SIGNING_KEY'] ?? rpcSigningKey,
-    // Every caller can get a token of any role there.
+    // Everyone who reaches the gateway can get an admin token.
     HOST: env['HOST'] ?? LOOPBACK,
     ...(env['AUTH_JWKS_URL'] === undefined && { AUTH_JWT_SECRET: env['AUTH_JWT_SECRET'] ?? authJwtSecret }),
   };
 }
 
-/** Environment of a service's migration step, which connects to the database only. */
+/** The environment of a service's migration, which connects to the database only. */
 export const migrationEnvironment = (
   service: ServiceName,
   env: NodeJS.ProcessEnv,
@@ -75,7 +75,7 @@ export const migrationEnvironment = (
 });
 
 const sharedEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
-  // Halves the loading time from the second start on.
+  // Halves the load time from the second start on.
   NODE_COMPILE_CACHE: path.join(cacheDirectory(), 'compiled'),
   ...Object.fromEntries(Object.entries(env).filter(([name]) => !WITHHELD.includes(name))),
   // Fault points are refused in production.

@@ -3,10 +3,10 @@ import type { Supervised } from '../supervision/supervised.js';
 
 const READY_DEADLINE_MS = 60_000;
 const REQUEST_DEADLINE_MS = 2_000;
-/** So often may a service end before it is given up during the start. */
+/** The start fails when a service has ended this often. */
 const FAILURES_MAX = 4;
 
-/** Resolves when every gateway and all behind them are ready. */
+/** Resolves when every gateway and every service is ready. */
 export async function waitUntilReady(gatewayUrls: string[], services: Supervised[]): Promise<void> {
   for (const url of gatewayUrls) await waitUntilOneIsReady(url, services);
 }

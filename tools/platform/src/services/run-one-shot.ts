@@ -9,8 +9,7 @@ export interface OneShot {
 }
 
 /**
- * Runs a process to its end. It has no deadline, since a migration may take long; a platform that is stopped ends all that
- * has its mark.
+ * Runs a process to its end, without a deadline, since a migration may take long. Its mark lets a stopping platform end it.
  *
  * @throws when it ends with anything but 0; its own lines say why
  */

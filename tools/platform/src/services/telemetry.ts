@@ -1,7 +1,7 @@
 import type { AppName } from './environment.js';
 
 export interface TelemetrySettings {
-  /** Where the traces page is; `undefined` when it was not wanted, or could not start. */
+  /** `undefined` when the page is off or could not start. */
   tracesUrl: string | undefined;
   /** Of the process's own metrics endpoint. */
   metricsPort: number;
@@ -9,17 +9,17 @@ export interface TelemetrySettings {
 
 type Signal = 'TRACES' | 'METRICS' | 'LOGS';
 
-/** Soon, so that whoever has just placed a first order sees its trace. */
+/** Short, so that the trace of a new order appears at once. */
 const EXPORT_DELAY_MS = 500;
 
-/** Whether nobody said where spans go, or that they go nowhere, so that the page is to take them. */
+/** True when no variable says where traces go. */
 export const wantsTracesPage = (env: NodeJS.ProcessEnv): boolean =>
   !isSetElsewhere(env) && env['OTEL_TRACES_EXPORTER'] === undefined && !hasEndpoint(env, 'TRACES');
 
 /**
- * What a process is told about its telemetry, each signal by itself: what the user set for it stays. Where nobody said
- * anything, traces go to the page, metrics wait for Prometheus, and logs are on standard output only. Ports are ours:
- * each process needs its own.
+ * The telemetry variables of a process. For each signal the user's settings win. By default traces go to the page,
+ * metrics to a Prometheus endpoint, and logs to standard output only. The metrics port is always ours, since each
+ * process needs its own.
  */
 export function telemetryEnvironment(
   app: AppName,
@@ -42,7 +42,7 @@ export function telemetryEnvironment(
   };
 }
 
-/** Whether a process answers Prometheus, as far as can be told from here. */
+/** Whether processes have a Prometheus endpoint by this environment. */
 export const servesMetrics = (env: NodeJS.ProcessEnv): boolean =>
   !isSetElsewhere(env) &&
   metricsExporters(env)
@@ -54,17 +54,17 @@ const onPage = (app: AppName, url: string): NodeJS.ProcessEnv => ({
   ...(app === 'gateway' && { TRACE_URL_TEMPLATE: `${url}/traces/{traceId}` }),
 });
 
-/** For traces alone, and as the page understands them, whatever protocol was set for the other signals. */
+/** For traces only. The page reads JSON, whatever protocol is set for the other signals. */
 const toPage = (url: string | undefined): NodeJS.ProcessEnv =>
   url === undefined
     ? { OTEL_TRACES_EXPORTER: 'none' }
     : {
-        // By address: a name can stand for an IPv6 address too, where nobody listens.
+        // By address: `localhost` may resolve to IPv6, on which the page does not listen.
         OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${url.replace('//localhost:', '//127.0.0.1:')}/v1/traces`,
         OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json',
       };
 
-/** Whether none of the variables counts: the SDK is off, or a file says everything. */
+/** Whether the SDK ignores the variables: it is off, or has a configuration file. */
 const isSetElsewhere = (env: NodeJS.ProcessEnv): boolean =>
   env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true' || env['OTEL_CONFIG_FILE'] !== undefined;
 

@@ -16,9 +16,8 @@ export interface LivenessOptions {
 }
 
 /**
- * Resolves with true once a process has not answered for so long, as one that is stopped or whose event loop spins; with false
- * once `signal` ends the watch. A process that refuses connections is starting, or too busy, and not hung: only
- * silence counts.
+ * Resolves with true when a process has not answered for `silentMs`: it is stopped, or its event loop is blocked. Resolves with
+ * false when `signal` ends the watch. A refused connection does not count: the process is starting, or too busy.
  */
 export async function hangs({ url, silentMs, signal }: LivenessOptions): Promise<boolean> {
   const checkMs = silentMs / MISSES;

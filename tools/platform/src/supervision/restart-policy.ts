@@ -1,19 +1,19 @@
-/** How soon a process that ended is started again. */
+/** When a process that ended is started again. */
 export interface RestartPolicy {
   firstDelayMs: number;
   delayMsMax: number;
-  /** What ran this long before it ended was well; its next end counts as a first one. */
+  /** After a run of this length the count of failures starts again. */
   stableAfterMs: number;
 }
 
 /**
- * The first restart comes nearly at once, yet leaves time for the last effects of an end: for connections and shared
- * memory to go, and for whoever deletes the storage of a server right after killing it.
+ * The first restart is nearly immediate. The delay lets the kernel release connections and shared memory, and lets a
+ * test delete the storage of a server that it has killed.
  */
 export const RESTART_POLICY: RestartPolicy = { firstDelayMs: 150, delayMsMax: 5_000, stableAfterMs: 3_000 };
 
 export interface Restart {
-  /** How many ends followed one another without a stable run between them, this one included. */
+  /** Ends in a row without a stable run between them, this one included. */
   failures: number;
   delayMs: number;
 }

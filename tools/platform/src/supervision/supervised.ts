@@ -6,23 +6,23 @@ import { nextRestart, RESTART_POLICY, type RestartPolicy } from './restart-polic
 export interface SupervisedOptions {
   name: string;
   start: () => Promise<RunningProcess>;
-  /** A process came or went. */
+  /** Called when a process starts or ends. */
   onChange: () => void;
   /** One line for the log. */
   warn: (text: string) => void;
   policy?: RestartPolicy;
-  /** Where it answers while it is well; one that is silent for `silentMs` is killed, and so started again. */
+  /** The process is killed, and started again, when this URL gives no answer for `silentMs`. */
   liveness?: { url: string; silentMs: number } | undefined;
 }
 
-/** Makes something supervised by the platform; it is not started yet. */
+/** Registers a process with the platform; `start` starts it. */
 export type Supervise = (
   name: string,
   start: () => Promise<RunningProcess>,
   liveness?: SupervisedOptions['liveness'],
 ) => Supervised;
 
-/** One process that is kept running: started again, ever more slowly, whenever it ends before it is asked to. */
+/** Keeps one process running: starts it again, with growing delays, until `stop`. */
 export class Supervised {
   readonly name: string;
   private readonly policy: RestartPolicy;
@@ -40,18 +40,18 @@ export class Supervised {
     return this.running?.pid;
   }
 
-  /** Ends without a stable run between them. */
+  /** Ends in a row without a stable run between them. */
   get failures(): number {
     return this.failuresInARow;
   }
 
-  /** The first start; if that fails nothing is repeated, because somebody is there to read why. */
+  /** The first start. It is not repeated on failure: the caller reports the error. */
   async start(): Promise<void> {
     const first = await this.launch();
     this.watching = this.watch(first);
   }
 
-  /** Ends it for good. Resolves when it has ended. */
+  /** Ends the process and starts no other. Resolves when it has ended. */
   async stop(deadlineMs: number): Promise<void> {
     this.stopping.abort();
     await this.running?.stop(deadlineMs);
@@ -87,7 +87,7 @@ export class Supervised {
     }
   }
 
-  /** Waits for the end of a process, and brings it about when it hangs: SIGKILL, since a stopped one hears nothing else. */
+  /** Waits for the end of a process. Kills it with SIGKILL when it hangs, since a stopped process handles no other signal. */
   private async endOf(running: RunningProcess): Promise<ProcessExit> {
     const { liveness } = this.options;
     if (!liveness) return running.exited;

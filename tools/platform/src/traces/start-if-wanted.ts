@@ -9,7 +9,7 @@ interface Surroundings {
   logger: Logger;
 }
 
-/** The traces page of a platform whose spans go nowhere else. A platform sells without it, too. */
+/** Starts the traces page, unless traces are exported elsewhere. The platform runs without it when that fails. */
 export async function startTracesIfWanted(
   { config, env, logger }: Surroundings,
   port: number,

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { HttpError } from './http-error.js';
 import type { StaticFile } from './static-files.js';
 
-/** The page shows what others named. Nothing of that may run, nor load anything. */
+/** The page shows text from spans. None of it may run, or load anything. */
 const SAFETY = {
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
@@ -13,7 +13,7 @@ const SAFETY = {
   'cache-control': 'no-cache',
 };
 
-/** @throws before anything is sent, when it is too much for one text */
+/** @throws before it sends anything when the JSON exceeds the longest string */
 export function answerJson(response: ServerResponse, body: object): void {
   const text = JSON.stringify(body);
   response.writeHead(200, { ...SAFETY, 'content-type': 'application/json; charset=utf-8' }).end(text);
@@ -22,7 +22,7 @@ export function answerJson(response: ServerResponse, body: object): void {
 export const answerFile = (response: ServerResponse, { type, content }: StaticFile): void =>
   void response.writeHead(200, { ...SAFETY, 'content-type': type }).end(content);
 
-/** What is left of a refused request's body is not read, so its connection ends. */
+/** The rest of a refused body is not read, so the connection is closed. */
 export function answerError(response: ServerResponse, error: unknown): void {
   if (response.headersSent) return void response.destroy();
   const known =

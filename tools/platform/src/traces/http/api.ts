@@ -24,7 +24,7 @@ const filter = z
 
 const orderId = z.uuid();
 
-/** What the page asks for: `GET /api/...`. Each gives the body of its answer. @throws HttpError */
+/** The page's API, `GET /api/...`. Returns the body of the response. @throws HttpError */
 export async function answerApi(url: URL, store: TraceStore, readTimeline: ReadTimeline): Promise<object> {
   const [, , resource, id, detail] = url.pathname.split('/');
   if (resource === 'traces' && id === undefined) return listTraces(store, filterOf(url));

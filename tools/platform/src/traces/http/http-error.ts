@@ -1,4 +1,4 @@
-/** Answered as it is: `{ code, detail }`. */
+/** The response has its status and `{ code, detail }`. */
 export class HttpError extends Error {
   constructor(
     readonly status: number,

@@ -2,12 +2,12 @@ import { accessToken, timeline, type Timeline } from '@doorbuster/contracts';
 import { HttpError } from './http-error.js';
 
 const REQUEST_DEADLINE_MS = 5_000;
-/** A token is taken anew before it ends. */
+/** A token is renewed before it expires. */
 const TOKEN_MARGIN_MS = 30_000;
 
 export interface Gateway {
   url: string;
-  /** Whether it gives out tokens itself. */
+  /** Whether the gateway issues tokens. */
   issuesTokens: boolean;
 }
 
@@ -32,7 +32,7 @@ export function timelineReader({ url, issuesTokens }: Gateway): ReadTimeline {
     if (!issuesTokens) throw noTimeline();
     let response = await read(orderId);
     if (response.status === 401) {
-      // The gateway was started with another secret since.
+      // The gateway has been restarted with another secret.
       token = { text: '', validUntil: 0 };
       response = await read(orderId);
     }

@@ -14,7 +14,7 @@ export interface StaticFile {
   content: Buffer;
 }
 
-/** The page's files by their path below `page/`. Read once, so that a request names no file of this machine. */
+/** The page's files by path below `page/`. They are read once, so a request cannot name another file. */
 export function readPage(): Map<string, StaticFile> {
   const names = readdirSync(PAGE, { recursive: true, encoding: 'utf8' });
   return new Map(

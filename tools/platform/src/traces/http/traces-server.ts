@@ -11,15 +11,15 @@ import { readPage, type StaticFile } from './static-files.js';
 
 const REQUEST_DEADLINE_MS = 10_000;
 const CHECK_DEADLINES_MS = 1_000;
-/** Who does not read an answer for so long is not waited for. */
+/** A client that reads nothing for this long is disconnected. */
 const IDLE_MAX_MS = 30_000;
 const CONNECTIONS_MAX = 128;
 const LIMITS = { requestTimeout: REQUEST_DEADLINE_MS, connectionsCheckingInterval: CHECK_DEADLINES_MS };
-/** Of a connection: whoever had it has gone. */
+/** Error codes of a connection that its client has closed. */
 const ignore = (): void => undefined;
-/** The views that the page draws at addresses of their own. */
+/** Addresses that the page itself handles. */
 const VIEWS = /^\/(map|traces\/[^/]+)?$/;
-/** Any site may give 127.0.0.1 a name of its own and read what answers to that. */
+/** Protects against DNS rebinding: a web site may point its own name at 127.0.0.1. */
 const OUR_NAMES = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
 export interface TracesServer {
@@ -36,7 +36,7 @@ export interface TracesServerOptions {
   onDefect: (error: unknown) => void;
 }
 
-/** Takes traces over OTLP/HTTP and shows them. @throws when the port is taken */
+/** Receives traces over OTLP/HTTP and shows them. @throws when the port is in use */
 export async function startTracesServer(options: TracesServerOptions): Promise<TracesServer> {
   const { port, onDefect } = options;
   const answer = answerer(options);
@@ -44,7 +44,7 @@ export async function startTracesServer(options: TracesServerOptions): Promise<T
     request.on('error', ignore);
     response.on('error', ignore);
     answer(request, response).catch((error: unknown) => {
-      if (request.destroyed && !request.complete) return; // Whoever asked has gone.
+      if (request.destroyed && !request.complete) return; // The client has disconnected.
       if (!(error instanceof HttpError)) onDefect(error);
       answerError(response, error);
     });
@@ -53,7 +53,7 @@ export async function startTracesServer(options: TracesServerOptions): Promise<T
   server.timeout = IDLE_MAX_MS;
   server.on('connection', (socket) => socket.on('error', ignore));
   await once(server.listen(port, '127.0.0.1'), 'listening');
-  // No file descriptors left, say. Without somebody to tell, that would end the platform.
+  // For example when no file descriptors are left. An unhandled `error` event would end the platform.
   server.on('error', onDefect);
   const close = async (): Promise<void> => {
     const closed = once(server, 'close');
@@ -83,7 +83,7 @@ function answerer({
     if (method === 'POST') {
       if (url.pathname === '/v1/traces')
         return answerJson(response, await receiveTraces(request, store, budget));
-      // Whoever exports these too shall not be kept waiting, nor have anything to log.
+      // Logs and metrics are accepted and dropped, so that exporters neither wait nor log errors.
       if (url.pathname === '/v1/logs' || url.pathname === '/v1/metrics') return answerJson(response, {});
     }
     if (method !== 'GET')

@@ -1,20 +1,20 @@
 import { textAttribute, type Span } from '../store/span.js';
 import type { TraceStore } from '../store/trace-store.js';
 
-/** One step from one to another, as one span shows it. */
+/** One call or message between two services, as one span shows it. */
 export interface Hop {
   from: string;
   to: string;
   via: 'call' | 'message' | 'database';
-  /** What is sent or asked there. */
+  /** The operation or destination. */
   destination: string | undefined;
 }
 
-/** So many services that send to a destination are told apart. */
+/** Maximum senders that are distinguished for a destination. */
 const SENDERS_MAX = 8;
 const DESTINATION = 'messaging.destination.name';
 
-/** By destination, who sends there. */
+/** Senders by destination. */
 export type Senders = Map<string, Set<string>>;
 
 export function sendersIn(spans: Span[]): Senders {
@@ -30,8 +30,8 @@ export function sendersIn(spans: Span[]): Senders {
 }
 
 /**
- * A message comes from whoever sends to its destination: its span is a child of the request that began it all, which
- * says nothing about the way. Everything else comes from its parent.
+ * A message comes from the senders of its destination, since its span is a child of the first request, not of the
+ * sender. Every other span comes from its parent.
  */
 export function hopsTo(span: Span, store: TraceStore, senders: Senders): Hop[] {
   const { service } = span;
@@ -47,7 +47,7 @@ export function hopsTo(span: Span, store: TraceStore, senders: Senders): Hop[] {
   return [{ from: parent.service, to: service, via, destination }];
 }
 
-/** To what has no spans of its own. */
+/** To a system without spans, such as a database. */
 function hopsOut(span: Span): Hop[] {
   const database = textAttribute(span, 'db.system.name') ?? textAttribute(span, 'db.system');
   if (database !== undefined)

@@ -2,7 +2,7 @@ import { textAttribute } from '../store/span.js';
 import type { StoredTrace, TraceStore } from '../store/trace-store.js';
 import { summaryOf, type TraceSummary } from './trace-summary.js';
 
-/** As many as one would choose from. */
+/** Maximum choices in a filter. */
 const SERVICES_MAX = 200;
 
 export interface TraceFilter {
@@ -16,14 +16,14 @@ export interface TraceFilter {
 
 export interface TraceList {
   items: TraceSummary[];
-  /** How many more there are that the filter lets through. */
+  /** Number of further traces that match the filter. */
   more: number;
-  /** Of all traces, to choose from. */
+  /** All services, as choices of the filter. */
   services: string[];
   held: TraceStore['size'];
 }
 
-/** The latest first. */
+/** Newest first. */
 export function listTraces(store: TraceStore, filter: TraceFilter): TraceList {
   const found: TraceSummary[] = [];
   const services = new Set<string>();

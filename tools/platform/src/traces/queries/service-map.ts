@@ -13,30 +13,30 @@ interface MapEdge {
   from: string;
   to: string;
   via: Hop['via'];
-  /** What is sent over it. */
+  /** Operations on this edge. */
   destinations: string[];
   count: number;
   errors: number;
-  /** Of what was called, or of handling what was sent. */
+  /** Latency of the call, or of handling the message. */
   p95Us: number;
 }
 
 export interface ServiceMap {
   nodes: MapNode[];
   edges: MapEdge[];
-  /** How many nodes and edges there are beside these, which are the busiest. */
+  /** Number of nodes and edges left out. The busiest are shown. */
   more: { nodes: number; edges: number };
 }
 
-/** More cannot be read, and anybody may send spans of as many services as there are spans. */
+/** More is unreadable, and a client may send spans of any number of services. */
 const NODES_MAX = 40;
 const EDGES_MAX = 200;
 const DESTINATIONS_MAX = 20;
 
-/** A map is asked for again and again while nothing happens. */
+/** Cached: the page polls the map while no span arrives. */
 const known = new WeakMap<TraceStore, { version: number; map: ServiceMap }>();
 
-/** Who calls whom, from all spans that are held. */
+/** Calls and messages between services, from all stored spans. */
 export function serviceMap(store: TraceStore): ServiceMap {
   const before = known.get(store);
   if (before?.version === store.version) return before.map;
@@ -83,7 +83,7 @@ interface EdgeCount extends Pick<MapEdge, 'from' | 'to' | 'via' | 'errors'> {
   durations: number[];
 }
 
-/** Only between nodes that are shown, so that there are few of them. */
+/** Edges between nodes that are shown. */
 function countEdges(spans: Span[], hopsOf: (span: Span) => Hop[], shown: Set<string>): EdgeCount[] {
   const edges = new Map<string, EdgeCount>();
   for (const span of spans) {

@@ -3,16 +3,16 @@ import type { TraceStore } from '../store/trace-store.js';
 import { placeSpans, type PlacedSpan } from './span-tree.js';
 
 const TRANSACTION = 'transaction';
-/** So many rows come from other traces at most, and so many of them from one transaction. */
+/** Maximum rows from other traces in all, and from one transaction. */
 const ROWS_MAX = 1_000;
 const ROWS_PER_TRANSACTION_MAX = 200;
 
-/** Gives the rows that stand below a span for what transactions of other traces did for it. */
+/** Rows to show below a span: transactions of other traces that did its work. */
 export type SharedRows = (placed: PlacedSpan) => PlacedSpan[];
 
 /**
- * The transactions of other traces that did a span's work too, because it came in the same batch, and what their own
- * service did in them. Each stands once, where it is met first; a trace may lead to the same one a thousand times.
+ * Transactions of other traces that did the work of a span in the same batch, with the spans of their own service. Each
+ * is shown once, at its first occurrence: a trace may link to the same one a thousand times.
  */
 export function sharedRowsOf(store: TraceStore): SharedRows {
   const shown = new Set<Span>();
@@ -38,7 +38,7 @@ export function sharedRowsOf(store: TraceStore): SharedRows {
   };
 }
 
-/** In how many other traces messages were handled in this transaction; `undefined` of a span that is none. */
+/** Number of other traces whose messages this transaction handled; `undefined` when the span is not a transaction. */
 export function othersIn({ name, links }: Span, viewedFrom: string, owner: string): number | undefined {
   if (name !== TRANSACTION) return undefined;
   const traces = new Set([owner, ...links.map(({ traceId }) => traceId)]);
@@ -46,7 +46,7 @@ export function othersIn({ name, links }: Span, viewedFrom: string, owner: strin
   return traces.size;
 }
 
-/** The transaction and what its own service did in it, as far as it is shown. */
+/** The transaction and the spans of its service in it, up to the maximum. */
 function below(transaction: Span, tree: PlacedSpan[]): PlacedSpan[] {
   const from = tree.findIndex(({ span }) => span === transaction);
   const top = tree[from]?.depth ?? 0;

@@ -1,6 +1,6 @@
 import type { Span } from '../store/span.js';
 
-/** A span in its place, or the place of one that never came. */
+/** A span in the tree, or a placeholder for a missing parent. */
 export interface PlacedSpan {
   span: Span | undefined;
   spanId: string;
@@ -8,8 +8,8 @@ export interface PlacedSpan {
 }
 
 /**
- * All spans, parents before their children and siblings by time. Children of a parent that is missing stand under a
- * place for it; so do spans that are one another's parents. None is left out.
+ * All spans, parents before their children and siblings by time. Children of a missing parent are below a placeholder, and
+ * so are spans in a cycle. No span is left out.
  */
 export function placeSpans(spans: ReadonlyMap<string, Span>): PlacedSpan[] {
   const children = Map.groupBy(

@@ -7,7 +7,7 @@ const RESENT = 'saga.resent';
 
 export interface TraceSummary {
   traceId: string;
-  /** Of the first span; `complete` says whether that is the real one or the earliest whose parent is missing. */
+  /** Name of the root span, or when `complete` is false of the earliest span whose parent is missing. */
   name: string;
   service: string;
   complete: boolean;
@@ -16,17 +16,17 @@ export interface TraceSummary {
   spans: number;
   dropped: number;
   errors: number;
-  /** Commands of a saga that were sent again. */
+  /** Commands that a saga repeated. */
   resent: number;
-  /** With how many spans each. */
+  /** Number of spans by service. */
   services: { name: string; spans: number }[];
   orderIds: string[];
 }
 
-/** A trace changes seldom and is asked for often. */
+/** Cached: a trace rarely changes and is read often. */
 const known = new WeakMap<StoredTrace, { version: number; summary: TraceSummary }>();
 
-/** `undefined` of a trace that has no span yet. */
+/** `undefined` for a trace without spans. */
 export function summaryOf(trace: StoredTrace): TraceSummary | undefined {
   const before = known.get(trace);
   if (before?.version === trace.version) return before.summary;

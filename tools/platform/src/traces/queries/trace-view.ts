@@ -4,27 +4,27 @@ import { othersIn, sharedRowsOf } from './shared-transaction.js';
 import { placeSpans, type PlacedSpan } from './span-tree.js';
 import { summaryOf, type TraceSummary } from './trace-summary.js';
 
-/** So many links of a row are shown; a batch has thousands. */
+/** Maximum links that are shown of a row. A batch has thousands. */
 const LINKS_SHOWN_MAX = 200;
 
 interface LinkView {
   traceId: string;
   spanId: string;
   attributes: Attributes;
-  /** What it leads to; `null` when that is not here, or no longer. */
+  /** The linked span; `null` when it is not stored. */
   target: { name: string; service: string } | null;
 }
 
 interface SpanView {
   kind: 'span';
-  /** Differs from the trace's own for what a shared transaction did. */
+  /** Differs from the trace's id for spans of a shared transaction. */
   traceId: string;
   spanId: string;
   depth: number;
   name: string;
   service: string;
   spanKind: SpanKind;
-  /** From the beginning of the trace. */
+  /** Offset from the start of the trace. */
   offsetUs: number;
   durationUs: number;
   failed: boolean;
@@ -32,13 +32,13 @@ interface SpanView {
   attributes: Attributes;
   events: { name: string; offsetUs: number; attributes: Attributes }[];
   links: LinkView[];
-  /** How many it has, beside those. */
+  /** Number of further links. */
   moreLinks: number;
-  /** With how many other traces a transaction is shared. */
+  /** Number of other traces that share the transaction. */
   sharedWith?: number;
 }
 
-/** Stands for a parent that never came. */
+/** Placeholder for a missing parent. */
 interface MissingView {
   kind: 'missing';
   spanId: string;
@@ -49,7 +49,7 @@ export interface TraceView extends TraceSummary {
   rows: (SpanView | MissingView)[];
 }
 
-/** A trace as it is drawn, row by row; `undefined` of one that is not here. */
+/** The rows of a trace; `undefined` when it is not stored. */
 export function viewTrace(store: TraceStore, traceId: string): TraceView | undefined {
   const trace = store.get(traceId);
   const summary = trace && summaryOf(trace);

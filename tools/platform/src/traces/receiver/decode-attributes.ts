@@ -10,13 +10,13 @@ export const asRecord = (value: unknown): Record<string, unknown> =>
 export const asList = (value: unknown, max: number): unknown[] =>
   Array.isArray(value) ? value.slice(0, max) : [];
 
-/** Copied where it is cut: a slice would keep the whole text that it comes from in memory. */
+/** Copies when it cuts: a slice would keep the whole string in memory. */
 export function boundedText(value: unknown, max = TEXT_MAX): string {
   if (typeof value !== 'string') return '';
   return value.length <= max ? value : `${Buffer.from(value.slice(0, max)).toString()}…`;
 }
 
-/** `KeyValue[]` of OTLP. Any name may come, `__proto__` too, which `fromEntries` takes as a name like others. */
+/** `KeyValue[]` of OTLP. `fromEntries` treats the name `__proto__` as any other. */
 export function decodeAttributes(value: unknown): Attributes {
   return Object.fromEntries(
     asList(value, ATTRIBUTES_MAX).flatMap((item) => {
@@ -29,7 +29,7 @@ export function decodeAttributes(value: unknown): Attributes {
   );
 }
 
-/** Lists and maps are shown as JSON and nothing else is done with them, so they are kept as that. */
+/** Lists and maps are only shown as JSON, so they are stored as JSON. */
 function scalar(decoded: Plain): AttributeValue {
   if (typeof decoded === 'number' || typeof decoded === 'boolean') return decoded;
   return boundedText(typeof decoded === 'string' ? decoded : JSON.stringify(decoded));
@@ -37,7 +37,7 @@ function scalar(decoded: Plain): AttributeValue {
 
 type Plain = AttributeValue | (Plain | undefined)[] | { [key: string]: Plain | undefined };
 
-/** `AnyValue` of OTLP as the value that it stands for; `undefined` of what is none. */
+/** The value of an OTLP `AnyValue`; `undefined` when it is invalid. */
 function plain(value: unknown, depth: number): Plain | undefined {
   const any = asRecord(value);
   if (typeof any['stringValue'] === 'string') return any['stringValue'];
@@ -59,8 +59,8 @@ function plain(value: unknown, depth: number): Plain | undefined {
 }
 
 /**
- * JSON has 64 bits, and `NaN`, as text. What a number cannot hold, or JSON not tell, stays text. What is neither is
- * none: turning any object into a number or a text can throw.
+ * OTLP/JSON writes 64-bit numbers and `NaN` as text. They stay text when a number cannot represent them. Any other
+ * type is invalid: converting an object may throw.
  */
 function numeric(value: unknown, holds: (number: number) => boolean): number | string | undefined {
   if (typeof value !== 'number' && typeof value !== 'string') return undefined;

@@ -6,11 +6,11 @@ const SERVICE_NAME_MAX = 128;
 
 export interface DecodedExport {
   spans: Span[];
-  /** Of what was sent as spans and is none. */
+  /** Number of invalid spans. */
   rejected: number;
 }
 
-/** An `ExportTraceServiceRequest` in OTLP/JSON. @throws when it is not even that */
+/** Decodes an `ExportTraceServiceRequest` in OTLP/JSON. @throws when its structure is invalid */
 export function decodeExport(value: unknown): DecodedExport {
   const { resourceSpans } = asRecord(value);
   if (!Array.isArray(resourceSpans)) throw new TypeError('resourceSpans is missing');

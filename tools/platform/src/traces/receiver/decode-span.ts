@@ -9,11 +9,11 @@ import {
 import { asList, asRecord, boundedText, decodeAttributes } from './decode-attributes.js';
 
 const EVENTS_MAX = 128;
-/** A transaction has one for each event of its batch. */
+/** A transaction has a link for each event of its batch. */
 const LINKS_MAX = 4_096;
 const NAME_MAX = 512;
 const STATUS_ERROR = 2;
-/** What is taken beside the text, as measured: by a span with its ids, an event, a link with its ids, an attribute. */
+/** Measured memory in addition to text, for a span with its ids, an event, a link with its ids, and an attribute. */
 const OBJECT_BYTES = 450;
 const PART_BYTES = 130;
 const LINK_BYTES = 200;
@@ -22,7 +22,7 @@ const FIELD_BYTES = 64;
 const TRACE_ID = /^(?!0{32})[\da-f]{32}$/i;
 const SPAN_ID = /^(?!0{16})[\da-f]{16}$/i;
 
-/** A span of OTLP/JSON; `undefined` of what is none. Longer than an honest one is cut. */
+/** Decodes a span of OTLP/JSON; `undefined` when it is invalid. Excess length is cut. */
 export function decodeSpan(value: unknown, service: string): Span | undefined {
   const raw = asRecord(value);
   const [traceId, spanId] = [idOf(raw['traceId'], TRACE_ID), idOf(raw['spanId'], SPAN_ID)];
@@ -57,7 +57,7 @@ function decodeEvent(value: unknown, startUs: number): SpanEvent {
   };
 }
 
-/** Each is kept once, however often it came. */
+/** Duplicates are stored once. */
 function decodeLinks(value: unknown): SpanLink[] {
   const links = new Map<string, SpanLink>();
   for (const item of asList(value, LINKS_MAX)) {
@@ -72,13 +72,13 @@ function decodeLinks(value: unknown): SpanLink[] {
 const idOf = (value: unknown, shape: RegExp): string | undefined =>
   typeof value === 'string' && shape.test(value) ? value.toLowerCase() : undefined;
 
-/** A number, as OTLP wants it, or the name that protocol buffers allow too. */
+/** A number, or the name that protocol buffers also allow. */
 function kindOf(value: unknown): SpanKind {
   if (typeof value === 'number') return SPAN_KINDS[value] ?? 'UNSPECIFIED';
   return SPAN_KINDS.find((kind) => value === `SPAN_KIND_${kind}`) ?? 'UNSPECIFIED';
 }
 
-/** Of nanoseconds since the epoch, which JSON has as text or, of careless writers, as a number. */
+/** From nanoseconds since the epoch. JSON has them as text, and some exporters write a number. */
 function microseconds(value: unknown): number | undefined {
   const us =
     typeof value === 'string' && /^\d{4,20}$/.test(value)
@@ -100,5 +100,5 @@ const bytesOf = (attributes: Attributes): number =>
     0,
   );
 
-/** V8 takes two bytes a letter as soon as one of them is not Latin. */
+/** V8 stores a string with two bytes a character when one of them is not Latin-1. */
 const textBytes = (...texts: string[]): number => texts.reduce((sum, text) => sum + 2 * text.length, 0);

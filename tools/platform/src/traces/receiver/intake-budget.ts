@@ -1,8 +1,8 @@
-/** How much may come in: work for this process, which has services to watch over. */
+/** Limits of what the receiver reads, so that the supervisor in this process is not delayed. */
 export interface IntakeLimits {
   bytesPerSecond: number;
   burstBytes: number;
-  /** Requests that are being read at one time. */
+  /** Maximum concurrent requests. */
   requestsMax: number;
 }
 
@@ -12,15 +12,15 @@ const INTAKE_LIMITS: IntakeLimits = {
   requestsMax: 16,
 };
 
-/** One request's share. */
+/** The budget of one request. */
 export interface Intake {
-  /** To be told while bytes come in, so that who goes away before the end has paid for them. */
+  /** Call it for each chunk, so that aborted requests are charged, too. */
   charge: (bytes: number) => void;
-  /** To be called once, however the request ended. */
+  /** Call it once when the request ends, for any reason. */
   leave: () => void;
 }
 
-/** A token bucket. What it costs is known only while it is read, so it may go below zero, and then nothing comes in. */
+/** A token bucket. The cost is known only while a request is read, so the level may go below zero. Then requests are refused. */
 export class IntakeBudget {
   private readonly limits: IntakeLimits;
   private readonly now: () => number;
@@ -35,7 +35,7 @@ export class IntakeBudget {
     this.filledAt = now();
   }
 
-  /** `undefined` when no request may be read now. */
+  /** `undefined` when the request must be refused. */
   enter(): Intake | undefined {
     const { bytesPerSecond, burstBytes, requestsMax } = this.limits;
     const now = this.now();

@@ -5,7 +5,7 @@ import { decodeExport, type DecodedExport } from './decode-export.js';
 import type { IntakeBudget } from './intake-budget.js';
 import { readBody } from './request-body.js';
 
-/** The OTLP/HTTP call `POST /v1/traces`: takes what it can and says how much it could not. @throws HttpError */
+/** `POST /v1/traces` of OTLP/HTTP: stores valid spans and returns the number of invalid ones. @throws HttpError */
 export async function receiveTraces(
   request: IncomingMessage,
   store: TraceStore,

@@ -3,17 +3,17 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { HttpError } from '../http/http-error.js';
 
-/** What the SDK exports at a time, 512 spans, is well below this. */
+/** The SDK exports 512 spans at a time, well below this. */
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
 /** After decompression. */
 const CONTENT_BYTES_MAX = 8 * 1024 * 1024;
 
 const unzip = promisify(gunzip);
 
-/** Told how many bytes came in, or came out of those when they were unpacked. */
+/** Called with the number of bytes received, or decompressed. */
 type Charge = (bytes: number) => void;
 
-/** All of a request's content, decompressed. @throws HttpError */
+/** Reads and decompresses the body of a request. @throws HttpError */
 export async function readBody(request: IncomingMessage, charge: Charge): Promise<Buffer> {
   const encoding = request.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity' && encoding !== 'gzip') {

@@ -1,4 +1,4 @@
-/** How much is kept. What comes on top pushes out the oldest traces, or is left out of a trace that has its share. */
+/** Limits of the store. Excess evicts the oldest traces, or is dropped from a trace that has reached its own limit. */
 export interface StoreLimits {
   tracesMax: number;
   spansMax: number;

@@ -16,11 +16,11 @@ export interface SpanLink {
   attributes: Attributes;
 }
 
-/** What is kept of a span. Times are microseconds since the epoch, which a number holds exactly. */
+/** A stored span. Times are microseconds since the epoch, which a number represents exactly. */
 export interface Span {
   traceId: string;
   spanId: string;
-  /** Empty of the first span of a trace. */
+  /** Empty for a root span. */
   parentSpanId: string;
   name: string;
   service: string;
@@ -32,7 +32,7 @@ export interface Span {
   attributes: Attributes;
   events: SpanEvent[];
   links: SpanLink[];
-  /** About what it takes in memory. */
+  /** Approximate memory. */
   bytes: number;
 }
 

@@ -5,33 +5,33 @@ export interface StoredTrace {
   traceId: string;
   spans: Map<string, Span>;
   bytes: number;
-  /** Spans that found no more room in this trace, again when they are sent again. */
+  /** Spans dropped because the trace was full. A repeated span counts again. */
   dropped: number;
   /** Changes with every span. */
   version: number;
 }
 
-/** The traces of late, in memory. Those that began first go first when there are too many. */
+/** Recent traces, in memory. The oldest are evicted first. */
 export class TraceStore {
-  /** In the order of their first spans. */
+  /** Ordered by arrival of the first span. */
   private readonly traces = new Map<string, StoredTrace>();
   private readonly held = { spans: 0, bytes: 0, evicted: 0 };
   private changes = 0;
 
   constructor(private readonly limits: StoreLimits = STORE_LIMITS) {}
 
-  /** How much is held, and how many traces had to go since the start. */
+  /** Current size, and traces evicted since the start. */
   get size(): { traces: number; spans: number; bytes: number; evicted: number } {
     return { traces: this.traces.size, ...this.held };
   }
 
-  /** Changes with every span that is new. */
+  /** Increases with every new span. */
   get version(): number {
     return this.changes;
   }
 
   add(span: Span): void {
-    // An exporter that got no answer sends again; a span is sent when it has ended, so it says the same.
+    // An exporter without a response repeats the span. Its content is the same, since a span is exported once it has ended.
     if (this.find(span.traceId, span.spanId) !== undefined) return;
     this.changes += 1;
     const trace = this.traces.get(span.traceId) ?? this.open(span.traceId);
