@@ -2,15 +2,13 @@ import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { everyFault, inflict } from './fixtures/faults.js';
 import { expectWordKept, MixedCrowd } from './fixtures/mixed-crowd.js';
-import { seededRandom } from './fixtures/seeded-random.js';
+import { randomOfThisRun, SEED } from './fixtures/seed.js';
 import { internalErrors, Shop } from './fixtures/shop.js';
 
 const IS_LONG = process.env['CHAOS'] === 'long';
 const ROUNDS = IS_LONG ? 10 : 1;
 /** crash.test.ts kills every part in the short run. */
 const KINDS = IS_LONG ? (['kill', 'pause', 'cut'] as const) : (['pause', 'cut'] as const);
-/** Repeats the faults and choices of an earlier run: `FAULTS_SEED=7 npm run test:chaos`. */
-const SEED = Number(process.env['FAULTS_SEED'] ?? Date.now() % 100_000);
 /** The long pause exceeds a buyer's maximum wait and LIVENESS_TIMEOUT_SECONDS. */
 const PAUSE_MS_MAX = IS_LONG ? 15_000 : 3_000;
 /** Number of further orders that prove that the shop goes on after a fault. */
@@ -45,8 +43,8 @@ beforeAll(async () => {
 afterAll(() => platform?.dispose());
 afterEach(() => expect(internalErrors).toEqual([]));
 
-it('kills, pauses and cut connections of every part under load: no promise is broken, and a 503 means no order', async () => {
-  const random = seededRandom(SEED);
+it(`kills, pauses and cut connections of every part under load: no promise is broken, and a 503 means no order (seed ${SEED})`, async () => {
+  const random = randomOfThisRun();
   for (let round = 0; round < ROUNDS; round += 1) {
     const sale = { id: (await admin.createSale('ALPHA', 500, { limitPerCustomer: 20 })).id, sku: 'ALPHA' };
     await admin.saleIs(sale.id, 'OPEN');

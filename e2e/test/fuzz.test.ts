@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { ApiClient } from '@doorbuster/api-client';
 import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Fuzzer } from './fixtures/fuzzer.js';
+import { SEED } from './fixtures/seed.js';
 
 const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 3_000);
 const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? 60);
-const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1_000_000);
 const AT_ONCE = 8;
 
 let platform: LaunchedPlatform;
@@ -19,16 +20,13 @@ it(
   `no request that the API document allows or forbids is a server error, and every answer is as documented (seed ${SEED})`,
   { timeout: (SECONDS + 60) * 1_000 },
   async () => {
-    const token = async (customerId: string, role: string): Promise<string> => {
-      const response = await fetch(`${platform.url}/v1/auth/token`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ customerId, role }),
-      });
-      return ((await response.json()) as { accessToken: string }).accessToken;
-    };
-    const document = (await (await fetch(`${platform.url}/openapi.json`)).json()) as never;
-    const tokens = [await token('fuzz-admin', 'admin'), await token('fuzz-customer', 'customer')];
+    const api = new ApiClient({ url: platform.url });
+    const document = (await api.openApi()) as never;
+    const issued = [
+      await api.issueToken({ customerId: 'fuzz-admin', role: 'admin' }),
+      await api.issueToken({ customerId: 'fuzz-customer' }),
+    ];
+    const tokens = issued.map(({ accessToken }) => accessToken);
     const fuzzer = new Fuzzer(platform.url, document, tokens, SEED);
     const end = Date.now() + SECONDS * 1_000;
     let sent = 0;
@@ -39,7 +37,9 @@ it(
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
-    process.stdout.write(`fuzz: seed ${SEED}, ${sent} requests ${JSON.stringify([...fuzzer.statuses])}\n`);
+    process.stdout.write(
+      `fuzz: TEST_SEED=${SEED}, ${sent} requests ${JSON.stringify([...fuzzer.statuses])}\n`,
+    );
     expect(fuzzer.faults).toEqual([]);
     expect(Object.keys(Object.fromEntries(fuzzer.statuses)).length).toBeGreaterThan(8);
   },
@@ -78,5 +78,5 @@ it.each([
   socket.write(request);
   await once(socket, 'close');
   expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /);
-  expect((await fetch(`${platform.url}/healthz`)).status).toBe(200);
+  expect(await new ApiClient({ url: platform.url }).liveness()).toEqual({ status: 'ok' });
 });

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Order } from '@doorbuster/contracts';
 import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Shop, type Answer } from './fixtures/shop.js';
+import { Shop, type OrderAnswer } from './fixtures/shop.js';
 
 const SKU = 'MUG';
 /** Longer than a buyer waits for an answer. */
@@ -31,7 +30,7 @@ afterAll(async () => {
 });
 
 const replicas = (): number[] => platform.run().services['orders']?.pids ?? [];
-const buy = async (key: string, wait?: number): Promise<Answer<Order> & { key: string; ms: number }> => {
+const buy = async (key: string, wait?: number): Promise<OrderAnswer & { key: string; ms: number }> => {
   const begun = performance.now();
   const answer = await shop.buy([{ sku: SKU, quantity: 1 }], { key, ...(wait !== undefined && { wait }) });
   return { ...answer, key, ms: performance.now() - begun };

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { eventually } from '@doorbuster/embedded/testing';
 import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readExposition, type Exported } from './fixtures/exposition.js';
 import { anchorsOf, readAlerts, readDashboards, scrapedJobs } from './fixtures/observability.js';
 import { mistakesIn } from './fixtures/promql.js';
-import { retrying, Shop } from './fixtures/shop.js';
+import { RECOVERY, Shop } from './fixtures/shop.js';
 
 let platform: LaunchedPlatform;
 let shop: Shop;
@@ -21,7 +22,7 @@ beforeAll(async () => {
   await sell();
   await sendNonsense();
   await breakTransaction();
-  exported = await retrying(scrapedCompletely);
+  exported = await eventually(scrapedCompletely, 'the metrics that come last', RECOVERY);
 });
 afterAll(async () => {
   await database?.end();
@@ -38,39 +39,38 @@ async function sell(): Promise<void> {
   expect((await shop.buy(mugs(1), { method: 'pm_card_chargeDeclined', wait: 20 })).status).toBe(402);
   expect((await shop.buy(mugs(99), { wait: 20 })).status).toBe(409);
   await shop.followOrder(bought.body.id);
-  await shop.asCustomer('POST', `/v1/orders/${bought.body.id}/cancel`, undefined, { prefer: 'wait=20' });
+  await shop.customer.cancelOrder(bought.body.id, { waitSeconds: 20 });
   expect((await shop.settled(silent.body.id)).status).toBe('REJECTED');
 }
 
-/** A message that is none, by way of the outbox of orders, becomes a dead letter of inventory. */
+/** A malformed message in the outbox of orders becomes a dead letter of inventory. */
 async function sendNonsense(): Promise<void> {
   await database.query(
     `insert into orders.outbox (id, subject, payload, traceparent, created_at)
      values ($1, 'cmd.inventory.reserve-stock', 'nonsense', '', now() - interval '1 minute')`,
     [randomUUID()],
   );
-  await retrying(async () => {
-    const { body } = await shop.asAdmin<{ items: unknown[] }>('GET', '/v1/dead-letters');
-    return body.items.length > 0 ? true : undefined;
-  });
+  const isDead = async () => (await shop.admin.listDeadLetters()).items[0];
+  await eventually(isDead, 'a dead letter', RECOVERY);
 }
 
-/** A batch of inventory that loses its connection is given back and comes again. */
+/** A batch of inventory that loses its connection is redelivered. */
 async function breakTransaction(): Promise<void> {
-  // Only a batch locks rows of stock; sweeps wait for other tables, and who only reads does not wait.
+  // Only a batch locks rows of stock: polling jobs lock other tables, and reads do not wait.
   await database.query('begin; lock table inventory.stock in exclusive mode');
   const { body } = await shop.buy(mugs(1));
-  await retrying(async () => {
+  const isCut = async (): Promise<true | undefined> => {
     const { rowCount } = await database.query(
       `select pg_terminate_backend(pid) from pg_stat_activity where usename = 'inventory' and wait_event_type = 'Lock'`,
     );
     return rowCount ? true : undefined;
-  });
+  };
+  await eventually(isCut, 'a batch of inventory that waits for the lock', RECOVERY);
   await database.query('rollback');
   expect((await shop.settled(body.id)).status).toBe('CONFIRMED');
 }
 
-/** All of it together, once what comes last has come. */
+/** All metrics together; `undefined` until the last ones are there. */
 async function scrapedCompletely(): Promise<Exported | undefined> {
   const all: Exported = new Map();
   for (const { metrics } of Object.values(platform.run().services)) {
@@ -85,7 +85,7 @@ async function scrapedCompletely(): Promise<Exported | undefined> {
 }
 
 describe('a dashboard', () => {
-  it.each(readDashboards())('%s asks for metrics and labels that are really exported', (_, { panels }) => {
+  it.each(readDashboards())('%s queries only exported metrics and labels', (_, { panels }) => {
     const mistakes = panels.flatMap(({ targets }) =>
       targets.flatMap(({ expr, legendFormat }) => mistakesIn(expr, exported, legendFormat)),
     );
@@ -103,7 +103,7 @@ describe('a dashboard', () => {
 
 describe('an alert', () => {
   it.each(readAlerts().map((alert) => [alert.alert, alert] as const))(
-    '%s asks for what is really exported, and says what to do',
+    '%s queries only exported metrics, and its runbook exists',
     (name, { expr, annotations: { summary, description, runbook } }) => {
       expect(mistakesIn(expr, exported, summary + description)).toEqual([]);
       const [page = '', anchor] = runbook.split('#');
@@ -117,7 +117,7 @@ it('every service is scraped', () => {
   expect(scrapedJobs().toSorted()).toEqual(Object.keys(platform.run().services).toSorted());
 });
 
-it('no label holds what there is no end of', () => {
+it('no label has unbounded values', () => {
   const labels = new Set([...exported].flatMap(([name, own]) => (name === 'target_info' ? [] : [...own])));
   expect([...labels].filter((label) => /(^|_)(id|key|sku|customer|order)(_|$)/.test(label))).toEqual([]);
 });

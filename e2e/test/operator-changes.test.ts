@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
+import type { ApiError } from '@doorbuster/api-client';
 import * as contracts from '@doorbuster/contracts';
-import { rpcInboxPrefix, SERVICES, type Product, type RpcContract, type Reply } from '@doorbuster/contracts';
+import { rpcInboxPrefix, SERVICES, type RpcContract, type Reply } from '@doorbuster/contracts';
 import { loadCredentials } from '@doorbuster/embedded';
 import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
 import { connect, createInbox, type NatsConnection } from '@nats-io/transport-node';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Shop, type Answer } from './fixtures/shop.js';
+import { Shop } from './fixtures/shop.js';
 
 let platform: LaunchedPlatform;
 let shop: Shop;
@@ -100,14 +101,17 @@ it('a price that was refused with 503 in a paused replica does not overwrite a n
   const pids = platform.run().services['catalog']?.pids ?? [];
   const [paused = 0] = pids;
   expect(pids).toHaveLength(2);
-  const patch = (amount: number): Promise<Answer<{ code?: string }>> =>
-    shop.asAdmin('PATCH', '/v1/products/PAUSED', { price: { amount, currency: 'USD' } });
+  const statusOfChange = (amount: number): Promise<number> =>
+    shop.admin.changeProduct('PAUSED', { price: { amount, currency: 'USD' } }).then(
+      () => 200,
+      (error: ApiError) => error.status,
+    );
 
   process.kill(paused, 'SIGSTOP');
   try {
     // Until the paused one gets one.
-    await expect.poll(async () => (await patch(666)).status, { timeout: 60_000, interval: 0 }).toBe(503);
-    await expect.poll(async () => (await patch(2_000)).status, { timeout: 60_000, interval: 0 }).toBe(200);
+    await expect.poll(() => statusOfChange(666), { timeout: 60_000, interval: 0 }).toBe(503);
+    await expect.poll(() => statusOfChange(2_000), { timeout: 60_000, interval: 0 }).toBe(200);
   } finally {
     process.kill(paused, 'SIGCONT');
   }
@@ -115,8 +119,7 @@ it('a price that was refused with 503 in a paused replica does not overwrite a n
   await expect.poll(async () => platform.run().services['catalog']?.pids.length).toBe(2);
   const prices: number[] = [];
   for (let read = 0; read < 40; read += 1) {
-    const { body } = await shop.asAdmin<Product>('GET', '/v1/products/PAUSED');
-    prices.push(body.price.amount);
+    prices.push((await shop.admin.getProduct('PAUSED')).price.amount);
   }
   expect(new Set(prices)).toEqual(new Set([2_000]));
   const { rows } = await database.query(

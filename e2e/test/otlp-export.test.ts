@@ -1,7 +1,8 @@
 import { findFreePort } from '@doorbuster/embedded';
+import { eventually } from '@doorbuster/embedded/testing';
 import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
 import { afterEach, expect, it } from 'vitest';
-import { retrying, Shop } from './fixtures/shop.js';
+import { RECOVERY, Shop } from './fixtures/shop.js';
 import { TraceSink } from './fixtures/trace-sink.js';
 
 const SIGNALS = ['/v1/traces', '/v1/metrics', '/v1/logs'];
@@ -37,11 +38,12 @@ it.each([
   const traceId = headers.get('traceparent')?.slice(3, 35) ?? '';
   // Protobuf carries the id as bytes, JSON as hexadecimal digits.
   const asSent = contentType === 'application/json' ? Buffer.from(traceId) : Buffer.from(traceId, 'hex');
-  await retrying(async () => {
+  const isExported = (): true | undefined => {
     const traced = open.received.some(({ path, body }) => path === '/v1/traces' && body.includes(asSent));
     const signals = new Set(open.received.map(({ path }) => path));
     return (traced && SIGNALS.every((signal) => signals.has(signal))) || undefined;
-  });
+  };
+  await eventually(isExported, 'all signals', RECOVERY);
   expect(new Set(open.received.map((request) => request.contentType))).toEqual(new Set([contentType]));
 });
 
@@ -50,10 +52,11 @@ it('a collector that is away costs no checkout, and each process one warning', a
   const shop = await start({ OTEL_EXPORTER_OTLP_ENDPOINT: nobody, OTEL_EXPORTER_OTLP_TIMEOUT: '500' });
   const warnings = (): string[] =>
     platform?.output().match(/"service":"\w+".*telemetry is incomplete/g) ?? [];
-  await retrying(async () => {
+  const warnsTwice = async (): Promise<true | undefined> => {
     expect(await shop.buy([{ sku: 'MUG', quantity: 1 }], { wait: 20 })).toMatchObject({ status: 201 });
     return warnings().length >= 2 || undefined;
-  });
+  };
+  await eventually(warnsTwice, 'two warnings', RECOVERY);
   for (let i = 0; i < 20; i += 1) {
     expect(await shop.buy([{ sku: 'MUG', quantity: 1 }], { wait: 20 })).toMatchObject({ status: 201 });
   }

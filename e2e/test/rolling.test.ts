@@ -1,15 +1,17 @@
+import { eventually } from '@doorbuster/embedded/testing';
 import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startBalancer, type Balancer } from './fixtures/balancer.js';
 import { Crowd, expectNothingLost } from './fixtures/crowd.js';
-import { retrying, Shop } from './fixtures/shop.js';
+import { SEED } from './fixtures/seed.js';
+import { apiOf, RECOVERY, Shop } from './fixtures/shop.js';
 
 const BUYERS = 10;
 const REPLICAS = 2;
 const APPS = ['payments', 'inventory', 'catalog', 'orders', 'gateway'];
-/** As long as a client with some patience tries the same key again. */
+/** Time for which a patient client repeats the same key. */
 const RETRY_BUDGET_MS = 10_000;
-/** Of the answers that lead to an order, those that say "not now" instead: retries are for what is rare. */
+/** Maximum share of 5xx answers: retries must be rare. */
 const FAILURES_SHARE_MAX = 0.01;
 
 let platform: LaunchedPlatform;
@@ -21,7 +23,7 @@ beforeAll(async () => {
     env: { RATE_LIMIT: 'off', LOG_LEVEL: 'info', ...Object.fromEntries(replicas) },
   });
   balancer = await startBalancer(platform.run().gateway.urls);
-  await retrying(async () => ((await fetch(`${balancer.url}/readyz`)).ok ? true : undefined));
+  await eventually(() => apiOf(balancer.url).readiness(), 'a gateway to be ready', RECOVERY);
   shop = await Shop.open({ ...platform, url: balancer.url });
   await shop.stockUp('MUG', 1_000_000);
 });
@@ -32,30 +34,27 @@ afterAll(async () => {
 
 const pidsOf = (app: string): number[] => platform.run().services[app]?.pids ?? [];
 
-/** As an orchestrator replaces one: asks it to end, and waits for another that says it is there. */
+/** Replaces one replica as an orchestrator does: SIGTERM, then waits for a successor that is ready. */
 async function replaceOne(app: string, index: number): Promise<void> {
   const before = pidsOf(app);
   const victim = before[index] as number;
   process.kill(victim, 'SIGTERM');
-  const successor = await retrying(async () => {
+  const newPid = (): number | undefined => {
     const pids = pidsOf(app);
     return pids.length === REPLICAS ? pids.find((pid) => !before.includes(pid)) : undefined;
-  });
+  };
+  const successor = await eventually(newPid, `another process of ${app}`, RECOVERY);
   const started = app === 'gateway' ? 'listening' : 'started';
-  await retrying(async () => {
-    const lines = platform.output().split('\n');
-    const isThere = (line: string) =>
-      line.includes(`"pid":${successor},`) && line.includes(`"msg":"${started}"`);
-    return lines.some(isThere) ? true : undefined;
-  });
-  if (app === 'gateway') await retrying(async () => (balancer.ready() === REPLICAS ? true : undefined));
+  const isStarted = (line: string): boolean =>
+    line.includes(`"pid":${successor},`) && line.includes(`"msg":"${started}"`);
+  const hasStarted = () => platform.output().split('\n').some(isStarted) || undefined;
+  await eventually(hasStarted, `${app} to start`, RECOVERY);
+  if (app === 'gateway')
+    await eventually(() => balancer.ready() === REPLICAS || undefined, 'both gateways to be ready', RECOVERY);
 }
 
-it('every replica of every service replaced, one after the other under load: nothing lost, no answer owed', async () => {
-  const buyers = new Crowd(shop, BUYERS, () => ({
-    items: [{ sku: 'MUG', quantity: 1 }],
-    method: Math.random() < 0.2 ? 'pm_card_chargeDeclined' : 'pm_card_visa',
-  }));
+it(`every replica of every service replaced, one after the other under load: nothing is lost, every request is answered (seed ${SEED})`, async () => {
+  const buyers = new Crowd(shop, BUYERS);
   await buyers.accepted(20);
   const failuresBefore = balancer.failures();
   for (const app of APPS) {

@@ -46,9 +46,7 @@ it('a sale from its announcement to its end: early, limited, declined, sold out,
     expect(answer).toMatchObject({ status: 409, body: { code: 'PURCHASE_LIMIT' } });
   }
 
-  expect(await shop.asAdmin('PATCH', `/v1/sales/${id}`, { limitPerCustomer: 100 })).toMatchObject({
-    status: 200,
-  });
+  expect(await shop.admin.changeSale(id, { limitPerCustomer: 100 })).toMatchObject({ limitPerCustomer: 100 });
   await shop.ordersKnow(id, 'limit_per_customer = 100');
   const rush = await Promise.all(Array.from({ length: 5 }, () => shop.buy(of('CONSOLE', id), { wait: 20 })));
   expect(rush.filter(({ status }) => status === 201)).toHaveLength(1);
@@ -71,10 +69,7 @@ it('at the end what is left goes back, and nothing is sold on the terms of the s
   const { id } = await shop.createSale('LAMP', 6);
   await shop.saleIs(id, 'OPEN');
   expect(await shop.buy(of('LAMP', id, 2), { wait: 20 })).toMatchObject({ status: 201 });
-  expect(await shop.asAdmin('PATCH', `/v1/sales/${id}`, { endsAt: inMs(-1_000) })).toMatchObject({
-    status: 200,
-    body: { status: 'ENDED' },
-  });
+  expect(await shop.admin.changeSale(id, { endsAt: inMs(-1_000) })).toMatchObject({ status: 'ENDED' });
   await shop.saleIs(id, 'ENDED');
   expect(await shop.buy(of('LAMP', id))).toMatchObject({ status: 409, body: { code: 'SALE_ENDED' } });
   await expect
@@ -100,12 +95,12 @@ it('a sale that cannot be, and an order for a sale that is none, are refused wit
     price: { amount: 1, currency: 'USD' },
     ...times,
   };
-  const key = { 'idempotency-key': randomUUID() };
-  expect(await shop.asAdmin('POST', '/v1/sales', body, key)).toMatchObject({
+  const key = { idempotencyKey: randomUUID() };
+  await expect(shop.admin.createSale(body, key)).rejects.toMatchObject({
     status: 400,
-    body: { errors: [{ path: 'endsAt' }] },
+    problem: { errors: [{ path: 'endsAt' }] },
   });
-  expect(await shop.asCustomer('POST', '/v1/sales', body, key)).toMatchObject({ status: 403 });
+  await expect(shop.customer.createSale(body, key)).rejects.toMatchObject({ status: 403 });
 });
 
 it('the invariant checker names the customer and the sale of a limit that was broken on purpose', async () => {

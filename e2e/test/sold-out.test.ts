@@ -27,7 +27,7 @@ const countOrders = async (): Promise<number> => {
   return Number(rows[0]?.count);
 };
 
-it('refuses what is sold out at the door, repeats what it promised, and sells what comes back', async () => {
+it('refuses orders for a sold-out SKU in the gateway, repeats earlier answers, and sells returned units', async () => {
   await shop.stockUp('TICKET', UNITS);
   const key = randomUUID();
   const first = await shop.buy(ticket, { key, wait: 30 });
@@ -51,7 +51,7 @@ it('refuses what is sold out at the door, repeats what it promised, and sells wh
   });
   expect(await shop.buy([{ sku: 'TICKET', quantity: 2 }], { key })).toMatchObject({ status: 422 });
 
-  await shop.asCustomer('POST', `/v1/orders/${first.body.id}/cancel`, {}, { prefer: 'wait=30' });
+  await shop.customer.cancelOrder(first.body.id, { waitSeconds: 30 });
   await expect.poll(async () => (await shop.buy(ticket, { wait: 30 })).status, { timeout: 10_000 }).toBe(201);
   await shop.expectAllPromisesKept();
   expect(await shop.levels('TICKET')).toMatchObject({ available: 0, sold: UNITS });

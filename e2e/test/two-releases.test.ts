@@ -1,9 +1,11 @@
+import { eventually } from '@doorbuster/embedded/testing';
 import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Crowd, expectNothingLost } from './fixtures/crowd.js';
 import { startNextOrders, type Replica } from './fixtures/next-release.js';
-import { retrying, Shop } from './fixtures/shop.js';
+import { SEED } from './fixtures/seed.js';
+import { RECOVERY, Shop } from './fixtures/shop.js';
 
 let platform: LaunchedPlatform;
 let shop: Shop;
@@ -25,20 +27,18 @@ afterAll(async () => {
 async function restartOld(): Promise<void> {
   const before = platform.run().services['orders']?.pids ?? [];
   for (const pid of before) process.kill(pid, 'SIGTERM');
-  await retrying(async () => {
+  const restarted = (): true | undefined => {
     const pids = platform.run().services['orders']?.pids ?? [];
-    return pids.length === before.length && !pids.some((pid) => before.includes(pid)) ? true : undefined;
-  });
+    return (pids.length === before.length && !pids.some((pid) => before.includes(pid))) || undefined;
+  };
+  await eventually(restarted, 'orders to restart', RECOVERY);
 }
 
 const column = async (sql: string): Promise<unknown[]> =>
   (await database.query<unknown[]>({ text: sql, rowMode: 'array' })).rows.map(([value]) => value);
 
-it('orders of this and of the next release side by side: both sell, both finish, nothing is lost or left over', async () => {
-  const buyers = new Crowd(shop, 10, () => ({
-    items: [{ sku: 'MUG', quantity: 1 }],
-    method: Math.random() < 0.2 ? 'pm_card_chargeDeclined' : 'pm_card_visa',
-  }));
+it(`orders of this and of the next release side by side: both sell, both finish, nothing is lost or left over (seed ${SEED})`, async () => {
+  const buyers = new Crowd(shop, 10);
   await buyers.accepted(20);
   next = await startNextOrders(platform);
   await buyers.accepted(200);
@@ -46,7 +46,8 @@ it('orders of this and of the next release side by side: both sell, both finish,
   await restartOld();
   const acceptedByOld = 'select count(*)::int from orders.orders where channel is null';
   const [before] = await column(acceptedByOld);
-  await retrying(async () => ((await column(acceptedByOld))[0] === before ? undefined : true));
+  const sellsAgain = async () => (await column(acceptedByOld))[0] !== before || undefined;
+  await eventually(sellsAgain, 'the old release to accept an order', RECOVERY);
   await buyers.accepted(200);
   await expectNothingLost(shop, await buyers.leave());
   await shop.expectAllPromisesKept();

@@ -77,6 +77,8 @@ export async function* events<T>(
     const response = await send(connection, request, deadline.signal);
     if (response.status >= 400 || response.body === null)
       throw refusal(request, response, parseJson(await textOf(request, response)));
+    if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true)
+      throw new ContractError(nameOf(request), response.status, 'no event stream');
     const received: string[] = [];
     const parser = createParser({ onEvent: ({ data }) => received.push(data) });
     const decoder = new TextDecoder();

@@ -27,6 +27,8 @@ const SOLD_OUT = {
 };
 const BODY = { items: [{ sku: 'MUG', quantity: 1 }], payment: { method: 'pm_card_visa' } };
 
+const STREAM = { 'content-type': 'text/event-stream' };
+
 describe('the API client', () => {
   let server: Server;
   let api: ApiClient;
@@ -147,7 +149,7 @@ describe('the API client', () => {
     it('come as they are sent, also in pieces, until the stream ends', async () => {
       const sent = `event: status\ndata: ${JSON.stringify(event('PENDING'))}\n\n: still here\n\ndata: ${JSON.stringify(event('CONFIRMED'))}\n\n`;
       answers.push((response) => {
-        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.writeHead(200, STREAM);
         response.write(sent.slice(0, 40));
         setTimeout(() => response.end(sent.slice(40)), 50);
       });
@@ -157,15 +159,20 @@ describe('the API client', () => {
     it('are refused like any call, and say when the stream breaks', async () => {
       json(404, { ...SOLD_OUT, code: 'ORDER_NOT_FOUND' });
       await expect(statuses()).rejects.toMatchObject({ status: 404, code: 'ORDER_NOT_FOUND' });
-      answers.push((response) => response.writeHead(200).write('data: {', () => response.destroy()));
+      answers.push((response) => response.writeHead(200, STREAM).write('data: {', () => response.destroy()));
       await expect(statuses()).rejects.toThrow(NoAnswerError);
+    });
+
+    it('must be an event stream', async () => {
+      json(200, {});
+      await expect(statuses()).rejects.toThrow(ContractError);
     });
 
     it('close their connection when the reader leaves', async () => {
       const closed = new Promise((resolve) => {
         answers.push((response) => {
           response.once('close', resolve);
-          response.writeHead(200).write(`data: ${JSON.stringify(event('PENDING'))}\n\n`);
+          response.writeHead(200, STREAM).write(`data: ${JSON.stringify(event('PENDING'))}\n\n`);
         });
       });
       for await (const { status } of api.orderEvents(ORDER.id)) {
