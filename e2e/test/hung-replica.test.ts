@@ -43,7 +43,7 @@ const signal = (pids: readonly number[], name: NodeJS.Signals): void => {
 it.each([
   ['one of two replicas is', 1, BUYERS / 2],
   ['both replicas are', 2, 0],
-])('told 503 while %s stopped, a buyer has no order, also after that', async (_, count, served) => {
+])('a buyer who was told 503 while %s stopped has no order, also later', async (_, count, served) => {
   const stopped = replicas().slice(0, count);
   signal(stopped, 'SIGSTOP');
   const answering = Promise.all(Array.from({ length: BUYERS }, () => buy(randomUUID(), 10)));
@@ -59,7 +59,7 @@ it.each([
   await shop.expectAllPromisesKept();
 });
 
-it('a replica that hangs for good costs hardly an order, and is replaced', async () => {
+it('a replica that hangs for good makes less than 2 % of orders fail, and is replaced', async () => {
   const before = replicas();
   process.kill(before[1] as number, 'SIGSTOP');
   const orders: ReturnType<typeof buy>[] = [];

@@ -96,7 +96,7 @@ describe('the NATS user of the gateway without its key', () => {
   };
 });
 
-it('a price that was refused with 503 in a paused replica does not overwrite a newer one later', async () => {
+it('a price change that a paused replica was too late for (503) does not overwrite a newer one', async () => {
   await shop.stockUp('PAUSED', 1, 1_000);
   const pids = platform.run().services['catalog']?.pids ?? [];
   const [paused = 0] = pids;
@@ -109,13 +109,13 @@ it('a price that was refused with 503 in a paused replica does not overwrite a n
 
   process.kill(paused, 'SIGSTOP');
   try {
-    // Until the paused one gets one.
+    // Until the paused replica receives one.
     await expect.poll(() => statusOfChange(666), { timeout: 60_000, interval: 0 }).toBe(503);
     await expect.poll(() => statusOfChange(2_000), { timeout: 60_000, interval: 0 }).toBe(200);
   } finally {
     process.kill(paused, 'SIGCONT');
   }
-  // The replica has handled what it was sent once it answers again: its requests come in order.
+  // Requests come in order: once the replica answers again, it has handled the earlier ones.
   await expect.poll(async () => platform.run().services['catalog']?.pids.length).toBe(2);
   const prices: number[] = [];
   for (let read = 0; read < 40; read += 1) {

@@ -64,7 +64,7 @@ it('a sale from its announcement to its end: early, limited, declined, sold out,
   expect(await shop.levels('CONSOLE')).toMatchObject({ available: 14, sold: 6, received: 20, setAside: 0 });
 });
 
-it('at the end what is left goes back, and nothing is sold on the terms of the sale any more', async () => {
+it('at the end of a sale its units return to stock, and orders for it are refused', async () => {
   await shop.stockUp('LAMP', 10);
   const { id } = await shop.createSale('LAMP', 6);
   await shop.saleIs(id, 'OPEN');
@@ -78,7 +78,7 @@ it('at the end what is left goes back, and nothing is sold on the terms of the s
   await shop.expectAllPromisesKept();
 });
 
-it('a sale that cannot be, and an order for a sale that is none, are refused with a reason', async () => {
+it('invalid sales and orders for an unknown sale are refused with a reason', async () => {
   await shop.stockUp('VASE', 2);
   const { id } = await shop.createSale('VASE', 3);
   await shop.saleIs(id, 'REJECTED');
@@ -103,7 +103,7 @@ it('a sale that cannot be, and an order for a sale that is none, are refused wit
   await expect(shop.customer.createSale(body, key)).rejects.toMatchObject({ status: 403 });
 });
 
-it('the invariant checker names the customer and the sale of a limit that was broken on purpose', async () => {
+it('the invariant checker names the customer and the sale whose limit was broken on purpose', async () => {
   await shop.stockUp('RUG', 10);
   const { id } = await shop.createSale('RUG', 5);
   await shop.saleIs(id, 'OPEN');

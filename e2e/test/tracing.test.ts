@@ -3,16 +3,19 @@ import { eventually } from '@doorbuster/embedded/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RECOVERY, Shop, type OrderAnswer } from './fixtures/shop.js';
 import { TraceSink, type SunkSpan } from './fixtures/trace-sink.js';
-import { namesOf, transactionsOf, transitionsOf, wholeTrace } from './fixtures/traces.js';
+import { expectAllSignals, namesOf, transactionsOf, transitionsOf, wholeTrace } from './fixtures/traces.js';
 
 let sink: TraceSink;
 let platform: LaunchedPlatform;
 let shop: Shop;
+/** An order whose bank never answers. Its checkout times out while the other tests run. */
+let silent: OrderAnswer;
 beforeAll(async () => {
   sink = await TraceSink.open();
   platform = await launchPlatform({ env: { ...exportingTo(sink, 'http/json'), TRUST_TRACEPARENT: 'on' } });
   shop = await Shop.open(platform);
   await shop.stockUp('MUG', 1_000);
+  silent = await shop.buy(mug, { method: 'pm_sim_timeout' });
 });
 afterAll(async () => {
   await platform?.dispose();
@@ -21,6 +24,8 @@ afterAll(async () => {
 
 const exportingTo = ({ url }: TraceSink, protocol: string): Record<string, string> => ({
   RATE_LIMIT: 'off',
+  LOG_LEVEL: 'info',
+  OTEL_METRIC_EXPORT_INTERVAL: '5000',
   OTEL_EXPORTER_OTLP_ENDPOINT: url,
   OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
   OTEL_BSP_SCHEDULE_DELAY: '100',
@@ -87,6 +92,10 @@ function expectWholeCheckout(spans: readonly SunkSpan[], orderId: string): void 
     }
   }
 }
+
+it('traces, metrics and logs are exported as http/json by environment variables alone', async () => {
+  await expectAllSignals(sink, Buffer.from(traceIdOf(silent)), 'application/json');
+});
 
 describe('one trace', () => {
   it('holds a confirmed checkout, from the request to the capture', async () => {
@@ -160,7 +169,7 @@ describe('one trace', () => {
   });
 
   it('shows the retries, the timeout and the compensation of a checkout whose bank is silent', async () => {
-    const { headers, body } = await shop.buy(mug, { method: 'pm_sim_timeout' });
+    const { headers, body } = silent;
     await shop.settled(body.id);
     const spans = await wholeTrace(sink, traceIdOf({ headers }));
     expectWholeCheckout(spans, body.id);
