@@ -3,7 +3,7 @@ import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
 import { verifyInvariants } from '@doorbuster/verify-invariants';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Shop, type Item } from './fixtures/shop.js';
+import { Shop, type OrderItem } from './fixtures/shop.js';
 
 let platform: LaunchedPlatform;
 let shop: Shop;
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => platform?.dispose());
 
 const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString();
-const of = (sku: string, saleId: string, quantity = 1): Item[] => [{ sku, quantity, saleId }];
+const of = (sku: string, saleId: string, quantity = 1): OrderItem[] => [{ sku, quantity, saleId }];
 
 it('a sale from its announcement to its end: early, limited, declined, sold out, over', async () => {
   await shop.stockUp('CONSOLE', 20);

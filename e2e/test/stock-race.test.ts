@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Shop, type Item } from './fixtures/shop.js';
+import { Shop, type OrderItem } from './fixtures/shop.js';
 
 let platform: LaunchedPlatform;
 let shop: Shop;
@@ -50,7 +50,7 @@ it('orders of one and two lines, in every order of SKUs: no deadlock, no 5xx, al
   const skus = ['RED', 'GREEN', 'BLUE'];
   for (const sku of skus) await shop.stockUp(sku, UNITS);
   // Each third of the buyers orders another pair, in another order; buyers of one line take the rest.
-  const wants = (i: number): Item[] => {
+  const wants = (i: number): OrderItem[] => {
     const first = { sku: skus[i % 3] as string, quantity: 1 };
     return i % 2 === 0
       ? [first]

@@ -53,7 +53,7 @@ import {
   type ApiRequest,
   type ApiResponse,
   type CallOptions,
-  type Connection,
+  type ApiConnection,
   type Fetch,
 } from './http.js';
 
@@ -72,7 +72,7 @@ export interface ChangeOptions extends CallOptions {
   idempotencyKey: string;
 }
 
-export interface WaitOptions {
+export interface PreferOptions {
   /** For `Prefer: wait`: the answer comes once the outcome is known, or after so many seconds. */
   waitSeconds?: number | undefined;
 }
@@ -92,7 +92,7 @@ const auditEntries = page(auditEntry);
  * @throws {ContractError} when the answer does not fit the contract
  */
 export class ApiClient {
-  private readonly connection: Connection;
+  private readonly connection: ApiConnection;
 
   constructor({ url, token, fetch = globalThis.fetch, timeoutMs = TIMEOUT_MS }: ApiClientOptions) {
     this.connection = { url, token, fetch, timeoutMs };
@@ -162,12 +162,12 @@ export class ApiClient {
   }
 
   /** The status tells whether the order is final: 201 is confirmed, 202 is accepted and goes on. */
-  placeOrder(body: PlaceOrderBody, options: ChangeOptions & WaitOptions): Promise<ApiResponse<Order>> {
+  placeOrder(body: PlaceOrderBody, options: ChangeOptions & PreferOptions): Promise<ApiResponse<Order>> {
     return this.send('POST', '/v1/orders', order, changing(body, options));
   }
 
   /** The status tells whether the order is final: 200 is cancelled, 202 goes on. */
-  cancelOrder(id: string, options: CallOptions & WaitOptions = {}): Promise<ApiResponse<Order>> {
+  cancelOrder(id: string, options: CallOptions & PreferOptions = {}): Promise<ApiResponse<Order>> {
     return this.send('POST', `/v1/orders/${id}/cancel`, order, changing(undefined, options));
   }
 
@@ -245,7 +245,7 @@ type PageFilter = Pick<Partial<ProductFilter>, 'limit' | 'cursor'>;
 
 function changing(
   body: object | undefined,
-  { idempotencyKey, waitSeconds, headers, ...options }: Partial<ChangeOptions> & WaitOptions,
+  { idempotencyKey, waitSeconds, headers, ...options }: Partial<ChangeOptions> & PreferOptions,
 ): BodyOptions {
   const sent: Record<string, string> = {};
   if (idempotencyKey !== undefined) sent['idempotency-key'] = idempotencyKey;

@@ -41,7 +41,7 @@ export interface ApiRequest extends CallOptions {
   body?: object;
 }
 
-export interface Connection {
+export interface ApiConnection {
   url: string;
   token: string | undefined;
   fetch: Fetch;
@@ -50,7 +50,7 @@ export interface Connection {
 
 /** @throws {ApiError | NoAnswerError | ContractError} */
 export async function call<T>(
-  connection: Connection,
+  connection: ApiConnection,
   request: ApiRequest,
   schema: z.ZodType<T>,
 ): Promise<ApiResponse<T>> {
@@ -68,7 +68,7 @@ export async function call<T>(
 
 /** The data of each server-sent event as it comes, until the stream ends. @throws as `call` does */
 export async function* events<T>(
-  connection: Connection,
+  connection: ApiConnection,
   request: ApiRequest,
   schema: z.ZodType<T>,
 ): AsyncGenerator<T> {
@@ -92,7 +92,7 @@ export async function* events<T>(
 }
 
 async function send(
-  { url, token, fetch }: Connection,
+  { url, token, fetch }: ApiConnection,
   request: ApiRequest,
   signal: AbortSignal,
 ): Promise<FetchResponse> {
@@ -130,7 +130,7 @@ async function* chunksOf(
 }
 
 /** Unlike `AbortSignal.timeout`, its timer ends with the request: a flash sale has hundreds of thousands of them. */
-function startDeadline({ signal, timeoutMs }: ApiRequest, connection: Connection) {
+function startDeadline({ signal, timeoutMs }: ApiRequest, connection: ApiConnection) {
   const controller = new AbortController();
   const ms = timeoutMs ?? connection.timeoutMs;
   const timer = setTimeout(() => controller.abort(new Error(`no answer within ${ms} ms`)), ms);

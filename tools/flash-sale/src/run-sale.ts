@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { SaleOptions } from './options.js';
 import { reportData, type ClientLoad, type SaleReport } from './report/report-data.js';
 import { audit, type Audit } from './sale/audit.js';
-import { holdSale, type HeldSale, type PreparedSale, type SaleView } from './sale/hold-sale.js';
+import { holdSale, type HeldSale, type PreparedSale, type RunningSale } from './sale/hold-sale.js';
 import { prepareSale } from './sale/prepare-sale.js';
 import { openVenue } from './sale/venue.js';
 import { judge } from './verdict/verdict.js';
@@ -12,7 +12,7 @@ export interface Watchers {
   stop: AbortSignal;
   say: (line: string) => void;
   /** @returns what ends the watching */
-  watch: (view: SaleView) => () => void;
+  watch: (view: RunningSale) => () => void;
 }
 
 const NS_PER_MS = 1e6;

@@ -1,6 +1,6 @@
 import type { Outcome, SaleEvent, Trouble } from '../buyers/sale-event.js';
 import { openStages, recordMs, stageOf, type Stages } from './stages.js';
-import { Timeline } from './timeline.js';
+import { SaleTimeline } from './timeline.js';
 
 export interface Totals {
   arrived: number;
@@ -27,7 +27,7 @@ export class Recorder {
     said: {},
   };
   readonly stages: Stages = openStages();
-  readonly timeline = new Timeline();
+  readonly timeline = new SaleTimeline();
   /** When the buyer of the last unit was told so. */
   soldOutAtMs: number | undefined;
   /** When a buyer was last told a final outcome. */

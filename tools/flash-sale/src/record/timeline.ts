@@ -36,7 +36,7 @@ const emptySlice = (atMs: number): Slice => ({
 });
 
 /** The course of a sale in slices of a quarter second, none left out. */
-export class Timeline {
+export class SaleTimeline {
   readonly slices: Slice[] = [];
   private readonly latencies: Histogram = latencyHistogram();
 

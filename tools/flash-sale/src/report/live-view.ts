@@ -1,4 +1,4 @@
-import type { SaleView } from '../sale/hold-sale.js';
+import type { RunningSale } from '../sale/hold-sale.js';
 import { count, duration } from './summary.js';
 
 const DRAW_MS = 250;
@@ -16,7 +16,7 @@ export interface LiveView {
 }
 
 /** Draws over itself on a terminal; otherwise one line a second. */
-export function startLiveView(view: SaleView, stock: number, out: NodeJS.WriteStream): LiveView {
+export function startLiveView(view: RunningSale, stock: number, out: NodeJS.WriteStream): LiveView {
   let drawn = 0;
   const draw = (): void => {
     const lines = viewLines(view, stock);
@@ -35,7 +35,7 @@ export function startLiveView(view: SaleView, stock: number, out: NodeJS.WriteSt
 }
 
 /** The sale at this moment. The first line alone is a summary, for output that is no terminal. */
-export function viewLines({ recorder, clock, samples, kills }: SaleView, stock: number): string[] {
+export function viewLines({ recorder, clock, samples, kills }: RunningSale, stock: number): string[] {
   const { arrived, viewed, accepted, orders, left, retries } = recorder.totals;
   const gone = Object.values(left).reduce((sum, n) => sum + n, 0);
   const slice = recorder.timeline.slices.findLast(({ p50 }) => p50 !== null);

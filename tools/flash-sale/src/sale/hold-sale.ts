@@ -26,14 +26,14 @@ export interface PreparedSale {
 }
 
 /** A sale as it can be watched. */
-export interface SaleView {
+export interface RunningSale {
   recorder: Recorder;
   clock: Clock;
   samples: readonly StockSample[];
   kills: readonly Kill[];
 }
 
-export interface HeldSale extends SaleView {
+export interface HeldSale extends RunningSale {
   openedAt: Date;
   buyers: BuyerRecord[];
 }
@@ -42,7 +42,7 @@ export interface HeldSale extends SaleView {
 export async function holdSale(
   sale: PreparedSale,
   stop: AbortSignal,
-  watch: (view: SaleView) => void,
+  watch: (view: RunningSale) => void,
 ): Promise<HeldSale> {
   const { options, venue, admin, connections, name, offer, tokens } = sale;
   const random = seededRandom(options.seed);
@@ -52,7 +52,7 @@ export async function holdSale(
   const clock = startClock(stop);
   const stock = watchStock(admin, offer.sku, clock, venue.platform);
   const kills: Kill[] = [];
-  const view: SaleView = { recorder, clock, samples: stock.samples, kills };
+  const view: RunningSale = { recorder, clock, samples: stock.samples, kills };
   watch(view);
   const floor: SaleFloor = {
     client: openBuyerClient(connections, offer, tokens),
