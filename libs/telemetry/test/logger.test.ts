@@ -63,12 +63,12 @@ describe('secrets', () => {
     expect(lines.join()).toContain('[redacted]');
   });
 
-  it('in the middle of a text go alone', () => {
+  it('in the middle of a text are redacted', () => {
     createLogger('gateway', 'info', output).info({ note: `token ${TOKEN} is old` }, 'something');
     expect(lastLine()['note']).toBe('token [redacted] is old');
   });
 
-  it('do not take along what is none', () => {
+  it('leave other text unchanged', () => {
     const fields = {
       orderId: 'o-1',
       status: 'CONFIRMED',
@@ -122,7 +122,7 @@ describe('OpenTelemetry log records', () => {
     expect(JSON.stringify(record?.attributes)).not.toContain('hunter2');
   });
 
-  it('are not made of what the level leaves out, nor without an SDK that exports them', () => {
+  it('are not written below the level, nor without an SDK that exports them', () => {
     createLogger('orders', 'info', output).info('before');
     exportLogs();
     createLogger('orders', 'warn', output).info('too quiet');

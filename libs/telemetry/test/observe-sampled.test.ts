@@ -6,7 +6,7 @@ import { observeSampled } from '../src/index.js';
 const meter = metrics.getMeter('test');
 const gaugeOf = (name: string) => meter.createObservableGauge(name);
 
-it('asks only when somebody scrapes, and answers who scrapes again soon from what it knows', async () => {
+it('queries on a scrape, and answers the next scrapes from its cache', async () => {
   const gauge = gaugeOf('asked.seldom');
   let asked = 0;
   const end = observeSampled({
@@ -21,7 +21,7 @@ it('asks only when somebody scrapes, and answers who scrapes again soon from wha
   end();
 });
 
-it('asks again once its knowledge is old', async () => {
+it('queries again when the cache has expired', async () => {
   const gauge = gaugeOf('asked.often');
   let asked = 0;
   const read = () => Promise.resolve((asked += 1));

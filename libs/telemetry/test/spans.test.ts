@@ -36,11 +36,11 @@ describe('a span of an event', () => {
     });
   });
 
-  it('is not there when nobody records the trace', () => {
+  it('is undefined when the trace is not sampled', () => {
     expect(startSpan(`00-${TRACE_ID}-b7ad6b7169203331-00`, 'process')).toBeUndefined();
   });
 
-  it('gives what it causes a traceparent of its own', () => {
+  it('passes its own traceparent on', () => {
     const span = started(1);
     expect(traceparentOf(span)).toBe(`00-${'1'.repeat(32)}-${span.spanContext().spanId}-01`);
   });
@@ -62,7 +62,7 @@ describe('work shared by many events', () => {
     expect(exported('event 1')?.links).toEqual([]);
   });
 
-  it('is the parent of what is started in it, unless that goes on for others too', async () => {
+  it('is the parent of spans started in it, except of shared work', async () => {
     const seen = await inSharedSpan([started(1)], 'transaction', {}, async () => {
       await Promise.resolve();
       return { inside: activeSpans(), outside: outsideSpans(activeSpans) };
@@ -86,7 +86,7 @@ describe('work shared by many events', () => {
   });
 });
 
-it('work without a span of its own stays in the span that is at work', async () => {
+it('work without its own span stays in the active span', async () => {
   const seen = await inSharedSpan([started(1)], 'transaction', {}, async () =>
     inSpan(undefined, activeSpans),
   );

@@ -4,10 +4,13 @@ import { describe, expect, it } from 'vitest';
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
 const LINES_MAX = 300;
-/** Except migrations: their schema keeps the name, with its time, and two schemas may have the same. */
-const CLASS = /^(?:export )?(?:abstract )?class (?!\w+\d{13}\b)(\w+)/gm;
+/**
+ * Except migrations, whose name and time are a row of their schema, and Nest modules, which have the name of their
+ * feature: each app has an AppModule.
+ */
+const CLASS = /^(?:export )?(?:abstract )?class (?!\w+(?:\d{13}|Module)\b)(\w+)/gm;
 /** Being renamed. */
-const KNOWN = /^(DeadLetters|IllegalTransitionError|OrdersController|SagasController|OrderIntake):/;
+const KNOWN = /^(HealthController|IllegalTransitionError|OrdersController|SagasController):/;
 
 interface SourceFile {
   name: string;
@@ -66,7 +69,8 @@ describe('no two classes have the same name', () => {
   it('and a second one would be found', () => {
     const planted = [
       file('a.ts', 'export class Pool {}'),
-      file('b.ts', 'abstract class Pool {}\nclass PoolView {}'),
+      file('b.ts', 'abstract class Pool {}\nclass PoolView {}\nclass AppModule {}'),
+      file('c.ts', 'class AppModule {}'),
     ];
     expect(classesOfOneName(planted)).toEqual(['Pool: a.ts, b.ts']);
   });

@@ -17,7 +17,7 @@ describe('a data directory', () => {
   });
   afterEach(() => rmSync(dataDir, { recursive: true }));
 
-  it('is made when it is not there, and says what to do when nobody can write there', () => {
+  it('is created when missing, and an error says what to do when it is not writable', () => {
     expect(openDirectory(path.join(dataDir, 'a', 'b'))).toMatch(/a\/b$/);
     const file = path.join(dataDir, 'file');
     writeFileSync(file, '');
@@ -28,7 +28,7 @@ describe('a data directory', () => {
     }
   });
 
-  it('takes one platform at a time and says which one it has', () => {
+  it('takes one platform at a time, and the error names the process', () => {
     const release = lock(dataDir);
     expect(() => lock(dataDir)).toThrow(
       new RegExp(`process ${process.pid} runs a platform on ${dataDir} already`),
@@ -38,7 +38,7 @@ describe('a data directory', () => {
     expect(readdirSync(dataDir)).toEqual([]);
   });
 
-  it('does not mind the lock of a process that is gone, nor of another that has its id now', () => {
+  it('ignores the lock of a process that has ended, also when another process has its id', () => {
     writeFileSync(path.join(dataDir, 'platform.lock'), `${process.pid} 1\n`);
     const release = lock(dataDir);
     release();
@@ -47,7 +47,7 @@ describe('a data directory', () => {
     expect(readdirSync(dataDir)).toEqual([]);
   });
 
-  it('knows the processes that a killed platform left, and stops them and no others', async () => {
+  it('finds the processes of a killed platform and stops only them', async () => {
     const idle = ['-e', 'setInterval(() => undefined, 60_000)', '--'];
     const ours = spawn(process.execPath, [...idle, markOf(dataDir)]);
     const other = spawn(process.execPath, [...idle, markOf(`${dataDir}-other`)]);
@@ -62,7 +62,7 @@ describe('a data directory', () => {
     }
   });
 
-  it('knows the PostgreSQL that a killed platform left, and ends it in order', async () => {
+  it('finds the PostgreSQL of a killed platform and shuts it down orderly', async () => {
     const server = await startPostgres({ dir: layoutOf(dataDir).postgres, password: 'secret' });
     expect(findLeftovers(dataDir)).toContain(server.pid);
     await stopLeftovers(dataDir);
@@ -76,7 +76,7 @@ describe('a data directory', () => {
     expect(await keptPorts(dataDir, names)).toEqual(chosen);
   });
 
-  it('keeps the ports of what is not started this time, and chooses anew what is damaged', async () => {
+  it('keeps ports of processes that are not started now, and replaces invalid ones', async () => {
     const chosen = await keptPorts(dataDir, ['postgres', 'metrics-orders-2']);
     await keptPorts(dataDir, ['postgres']);
     expect(await keptPorts(dataDir, ['postgres', 'metrics-orders-2'])).toEqual(chosen);

@@ -22,7 +22,7 @@ describe('the environment of a service', () => {
       rpcVerificationKeys: 'public',
     });
 
-  it('has its own addresses only, and what is meant for all', () => {
+  it('has its own addresses and the shared variables', () => {
     expect(of('orders')).toEqual({
       DATABASE_URL: 'postgres://orders',
       NATS_URL: 'nats://orders',
@@ -43,7 +43,7 @@ describe('the environment of a service', () => {
     expect(of('payments', { AUTH_JWT_SECRET: 'own' })).not.toHaveProperty('AUTH_JWT_SECRET');
   });
 
-  it('gives the owner of a schema to its migration alone, which is told nothing else that is secret', () => {
+  it('gives the migrator’s URL to the migration alone, which gets no other secret', () => {
     const migrationUrl = (service: string) => `postgres://${service}_migrator`;
     expect(migrationEnvironment('orders', { ...env, AUTH_JWT_SECRET: 'own' }, { migrationUrl })).toEqual({
       MIGRATION_DATABASE_URL: 'postgres://orders_migrator',
@@ -64,7 +64,7 @@ describe('the environment of a service', () => {
     }
   });
 
-  it('tells payments alone where its provider puts down what it charged', () => {
+  it('gives the path of the provider’s statement to payments alone', () => {
     expect(of('payments')).toMatchObject({ SIMULATED_PROVIDER_STATEMENT: '/data/statement' });
     expect(of('orders')).not.toHaveProperty('SIMULATED_PROVIDER_STATEMENT');
   });
@@ -77,16 +77,16 @@ describe('the environment of a service', () => {
     expect(of('orders', { FAULT_POINTS: '' })).toMatchObject({ NODE_ENV: 'production' });
   });
 
-  it('lets the gateway listen on this machine alone, unless told otherwise', () => {
+  it('lets the gateway listen on 127.0.0.1 unless HOST is set', () => {
     expect(of('gateway')).toMatchObject({ HOST: '127.0.0.1' });
     expect(of('gateway', { HOST: '0.0.0.0' })).toMatchObject({ HOST: '0.0.0.0' });
   });
 
-  it('asks for the simulated provider in plain words', () => {
+  it('names the simulated provider explicitly', () => {
     expect(of('payments')).toMatchObject({ PAYMENT_PROVIDER: 'simulated', NODE_ENV: 'production' });
   });
 
-  it('leaves the keys of tokens to whoever runs the platform, if they say so', () => {
+  it('keeps the token keys that the environment sets', () => {
     expect(of('gateway', { AUTH_JWT_SECRET: 'own' })).toMatchObject({ AUTH_JWT_SECRET: 'own' });
     expect(of('gateway', { AUTH_JWKS_URL: 'https://issuer' })).not.toHaveProperty('AUTH_JWT_SECRET');
   });

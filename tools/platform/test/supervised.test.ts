@@ -29,7 +29,7 @@ describe('a supervised process', () => {
       what: 'restarting',
     });
 
-  it('is started again after kill -9, which the log tells in one line', async () => {
+  it('is started again after kill -9, with one log line', async () => {
     await supervise('exec sleep 60').start();
     const first = supervised.pid as number;
     process.kill(first, 'SIGKILL');
@@ -59,7 +59,7 @@ describe('a supervised process', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('is killed and started again when it hangs, which the log tells', async () => {
+  it('is killed and started again when it hangs, with one log line', async () => {
     const port = await findFreePort();
     warnings = [];
     const server = `require('http').createServer((_, to) => to.end()).listen(${port}, '127.0.0.1')`;
@@ -87,7 +87,7 @@ describe('a supervised process', () => {
     ]);
   });
 
-  it('that refuses connections, as one that starts does, is left alone', async () => {
+  it('that refuses connections is left alone', async () => {
     const signal = AbortSignal.timeout(1_500);
     const url = `http://127.0.0.1:${await findFreePort()}/healthz`;
     expect(await hangs({ url, silentMs: 300, signal })).toBe(false);

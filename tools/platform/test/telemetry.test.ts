@@ -24,19 +24,19 @@ describe('the telemetry of a process', () => {
     expect(of({}, 'gateway')).toMatchObject({ TRACE_URL_TEMPLATE: `${page}/traces/{traceId}` });
   });
 
-  it('has traces nowhere when the page could not start', () => {
+  it('exports no traces when the page could not start', () => {
     const told = telemetryEnvironment('gateway', {}, { tracesUrl: undefined, metricsPort: 9_464 });
     expect(told).toEqual({ ...here, OTEL_TRACES_EXPORTER: 'none' });
   });
 
-  it('goes where the user says, all of it', () => {
+  it('goes to the user’s endpoint', () => {
     expect(of({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' })).toEqual({
       ...prometheus,
       OTEL_METRICS_EXPORTER: 'otlp,prometheus',
     });
   });
 
-  it('goes where the user says for each signal by itself', () => {
+  it('goes to the user’s endpoint for each signal separately', () => {
     expect(of({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://collector/v1/traces' })).toEqual(here);
     expect(of({ OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'http://collector/v1/logs' })).toEqual({
       ...metricsHere,
@@ -54,11 +54,11 @@ describe('the telemetry of a process', () => {
     expect(of({ OTEL_TRACES_EXPORTER: exporter })).toEqual(here);
   });
 
-  it('speaks to the page as it understands, whatever the others speak', () => {
+  it('uses JSON for the page, whatever protocol other signals use', () => {
     expect(of({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_LOGS_EXPORTER: 'otlp' })).toMatchObject(toPage);
   });
 
-  it('is as the user set it, but for the ports, of which each process needs its own', () => {
+  it('keeps the user’s settings except the metrics port', () => {
     const env = {
       OTEL_BSP_SCHEDULE_DELAY: '9000',
       TRACE_URL_TEMPLATE: 'http://jaeger/{traceId}',

@@ -1,6 +1,6 @@
 import { PermanentError, type StockLine } from '@doorbuster/contracts';
-import type { CommandKind } from './stock-commands.js';
 
+export type CommandKind = 'reserve' | 'commit' | 'release' | 'restock' | 'expire';
 export type ReservationStatus = 'RESERVED' | 'COMMITTED' | 'RELEASED' | 'EXPIRED' | 'RESTOCKED' | 'REFUSED';
 
 export type RefusalReason =

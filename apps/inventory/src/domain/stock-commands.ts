@@ -6,7 +6,6 @@ export type StockCommand =
   | { kind: 'commit' | 'release' | 'restock'; orderId: string }
   /** The clock's own command, which nobody waits for an answer to. */
   | { kind: 'expire'; orderId: string };
-export type CommandKind = StockCommand['kind'];
 
 /** What the sender of a command is told; the same command again is told the same again. */
 export type Answer =

@@ -58,12 +58,12 @@ describe('the timeline of an order', () => {
     return [response.status, (await response.json()) as object];
   };
 
-  it('is what the gateway tells an administrator, who signs in once', async () => {
+  it('is read from the gateway as an administrator, with one token', async () => {
     for (let turn = 0; turn < 3; turn += 1) expect(await read()).toEqual([200, answer.body]);
     expect(tokens).toEqual(['token-1']);
   });
 
-  it('is asked for with a new token when the old one is no longer taken', async () => {
+  it('is read with a new token when the old one is refused', async () => {
     await read();
     validToken = 'token-2';
     expect(await read()).toEqual([200, answer.body]);
@@ -81,7 +81,7 @@ describe('the timeline of an order', () => {
     expect(await read()).toMatchObject([502, { code: 'GATEWAY_UNREACHABLE' }]);
   });
 
-  it('is absent where others give out the tokens', async () => {
+  it('is absent when the gateway issues no tokens', async () => {
     const without = await serve({ gateway: { url, issuesTokens: false } });
     expect(await read(orderId, without)).toMatchObject([
       404,

@@ -123,7 +123,7 @@ describe('a trace', () => {
     expect(await served.get<TraceView>(`traces/${traceId}`)).toMatchObject({ name: 'root', complete: true });
   });
 
-  it('loses no span to others that are one another’s parents', async () => {
+  it('includes spans in a cycle of parents', async () => {
     const traceId = newTraceId();
     const [a, b] = [newSpanId(), newSpanId()];
     await served.send(
@@ -205,7 +205,7 @@ describe('a trace', () => {
     expect(viewTrace(store, viewed.traceId)?.rows).toHaveLength(1_001);
   });
 
-  it('says that a link leads to what is not here', async () => {
+  it('marks a link to a span that is not stored', async () => {
     const sent = span({ kind: 'CONSUMER', links: [{ traceId: newTraceId(), spanId: newSpanId() }] });
     await served.send(sent);
     const { rows } = await served.get<TraceView>(`traces/${sent.traceId}`);
@@ -219,7 +219,7 @@ describe('a trace', () => {
 });
 
 describe('the service map', () => {
-  it('goes by calls, by who sends to a destination, and to databases', async () => {
+  it('has calls, messages by sender and destination, and databases', async () => {
     const traceId = newTraceId();
     const root = span({ traceId, service: 'gateway', kind: 'SERVER' });
     const below = { traceId, parentSpanId: root.spanId };
@@ -275,7 +275,7 @@ describe('the service map', () => {
     expect(map.more.nodes).toBeGreaterThan(2_000);
   });
 
-  it('is drawn once for as long as nothing comes', () => {
+  it('is computed once until a new span arrives', () => {
     const store = new TraceStore();
     const map = serviceMap(store);
     expect(serviceMap(store)).toBe(map);

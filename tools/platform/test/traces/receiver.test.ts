@@ -105,7 +105,7 @@ describe('the receiver of traces', () => {
     await expect.poll(next, { timeout: 10_000 }).toBe(200);
   });
 
-  it('does not mind who goes away in the middle of a body', async () => {
+  it('continues after a client disconnects in the middle of a body', async () => {
     const { hostname, port } = new URL(served.url);
     const socket = connect(Number(port), hostname);
     socket.write('POST /v1/traces HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n');
@@ -114,7 +114,7 @@ describe('the receiver of traces', () => {
     await expect(served.send(span())).resolves.toBeUndefined();
   });
 
-  it('goes on when it could not take a connection, or lost one, and tells of the former', async () => {
+  it('continues after a failed accept, which it logs, and after a lost connection', async () => {
     const seen: { server: Server; socket: Socket }[] = [];
     const see = (message: unknown): void => void seen.push(message as (typeof seen)[number]);
     subscribe('http.server.request.start', see);
@@ -129,14 +129,14 @@ describe('the receiver of traces', () => {
     await served.send(span());
   });
 
-  it('takes logs and metrics, and forgets them', async () => {
+  it('accepts logs and metrics and drops them', async () => {
     for (const signal of ['logs', 'metrics']) {
       const answer = await fetch(`${served.url}/v1/${signal}`, { method: 'POST', body: 'anything' });
       expect(answer.status).toBe(200);
     }
   });
 
-  it('sends away what is more than it may read, until that is past', async () => {
+  it('refuses requests above the byte budget until it has refilled', async () => {
     let now = 0;
     const limits = { bytesPerSecond: 1_000, burstBytes: 100, requestsMax: 4 };
     const slow = await serve({ budget: new IntakeBudget(limits, () => now) });
@@ -148,7 +148,7 @@ describe('the receiver of traces', () => {
     await slow.close();
   });
 
-  it('reads so many requests at a time and no more', () => {
+  it('limits concurrent requests', () => {
     const budget = new IntakeBudget({ bytesPerSecond: 1, burstBytes: 100, requestsMax: 2 }, () => 0);
     const [first, ...others] = [budget.enter(), budget.enter(), budget.enter()];
     expect([first, ...others].map((intake) => intake !== undefined)).toEqual([true, true, false]);
@@ -156,7 +156,7 @@ describe('the receiver of traces', () => {
     expect(budget.enter()).toBeDefined();
   });
 
-  it('makes pay who sends nonsense, too much or only a part, and then lets others in again', async () => {
+  it('charges invalid, oversized and aborted requests to the budget, and recovers', async () => {
     let now = 0;
     const limits = { bytesPerSecond: 1_000_000, burstBytes: 1_000, requestsMax: 1 };
     const slow = await serve({ budget: new IntakeBudget(limits, () => now) });
