@@ -1,4 +1,3 @@
-import { SagaModule } from '@doorbuster/saga/nest';
 import {
   ConfigurationModule,
   HealthModule,
@@ -7,18 +6,11 @@ import {
   PersistenceModule,
 } from '@doorbuster/service';
 import { Module } from '@nestjs/common';
-import { CheckoutRepliesHandler } from './checkout/checkout-replies.handler.js';
-import { OrderDecisions } from './checkout/order-decisions.js';
-import { sagaDefinitions } from './checkout/saga-definitions.js';
-import { OrderCancellation } from './intake/order-cancellation.js';
-import { OrderIntake } from './intake/order-intake.js';
-import { PlacedOrders } from './intake/placed-orders.js';
-import { PricesHandler } from './messaging/prices.handler.js';
-import { SalesHandler } from './messaging/sales.handler.js';
+import { CheckoutModule } from './checkout/checkout.module.js';
+import { OrdersModule } from './orders/orders.module.js';
 import { ordersSchema } from './orders.schema.js';
-import { OrdersRepository } from './persistence/orders.repository.js';
-import { OrdersController } from './queries/orders.controller.js';
-import { SagasController } from './queries/sagas.controller.js';
+import { PricesModule } from './prices/prices.module.js';
+import { SalesModule } from './sales/sales.module.js';
 
 @Module({
   imports: [
@@ -27,14 +19,10 @@ import { SagasController } from './queries/sagas.controller.js';
     PersistenceModule.forRoot(ordersSchema),
     HealthModule.forRoot('orders'),
     OperationsModule.forRoot('orders'),
-    SagaModule.forRoot({
-      definitions: sagaDefinitions,
-      decisions: OrderDecisions,
-      subjectOf: ({ orderId }) => orderId,
-      attributesOf: ({ orderId }) => ({ 'doorbuster.order.id': orderId }),
-    }),
+    OrdersModule,
+    CheckoutModule,
+    PricesModule,
+    SalesModule,
   ],
-  controllers: [OrdersController, SagasController, PricesHandler, SalesHandler, CheckoutRepliesHandler],
-  providers: [OrdersRepository, OrderDecisions, OrderIntake, PlacedOrders, OrderCancellation],
 })
 export class AppModule {}

@@ -1,11 +1,14 @@
 import type { SchemaDefinition } from '@doorbuster/persistence';
 import { SagaEntity, SagaTransitionsEntity } from '@doorbuster/saga/nest';
-import { AddSales1768100000000 } from './persistence/add-sales.migration.js';
-import { CreateOrders1767225602000 } from './persistence/create-orders.migration.js';
-import { IndexStalledSagas1767225603000 } from './persistence/index-stalled-sagas.migration.js';
+import { AddSales1768100000000 } from './migrations/add-sales.migration.js';
+import { CreateOrders1767225602000 } from './migrations/create-orders.migration.js';
+import { IndexStalledSagas1767225603000 } from './migrations/index-stalled-sagas.migration.js';
+import { OrderEntity } from './orders/order.entity.js';
+import { PriceEntity } from './prices/price.entity.js';
+import { SaleEntity, SalePurchaseEntity } from './sales/sale.entities.js';
 
 export const ordersSchema: SchemaDefinition = {
   service: 'orders',
   migrations: [CreateOrders1767225602000, IndexStalledSagas1767225603000, AddSales1768100000000],
-  entities: [SagaEntity, SagaTransitionsEntity],
+  entities: [OrderEntity, PriceEntity, SaleEntity, SalePurchaseEntity, SagaEntity, SagaTransitionsEntity],
 };

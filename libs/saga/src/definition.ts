@@ -5,6 +5,18 @@ export interface ReplyContract<T = unknown> {
   readonly schema: { parse(data: unknown): T };
 }
 
+/** A command to send, and the contract that says where to. */
+export interface ContractCommand<Contract> {
+  contract: Contract;
+  data: unknown;
+}
+
+/** A command whose data fits its contract. */
+export const command = <Contract extends ReplyContract>(
+  contract: Contract,
+  data: ReturnType<Contract['schema']['parse']>,
+): ContractCommand<Contract> => ({ contract, data });
+
 /** When an unanswered command is sent again, and when the saga gives it up. */
 export interface RetryPolicy {
   /** Time for the first reply. After that the same command is sent again. */

@@ -1,6 +1,7 @@
 export { advance, UnexpectedReplyError, type SagaInput, type SagaReply } from './advance.js';
 export {
   actionsOf,
+  command,
   COMPENSATABLE,
   DEADLINE_MAX_MS,
   deadlineMs,
@@ -9,6 +10,7 @@ export {
   replyContractsOf,
   RETRIABLE,
   stepsOf,
+  type ContractCommand,
   type ReplyContract,
   type RetryPolicy,
   type SagaAction,

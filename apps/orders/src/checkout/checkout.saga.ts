@@ -20,8 +20,7 @@ import {
   stockReserved,
   voidPayment,
 } from '@doorbuster/contracts';
-import { COMPENSATABLE, defineSaga, RETRIABLE } from '@doorbuster/saga';
-import { command } from '@doorbuster/saga/nest';
+import { command, COMPENSATABLE, defineSaga, RETRIABLE } from '@doorbuster/saga';
 import type { OrderSagaDefinition } from './order-decisions.js';
 import { commandForOrder } from './order-saga.js';
 

@@ -8,10 +8,10 @@ import { traceFields, type Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { metrics } from '@opentelemetry/api';
 import type { EntityManager } from 'typeorm';
-import { changeStatus, statusWhenUndone } from '../domain/order-status.js';
-import { purchasesOf } from '../domain/sale-terms.js';
-import { OrdersRepository } from '../persistence/orders.repository.js';
-import { salesRepository } from '../persistence/sales.repository.js';
+import { changeStatus, statusWhenUndone } from '../orders/domain/order.state-machine.js';
+import { purchasesOf } from '../sales/domain/sale-terms.js';
+import { OrdersRepository } from '../orders/orders.repository.js';
+import { SalesRepository } from '../sales/sales.repository.js';
 import { cancellationId, type OrderSagaData } from './order-saga.js';
 
 const meter = metrics.getMeter('doorbuster.orders');
@@ -32,6 +32,7 @@ export type OrderSagaDefinition = MessageSaga<OrderSagaData, keyof OrderDecision
 export class OrderDecisions implements Record<keyof OrderDecisions, LocalDecision<OrderSagaData>> {
   constructor(
     private readonly orders: OrdersRepository,
+    private readonly sales: SalesRepository,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -91,25 +92,22 @@ export class OrderDecisions implements Record<keyof OrderDecisions, LocalDecisio
     const changes = locked.map(({ id, customerId, status: from }) => {
       const saga = byOrder.get(id) as OrderSaga;
       const reason = because(saga);
-      const { lines, traceparent } = saga.instance.data;
+      const text = reason && formatReason(reason);
       return {
         id,
         customerId,
         status: next(from),
-        code: reason?.code ?? 'NONE',
-        reason: reason && formatReason(reason),
-        lines,
-        traceparent,
+        reason: text,
+        code: reason?.code,
+        saga: saga.instance.data,
       };
     });
     const at = new Date();
-    await this.orders.changeStatus(tx, changes, at);
+    await this.orders.changeStatuses(tx, changes, at);
     const undone = changes.filter(({ status }) => status !== 'CONFIRMED');
-    await salesRepository.giveBack(
-      tx,
-      undone.flatMap(({ customerId, lines }) => purchasesOf(customerId, lines)),
-    );
-    return changes.map(({ id, customerId, status, code, reason, traceparent }) => {
+    const purchases = undone.flatMap(({ customerId, saga }) => purchasesOf(customerId, saga.lines));
+    if (purchases.length > 0) await this.sales.giveBack(tx, purchases);
+    return changes.map(({ id, customerId, status, reason, code = 'NONE', saga: { traceparent } }) => {
       afterCommit(tx, () => {
         this.logger.info({ orderId: id, ...traceFields(traceparent), status, reason }, 'order');
         checkouts.add(1, { outcome: status, reason: code });

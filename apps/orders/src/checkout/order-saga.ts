@@ -1,5 +1,6 @@
 import type { MessageContract, Money, StockLine } from '@doorbuster/contracts';
-import { command, type MessageCommand } from '@doorbuster/saga/nest';
+import { command } from '@doorbuster/saga';
+import type { MessageCommand } from '@doorbuster/saga/nest';
 
 /** The data of both sagas of an order, written when the saga starts. */
 export interface OrderSagaData {
@@ -34,3 +35,8 @@ export const commandForOrder =
  */
 export const cancellationId = (orderId: string): string =>
   orderId.slice(0, -1) + (Number.parseInt(orderId.slice(-1), 16) ^ 1).toString(16);
+
+/** The subject of each command is its order. */
+export const subjectOf = ({ orderId }: OrderSagaData): string => orderId;
+
+export const attributesOf = ({ orderId }: OrderSagaData) => ({ 'doorbuster.order.id': orderId });

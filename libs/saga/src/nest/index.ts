@@ -1,12 +1,11 @@
-export {
-  command,
-  type AdvancedSaga,
-  type LocalDecision,
-  type MessageCommand,
-  type MessageSaga,
-  type NewSaga,
-  type SagaData,
-  type SagaStarter,
+export type {
+  AdvancedSaga,
+  LocalDecision,
+  MessageCommand,
+  MessageSaga,
+  NewSaga,
+  SagaData,
+  SagaStarter,
 } from './message-saga.js';
 export { SAGA_DEFINITIONS, type SagaOptions } from './saga-options.js';
 export { SagaEntity, SagaTransitionsEntity } from './saga.entities.js';

@@ -1,7 +1,7 @@
 import type { MessageContract } from '@doorbuster/contracts';
 import type { OutgoingEvent } from '@doorbuster/messaging';
 import type { EntityManager } from 'typeorm';
-import type { SagaDefinition } from '../definition.js';
+import type { ContractCommand, SagaDefinition } from '../definition.js';
 import type { SagaInstance } from '../instance.js';
 import type { Advanced } from '../saga-draft.js';
 
@@ -11,14 +11,7 @@ export interface SagaData {
   traceparent: string;
 }
 
-/** A command to send, and the contract that says where to. */
-export interface MessageCommand {
-  contract: MessageContract;
-  data: unknown;
-}
-
-/** A command whose data fits its contract. */
-export const command = <T>(contract: MessageContract<T>, data: T): MessageCommand => ({ contract, data });
+export type MessageCommand = ContractCommand<MessageContract>;
 
 /** A saga whose commands and replies are messages. */
 export type MessageSaga<Data extends SagaData, Decision extends string = string> = SagaDefinition<

@@ -181,7 +181,7 @@ export class SagaRunner<Data extends SagaData> implements SagaStarter<Data>, OnM
     afterCommit(tx, () => {
       for (const saga of advanced) {
         recordMetrics(saga);
-        recordSpan(saga, spans, this.options.attributesOf(saga.instance.data));
+        recordSpan(saga, spans, this.options.attributesOf);
       }
     });
     return events;

@@ -49,15 +49,13 @@ export function recordMetrics({ before, instance, transitions, at }: AdvancedSag
 export type SpansBySaga = ReadonlyMap<string, Span>;
 
 /** Adds transitions to the span of the message; timeouts and retries have no message and get a span of their own. */
-export function recordSpan(
-  { instance: { id, data }, transitions }: AdvancedSaga<SagaData>,
+export function recordSpan<Data extends SagaData>(
+  { instance: { id, data }, transitions }: AdvancedSaga<Data>,
   spans: SpansBySaga,
-  attributes: Attributes,
+  attributesOf: (data: Data) => Attributes,
 ): void {
   const given = spans.get(id);
-  const name = `saga ${transitions[0]?.kind.toLowerCase() ?? 'unchanged'}`;
-  const span =
-    given ?? startSpan(data.traceparent, name, { attributes: { ...attributes, 'doorbuster.saga.id': id } });
+  const span = given ?? startOwnSpan();
   if (!span) return;
   for (const { step, kind, attempt, reason } of transitions) {
     span.addEvent(`saga.${kind.toLowerCase()}`, {
@@ -67,6 +65,12 @@ export function recordSpan(
     });
   }
   if (span !== given) span.end();
+
+  function startOwnSpan(): Span | undefined {
+    const name = `saga ${transitions[0]?.kind.toLowerCase() ?? 'unchanged'}`;
+    const attributes = { ...attributesOf(data), 'doorbuster.saga.id': id };
+    return startSpan(data.traceparent, name, { attributes });
+  }
 }
 
 /** Never negative, also when the clock of the database was set back. */

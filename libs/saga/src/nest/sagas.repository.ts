@@ -1,5 +1,5 @@
-import type { TimelineEntry } from '@doorbuster/contracts';
-import { pluck } from '@doorbuster/persistence';
+import type { Page, TimelineEntry } from '@doorbuster/contracts';
+import { newestPage, pluck, type PageRequest } from '@doorbuster/persistence';
 import { traceIdOf } from '@doorbuster/telemetry';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -80,20 +80,17 @@ export class SagasRepository<Data extends SagaData> {
     await tx.query(sql.MERGE_DATA, [id, data]);
   }
 
-  async find(id: string, manager = this.dataSource.manager): Promise<StoredSaga<Data> | undefined> {
-    const row = await manager.findOneBy(SagaEntity, { id });
+  async find(tx: EntityManager, id: string): Promise<StoredSaga<Data> | undefined> {
+    const row = await tx.findOneBy(SagaEntity, { id });
     return row ? toStored<Data>(row) : undefined;
   }
 
-  /** Newest first; `before` is the id of the last one that the caller has. */
-  async list(state: SagaState | null, limit: number, before?: string): Promise<StoredSaga<Data>[]> {
-    const query = this.dataSource.manager
-      .createQueryBuilder(SagaEntity, 's')
-      .orderBy('s.id', 'DESC')
-      .limit(limit);
-    if (state !== null) query.andWhere('s.state = :state', { state });
-    if (before !== undefined) query.andWhere('s.id < :before', { before });
-    return (await query.getMany()).map((row) => toStored<Data>(row));
+  /** In one state, or in any. */
+  async list(state: SagaState | undefined, request: PageRequest): Promise<Page<StoredSaga<Data>>> {
+    const query = this.dataSource.manager.createQueryBuilder(SagaEntity, 's');
+    if (state !== undefined) query.where('s.state = :state', { state });
+    const { items, nextCursor } = await newestPage(query, request);
+    return { items: items.map((row) => toStored<Data>(row)), nextCursor };
   }
 
   countPendingActions(): Promise<PendingCount[]> {

@@ -1,0 +1,159 @@
+import type { Money, Order, OrderStatus, PlaceOrderRequest, Page } from '@doorbuster/contracts';
+import {
+  newestPage,
+  pluck,
+  preparedQuery,
+  registerDeadline,
+  type PageRequest,
+} from '@doorbuster/persistence';
+import { Injectable } from '@nestjs/common';
+import { DataSource, MoreThan, type EntityManager } from 'typeorm';
+import { isSaleItem, purchaseKey, purchasesOf } from '../sales/domain/sale-terms.js';
+import { requestKey, type NewOrder, type OrderRecord } from './domain/decide-orders.js';
+import { OrderEntity } from './order.entity.js';
+import * as sql from './orders.sql.js';
+
+/** A request with less time left is refused: its deadline would end the transaction of its whole batch. */
+export const TIME_LEFT_MIN_MS = 250;
+/** Only a hung process holds a lock longer than this. */
+const LOCK_TIMEOUT_MS = 1_000;
+
+type PlacedRequest = Pick<PlaceOrderRequest, 'customerId' | 'idempotencyKey'>;
+
+/** What a transaction of acceptance knows after its first statement. */
+export interface ClaimedRequests {
+  /** By the clock of the database, in milliseconds since 1970. */
+  now: number;
+  /** Another transaction handles the same request, or the same customer's purchases in the same sale. */
+  isBusy: (request: PlaceOrderRequest) => boolean;
+  /** The present price by SKU. */
+  prices: Map<string, Money>;
+}
+
+export interface StatusChange {
+  id: string;
+  status: OrderStatus;
+  reason: string | null;
+}
+
+@Injectable()
+export class OrdersRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Claims requests for this transaction, without waiting: a request that another replica handles, or hangs with, holds up no
+   * other. From here on the server ends the transaction when the first of them expires.
+   */
+  async claimRequests(tx: EntityManager, requests: readonly PlaceOrderRequest[]): Promise<ClaimedRequests> {
+    const items = requests.flatMap(({ body }) => body.items);
+    const skus = [...new Set(items.filter((item) => !isSaleItem(item)).map(({ sku }) => sku))];
+    const claims = [...new Set(requests.flatMap(claimsOf))];
+    const acceptBys = requests.flatMap(({ acceptBy }) => acceptBy ?? []);
+    const parameters = [acceptBys, TIME_LEFT_MIN_MS, String(LOCK_TIMEOUT_MS), claims, skus];
+    const [row]: sql.ClaimRow[] = await tx.query(sql.CLAIM_REQUESTS, parameters);
+    if (!row) throw new Error('a statement that always gives one row gave none');
+    if (row.remaining !== null) registerDeadline(tx, row.remaining);
+    const busy = new Set(row.busy);
+    return {
+      now: row.now,
+      isBusy: (request) => busy.size > 0 && claimsOf(request).some((claim) => busy.has(claim)),
+      prices: new Map((row.prices ?? []).map(({ sku, amount, currency }) => [sku, { amount, currency }])),
+    };
+  }
+
+  /** By {@link requestKey}. */
+  async findByRequests(
+    requests: readonly PlacedRequest[],
+    manager: EntityManager = this.dataSource.manager,
+  ): Promise<Map<string, OrderRecord>> {
+    const parameters = [pluck(requests, 'customerId'), pluck(requests, 'idempotencyKey')];
+    const rows: sql.OrderRow[] = await manager.query(sql.FIND_ORDERS_BY_REQUESTS, parameters);
+    return new Map(rows.map((row) => [requestKey(row.customerId, row.idempotencyKey), toRecord(row)]));
+  }
+
+  async insert(tx: EntityManager, created: readonly NewOrder[]): Promise<void> {
+    if (created.length === 0) return;
+    await tx.query(sql.INSERT_ORDERS, [JSON.stringify(created.map(toColumns))]);
+  }
+
+  /** Locks orders in the order of their ids. A transaction that also locks sagas locks those first. */
+  async lock(
+    tx: EntityManager,
+    ids: readonly string[],
+  ): Promise<Pick<OrderEntity, 'id' | 'customerId' | 'status'>[]> {
+    return tx.query(sql.LOCK_ORDERS, [ids]);
+  }
+
+  async changeStatuses(tx: EntityManager, changes: readonly StatusChange[], at: Date): Promise<void> {
+    const parameters = [pluck(changes, 'id'), pluck(changes, 'status'), pluck(changes, 'reason'), at];
+    await tx.query(sql.UPDATE_STATUSES, parameters);
+  }
+
+  async markCancelling(tx: EntityManager, id: string): Promise<void> {
+    await tx.update(OrderEntity, { id }, { cancelRequestedAt: () => 'now()' });
+  }
+
+  async find(id: string): Promise<OrderRecord | undefined> {
+    const [row] = await preparedQuery<sql.OrderRow>(this.dataSource, sql.FIND_ORDER, [id]);
+    return row && toRecord(row);
+  }
+
+  async findIn(tx: EntityManager, id: string): Promise<OrderRecord | undefined> {
+    const row = await tx.findOneBy(OrderEntity, { id });
+    return row ? toRecord(row) : undefined;
+  }
+
+  /** Of one customer, or of all. */
+  async list(customerId: string | undefined, request: PageRequest): Promise<Page<Order>> {
+    const query = this.dataSource.manager.createQueryBuilder(OrderEntity, 'o');
+    if (customerId !== undefined) query.where('o.customerId = :customerId', { customerId });
+    const { items, nextCursor } = await newestPage(query, request);
+    return { items: items.map((row) => toRecord(row).order), nextCursor };
+  }
+
+  /** Oldest first, from the one after this order. */
+  listRequests(after: string, limit: number): Promise<({ id: string } & PlacedRequest)[]> {
+    return this.dataSource.manager.find(OrderEntity, {
+      select: { id: true, customerId: true, idempotencyKey: true },
+      where: { id: MoreThan(after) },
+      order: { id: 'ASC' },
+      take: limit,
+    });
+  }
+
+  /** The clock of the database, and since when its oldest unfinished write of this service is in progress. */
+  async oldestWrite(): Promise<{ now: number; since: number }> {
+    const [row]: { now: number; since: number }[] = await this.dataSource.query(sql.OLDEST_WRITE);
+    return row ?? { now: 0, since: 0 };
+  }
+}
+
+/** The keys of the advisory locks that a transaction of acceptance takes. */
+const claimsOf = ({ customerId, idempotencyKey, body }: PlaceOrderRequest): string[] => [
+  requestKey(customerId, idempotencyKey),
+  ...purchasesOf(customerId, body.items).map(purchaseKey),
+];
+
+const toColumns = ({ order, idempotencyKey, method }: NewOrder): object => ({
+  ...order,
+  idempotencyKey,
+  totalAmount: order.total.amount,
+  currency: order.total.currency,
+  paymentMethod: method,
+});
+
+const toRecord = (row: OrderEntity): OrderRecord => ({
+  idempotencyKey: row.idempotencyKey,
+  method: row.paymentMethod,
+  order: {
+    id: row.id,
+    customerId: row.customerId,
+    status: row.status,
+    reason: row.reason,
+    cancelling: row.status === 'CONFIRMED' && row.cancelRequestedAt !== null,
+    lines: row.lines,
+    total: { amount: row.totalAmount, currency: row.currency },
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  },
+});

@@ -1,0 +1,104 @@
+import {
+  accept,
+  cancelOrder,
+  findPlacedOrders,
+  getOrder,
+  getTimeline,
+  listOrders,
+  listPlacedRequests,
+  PLACED_REQUESTS_MAX,
+  placeOrders,
+  refuse,
+  type Order,
+  type PlacingOutcome,
+  type Reply,
+  type RequestOf,
+  type ResponseOf,
+} from '@doorbuster/contracts';
+import { SagasRepository } from '@doorbuster/saga/nest';
+import { Rpc } from '@doorbuster/service';
+import { Controller } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { validate as isUuid } from 'uuid';
+import { cancellationId, type OrderSagaData } from '../checkout/order-saga.js';
+import { OrderCancellation } from './order-cancellation.service.js';
+import { OrderAcceptance } from './order-acceptance.service.js';
+import { PlacedOrders } from './placed-orders.service.js';
+import { isVisibleTo, orderNotFound } from './order-access.policy.js';
+import { OrdersRepository } from './orders.repository.js';
+
+/** Below NATS's usual limit of 1 MiB, with room for the envelope. */
+const PAGE_BYTES_MAX = 768 * 1024;
+
+@Controller()
+export class OrdersRpcController {
+  constructor(
+    private readonly acceptance: OrderAcceptance,
+    private readonly placedOrders: PlacedOrders,
+    private readonly cancellation: OrderCancellation,
+    private readonly orders: OrdersRepository,
+    private readonly sagas: SagasRepository<OrderSagaData>,
+  ) {}
+
+  @Rpc(placeOrders)
+  async place(@Payload() { requests }: RequestOf<typeof placeOrders>): Promise<Reply<Reply<Order>[]>> {
+    return accept(await this.acceptance.place(requests));
+  }
+
+  @Rpc(findPlacedOrders)
+  async findPlaced(
+    @Payload() { requests }: RequestOf<typeof findPlacedOrders>,
+  ): Promise<Reply<PlacingOutcome[]>> {
+    return accept(await this.placedOrders.find(requests));
+  }
+
+  @Rpc(cancelOrder)
+  cancel(@Payload() request: RequestOf<typeof cancelOrder>): Promise<Reply<Order>> {
+    return this.cancellation.cancel(request);
+  }
+
+  @Rpc(getOrder)
+  async get(@Payload() { actor, orderId }: RequestOf<typeof getOrder>): Promise<Reply<Order>> {
+    const record = await this.orders.find(orderId);
+    return record && isVisibleTo(actor, record.order) ? accept(record.order) : orderNotFound(orderId);
+  }
+
+  @Rpc(listOrders)
+  async list(
+    @Payload() { actor, limit, cursor }: RequestOf<typeof listOrders>,
+  ): Promise<Reply<ResponseOf<typeof listOrders>>> {
+    if (cursor !== undefined && !isUuid(cursor)) return malformedCursor;
+    const customerId = actor.role === 'admin' ? undefined : actor.customerId;
+    return accept(await this.orders.list(customerId, { limit, cursor }));
+  }
+
+  @Rpc(listPlacedRequests)
+  async listRequests(
+    @Payload() { after }: RequestOf<typeof listPlacedRequests>,
+  ): Promise<Reply<ResponseOf<typeof listPlacedRequests>>> {
+    const found = await this.orders.listRequests(after, PLACED_REQUESTS_MAX);
+    const onPage = withinBytes(found);
+    const requests = onPage.map(({ customerId, idempotencyKey }) => ({ customerId, idempotencyKey }));
+    const hasMore = found.length === PLACED_REQUESTS_MAX || onPage.length < found.length;
+    return accept({ requests, last: onPage.at(-1)?.id ?? null, hasMore });
+  }
+
+  @Rpc(getTimeline)
+  async timeline(
+    @Payload() { actor, orderId }: RequestOf<typeof getTimeline>,
+  ): Promise<Reply<ResponseOf<typeof getTimeline>>> {
+    const record = await this.orders.find(orderId);
+    if (!record || !isVisibleTo(actor, record.order)) return orderNotFound(orderId);
+    const items = await this.sagas.timeline([orderId, cancellationId(orderId)]);
+    return accept({ orderId, items, nextCursor: null });
+  }
+}
+
+/** The first items that fit into one reply, at least one. Keys have up to 255 characters, twice that when escaped. */
+function withinBytes<T>(found: T[]): T[] {
+  let bytes = 0;
+  const end = found.findIndex((one) => (bytes += JSON.stringify(one).length) > PAGE_BYTES_MAX);
+  return end === -1 ? found : found.slice(0, Math.max(1, end));
+}
+
+export const malformedCursor = refuse('VALIDATION_FAILED', 'cursor: take it from nextCursor as it is');

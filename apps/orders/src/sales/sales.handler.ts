@@ -1,0 +1,26 @@
+import { saleChanged } from '@doorbuster/contracts';
+import { ConsumesBatches, type BatchOutcome, type IncomingBatch } from '@doorbuster/messaging';
+import { UnitOfWork } from '@doorbuster/persistence';
+import { Controller } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { SalesRepository } from './sales.repository.js';
+
+/** Has a consumer of its own, so that a backlog of prices does not delay the start of a sale. */
+@Controller()
+export class SalesHandler {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly sales: SalesRepository,
+  ) {}
+
+  @ConsumesBatches('orders-sales', [saleChanged])
+  handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {
+    return this.unitOfWork.runBatch(batch, async (tx, events) => {
+      await this.sales.upsert(
+        tx,
+        events.map(({ data }) => saleChanged.schema.parse(data)),
+      );
+      return [];
+    });
+  }
+}

@@ -1,0 +1,76 @@
+import { measured, type Point } from '@doorbuster/telemetry/testing';
+import { authorisePayment, commitStock, reserveStock } from '@doorbuster/contracts';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { OrdersFixture } from '../fixtures/orders-fixture.js';
+import { behaviours } from '../fixtures/participants.js';
+
+let orders: OrdersFixture;
+beforeAll(async () => {
+  orders = await OrdersFixture.start();
+});
+afterEach(() => orders.participants.behaveAgain());
+afterAll(() => orders.stop());
+
+const valueOf = (points: Point[], attributes: object): Point['value'] | undefined =>
+  points.find((point) => JSON.stringify(point.attributes) === JSON.stringify(attributes))?.value;
+const settled = (sagaId: string, state: string) =>
+  expect.poll(() => orders.sagaState(sagaId), { timeout: 20_000 }).toBe(state);
+
+it('what sagas wait for is told, and what was sent again is counted', async () => {
+  orders.participants.answer(authorisePayment, behaviours.staysSilent);
+  const { id } = await orders.placeOne();
+  await expect
+    .poll(() => orders.participants.subjectsFor(id), { timeout: 20_000 })
+    .toContain('cmd.payments.authorise-payment');
+  const waiting = { saga: 'checkout', step: 'authorise-payment' };
+  expect(valueOf(await measured('doorbuster.saga.in_flight'), waiting)).toBe(1);
+  expect(valueOf(await measured('doorbuster.saga.stalled'), waiting)).toBe(0);
+  await orders.passDeadlines(id);
+  await expect
+    .poll(async () => valueOf(await measured('doorbuster.saga.resends'), waiting), { timeout: 20_000 })
+    .toBe(1);
+  orders.participants.behaveAgain();
+  await orders.passDeadlines(id);
+  await settled(id, 'COMPLETED');
+});
+
+/** The order of the test before is one of them. */
+it('checkouts are counted by what became of them, and timed from start to end and step by step', async () => {
+  const confirmed = await orders.placeOne();
+  await settled(confirmed.id, 'COMPLETED');
+  orders.participants.answer(reserveStock, behaviours.isSoldOut);
+  const rejected = await orders.placeOne();
+  await settled(rejected.id, 'COMPENSATED');
+
+  expect(await measured('doorbuster.orders.accepted')).toEqual([{ attributes: {}, value: 3 }]);
+  expect(await measured('doorbuster.checkouts')).toEqual([
+    { attributes: { outcome: 'CONFIRMED', reason: 'NONE' }, value: 2 },
+    { attributes: { outcome: 'REJECTED', reason: 'OUT_OF_STOCK' }, value: 1 },
+  ]);
+  const durations = await measured('doorbuster.saga.duration');
+  expect(valueOf(durations, { saga: 'checkout', outcome: 'COMPLETED' })).toMatchObject({ count: 2 });
+  expect(valueOf(durations, { saga: 'checkout', outcome: 'COMPENSATED' })).toMatchObject({ count: 1 });
+  for (const { value } of durations) expect((value as { sum: number }).sum).toBeGreaterThan(0);
+  const steps = await measured('doorbuster.saga.step.duration');
+  for (const step of ['authorise-payment', 'commit-stock', 'capture-payment']) {
+    expect(valueOf(steps, { saga: 'checkout', step, outcome: 'SUCCEEDED' })).toMatchObject({ count: 2 });
+  }
+  expect(valueOf(steps, { saga: 'checkout', step: 'reserve-stock', outcome: 'REFUSED' })).toMatchObject({
+    count: 1,
+  });
+  const compensations = await measured('doorbuster.saga.compensations');
+  expect(valueOf(compensations, { saga: 'checkout', reason: 'OUT_OF_STOCK' })).toBe(1);
+});
+
+it('a saga from before steps were timed goes on all the same', async () => {
+  orders.participants.answer(commitStock, behaviours.staysSilent);
+  const { id } = await orders.placeOne();
+  await orders.waitFor(id, { status: 'CONFIRMED' });
+  await orders.rows(
+    `update sagas set pending = (select jsonb_agg(p - 'sentAt') from jsonb_array_elements(pending) p) where id = $1`,
+    [id],
+  );
+  orders.participants.behaveAgain();
+  await orders.passDeadlines(id);
+  await settled(id, 'COMPLETED');
+});

@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import {
+  authorisePayment,
+  reserveStock,
+  type Order,
+  type Reply,
+  type SaleState,
+} from '@doorbuster/contracts';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { OrdersFixture } from '../fixtures/orders-fixture.js';
+import { behaviours } from '../fixtures/participants.js';
+
+let fixture: OrdersFixture;
+beforeAll(async () => {
+  fixture = await OrdersFixture.start(2);
+});
+afterEach(() => fixture.participants.behaveAgain());
+afterAll(() => fixture?.stop());
+
+const PATIENCE = { timeout: 20_000 };
+
+const sale = (overrides: Partial<SaleState> = {}): SaleState => ({
+  id: randomUUID(),
+  version: 3,
+  sku: 'MUG',
+  price: { amount: 500, currency: 'USD' },
+  startsAt: '2020-01-01T12:00:00.000Z',
+  endsAt: '2020-01-01T13:00:00.000Z',
+  units: 100,
+  limitPerCustomer: 3,
+  status: 'OPEN',
+  ...overrides,
+});
+
+/** Tells of the sale and waits until it is known so. */
+async function known(wanted: SaleState): Promise<SaleState> {
+  await fixture.learnSale(wanted);
+  await expect
+    .poll(() => fixture.rows('select version from sales where id = $1', [wanted.id]), PATIENCE)
+    .toEqual([{ version: wanted.version }]);
+  return wanted;
+}
+
+const buy = (saleId: string, quantity = 1, more: Parameters<OrdersFixture['place']>[1] = {}) =>
+  fixture.place([{ sku: 'MUG', quantity, saleId }], more);
+
+function orderOf(reply: Reply<Order>): Order {
+  if (!reply.ok) throw new Error(reply.error.detail);
+  return reply.value;
+}
+
+it('a sale is open when the catalog says so, whatever the clock says, and its price is charged', async () => {
+  const scheduled = await known(sale({ status: 'SCHEDULED', version: 2 }));
+  expect(await buy(scheduled.id)).toMatchObject({ error: { code: 'SALE_NOT_STARTED' } });
+  await known({ ...scheduled, status: 'OPEN', version: 3 });
+  const order = orderOf(await buy(scheduled.id, 2));
+  expect(order).toMatchObject({
+    lines: [{ sku: 'MUG', quantity: 2, saleId: scheduled.id, unitPrice: { amount: 500 } }],
+    total: { amount: 1_000 },
+  });
+  await fixture.waitFor(order.id, { status: 'CONFIRMED' });
+  const reserved = fixture.participants.received.find(
+    ({ subject, command }) => subject === reserveStock.subject && command.subject === order.id,
+  );
+  expect(reserved?.command.data).toMatchObject({
+    lines: [{ sku: 'MUG', quantity: 2, saleId: scheduled.id }],
+  });
+  await known({ ...scheduled, status: 'ENDED', version: 4 });
+  expect(await buy(scheduled.id)).toMatchObject({ error: { code: 'SALE_ENDED' } });
+});
+
+it('an event that comes late or twice does not open a sale again', async () => {
+  const ended = await known(sale({ status: 'ENDED', version: 4 }));
+  await fixture.learnSale({ ...ended, status: 'OPEN', version: 3 });
+  await known(sale()); // heard after it
+  expect(await buy(ended.id)).toMatchObject({ error: { code: 'SALE_ENDED' } });
+});
+
+it('twenty orders of one customer at two replicas buy the limit and no more, and repeats count once', async () => {
+  const { id } = await known(sale({ limitPerCustomer: 7 }));
+  for (const customerId of ['ann', 'bob']) {
+    const keys = Array.from({ length: 20 }, (_, i) => `${id}-${i}`);
+    const replies = await Promise.all(
+      [...keys, ...keys].map(async (key) => ({ key, reply: await buy(id, 1, { customerId, key }) })),
+    );
+    const accepted = replies.filter(({ reply }) => reply.ok);
+    expect(new Set(accepted.map(({ reply }) => orderOf(reply).id)).size).toBe(7);
+    expect(accepted).toHaveLength(14);
+    for (const { reply } of replies) {
+      if (!reply.ok) expect(reply.error.code).toBe('PURCHASE_LIMIT');
+    }
+    expect(await fixture.bought(id, customerId)).toBe(7);
+  }
+});
+
+it('customers who buy in two sales in either order do not wait for each other in a circle', async () => {
+  const [one, two] = [
+    await known(sale({ limitPerCustomer: 40 })),
+    await known(sale({ limitPerCustomer: 40 })),
+  ];
+  const replies = await Promise.all(
+    Array.from({ length: 40 }, (_, i) => {
+      const pair = i % 2 === 0 ? [one, two] : [two, one];
+      return fixture.place(
+        pair.map(({ id }) => ({ sku: 'MUG', quantity: 1, saleId: id })),
+        { customerId: `c-${i % 3}` },
+      );
+    }),
+  );
+  expect(replies.filter(({ ok }) => !ok)).toEqual([]);
+  expect((await fixture.bought(one.id, 'c-0')) + (await fixture.bought(two.id, 'c-0'))).toBe(2 * 14);
+});
+
+it('an order that fails or is cancelled gives its part of the limit back, once', async () => {
+  const { id } = await known(sale({ limitPerCustomer: 2 }));
+  fixture.participants.answer(authorisePayment, behaviours.declines);
+  fixture.participants.copies = 2;
+  const declined = orderOf(await buy(id, 2));
+  expect(await fixture.bought(id)).toBeLessThanOrEqual(2);
+  await fixture.waitFor(declined.id, { status: 'REJECTED' });
+  expect(await fixture.bought(id)).toBe(0);
+
+  fixture.participants.behaveAgain();
+  const confirmed = orderOf(await buy(id, 2));
+  expect(await buy(id)).toMatchObject({ error: { code: 'PURCHASE_LIMIT' } });
+  await fixture.waitFor(confirmed.id, { status: 'CONFIRMED' });
+  await fixture.cancel(confirmed.id);
+  await fixture.waitFor(confirmed.id, { status: 'CANCELLED' });
+  expect(await fixture.bought(id)).toBe(0);
+});
