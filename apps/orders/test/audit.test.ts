@@ -60,7 +60,7 @@ it('the retry of a saga is in the audit log, done or refused', async () => {
   ]);
 });
 
-it('the replay of a dead letter is in the audit log of the service that has it, without the event', async () => {
+it('the replay of a dead letter is in the audit log of its service, without the event', async () => {
   const id = randomUUID();
   await orders.rows(
     `insert into dead_letters (id, consumer, subject, event, error) values ($1, 'orders-prices', 'evt.catalog.x', $2, 'bad')`,
@@ -81,7 +81,7 @@ it('the replay of a dead letter is in the audit log of the service that has it, 
   expect(await log(unknown)).toEqual([]);
 });
 
-it('a dead letter is shown without what its order is paid with, and kept with it', async () => {
+it('a dead letter is shown without the payment method, and stored with it', async () => {
   const id = randomUUID();
   const event = { type: 'x', data: { method: 'pm_card_visa', lines: [{ sku: 'MUG' }] } };
   await orders.rows(

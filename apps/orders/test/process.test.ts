@@ -7,10 +7,10 @@ import { VERIFICATION_KEYS } from '@doorbuster/service/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-/** A public key that matches no gateway of this test. */
+/** No gateway signs with its private key. */
 const PUBLIC_KEY = VERIFICATION_KEYS.map((key) => key.export({ format: 'pem', type: 'spki' })).join('');
 const DEADLINE_MS = 20_000;
-const NOBODY_THERE = 'postgres://orders:secret@127.0.0.1:1/doorbuster';
+const UNREACHABLE_DATABASE = 'postgres://orders:secret@127.0.0.1:1/doorbuster';
 
 describe('the process of a service', () => {
   let environment: TestEnvironment;
@@ -25,16 +25,16 @@ describe('the process of a service', () => {
       timeout: DEADLINE_MS,
     });
 
-  it('brings its schema up to date and ends, any number of times at once', async () => {
+  it('migrates its schema and ends, also several at once', async () => {
     const url = environment.migrationUrl('orders');
     const ends = await Promise.all([migrate(url), migrate(url)]);
     for (const { stdout } of ends) expect(stdout).toContain('schema up to date');
     expect((await migrate(url)).stdout).toContain('schema up to date');
   });
 
-  it('ends on a signal also while it still waits for its database', async () => {
+  it('ends on a signal while it waits for its database', async () => {
     const env = {
-      DATABASE_URL: NOBODY_THERE,
+      DATABASE_URL: UNREACHABLE_DATABASE,
       NATS_URL: 'nats://127.0.0.1:1',
       RPC_VERIFICATION_KEYS: PUBLIC_KEY,
       OTEL_SDK_DISABLED: 'true',
@@ -44,7 +44,7 @@ describe('the process of a service', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
       timeout: DEADLINE_MS,
     });
-    await once(child.stdout, 'data'); // It says that it waits.
+    await once(child.stdout, 'data'); // The log line that it waits.
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
   });

@@ -33,7 +33,7 @@ const versionsOf = async (ids: string[]): Promise<Map<string, number>> => {
   return new Map(rows.map(({ id, version }) => [id, version]));
 };
 
-/** Replicas share the requests, so each version is started before long. */
+/** Both replicas take requests, so each version starts soon. */
 async function placeBothVersions(): Promise<string[]> {
   const ids: string[] = [];
   await expect
@@ -48,7 +48,7 @@ async function placeBothVersions(): Promise<string[]> {
   return ids;
 }
 
-it('sagas of both versions end, whichever replica hears of them', async () => {
+it('sagas of both versions end, whichever replica gets their replies', async () => {
   const ids = [...(await placeBothVersions()), ...(await placeBothVersions())];
   for (const id of ids) {
     await orders.waitFor(id, { status: 'CONFIRMED' });
@@ -57,7 +57,7 @@ it('sagas of both versions end, whichever replica hears of them', async () => {
   expect(await orders.rows('select * from dead_letters')).toEqual([]);
 });
 
-it('a saga that is overdue is swept by a replica that knows its version, and by no other', async () => {
+it("only a replica that has its version applies an overdue saga's timeout", async () => {
   orders.participants.answer(authorisePayment, behaviours.staysSilent);
   const ids = await placeBothVersions();
   const asked = (id: string) =>
@@ -72,7 +72,7 @@ it('a saga that is overdue is swept by a replica that knows its version, and by 
   }
 });
 
-it('what a newer release adds to a reply or to an event is passed over', async () => {
+it('fields that a newer release adds to a reply or an event are ignored', async () => {
   const withMore = (command: CloudEvent) => {
     const reply = behaviours.reserves(command);
     if (!reply) return undefined;
@@ -99,7 +99,7 @@ it('what a newer release adds to a reply or to an event is passed over', async (
   await orders.waitFor(id, { status: 'CONFIRMED' });
 });
 
-it('a reply of a version that nobody knows yet becomes a dead letter, and the saga asks again', async () => {
+it('a reply of an unknown version becomes a dead letter, and the saga sends the command again', async () => {
   const unknown = { ...stockReserved, type: 'doorbuster.inventory.stock-reserved.v2' };
   orders.participants.answer(reserveStock, (command) => {
     orders.participants.behaveAgain();

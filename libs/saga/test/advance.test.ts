@@ -44,7 +44,7 @@ const trip = defineSaga({
 const begin = () => new SagaTester(trip, null).start();
 const atPivot = () => begin().succeed('book-flight', 'book-car', 'book-hotel');
 
-describe('a saga that goes well', () => {
+describe('a saga without a refusal', () => {
   it('sends the steps of a stage together and waits for all of them', () => {
     const saga = begin();
     expect(saga.sent).toEqual(['book-flight', 'book-car']);
@@ -60,7 +60,7 @@ describe('a saga that goes well', () => {
     expect(saga.pivotsPassed).toBe(1);
   });
 
-  it('numbers its history without a gap', () => {
+  it('numbers its transitions without a gap', () => {
     const saga = atPivot().succeed('pay', 'send-tickets');
     expect(saga.history.map(({ sequence }) => sequence)).toEqual(saga.history.map((_, index) => index + 1));
     expect(saga.history.at(-1)).toMatchObject({ step: 'trip', kind: 'COMPLETED' });
@@ -68,13 +68,13 @@ describe('a saga that goes well', () => {
 });
 
 describe('a refusal', () => {
-  it('waits for the other steps of its stage before anything is undone', () => {
+  it('is compensated once the other steps of its stage have replied', () => {
     const saga = begin().refuse('book-car', 'NO_CAR');
     expect(saga.sent).toEqual([]);
     expect(saga.succeed('book-flight').sent).toEqual(['cancel-flight']);
   });
 
-  it('undoes stages in reverse order, but not the step that was refused', () => {
+  it('undoes stages in reverse order, but not the refused step', () => {
     const saga = begin().succeed('book-flight', 'book-car').refuse('book-hotel', 'FULL');
     expect(saga.sent).toEqual(['cancel-flight', 'cancel-car']);
     saga.succeed('cancel-car', 'cancel-flight');
@@ -82,13 +82,13 @@ describe('a refusal', () => {
     expect(saga.pivotsPassed).toBe(0);
   });
 
-  it('after the pivot undoes everything, through the pivot', () => {
+  it('after the pivot undoes the steps before it, too', () => {
     const saga = atPivot().refuse('pay', 'NO_MONEY').succeed('send-tickets');
     expect(saga.sent).toEqual(['cancel-hotel']);
     expect(saga.succeed('cancel-hotel').sent).toEqual(['cancel-flight', 'cancel-car']);
   });
 
-  it('of a compensation parks the saga for an operator, and a later success lets it go on', () => {
+  it('of a compensation stalls the saga, and a later success moves it on', () => {
     const saga = begin().succeed('book-flight', 'book-car').refuse('book-hotel').refuse('cancel-car', 'NO');
     expect(saga.state).toBe('STALLED');
     expect(saga.succeed('cancel-flight').state).toBe('STALLED');
@@ -96,27 +96,27 @@ describe('a refusal', () => {
   });
 });
 
-describe('a silence', () => {
-  it('has the same command sent again, up to the number of attempts', () => {
+describe('a missing reply', () => {
+  it('causes the same command to be sent again, up to the number of attempts', () => {
     const saga = begin().succeed('book-flight', 'book-car').passDeadline();
     expect(saga.sent).toEqual(['book-hotel']);
     expect(saga.instance.pending).toMatchObject([{ name: 'book-hotel', attempt: 2 }]);
   });
 
-  it('before the pivot ends in compensation, the silent step included', () => {
+  it('before the pivot ends in compensation, also of the unanswered step', () => {
     const saga = begin().succeed('book-flight', 'book-car').loseEveryReplyTo('book-hotel');
     expect(saga.sent).toEqual(['cancel-hotel']);
     saga.succeed('cancel-hotel', 'cancel-flight', 'cancel-car').expectRolledBack('HOTEL_TIMEOUT');
   });
 
-  it('after the pivot parks the saga, whose other steps still go on', () => {
+  it('after the pivot stalls the saga, and its other steps go on', () => {
     const saga = atPivot().loseEveryReplyTo('pay');
     expect(saga.state).toBe('STALLED');
     expect(saga.succeed('send-tickets').state).toBe('STALLED');
     expect(saga.succeed('pay').state).toBe('COMPLETED');
   });
 
-  it('of a compensation parks the saga, and a retry sends it afresh', () => {
+  it('of a compensation stalls the saga, and a retry sends it again as a first attempt', () => {
     const saga = begin().succeed('book-flight', 'book-car').refuse('book-hotel').succeed('cancel-car');
     expect(saga.loseEveryReplyTo('cancel-flight').state).toBe('STALLED');
     expect(saga.retry().sent).toEqual(['cancel-flight']);
@@ -125,8 +125,8 @@ describe('a silence', () => {
   });
 });
 
-describe('the time a step takes', () => {
-  it('counts from the first time it was sent, and afresh when an operator retries', () => {
+describe('the duration of a step', () => {
+  it('counts from the first sending, and anew after a retry', () => {
     const saga = begin().succeed('book-flight', 'book-car').passDeadline();
     expect(saga.instance.pending).toMatchObject([{ attempt: 2, sentAt: 0 }]);
     const stalled = atPivot().loseEveryReplyTo('pay').succeed('send-tickets').retry();
@@ -134,14 +134,14 @@ describe('the time a step takes', () => {
     expect(stalled.now).toBeGreaterThan(0);
   });
 
-  it('stays unknown for what was sent before the sending was timed', () => {
+  it('stays unknown for a command of a release that stored no times', () => {
     const saga = begin().succeed('book-flight', 'book-car');
     saga.instance = { ...saga.instance, pending: [{ name: 'book-hotel', attempt: 1, deadlineAt: 1_000 }] };
     expect(saga.passDeadline().instance.pending[0]).not.toHaveProperty('sentAt');
   });
 });
 
-describe('what comes late, twice or uncalled for', () => {
+describe('an input that is late, duplicated or for a step that is not pending', () => {
   it.each<SagaInput>([
     { kind: 'replied', action: 'book-flight', type: 'book-flight done' },
     { kind: 'replied', action: 'book-flight', type: 'book-flight refused', data: { reason: 'LATE' } },
@@ -157,7 +157,7 @@ describe('what comes late, twice or uncalled for', () => {
     expect(saga.sent).toEqual([]);
   });
 
-  it('cannot wake a saga that has ended', () => {
+  it('does not move an ended saga', () => {
     const saga = atPivot().succeed('pay', 'send-tickets').refuse('pay');
     expect(saga.state).toBe('COMPLETED');
   });
@@ -199,7 +199,7 @@ describe('local decisions', () => {
 });
 
 describe('the test kit', () => {
-  it('says what it expected, what it got and what went before', () => {
+  it('reports what it expected, what it got and the transitions so far', () => {
     const saga = begin();
     expect(() => saga.expectSent('book-hotel')).toThrow(
       'sent: expected [book-hotel], got [book-flight, book-car]; so far: trip STARTED, book-flight SENT, book-car SENT',
@@ -228,7 +228,7 @@ describe('a reason', () => {
   });
 });
 
-describe('any history at all', () => {
+describe('any history', () => {
   const actions = ['book-flight', 'book-car', 'book-hotel', 'pay', 'send-tickets'].concat([
     'cancel-flight',
     'cancel-car',
@@ -248,7 +248,7 @@ describe('any history at all', () => {
     fc.constant('deadline' as const),
   );
 
-  it('waits for something until it has ended, and ends when everybody answers', () => {
+  it('has pending actions until it ends, and ends when all are answered', () => {
     fc.assert(
       fc.property(fc.array(input, { maxLength: 40 }), (inputs) => {
         const saga = begin();
@@ -261,7 +261,7 @@ describe('any history at all', () => {
         for (let i = 0; i < actions.length && !isEnded(saga.instance); i += 1)
           saga.succeed(...saga.waitingFor);
         expect(isEnded(saga.instance)).toBe(true);
-        // Whoever had no pivot cannot complete; whoever completes has no reason to have turned back.
+        // A completed saga has passed its pivot, and has no reason; a compensated one has a reason.
         if (saga.state === 'COMPLETED') expect(saga.pivotsPassed).toBe(1);
         if (saga.state === 'COMPLETED') expect(saga.instance.reason).toBeNull();
         else expect(saga.instance.reason).not.toBeNull();
@@ -269,7 +269,7 @@ describe('any history at all', () => {
     );
   });
 
-  it('undoes every step that was done, when it is undone', () => {
+  it('undoes every successful step when it is compensated', () => {
     fc.assert(
       fc.property(fc.array(input, { maxLength: 40 }), (inputs) => {
         const saga = begin();
@@ -297,7 +297,7 @@ describe('any history at all', () => {
     );
   });
 
-  it('does not touch what it was given', () => {
+  it('does not change its input', () => {
     const { instance } = begin();
     const frozen = Object.freeze({ ...instance, pending: Object.freeze([...instance.pending]) });
     expect(() => advance(trip, frozen, reply('book-car', 'done'), 0)).not.toThrow();
@@ -333,7 +333,7 @@ describe('a definition', () => {
     expect(new Set(types).size).toBe(types.length);
   });
 
-  it('lets deadlines grow up to a bound', () => {
+  it('has deadlines that grow up to a maximum', () => {
     const growing = { ...action('a'), growth: 2 };
     expect([1, 2, 3].map((attempt) => deadlineMs(growing, attempt))).toEqual([1_000, 2_000, 4_000]);
     expect(deadlineMs(growing, 50)).toBe(DEADLINE_MAX_MS);

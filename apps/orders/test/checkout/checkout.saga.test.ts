@@ -51,7 +51,7 @@ describe('a checkout', () => {
 });
 
 describe('a checkout whose participant refuses', () => {
-  it('to reserve: ends at once, nothing to undo', () => {
+  it('to reserve: rolls back with nothing to undo', () => {
     const saga = checkout().refuse('reserve-stock', 'OUT_OF_STOCK');
     saga.expectSent().expectRolledBack('OUT_OF_STOCK').expectDecided('rejectOrCancelOrder');
   });
@@ -63,7 +63,7 @@ describe('a checkout whose participant refuses', () => {
     expect(saga.pivotsPassed).toBe(0);
   });
 
-  it('to commit an expired reservation: gives the money back', () => {
+  it('to commit an expired reservation: refunds', () => {
     const saga = confirmed().refuse('commit-stock', 'RESERVATION_EXPIRED');
     saga.expectSent();
     saga.succeed('capture-payment').expectSent('refund-payment');
@@ -72,14 +72,14 @@ describe('a checkout whose participant refuses', () => {
     saga.succeed('release-stock').expectRolledBack('RESERVATION_EXPIRED');
   });
 
-  it('to capture: takes the goods back', () => {
+  it('to capture: restocks', () => {
     const saga = confirmed().refuse('capture-payment', 'AUTHORISATION_EXPIRED').succeed('commit-stock');
     saga.expectSent('restock-order');
     saga.succeed('restock-order', 'void-payment', 'release-stock');
     saga.expectRolledBack();
   });
 
-  it('both to commit and to capture: lets the hold and the reservation go', () => {
+  it('both to commit and to capture: voids and releases', () => {
     const saga = confirmed().refuse('capture-payment').refuse('commit-stock');
     saga.expectSent('void-payment');
     saga.succeed('void-payment', 'release-stock').expectRolledBack();
@@ -92,7 +92,7 @@ describe('a checkout that loses a reply', () => {
     ['authorise-payment', reserved],
     ['commit-stock', confirmed],
     ['capture-payment', confirmed],
-  ])('to %s: asks again, and a late first answer counts', (step, given) => {
+  ])('to %s: sends it again, and accepts a late first reply', (step, given) => {
     const saga = given().passDeadline();
     expect(saga.sent).toContain(step);
     expect(saga.succeed(step).waitingFor).not.toContain(step);
@@ -104,26 +104,26 @@ describe('a checkout that loses a reply', () => {
     ['void-payment', () => reserved().loseEveryReplyTo('authorise-payment')],
     ['refund-payment', () => confirmed().refuse('commit-stock').succeed('capture-payment')],
     ['restock-order', () => confirmed().refuse('capture-payment').succeed('commit-stock')],
-  ])('to %s: asks again', (step, given) => {
+  ])('to %s: sends it again', (step, given) => {
     given().passDeadline().expectSent(step);
   });
 });
 
-describe('a checkout whose participant stays silent', () => {
-  it('on reserve-stock: releases and rejects', () => {
+describe('a checkout without a reply', () => {
+  it('to reserve-stock: releases', () => {
     const saga = checkout().loseEveryReplyTo('reserve-stock');
     saga.expectSent('release-stock');
     saga.succeed('release-stock').expectRolledBack('STOCK_TIMEOUT');
   });
 
-  it('on authorise-payment: voids, releases and rejects', () => {
+  it('to authorise-payment: voids and releases', () => {
     const saga = reserved().loseEveryReplyTo('authorise-payment');
     saga.expectSent('void-payment');
     saga.succeed('void-payment').expectSent('release-stock');
     saga.succeed('release-stock').expectRolledBack('PAYMENT_TIMEOUT');
   });
 
-  it.each(['commit-stock', 'capture-payment'])('on %s: parks, goes on when retried', (step) => {
+  it.each(['commit-stock', 'capture-payment'])('to %s: stalls, and goes on when retried', (step) => {
     const other = step === 'commit-stock' ? 'capture-payment' : 'commit-stock';
     const saga = confirmed().succeed(other).loseEveryReplyTo(step);
     saga.expectStalled(step);
@@ -136,7 +136,7 @@ describe('a checkout whose participant stays silent', () => {
     ['void-payment', () => reserved().loseEveryReplyTo('authorise-payment')],
     ['refund-payment', () => confirmed().refuse('commit-stock').succeed('capture-payment')],
     ['restock-order', () => confirmed().refuse('capture-payment').succeed('commit-stock')],
-  ])('on %s: parks, goes on when retried', (step, given) => {
+  ])('to %s: stalls, and goes on when retried', (step, given) => {
     const saga = given().loseEveryReplyTo(step);
     saga.expectStalled(step);
     saga.retry().expectSent(step);
@@ -146,13 +146,13 @@ describe('a checkout whose participant stays silent', () => {
 describe('a cancellation', () => {
   const cancellation = () => new SagaTester(cancellationSaga, data).start();
 
-  it('refunds and restocks at once', () => {
+  it('refunds and restocks in parallel', () => {
     const saga = cancellation();
     saga.expectSent('refund-payment', 'restock-order');
     saga.succeed('restock-order', 'refund-payment').expectCompleted();
   });
 
-  it.each(['refund-payment', 'restock-order'])('goes on asking for %s, then parks', (step) => {
+  it.each(['refund-payment', 'restock-order'])('sends %s again, then stalls', (step) => {
     const saga = cancellation().passDeadline();
     expect(saga.sent).toContain(step);
     saga.loseEveryReplyTo(step).expectStalled('refund-payment', 'restock-order');

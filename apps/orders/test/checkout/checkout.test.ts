@@ -11,7 +11,7 @@ afterEach(() => orders.participants.behaveAgain());
 afterAll(() => orders.stop());
 
 describe('a checkout', () => {
-  it('is confirmed and runs to its end', async () => {
+  it('is confirmed and completes', async () => {
     const { id } = await orders.placeOne();
     await orders.waitFor(id, { status: 'CONFIRMED', reason: null });
     await expect.poll(() => orders.sagaState(id), { timeout: 10_000 }).toBe('COMPLETED');
@@ -23,7 +23,7 @@ describe('a checkout', () => {
     ]);
   });
 
-  it('keeps every transition, in one trace', async () => {
+  it('stores every transition, in one trace', async () => {
     const { id } = await orders.placeOne();
     await expect.poll(() => orders.sagaState(id), { timeout: 10_000 }).toBe('COMPLETED');
     const steps = await orders.rows<{ step: string; kind: string }>(
@@ -45,7 +45,7 @@ describe('a checkout', () => {
     expect(new Set(traces).size).toBe(1);
   });
 
-  it('is rejected when sold out, and nothing else is asked', async () => {
+  it('is rejected when sold out, and no other command is sent', async () => {
     orders.participants.answer(reserveStock, behaviours.isSoldOut);
     const { id } = await orders.placeOne();
     await orders.waitFor(id, { status: 'REJECTED', reason: 'OUT_OF_STOCK' });
@@ -59,14 +59,14 @@ describe('a checkout', () => {
     expect(orders.participants.subjectsFor(id)).toContain('cmd.inventory.release-stock');
   });
 
-  it('is cancelled and paid back when the reservation expired before the commit', async () => {
+  it('is cancelled and refunded when the reservation expires before the commit', async () => {
     orders.participants.answer(commitStock, behaviours.reservationExpired);
     const { id } = await orders.placeOne();
     await orders.waitFor(id, { status: 'CANCELLED', reason: 'RESERVATION_EXPIRED' });
     expect(orders.participants.subjectsFor(id)).toContain('cmd.payments.refund-payment');
   });
 
-  it('ends the same when every reply comes three times', async () => {
+  it('ends the same when every reply arrives three times', async () => {
     orders.participants.copies = 3;
     const { id } = await orders.placeOne();
     await orders.waitFor(id, { status: 'CONFIRMED' });
@@ -75,7 +75,7 @@ describe('a checkout', () => {
     expect(new Set(commands).size).toBe(commands.length);
   });
 
-  it('asks again when the deadline passes, and turns back after the last attempt', async () => {
+  it('sends the command again when its deadline passes, and rolls back after the last attempt', async () => {
     orders.participants.answer(authorisePayment, behaviours.staysSilent);
     const { id } = await orders.placeOne();
     const asked = () =>
@@ -88,7 +88,7 @@ describe('a checkout', () => {
     expect(orders.participants.subjectsFor(id)).toContain('cmd.payments.void-payment');
   });
 
-  it('goes on when it is overdue, also beside one that cannot go on', async () => {
+  it('goes on when it is overdue, also beside a saga that fails', async () => {
     orders.participants.answer(authorisePayment, behaviours.staysSilent);
     const [stuck, well] = [await orders.placeOne(), await orders.placeOne()];
     const asked = () =>
@@ -113,8 +113,8 @@ describe('a checkout', () => {
   });
 });
 
-describe('intake', () => {
-  it('gives one order to a key, however many ask at once', async () => {
+describe('acceptance', () => {
+  it('makes one order a key, for concurrent requests', async () => {
     const replies = await Promise.all(
       Array.from({ length: 20 }, () => orders.place([{ sku: 'MUG', quantity: 1 }], { key: 'same' })),
     );
@@ -138,15 +138,15 @@ describe('intake', () => {
     expect(await place()).toMatchObject({ ok: true, value: { total: { amount: 5 } } });
   });
 
-  it('accepts nothing that nobody waits for any more once a hanging database goes on', async () => {
+  it('accepts no expired request once a hanging database goes on', async () => {
     const expiresInMs = 500;
     const place = (key: string, more = {}) => orders.place([{ sku: 'MUG', quantity: 1 }], { key, ...more });
     const blocker = await orders.database.connect();
     await blocker.query('begin; lock table orders');
     const atWork = place('late-at-work', { expiresInMs });
-    // The batch of intake itself, not one of replies to an order before.
-    const intakeAtWork = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%idempotency_key)'`;
-    await expect.poll(() => orders.rows(intakeAtWork), { timeout: 10_000 }).toHaveLength(1);
+    // The batch of acceptance, not a batch of replies.
+    const acceptanceWaits = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%idempotency_key)'`;
+    await expect.poll(() => orders.rows(acceptanceWaits), { timeout: 10_000 }).toHaveLength(1);
     const asked = Date.now();
     const late = [atWork, place('late-in-the-queue', { expiresInMs: 1 })];
     const patient = place('patient');
@@ -159,7 +159,7 @@ describe('intake', () => {
     expect(await place('late-at-work')).toMatchObject({ ok: true });
   });
 
-  it('charges the newest price, whatever order prices come in', async () => {
+  it('charges the newest price, in whatever order prices arrive', async () => {
     await orders.learnPrice('SALE', 300, 3);
     await orders.learnPrice('NOISE', 1);
     const reply = await orders.place([{ sku: 'SALE', quantity: 1 }]);
@@ -168,7 +168,7 @@ describe('intake', () => {
 });
 
 describe('two replicas', () => {
-  it('given the same keys in opposite order make one order a key, and nobody waits in vain', async () => {
+  it('given the same keys in opposite order make one order a key, without a deadlock', async () => {
     const second = await orders.startReplica();
     const keys = Array.from({ length: 60 }, (_, i) => `both-${i}`);
     const place = (key: string) => orders.place([{ sku: 'MUG', quantity: 1 }], { key });
@@ -199,7 +199,7 @@ describe('cancelling', () => {
     expect(await orders.cancel(id)).toMatchObject({ ok: true, value: { status: 'CANCELLED' } });
   });
 
-  it('during the checkout waits for its end', async () => {
+  it('during the checkout starts when the checkout completes', async () => {
     orders.participants.answer(commitStock, behaviours.staysSilent);
     const { id } = await orders.placeOne();
     await orders.waitFor(id, { status: 'CONFIRMED' });
@@ -213,7 +213,7 @@ describe('cancelling', () => {
     expect(refunds).toHaveLength(1);
   });
 
-  it("is refused for a rejected order, and for what is another customer's", async () => {
+  it("is refused for a rejected order, and for another customer's order", async () => {
     orders.participants.answer(reserveStock, behaviours.isSoldOut);
     const { id } = await orders.placeOne();
     await orders.waitFor(id, { status: 'REJECTED' });

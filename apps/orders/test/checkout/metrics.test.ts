@@ -16,7 +16,7 @@ const valueOf = (points: Point[], attributes: object): Point['value'] | undefine
 const settled = (sagaId: string, state: string) =>
   expect.poll(() => orders.sagaState(sagaId), { timeout: 20_000 }).toBe(state);
 
-it('what sagas wait for is told, and what was sent again is counted', async () => {
+it('pending actions are reported, and commands that were sent again are counted', async () => {
   orders.participants.answer(authorisePayment, behaviours.staysSilent);
   const { id } = await orders.placeOne();
   await expect
@@ -34,8 +34,8 @@ it('what sagas wait for is told, and what was sent again is counted', async () =
   await settled(id, 'COMPLETED');
 });
 
-/** The order of the test before is one of them. */
-it('checkouts are counted by what became of them, and timed from start to end and step by step', async () => {
+/** Includes the order of the test before. */
+it('checkouts are counted by outcome, and timed as a whole and by step', async () => {
   const confirmed = await orders.placeOne();
   await settled(confirmed.id, 'COMPLETED');
   orders.participants.answer(reserveStock, behaviours.isSoldOut);
@@ -62,7 +62,7 @@ it('checkouts are counted by what became of them, and timed from start to end an
   expect(valueOf(compensations, { saga: 'checkout', reason: 'OUT_OF_STOCK' })).toBe(1);
 });
 
-it('a saga from before steps were timed goes on all the same', async () => {
+it('a saga of a release without step times completes', async () => {
   orders.participants.answer(commitStock, behaviours.staysSilent);
   const { id } = await orders.placeOne();
   await orders.waitFor(id, { status: 'CONFIRMED' });

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { COMPENSATABLE, defineSaga } from '@doorbuster/saga';
+import { command, COMPENSATABLE, defineSaga } from '@doorbuster/saga';
 import { describeSaga } from '@doorbuster/saga/testing';
 import { reserveStock, stockReserved, stockRefused } from '@doorbuster/contracts';
 import { describe, expect, it } from 'vitest';
@@ -94,6 +94,12 @@ describe('the types of a definition', () => {
       refusedOn: stockReserved,
     };
     expect(refused).toHaveProperty('refusedOn');
+  });
+
+  it("know the data of a command's contract", () => {
+    // @ts-expect-error lines are missing
+    const incomplete = command(reserveStock, { orderId: data.orderId });
+    expect(reserveStock.schema.safeParse(incomplete.data).success).toBe(false);
   });
 
   it('know the local decisions', () => {

@@ -24,7 +24,7 @@ const resends = async (orderId: string): Promise<number> => {
   return row?.n ?? 0;
 };
 
-it('a saga that cannot go on holds up no other, is listed, and goes on once it is mended', async () => {
+it('a saga whose timeout fails blocks no other, is listed as stuck, and goes on once the cause is gone', async () => {
   const [bad, good] = [await orders.placeOne(), await orders.placeOne()];
   const mend = await plantFailure(
     orders.environment.migrationUrl('orders'),

@@ -34,7 +34,7 @@ const insertOrder = (session: PoolClient, key: string) =>
     [key],
   );
 
-describe('an order that is to be accepted by an instant', () => {
+describe('a request with an accept-by time', () => {
   it('is accepted in time', async () => {
     expect(await place('in-time', await orders.databaseTimeIn(5_000))).toMatchObject({ ok: true });
   });
@@ -43,20 +43,20 @@ describe('an order that is to be accepted by an instant', () => {
     ['long before', -60_000],
     ['a moment before', -1],
     ['too short a time after', 200],
-  ])('is refused when that came %s it was handled', async (name, ms) => {
+  ])('is refused when that time is %s it is handled', async (name, ms) => {
     const key = name.replaceAll(' ', '-');
     const reply = await place(key, await orders.databaseTimeIn(ms));
     expect(reply).toMatchObject({ ok: false, error: { code: 'SERVICE_TIMEOUT' } });
     expect(await ordersOf(key)).toEqual([]);
   });
 
-  it('is given back when it was accepted before, however late it is asked for', async () => {
+  it('gets its order again, however late it is repeated', async () => {
     const first = await place('again', await orders.databaseTimeIn(5_000));
     expect(first).toMatchObject({ ok: true });
     expect(await place('again', await orders.databaseTimeIn(-60_000))).toEqual(first);
   });
 
-  it('is not accepted by a transaction that is held up until then; one with more time is', async () => {
+  it('is not accepted by a transaction that waits for a lock until then; a request with more time is', async () => {
     const blocker = await otherReplica();
     await blocker.query('lock table sagas');
     const short = place('short', await orders.databaseTimeIn(700));
@@ -67,12 +67,12 @@ describe('an order that is to be accepted by an instant', () => {
     expect(await ordersOf('short')).toEqual([]);
   });
 
-  it('is not accepted when what holds up its transaction lets go just after that', async () => {
+  it('is not accepted when the lock is released just after that time', async () => {
     const blocker = await otherReplica();
     await blocker.query('lock table sagas');
     const acceptBy = await orders.databaseTimeIn(850);
     const answer = place('just-late', acceptBy);
-    // Within the second that intake waits for a lock, so only the server's own limit ends the transaction.
+    // Shorter than the lock timeout, so only the server's own limit ends the transaction.
     await vi.waitUntil(async () => (await orders.databaseTimeIn(0)) > acceptBy, {
       timeout: 5_000,
       interval: 10,
@@ -84,7 +84,7 @@ describe('an order that is to be accepted by an instant', () => {
 });
 
 describe('a replica that hangs in the middle of a transaction', () => {
-  it('holds up the request that it is about, and no other', async () => {
+  it('delays its own request and no other', async () => {
     const hanging = await otherReplica();
     await hanging.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, ['ann\nheld']);
     await insertOrder(hanging, 'held');
@@ -99,7 +99,7 @@ describe('a replica that hangs in the middle of a transaction', () => {
     expect(await held).toMatchObject({ ok: true });
   });
 
-  it('finds its request answered when that was committed', async () => {
+  it('commits its request, and a repetition finds the order', async () => {
     const hanging = await otherReplica();
     await hanging.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, ['ann\nwon']);
     await insertOrder(hanging, 'won');
@@ -112,14 +112,14 @@ describe('a replica that hangs in the middle of a transaction', () => {
   });
 });
 
-describe('a message of several orders', () => {
-  it('is answered for each of them: one is accepted, another fails with its transaction', async () => {
+describe('an RPC with several requests', () => {
+  it('has a reply for each: one is accepted, another fails with its transaction', async () => {
     const other = await otherReplica();
     await other.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, ['ann\nfailing']);
     const keys = ['accepted', 'failing'];
     const replies = orders.ask(placeOrders, { requests: keys.map((key) => requestOf(MUG, { key })) });
     await expect.poll(() => ordersOf('accepted')).toHaveLength(1);
-    // Now the second one gets its turn, in a transaction that waits for this lock until its connection is cut.
+    // The transaction of the second request waits for this lock until its connection is ended.
     await other.query('commit; begin; lock table sagas');
     await expect.poll(() => cutWaitingIntake()).toBe(1);
     await other.query('rollback');
@@ -139,7 +139,7 @@ async function cutWaitingIntake(): Promise<number> {
   return cut.length;
 }
 
-describe('what became of a request', () => {
+describe('the outcome of a request', () => {
   const outcomeOf = async (key: string, acceptByInMs: number, items = MUG): Promise<PlacingOutcome> => {
     const acceptBy = await orders.databaseTimeIn(acceptByInMs);
     const reply = await orders.ask(findPlacedOrders, { requests: [requestOf(items, { key, acceptBy })] });
@@ -147,14 +147,14 @@ describe('what became of a request', () => {
     return reply.value[0];
   };
 
-  it('is its order, also when its time is over, or is not', async () => {
+  it('is its order, before and after its accept-by time', async () => {
     const placed = await place('placed');
     const again = { outcome: 'PLACED', reply: { ok: true, value: { id: placed.ok && placed.value.id } } };
     expect(await outcomeOf('placed', -1_000)).toMatchObject(again);
     expect(await outcomeOf('placed', 5_000)).toMatchObject(again);
   });
 
-  it('is the refusal of a key that another order has', async () => {
+  it('is a refusal when another order has its key', async () => {
     await place('taken');
     const two = [{ sku: 'MUG', quantity: 2 }];
     expect(await outcomeOf('taken', -1_000, two)).toMatchObject({
@@ -163,12 +163,12 @@ describe('what became of a request', () => {
     });
   });
 
-  it('is nothing once its time is over, and open before', async () => {
+  it('is OPEN before its accept-by time, and NONE after it', async () => {
     expect(await outcomeOf('never', 5_000)).toEqual({ outcome: 'OPEN' });
     await expect.poll(() => outcomeOf('never', -1_000)).toEqual({ outcome: 'NONE' });
   });
 
-  it('is open while a transaction that began in time has not ended', async () => {
+  it('is OPEN while a transaction that began in time has not ended', async () => {
     const committing = await otherReplica();
     await insertOrder(committing, 'committing');
     const acceptBy = await orders.databaseTimeIn(50);

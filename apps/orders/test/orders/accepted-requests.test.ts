@@ -11,8 +11,8 @@ afterAll(() => orders.stop());
 
 const MUG = [{ sku: 'MUG', quantity: 1 }];
 
-describe('a request that became an order', () => {
-  it('is announced once, and its repetition is not', async () => {
+describe('a request with an order', () => {
+  it('is announced once, and not again when it is repeated', async () => {
     const gateway = await connectNats(orders.environment.natsUrl('gateway'), 'gateway');
     const heard: unknown[] = [];
     gateway.subscribe(ordersAccepted.subject, {
@@ -31,7 +31,7 @@ describe('a request that became an order', () => {
     await gateway.close();
   });
 
-  it('is listed after those that came before it', async () => {
+  it('is listed after earlier ones', async () => {
     const placed = await orders.place(MUG, { key: 'before' });
     const after = placed.ok ? placed.value.id : '';
     const last = await orders.place(MUG, { key: 'after', customerId: 'bob' });
@@ -50,7 +50,7 @@ describe('a request that became an order', () => {
     });
   });
 
-  it('is listed on pages that fit into a message, however long the keys are', async () => {
+  it('is listed on pages that fit into a message, with keys of any length', async () => {
     await orders.database.query(
       `insert into orders (id, customer_id, idempotency_key, status, lines, total_amount, currency, payment_method,
                            created_at, updated_at)

@@ -46,7 +46,7 @@ describe('placing a batch of orders', () => {
     });
   });
 
-  it('refuses what has no price, naming it, and keeps the others of the batch', () => {
+  it('refuses a SKU without a price, names it, and accepts the other requests of the batch', () => {
     const { replies, created } = place([request('a', [{ sku: 'GHOST', quantity: 1 }]), request('b', mug)]);
     expect(replies[0]).toMatchObject({ ok: false, error: { code: 'UNKNOWN_SKU' } });
     expect(replies[0]).toHaveProperty('error.detail', expect.stringContaining('GHOST'));
@@ -59,7 +59,7 @@ describe('placing a batch of orders', () => {
     expect(replies[0]).toMatchObject({ ok: false, error: { code: 'CURRENCY_MISMATCH' } });
   });
 
-  it('answers a repeated key with the order of the first request, also within one batch', () => {
+  it('replies to a repeated key with the order of the first request, also within one batch', () => {
     const { replies, created } = place([request('a', mug), request('a', mug)]);
     expect(created).toHaveLength(1);
     expect(replies[1]).toEqual(replies[0]);
@@ -67,7 +67,7 @@ describe('placing a batch of orders', () => {
     expect(place([request('a', mug)], existing)).toMatchObject({ created: [], replies: [{ ok: true }] });
   });
 
-  it('makes no order of what has expired, but finds the one that its key has already', () => {
+  it('accepts no expired request, but finds an order that its key has already', () => {
     const late = { ...request('a', mug), expiresAt: 0 };
     const refused = { ok: false, error: { code: 'SERVICE_TIMEOUT' } };
     expect(place([late])).toMatchObject({ created: [], replies: [refused] });
@@ -79,7 +79,7 @@ describe('placing a batch of orders', () => {
     });
   });
 
-  it('refuses a key that was used for another order, and leaves other customers alone', () => {
+  it('refuses a key that was used for another order of the same customer', () => {
     const { replies, created } = place([
       request('a', mug),
       request('a', [{ sku: 'MUG', quantity: 2 }]),
@@ -89,7 +89,7 @@ describe('placing a batch of orders', () => {
     expect(created.map(({ order }) => order.customerId)).toEqual(['ann', 'bob']);
   });
 
-  it('makes one order a key, whatever is asked', () => {
+  it('makes one order a key, for any requests', () => {
     const one = fc.record({
       key: fc.constantFrom('a', 'b', 'c'),
       customer: fc.constantFrom('ann', 'bob'),
@@ -111,7 +111,7 @@ describe('placing a batch of orders', () => {
     );
   });
 
-  it('cannot total more than money can say', () => {
+  it('cannot total more than the maximum amount', () => {
     expect(PRICE_AMOUNT_MAX * LINE_QUANTITY_MAX * ORDER_LINES_MAX).toBeLessThanOrEqual(AMOUNT_MAX);
   });
 });
@@ -138,7 +138,7 @@ describe('buying in a sale', () => {
   });
   const inSale = (quantity: number, sku = 'MUG', saleId = SALE) => [{ sku, quantity, saleId }];
 
-  it('charges the price of the sale, and beside it the ordinary one', () => {
+  it("charges the sale's price for its lines, and the ordinary price for the others", () => {
     const { created, purchases } = place([request('a', [...inSale(2), ...mug])], new Map(), market('OPEN'));
     expect(created[0]?.order).toMatchObject({
       lines: [{ saleId: SALE, unitPrice: { amount: 500 } }, { unitPrice: { amount: 999 } }],
@@ -159,7 +159,7 @@ describe('buying in a sale', () => {
     expect(created).toEqual([]);
   });
 
-  it('is refused in a sale that is not known, or that sells something else', () => {
+  it('is refused in an unknown sale, and in a sale of another SKU', () => {
     const unknown = { ok: false, error: { code: 'UNKNOWN_SALE' } };
     const other = '0198f000-0000-7000-8000-00000000000b';
     const { replies } = place(
@@ -170,7 +170,7 @@ describe('buying in a sale', () => {
     expect(replies).toMatchObject([unknown, unknown]);
   });
 
-  it('stops at the limit, over lines, orders of one batch, and orders before', () => {
+  it('is refused over the limit: over several lines, orders of one batch, and earlier orders', () => {
     const requests = [
       request('a', [...inSale(1), ...inSale(1)]),
       request('b', inSale(2)),
@@ -184,7 +184,7 @@ describe('buying in a sale', () => {
     expect(outcome({ ann: 1, bob: 1 })).toEqual([true, false, false, false, false]);
   });
 
-  it('counts a repeated key once, and knows the sale as part of the order', () => {
+  it('counts a repeated key once, and compares the sale, too', () => {
     const requests = [
       request('a', inSale(3)),
       request('a', inSale(3)),
@@ -196,7 +196,7 @@ describe('buying in a sale', () => {
     expect(purchases).toHaveLength(1);
   });
 
-  it('never lets anybody have more than the limit, and refuses nobody below it', () => {
+  it('accepts a request if and only if the customer stays within the limit', () => {
     const one = fc.record({
       customer: fc.constantFrom('ann', 'bob'),
       quantity: fc.integer({ min: 1, max: 3 }),

@@ -7,7 +7,7 @@ import {
 } from '../../src/orders/domain/order.state-machine.js';
 
 describe('the status of an order', () => {
-  it('goes three ways and no other', () => {
+  it('has three allowed changes', () => {
     const allowed = ORDER_STATUSES.flatMap((from) =>
       ORDER_STATUSES.filter((to) => {
         try {
@@ -21,7 +21,7 @@ describe('the status of an order', () => {
     expect(allowed).toEqual(['PENDING -> CONFIRMED', 'PENDING -> REJECTED', 'CONFIRMED -> CANCELLED']);
   });
 
-  it('tells apart a checkout undone before and after the customer heard "confirmed"', () => {
+  it('after an undone checkout is REJECTED if it was PENDING, and CANCELLED if it was CONFIRMED', () => {
     expect(statusWhenUndone('PENDING')).toBe('REJECTED');
     expect(statusWhenUndone('CONFIRMED')).toBe('CANCELLED');
     expect(() => statusWhenUndone('CANCELLED')).toThrow(IllegalStatusChangeError);

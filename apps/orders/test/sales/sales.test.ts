@@ -32,7 +32,7 @@ const sale = (overrides: Partial<SaleState> = {}): SaleState => ({
   ...overrides,
 });
 
-/** Tells of the sale and waits until it is known so. */
+/** Publishes the sale and waits until orders has it. */
 async function known(wanted: SaleState): Promise<SaleState> {
   await fixture.learnSale(wanted);
   await expect
@@ -49,7 +49,7 @@ function orderOf(reply: Reply<Order>): Order {
   return reply.value;
 }
 
-it('a sale is open when the catalog says so, whatever the clock says, and its price is charged', async () => {
+it('a sale is open when catalog says so, independent of the clock, and its price is charged', async () => {
   const scheduled = await known(sale({ status: 'SCHEDULED', version: 2 }));
   expect(await buy(scheduled.id)).toMatchObject({ error: { code: 'SALE_NOT_STARTED' } });
   await known({ ...scheduled, status: 'OPEN', version: 3 });
@@ -69,14 +69,14 @@ it('a sale is open when the catalog says so, whatever the clock says, and its pr
   expect(await buy(scheduled.id)).toMatchObject({ error: { code: 'SALE_ENDED' } });
 });
 
-it('an event that comes late or twice does not open a sale again', async () => {
+it('a late or duplicate event does not open a sale again', async () => {
   const ended = await known(sale({ status: 'ENDED', version: 4 }));
   await fixture.learnSale({ ...ended, status: 'OPEN', version: 3 });
-  await known(sale()); // heard after it
+  await known(sale()); // Delivered after it.
   expect(await buy(ended.id)).toMatchObject({ error: { code: 'SALE_ENDED' } });
 });
 
-it('twenty orders of one customer at two replicas buy the limit and no more, and repeats count once', async () => {
+it('twenty orders of one customer at two replicas buy exactly the limit, and repeated requests count once', async () => {
   const { id } = await known(sale({ limitPerCustomer: 7 }));
   for (const customerId of ['ann', 'bob']) {
     const keys = Array.from({ length: 20 }, (_, i) => `${id}-${i}`);
@@ -93,7 +93,7 @@ it('twenty orders of one customer at two replicas buy the limit and no more, and
   }
 });
 
-it('customers who buy in two sales in either order do not wait for each other in a circle', async () => {
+it('customers who buy in two sales in opposite orders do not deadlock', async () => {
   const [one, two] = [
     await known(sale({ limitPerCustomer: 40 })),
     await known(sale({ limitPerCustomer: 40 })),
@@ -111,7 +111,7 @@ it('customers who buy in two sales in either order do not wait for each other in
   expect((await fixture.bought(one.id, 'c-0')) + (await fixture.bought(two.id, 'c-0'))).toBe(2 * 14);
 });
 
-it('an order that fails or is cancelled gives its part of the limit back, once', async () => {
+it('a rejected or cancelled order gives its purchases back, once', async () => {
   const { id } = await known(sale({ limitPerCustomer: 2 }));
   fixture.participants.answer(authorisePayment, behaviours.declines);
   fixture.participants.copies = 2;
