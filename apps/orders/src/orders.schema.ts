@@ -5,10 +5,17 @@ import { CreateOrders1767225602000 } from './migrations/create-orders.migration.
 import { IndexStalledSagas1767225603000 } from './migrations/index-stalled-sagas.migration.js';
 import { OrderEntity } from './orders/order.entity.js';
 import { PriceEntity } from './prices/price.entity.js';
-import { SaleEntity, SalePurchaseEntity } from './sales/sale.entities.js';
+import { SaleTermsEntity, SalePurchaseEntity } from './sales/sale.entities.js';
 
 export const ordersSchema: SchemaDefinition = {
   service: 'orders',
   migrations: [CreateOrders1767225602000, IndexStalledSagas1767225603000, AddSales1768100000000],
-  entities: [OrderEntity, PriceEntity, SaleEntity, SalePurchaseEntity, SagaEntity, SagaTransitionsEntity],
+  entities: [
+    OrderEntity,
+    PriceEntity,
+    SaleTermsEntity,
+    SalePurchaseEntity,
+    SagaEntity,
+    SagaTransitionsEntity,
+  ],
 };

@@ -5,7 +5,7 @@
 import type { OutgoingEvent } from '@doorbuster/messaging';
 import { checkoutSaga } from '@doorbuster/orders/dist/checkout/checkout.saga.js';
 import { ordersSchema } from '@doorbuster/orders/dist/orders.schema.js';
-import { OrdersRepository } from '@doorbuster/orders/dist/persistence/orders.repository.js';
+import { OrdersRepository } from '@doorbuster/orders/dist/orders/orders.repository.js';
 import { sagaDefinitions } from '@doorbuster/orders/dist/checkout/saga-definitions.js';
 import { UnitOfWork } from '@doorbuster/persistence';
 import type { QueryRunner } from 'typeorm';

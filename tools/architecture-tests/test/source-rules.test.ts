@@ -10,7 +10,7 @@ const LINES_MAX = 300;
  */
 const CLASS = /^(?:export )?(?:abstract )?class (?!\w+(?:\d{13}|Module)\b)(\w+)/gm;
 /** Being renamed. */
-const KNOWN = /^(HealthController|IllegalTransitionError|OrdersController|SagasController):/;
+const KNOWN = /^(HealthController|IllegalTransitionError):/;
 
 interface SourceFile {
   name: string;

@@ -11,7 +11,7 @@ import type { EntityManager } from 'typeorm';
 import { changeStatus, statusWhenUndone } from '../orders/domain/order.state-machine.js';
 import { purchasesOf } from '../sales/domain/sale-terms.js';
 import { OrdersRepository } from '../orders/orders.repository.js';
-import { SalesRepository } from '../sales/sales.repository.js';
+import { SalePurchasesRepository } from '../sales/sale-purchases.repository.js';
 import { cancellationId, type OrderSagaData } from './order-saga.js';
 
 const meter = metrics.getMeter('doorbuster.orders');
@@ -32,7 +32,7 @@ export type OrderSagaDefinition = MessageSaga<OrderSagaData, keyof OrderDecision
 export class OrderDecisions implements Record<keyof OrderDecisions, LocalDecision<OrderSagaData>> {
   constructor(
     private readonly orders: OrdersRepository,
-    private readonly sales: SalesRepository,
+    private readonly sales: SalePurchasesRepository,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 

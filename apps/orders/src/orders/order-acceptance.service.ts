@@ -12,7 +12,7 @@ import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { OrderSagaData } from '../checkout/order-saga.js';
 import { isSaleItem, purchasesOf } from '../sales/domain/sale-terms.js';
-import { SalesRepository } from '../sales/sales.repository.js';
+import { SalePurchasesRepository } from '../sales/sale-purchases.repository.js';
 import {
   decideOrders,
   expired,
@@ -53,7 +53,7 @@ export class OrderAcceptance {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly orders: OrdersRepository,
-    private readonly sales: SalesRepository,
+    private readonly sales: SalePurchasesRepository,
     private readonly sagas: SagaRunner<OrderSagaData>,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}

@@ -3,7 +3,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** Read model of catalog's sales. */
 @Entity('sales')
-export class SaleEntity {
+export class SaleTermsEntity {
   @PrimaryColumn('uuid')
   id!: string;
 

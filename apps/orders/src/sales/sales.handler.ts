@@ -3,14 +3,14 @@ import { ConsumesBatches, type BatchOutcome, type IncomingBatch } from '@doorbus
 import { UnitOfWork } from '@doorbuster/persistence';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { SalesRepository } from './sales.repository.js';
+import { SalePurchasesRepository } from './sale-purchases.repository.js';
 
 /** Has a consumer of its own, so that a backlog of prices does not delay the start of a sale. */
 @Controller()
 export class SalesHandler {
   constructor(
     private readonly unitOfWork: UnitOfWork,
-    private readonly sales: SalesRepository,
+    private readonly sales: SalePurchasesRepository,
   ) {}
 
   @ConsumesBatches('orders-sales', [saleChanged])

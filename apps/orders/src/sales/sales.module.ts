@@ -1,6 +1,10 @@
 import { Module } from '@nestjs/common';
 import { SalesHandler } from './sales.handler.js';
-import { SalesRepository } from './sales.repository.js';
+import { SalePurchasesRepository } from './sale-purchases.repository.js';
 
-@Module({ controllers: [SalesHandler], providers: [SalesRepository], exports: [SalesRepository] })
+@Module({
+  controllers: [SalesHandler],
+  providers: [SalePurchasesRepository],
+  exports: [SalePurchasesRepository],
+})
 export class SalesModule {}

@@ -3,15 +3,15 @@ import { pluck, upsertNewestVersions } from '@doorbuster/persistence';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { purchaseKey, type Purchase, type SaleTerms } from './domain/sale-terms.js';
-import { SaleEntity, type SalePurchaseEntity } from './sale.entities.js';
+import { SaleTermsEntity, type SalePurchaseEntity } from './sale.entities.js';
 import { ADD_PURCHASES, FIND_SALES, LOCK_PURCHASES } from './sale-purchases.sql.js';
 
-type SaleRow = Omit<SaleTerms, 'startsAt' | 'endsAt'> & Pick<SaleEntity, 'startsAt' | 'endsAt'>;
+type SaleRow = Omit<SaleTerms, 'startsAt' | 'endsAt'> & Pick<SaleTermsEntity, 'startsAt' | 'endsAt'>;
 type PurchaseId = Omit<Purchase, 'quantity'>;
 
 /** The read model of catalog's sales, and what customers bought in them. */
 @Injectable()
-export class SalesRepository {
+export class SalePurchasesRepository {
   async find(tx: EntityManager, ids: readonly string[]): Promise<Map<string, SaleTerms>> {
     const rows: SaleRow[] = await tx.query(FIND_SALES, [ids]);
     return new Map(rows.map((row) => [row.id, toTerms(row)]));
@@ -19,7 +19,7 @@ export class SalesRepository {
 
   /** Keeps the highest version of each sale. */
   async upsert(tx: EntityManager, sales: readonly SaleState[]): Promise<void> {
-    await upsertNewestVersions(tx, SaleEntity, sales.map(toEntity));
+    await upsertNewestVersions(tx, SaleTermsEntity, sales.map(toEntity));
   }
 
   /** The purchases of these customers by {@link purchaseKey}, locked until the transaction ends. */
@@ -54,7 +54,7 @@ export class SalesRepository {
 const byKey = (a: PurchaseId, b: PurchaseId): number => (purchaseKey(a) < purchaseKey(b) ? -1 : 1);
 
 /** An earlier release of catalog sent instants that PostgreSQL cannot read. */
-const toEntity = ({ price, startsAt, endsAt, units: _units, ...sale }: SaleState): SaleEntity => ({
+const toEntity = ({ price, startsAt, endsAt, units: _units, ...sale }: SaleState): SaleTermsEntity => ({
   ...sale,
   ...price,
   startsAt: new Date(clampInstant(startsAt)),
