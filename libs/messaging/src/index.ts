@@ -12,7 +12,7 @@ export {
   type OutgoingMessage,
 } from './envelope.js';
 export { startPublishSpan } from './event-spans.js';
-export { subscribeToEvents } from './event-subscription.js';
+export { subscribeToEvents } from './incoming.js';
 export { ConsumesBatches, JETSTREAM, JetStreamServer, type BatchOutcome } from './jetstream-server.js';
 export type { IncomingBatch, IncomingEvent } from './incoming.js';
 export { Publisher } from './publisher.js';
