@@ -1,7 +1,16 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { writePrivateFile } from '@doorbuster/embedded';
-import type { ServerView } from '../servers/server-view.js';
+
+/** A server in run.json. */
+export interface ServerView {
+  /** `null` for an external server and during a restart. */
+  pid: number | null;
+  /** With an administrator's credentials. */
+  url: string;
+  /** The storage; `null` for an external server. */
+  dir: string | null;
+}
 
 export interface ServiceView {
   pids: number[];

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import type { NatsUser } from '@doorbuster/contracts';
 import { startNats, type Credentials, type DataLayout, type NatsServer } from '@doorbuster/embedded';
 import type { Supervise } from '../supervision/supervised.js';
-import type { ServerView } from './server-view.js';
+import type { ServerView } from '../data-dir/run-file.js';
 
 const STORAGE_CHECK_INTERVAL_MS = 500;
 const NATS_PORT = 4222;

@@ -16,7 +16,7 @@ import {
   type ServiceName,
 } from '@doorbuster/contracts';
 import type { Supervise } from '../supervision/supervised.js';
-import type { ServerView } from './server-view.js';
+import type { ServerView } from '../data-dir/run-file.js';
 
 const DATABASE = 'doorbuster';
 /** Connections for checks, runbooks and `psql`, and those that PostgreSQL reserves for superusers. */

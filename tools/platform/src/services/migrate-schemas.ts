@@ -1,7 +1,7 @@
 import { SERVICES } from '@doorbuster/contracts';
+import { startProcess } from '@doorbuster/embedded';
 import { markOf } from '../data-dir/leftovers.js';
 import { migrationEnvironment, type Addresses, type AppName } from './environment.js';
-import { runOneShot } from './run-one-shot.js';
 
 interface Settings {
   dataDir: string;
@@ -22,4 +22,23 @@ export async function migrateSchemas({ dataDir, env, addresses, commandLineOf }:
       }),
     ),
   );
+}
+
+interface OneShot {
+  /** For messages: `migrating orders`. */
+  name: string;
+  /** Arguments of Node. */
+  args: string[];
+  env: NodeJS.ProcessEnv;
+}
+
+/**
+ * Runs a process to its end, without a deadline, since a migration may take long. Its mark lets a stopping platform end it.
+ *
+ * @throws when it ends with anything but 0; its own lines say why
+ */
+async function runOneShot({ name, args, env }: OneShot): Promise<void> {
+  const running = await startProcess({ command: process.execPath, args, env, output: 'inherit' });
+  const { code, signal } = await running.exited;
+  if (code !== 0) throw new Error(`${name} ended with ${signal ?? code}; its own lines above say why`);
 }

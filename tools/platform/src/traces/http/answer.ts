@@ -1,6 +1,18 @@
 import type { ServerResponse } from 'node:http';
-import { HttpError } from './http-error.js';
 import type { StaticFile } from './static-files.js';
+
+/** The response has its status and `{ code, detail }`. */
+export class HttpError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    detail: string,
+    readonly headers: Record<string, string> = {},
+  ) {
+    super(detail);
+    this.name = 'HttpError';
+  }
+}
 
 /** The page shows text from spans. None of it may run, or load anything. */
 const SAFETY = {

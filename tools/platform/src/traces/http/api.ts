@@ -3,7 +3,7 @@ import { listTraces, type TraceFilter } from '../queries/list-traces.js';
 import { serviceMap } from '../queries/service-map.js';
 import { viewTrace } from '../queries/trace-view.js';
 import type { TraceStore } from '../store/trace-store.js';
-import { HttpError } from './http-error.js';
+import { HttpError } from './answer.js';
 import type { ReadTimeline } from './order-timeline.js';
 
 const filter = z

@@ -1,5 +1,5 @@
 import { accessToken, timeline, type Timeline } from '@doorbuster/contracts';
-import { HttpError } from './http-error.js';
+import { HttpError } from './answer.js';
 
 const REQUEST_DEADLINE_MS = 5_000;
 /** A token is renewed before it expires. */

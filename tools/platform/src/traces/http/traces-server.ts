@@ -3,9 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { IntakeBudget } from '../receiver/intake-budget.js';
 import { receiveTraces } from '../receiver/receive-traces.js';
 import { TraceStore } from '../store/trace-store.js';
-import { answerError, answerFile, answerJson } from './answer.js';
+import { answerError, answerFile, answerJson, HttpError } from './answer.js';
 import { answerApi } from './api.js';
-import { HttpError } from './http-error.js';
 import { timelineReader, type Gateway } from './order-timeline.js';
 import { readPage, type StaticFile } from './static-files.js';
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { HttpError } from '../http/http-error.js';
+import { HttpError } from '../http/answer.js';
 import type { TraceStore } from '../store/trace-store.js';
 import { decodeExport, type DecodedExport } from './decode-export.js';
 import type { IntakeBudget } from './intake-budget.js';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { HttpError } from '../http/http-error.js';
+import { HttpError } from '../http/answer.js';
 
 /** The SDK exports 512 spans at a time, well below this. */
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
