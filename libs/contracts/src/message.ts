@@ -7,49 +7,43 @@ export type ServiceName = (typeof SERVICES)[number];
 export type MessageKind = 'command' | 'event';
 
 /** A kind of message: its subject, type and data. */
-export interface MessageContract<T = unknown> {
+export interface MessageContract<T = unknown, Type extends string = string> {
   readonly kind: MessageKind;
   /** The service that handles the command, or that publishes the event. */
   readonly owner: ServiceName;
   /** NATS subject, e.g. `cmd.inventory.reserve-stock`. */
   readonly subject: string;
   /** CloudEvents type with its schema version, e.g. `doorbuster.inventory.reserve-stock.v1`. */
-  readonly type: string;
+  readonly type: Type;
   readonly schema: z.ZodType<T>;
 }
 
-function contract<T>(
-  kind: MessageKind,
-  prefix: string,
-  owner: ServiceName,
-  name: string,
-  schema: z.ZodType<T>,
-  version: number,
-): MessageContract<T> {
-  return {
+type TypeOf<
+  Owner extends string,
+  Name extends string,
+  Version extends number,
+> = `doorbuster.${Owner}.${Name}.v${Version}`;
+
+const contractOf =
+  (kind: MessageKind, prefix: string) =>
+  <T, Owner extends ServiceName, Name extends string, Version extends number = 1>(
+    owner: Owner,
+    name: Name,
+    schema: z.ZodType<T>,
+    version = 1 as Version,
+  ): MessageContract<T, TypeOf<Owner, Name, Version>> => ({
     kind,
     owner,
     subject: `${prefix}.${owner}.${name}`,
     type: `doorbuster.${owner}.${name}.v${version}`,
     schema,
-  };
-}
+  });
 
 /** A request to another service, named in the imperative: `command('inventory', 'reserve-stock', schema)`. */
-export const command = <T>(
-  owner: ServiceName,
-  name: string,
-  schema: z.ZodType<T>,
-  version = 1,
-): MessageContract<T> => contract('command', 'cmd', owner, name, schema, version);
+export const command = contractOf('command', 'cmd');
 
 /** A fact, named in the past tense: `event('inventory', 'stock-reserved', schema)`. */
-export const event = <T>(
-  owner: ServiceName,
-  name: string,
-  schema: z.ZodType<T>,
-  version = 1,
-): MessageContract<T> => contract('event', 'evt', owner, name, schema, version);
+export const event = contractOf('event', 'evt');
 
 /** The data type of a message. */
 export type DataOf<C> = C extends MessageContract<infer T> ? T : never;

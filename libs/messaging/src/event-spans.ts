@@ -8,8 +8,7 @@ import {
   type SpanOptions,
 } from '@opentelemetry/api';
 import type { CloudEvent, OutgoingMessage } from './envelope.js';
-import type { IncomingBatch } from './incoming.js';
-import type { BatchOutcome } from './jetstream-server.js';
+import type { BatchOutcome, IncomingBatch } from './incoming.js';
 
 /**
  * Attributes as in https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/, which are not stable yet: so

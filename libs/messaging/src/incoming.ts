@@ -3,39 +3,52 @@ import type { Logger } from '@doorbuster/telemetry';
 import type { JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Span } from '@opentelemetry/api';
+import type { z } from 'zod';
 import { decodeBatch, MalformedBatchError, type CloudEvent } from './envelope.js';
 
-/** What came: the event, and the subject it came on (a dead letter says so). */
-export interface IncomingEvent {
+/** `done`: committed, or refused for good; acknowledge. `retry`: a passing failure; deliver again later. */
+export type BatchOutcome = 'done' | 'retry';
+
+/** An event of a contract: its type, and its data as the contract's schema parsed them. A union for a union of contracts. */
+export type EventOf<C> =
+  C extends MessageContract<infer T, infer Type>
+    ? Omit<CloudEvent, 'type' | 'data'> & { type: Type; data: T }
+    : never;
+
+/** An event of a consumer, and how it came. */
+export interface IncomingEvent<E extends CloudEvent = CloudEvent> {
+  /** The subject that it came on; a dead letter keeps it. */
   natsSubject: string;
-  event: CloudEvent;
+  event: E;
+  /** The data as they were sent. `event.data` are parsed. */
+  sentData?: unknown;
   /** How often the broker has delivered it, this time included. */
   deliveries?: number;
-  /** Of what is done with this event, when its trace is recorded. */
+  /** The span of handling this event, when its trace is recorded. */
   span?: Span | undefined;
-  /** Set by the handler: delivered again, though the batch is done. It failed, or only a newer release can handle it. */
+  /** Set by the handler: deliver it again, though the batch is done. It failed, or only a newer release can handle it. */
   isDeferred?: boolean;
 }
 
-/** One batch of a consumer: its events in the order they came, and what its handler could not read. */
-export interface IncomingBatch {
+/** One batch of a consumer: its events in the order they came, and those that could not be read. */
+export interface IncomingBatch<E extends CloudEvent = CloudEvent> {
   consumer: string;
-  /** An operator's: a failure is thrown at the operator instead of becoming one more dead letter. */
+  /** An operator replays one dead letter: a failure is thrown instead of becoming a dead letter again. */
   isReplay: boolean;
   /** Of a replay: committed by this instant of the database's clock, or not at all. */
   commitBy?: number;
-  events: IncomingEvent[];
+  events: IncomingEvent<E>[];
   unreadable: Unreadable[];
 }
 
-/** The text of a message that was no batch at all, or an event that the consumer does not know, or not from this subject. */
+/** The text of a message that was no batch, or an event that the consumer does not read: its type, subject or data are wrong. */
 interface Unreadable {
   natsSubject: string;
   event: CloudEvent | string;
-  error: MalformedBatchError | UnknownTypeError | ForeignSubjectError;
+  error: MalformedBatchError | UnknownTypeError | ForeignSubjectError | z.ZodError;
 }
 
-/** Says what a newer release sent before this one could read it; replayed after an update, it is read. */
+/** A newer release may have sent it. Replayed after an update, it is read. */
 class UnknownTypeError extends Error {
   readonly code = 'UNKNOWN_TYPE';
   constructor(type: string, consumer: string) {
@@ -43,7 +56,7 @@ class UnknownTypeError extends Error {
   }
 }
 
-/** The broker says by the subject who may have sent an event; the type is only what the sender claims. */
+/** The broker's permissions say who may publish on a subject; the type is only what the sender claims. */
 class ForeignSubjectError extends Error {
   readonly code = 'FOREIGN_SUBJECT';
   constructor(type: string, natsSubject: string) {
@@ -51,51 +64,67 @@ class ForeignSubjectError extends Error {
   }
 }
 
-type Known = Pick<MessageContract, 'type' | 'subject'>;
+/** What is needed of a contract to read an event. */
+export type ReadContract = Pick<MessageContract, 'type' | 'subject' | 'schema'>;
 
-/** @throws {UnknownTypeError | ForeignSubjectError} */
-export function expectKnown(
+/** A contract for a consumer that reads only some fields: an event whose other fields are wrong is read all the same. */
+export const reading = <Type extends string, T>(
+  contract: MessageContract<unknown, Type>,
+  schema: z.ZodType<T>,
+): MessageContract<T, Type> => ({ ...contract, schema });
+
+/** Parses the event's data by its contract. @returns why the consumer cannot read it, or undefined */
+function parseData(
+  incoming: IncomingEvent,
   consumer: string,
-  contracts: readonly Known[],
-  { natsSubject, event: { type } }: Pick<IncomingEvent, 'natsSubject' | 'event'>,
-): void {
-  const problem = problemOf(consumer, contracts, natsSubject, type);
-  if (problem) throw problem;
+  contracts: readonly ReadContract[],
+): Unreadable['error'] | undefined {
+  const { natsSubject, event } = incoming;
+  const contract = contracts.find(({ type }) => type === event.type);
+  if (!contract) return new UnknownTypeError(event.type, consumer);
+  if (contract.subject !== natsSubject) return new ForeignSubjectError(event.type, natsSubject);
+  const result = contract.schema.safeParse(event.data);
+  if (!result.success) return result.error;
+  incoming.sentData = event.data;
+  event.data = result.data;
+  return undefined;
 }
 
-function problemOf(
+/** Reads one event that comes past the broker: a replay. @throws {UnknownTypeError | ForeignSubjectError | z.ZodError} */
+export function readEvent(
   consumer: string,
-  contracts: readonly Known[],
-  natsSubject: string,
-  type: string,
-): UnknownTypeError | ForeignSubjectError | undefined {
-  const contract = contracts.find((each) => each.type === type);
-  if (!contract) return new UnknownTypeError(type, consumer);
-  return contract.subject === natsSubject ? undefined : new ForeignSubjectError(type, natsSubject);
+  contracts: readonly ReadContract[],
+  { natsSubject, event }: Pick<IncomingEvent, 'natsSubject' | 'event'>,
+): IncomingEvent {
+  const incoming: IncomingEvent = { natsSubject, event: { ...event } };
+  const error = parseData(incoming, consumer, contracts);
+  if (error) throw error;
+  return incoming;
 }
 
-/** A message, and the events of a batch that came in it. */
+/** A message, and the events that came in it. */
 export interface Delivery {
   message: JsMsg;
   events: IncomingEvent[];
 }
 
-/** Reads messages into one batch: no message and no event that cannot be read keeps the others from being handled. */
+/** Reads messages into one batch. A message or an event that cannot be read does not keep the others from being handled. */
 export function readMessages(
   consumer: string,
-  contracts: readonly MessageContract[],
+  contracts: readonly ReadContract[],
   messages: readonly JsMsg[],
 ): { batch: IncomingBatch; deliveries: Delivery[] } {
   const unreadable: Unreadable[] = [];
   const deliveries = messages.map((message): Delivery => {
     const { subject: natsSubject, info } = message;
-    const events = decode(message, unreadable).filter((event) => {
-      const error = problemOf(consumer, contracts, natsSubject, event.type);
+    const events: IncomingEvent[] = [];
+    for (const event of decode(message, unreadable)) {
+      const incoming: IncomingEvent = { natsSubject, event, deliveries: info.deliveryCount };
+      const error = parseData(incoming, consumer, contracts);
       if (error) unreadable.push({ natsSubject, event, error });
-      return error === undefined;
-    });
-    const { deliveryCount } = info;
-    return { message, events: events.map((event) => ({ natsSubject, event, deliveries: deliveryCount })) };
+      else events.push(incoming);
+    }
+    return { message, events };
   });
   const events = deliveries.flatMap((delivery) => delivery.events);
   return { batch: { consumer, isReplay: false, events, unreadable }, deliveries };
@@ -111,7 +140,8 @@ function decode({ subject: natsSubject, data }: JsMsg, unreadable: Unreadable[])
   }
 }
 
-type EventOf<T> = Pick<CloudEvent, 'time'> & { data: T };
+/** Its data are not parsed. */
+type PlainEvent<T> = Pick<CloudEvent, 'time'> & { data: T };
 
 /**
  * Calls `each` for every event of the contract, over a plain NATS subscription: events that are published while the
@@ -120,7 +150,7 @@ type EventOf<T> = Pick<CloudEvent, 'time'> & { data: T };
 export function subscribeToEvents<T>(
   { connection, logger }: { connection: NatsConnection; logger: Logger },
   contract: MessageContract<T>,
-  each: (event: EventOf<T>) => void,
+  each: (event: PlainEvent<T>) => void,
 ): void {
   connection.subscribe(contract.subject, {
     callback: (error, message) => {
@@ -128,7 +158,7 @@ export function subscribeToEvents<T>(
         if (error) throw error;
         // A service can name this subject as a reply subject. The broker then sends stream messages here, but under their own subject.
         if (message.subject !== contract.subject) throw new Error(`a message of ${message.subject}`);
-        const events = message.json<(EventOf<T> & Pick<CloudEvent, 'type'>)[]>();
+        const events = message.json<(PlainEvent<T> & Pick<CloudEvent, 'type'>)[]>();
         for (const event of events) if (event.type === contract.type) each(event);
       } catch (err) {
         logger.warn({ err, subject: contract.subject }, 'cannot read an event');

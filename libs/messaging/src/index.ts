@@ -12,7 +12,13 @@ export {
   type OutgoingMessage,
 } from './envelope.js';
 export { startPublishSpan } from './event-spans.js';
-export { subscribeToEvents } from './incoming.js';
-export { ConsumesBatches, JETSTREAM, JetStreamServer, type BatchOutcome } from './jetstream-server.js';
-export type { IncomingBatch, IncomingEvent } from './incoming.js';
+export { ConsumesBatches, JETSTREAM, JetStreamServer } from './jetstream-server.js';
+export {
+  reading,
+  subscribeToEvents,
+  type BatchOutcome,
+  type EventOf,
+  type IncomingBatch,
+  type IncomingEvent,
+} from './incoming.js';
 export { Publisher } from './publisher.js';

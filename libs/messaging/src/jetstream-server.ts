@@ -16,26 +16,37 @@ import { Batcher } from './batcher.js';
 import { recordBatch, recordBatchSize } from './consumer-metrics.js';
 import { DurableConsumer } from './consumer.js';
 import { endProcessSpans, startProcessSpans } from './event-spans.js';
-import { expectKnown, readMessages, type IncomingBatch, type IncomingEvent } from './incoming.js';
+import {
+  readEvent,
+  readMessages,
+  type BatchOutcome,
+  type EventOf,
+  type IncomingBatch,
+  type IncomingEvent,
+  type ReadContract,
+} from './incoming.js';
 
 export const JETSTREAM = Symbol('jetstream');
 
-/** `done`: committed (or refused for good), acknowledge. `retry`: a passing failure, deliver again later. */
-export type BatchOutcome = 'done' | 'retry';
-
 /**
- * Binds a controller's method to a durable consumer of the topology:
- * `@ConsumesBatches('inventory-commands', [reserveStock, commitStock])`. The method gets an {@link IncomingBatch} and
- * answers with a {@link BatchOutcome}; the messages are acknowledged after that.
+ * Binds a controller's method to a durable consumer of the topology. The method gets a batch whose events are parsed by these
+ * contracts, and answers with a {@link BatchOutcome}; the messages are acknowledged after that.
+ *
+ * ```ts
+ * @ConsumesBatches('inventory-commands', [reserveStock, commitStock])
+ * handle(@Payload() batch: IncomingBatch<EventOf<typeof reserveStock | typeof commitStock>>): Promise<BatchOutcome>
+ * ```
  */
 export const ConsumesBatches =
-  (consumer: string, contracts: Pick<MessageContract, 'kind' | 'owner' | 'subject'>[]) =>
-  (
+  <C extends MessageContract>(consumer: string, contracts: readonly C[]) =>
+  <B extends IncomingBatch>(
     target: object,
     key: string | symbol,
-    descriptor: TypedPropertyDescriptor<(batch: IncomingBatch) => Promise<BatchOutcome>>,
+    descriptor: TypedPropertyDescriptor<(batch: B) => Promise<BatchOutcome>> &
+      (IncomingBatch<EventOf<C>> extends B ? unknown : never),
   ): void => {
-    EventPattern<Record<string, IncomingBatch>>(consumer, JETSTREAM, { contracts })(target, key, descriptor);
+    const bind = EventPattern(consumer, JETSTREAM, { contracts }) as MethodDecorator;
+    bind(target, key, descriptor);
     UseFilters(PassOn)(target, key, descriptor);
   };
 
@@ -95,11 +106,14 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   }
 
   /** Gives a dead letter to its consumer's handler once more. @throws whatever the handler throws */
-  async replay(consumer: string, event: IncomingEvent, commitBy?: number): Promise<void> {
+  async replay(
+    consumer: string,
+    event: Pick<IncomingEvent, 'natsSubject' | 'event'>,
+    commitBy?: number,
+  ): Promise<void> {
     const handler = this.messageHandlers.get(consumer);
     if (!handler) throw new Error(`no handler for consumer ${consumer}`);
-    expectKnown(consumer, contractsOf(handler), event);
-    const events = [{ ...event }];
+    const events = [readEvent(consumer, contractsOf(handler), event)];
     const batch: IncomingBatch = {
       consumer,
       isReplay: true,
@@ -146,7 +160,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
 
   private async handle(
     consumer: string,
-    contracts: readonly MessageContract[],
+    contracts: readonly ReadContract[],
     messages: JsMsg[],
     handler: (batch: IncomingBatch) => Promise<unknown>,
   ): Promise<void> {
@@ -179,8 +193,8 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   }
 }
 
-const contractsOf = ({ extras }: MessageHandler): MessageContract[] =>
-  (extras as { contracts: MessageContract[] }).contracts;
+const contractsOf = ({ extras }: MessageHandler): ReadContract[] =>
+  (extras as { contracts: ReadContract[] }).contracts;
 
 const nakDelayMs = (deliveries: number): number =>
   Math.min(NAK_DELAY_MIN_MS * 2 ** Math.min(deliveries - 1, 10), NAK_DELAY_MAX_MS);

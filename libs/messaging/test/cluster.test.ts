@@ -1,11 +1,11 @@
-import { commandStream, reserveStock, type NatsUser } from '@doorbuster/contracts';
+import { commandStream, type NatsUser } from '@doorbuster/contracts';
 import { eventually, startTestNatsCluster, type TestNatsCluster } from '@doorbuster/embedded/testing';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { provision } from '@doorbuster/broker';
 import { connectNats, JetStreamServer, Publisher, toMessages } from '../src/index.js';
-import { logger, orders, reserve } from './fixtures/broker.js';
+import { logger, orders, reserve, reserveAny } from './fixtures/broker.js';
 
 /** Servers that lost their leader wait some seconds before they elect another. */
 vi.setConfig({ testTimeout: 90_000 });
@@ -47,7 +47,7 @@ async function consume(): Promise<Set<string>> {
     for (const { event } of events) seen.add(event.subject);
     return 'done';
   };
-  server.addHandler('inventory-commands', handler as never, true, { contracts: [reserveStock] });
+  server.addHandler('inventory-commands', handler as never, true, { contracts: [reserveAny] });
   server.listen(() => undefined);
   return seen;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { commitStock, reserveStock } from '@doorbuster/contracts';
 import { newTraceparent, traceIdOf } from '@doorbuster/telemetry';
 import { Controller, Module } from '@nestjs/common';
@@ -14,7 +15,7 @@ import {
   type IncomingEvent,
 } from '../src/index.js';
 import { eventually } from '@doorbuster/embedded/testing';
-import { Broker, logger, orders, reserve } from './fixtures/broker.js';
+import { Broker, logger, orders, reserve, reserveAny } from './fixtures/broker.js';
 
 let broker: Broker;
 beforeEach(async () => {
@@ -210,6 +211,26 @@ describe('a consumer', () => {
     ]);
   });
 
+  it('parses each event by its contract, and keeps the data of one that does not fit as they were sent', async () => {
+    const batches: IncomingBatch[] = [];
+    const handle = async (batch: IncomingBatch): Promise<BatchOutcome> => {
+      batches.push(batch);
+      return 'done';
+    };
+    await broker.consume(handle, [reserveStock]);
+    const orderId = randomUUID();
+    const good = reserve(orderId);
+    good.event.data = { orderId, lines: [{ sku: 'MUG', quantity: 1, newer: 'field' }], newer: 'field' };
+    const bad = reserve('order');
+    const [message] = toMessages([bad, good]);
+    await broker.sendRaw(message?.payload ?? '');
+    await broker.settled();
+    const [{ events, unreadable } = { events: [], unreadable: [] }] = batches;
+    expect(events).toMatchObject([{ sentData: good.event.data }]);
+    expect(events[0]?.event.data).toEqual({ orderId, lines: [{ sku: 'MUG', quantity: 1 }] });
+    expect(unreadable).toMatchObject([{ event: bad.event, error: { name: 'ZodError' } }]);
+  });
+
   it('keeps trace, saga and step of a command', async () => {
     const events: IncomingEvent[] = [];
     await broker.consume(async (batch) => {
@@ -272,7 +293,7 @@ it('a controller consumes by its decorator, and a replay throws what the handler
 
   @Controller()
   class Handler {
-    @ConsumesBatches('inventory-commands', [reserveStock])
+    @ConsumesBatches('inventory-commands', [reserveAny])
     async handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {
       seen.push(batch);
       if (batch.isReplay) throw new Error('failed again');

@@ -139,7 +139,8 @@ export function defineSaga<
   Decision extends string = string,
   Contract extends ReplyContract = ReplyContract,
 >(
-  definition: SagaDefinition<Data, Command, Decision, Contract>,
+  // Steps have contracts of different types, so the declared type of the saga says what they have in common.
+  definition: SagaDefinition<Data, Command, Decision, NoInfer<Contract>>,
 ): SagaDefinition<Data, Command, Decision, Contract> {
   const { name, stages } = definition;
   const pivot = stages.findIndex(isPivot);

@@ -1,8 +1,8 @@
-import { PermanentError, unitsRefused, unitsReturned, unitsSetAside } from '@doorbuster/contracts';
+import { unitsRefused, unitsReturned, unitsSetAside } from '@doorbuster/contracts';
 import {
   ConsumesBatches,
   type BatchOutcome,
-  type CloudEvent,
+  type EventOf,
   type IncomingBatch,
   type OutgoingEvent,
 } from '@doorbuster/messaging';
@@ -14,6 +14,8 @@ import type { SaleRecord } from './domain/sale.js';
 import { applyReply, type AllocationReply, type SaleDecision } from './domain/sale.state-machine.js';
 import { SalesRepository } from './sales.repository.js';
 import { SalesService } from './sales.service.js';
+
+type AllocationReplyEvent = EventOf<typeof unitsSetAside | typeof unitsRefused | typeof unitsReturned>;
 
 interface SaleReply {
   saleId: string;
@@ -31,12 +33,12 @@ export class AllocationRepliesHandler {
   ) {}
 
   @ConsumesBatches('catalog-replies', [unitsSetAside, unitsRefused, unitsReturned])
-  handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {
+  handle(@Payload() batch: IncomingBatch<AllocationReplyEvent>): Promise<BatchOutcome> {
     return this.unitOfWork.runBatch(batch, (tx, events) => this.apply(tx, events));
   }
 
-  private async apply(tx: EntityManager, events: CloudEvent[]): Promise<OutgoingEvent[]> {
-    const repliesBySale = Map.groupBy(events.map(parse), ({ saleId }) => saleId);
+  private async apply(tx: EntityManager, events: AllocationReplyEvent[]): Promise<OutgoingEvent[]> {
+    const repliesBySale = Map.groupBy(events.map(toReply), ({ saleId }) => saleId);
     const now = await this.sales.transactionTime(tx);
     const transitions = (await this.sales.lock(tx, [...repliesBySale.keys()])).map((before) => {
       const replies = repliesBySale.get(before.id) ?? [];
@@ -56,18 +58,10 @@ const applyReplies = (before: SaleRecord, replies: readonly SaleReply[], now: Da
     { sale: before },
   );
 
-/** @throws {z.ZodError} when the data does not fit the contract */
-function parse({ type, data, traceparent }: CloudEvent): SaleReply {
-  switch (type) {
-    case unitsSetAside.type:
-      return { saleId: unitsSetAside.schema.parse(data).saleId, reply: { kind: 'allocated' }, traceparent };
-    case unitsReturned.type:
-      return { saleId: unitsReturned.schema.parse(data).saleId, reply: { kind: 'returned' }, traceparent };
-    case unitsRefused.type: {
-      const { saleId, reason } = unitsRefused.schema.parse(data);
-      return { saleId, reply: { kind: 'refused', reason }, traceparent };
-    }
-    default:
-      throw new PermanentError(`${type} is not an answer that catalog knows`);
-  }
-}
+const toReply = ({ type, data, traceparent }: AllocationReplyEvent): SaleReply => ({
+  saleId: data.saleId,
+  reply: type === unitsRefused.type ? { kind: 'refused', reason: data.reason } : { kind: KINDS[type] },
+  traceparent,
+});
+
+const KINDS = { [unitsSetAside.type]: 'allocated', [unitsReturned.type]: 'returned' } as const;

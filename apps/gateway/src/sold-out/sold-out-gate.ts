@@ -152,7 +152,7 @@ export class SoldOutGate implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     const connection = await this.client.connect();
-    const subscribe = (contract: typeof stockDepleted, isEmpty: boolean): void =>
+    const subscribe = (contract: typeof stockDepleted | typeof stockReplenished, isEmpty: boolean): void =>
       subscribeToEvents({ connection, logger: this.logger }, contract, ({ data, time }) =>
         this.pools.applyEvent(poolOf(data), isEmpty, Date.parse(time)),
       );

@@ -10,6 +10,7 @@ import {
   replyTo,
   type BatchOutcome,
   type CloudEvent,
+  type EventOf,
   type IncomingBatch,
   type OutgoingEvent,
 } from '@doorbuster/messaging';
@@ -22,19 +23,21 @@ import type { SaleAnswer, SaleCommand } from '../domain/set-aside.js';
 import { loadSetAsideState, saveSetAsides } from '../persistence/set-asides.repository.js';
 import { levelEvents } from './level-events.js';
 
+type SaleUnitsEvent = EventOf<typeof setAsideUnits | typeof returnUnits>;
+
 /** The stock side of a sale: its units are set aside before it starts, and returned when it is over. */
 @Controller()
 export class SaleUnitsHandler {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
   @ConsumesBatches('inventory-sales', [setAsideUnits, returnUnits])
-  handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {
+  handle(@Payload() batch: IncomingBatch<SaleUnitsEvent>): Promise<BatchOutcome> {
     return this.unitOfWork.runBatch(batch, work);
   }
 }
 
-async function work(tx: EntityManager, events: CloudEvent[]): Promise<OutgoingEvent[]> {
-  const commands = events.map(parse);
+async function work(tx: EntityManager, events: SaleUnitsEvent[]): Promise<OutgoingEvent[]> {
+  const commands = events.map(toCommand);
   const decision = decideSetAsides(await loadSetAsideState(tx, commands), commands);
   await saveSetAsides(tx, decision);
   return [
@@ -43,13 +46,11 @@ async function work(tx: EntityManager, events: CloudEvent[]): Promise<OutgoingEv
   ];
 }
 
-/** @throws {z.ZodError} when the data does not fit the contract */
-function parse({ type, data }: CloudEvent): SaleCommand {
-  if (type === returnUnits.type) {
-    return { kind: 'return', saleId: returnUnits.schema.parse(data).saleId.toLowerCase() };
-  }
-  const { saleId, sku, units } = setAsideUnits.schema.parse(data);
-  return { kind: 'set-aside', saleId: saleId.toLowerCase(), sku, units };
+function toCommand({ type, data }: SaleUnitsEvent): SaleCommand {
+  // A UUID may be spelt in capitals; the database returns it in small letters.
+  const saleId = data.saleId.toLowerCase();
+  if (type === returnUnits.type) return { kind: 'return', saleId };
+  return { kind: 'set-aside', saleId, sku: data.sku, units: data.units };
 }
 
 function reply(event: CloudEvent, answer: SaleAnswer | undefined): OutgoingEvent[] {

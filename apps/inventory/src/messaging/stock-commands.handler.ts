@@ -4,7 +4,6 @@ import {
   ConsumesBatches,
   replyTo,
   type BatchOutcome,
-  type CloudEvent,
   type IncomingBatch,
   type OutgoingEvent,
 } from '@doorbuster/messaging';
@@ -17,7 +16,7 @@ import { InventoryConfig } from '../inventory.config.js';
 import { loadStockState, saveStockChanges } from '../persistence/stock-state.js';
 import { levelEvents } from './level-events.js';
 import { replies } from './replies.js';
-import { parseCommand } from './stock-command.parser.js';
+import { toCommand, type StockCommandEvent } from './stock-command.parser.js';
 import { countRefusals } from './stock-metrics.js';
 
 /** The stock side of the checkout: reserve, then commit or release; restock when a sale is undone. */
@@ -29,15 +28,15 @@ export class StockCommandsHandler {
   ) {}
 
   @ConsumesBatches('inventory-commands', [reserveStock, commitStock, releaseStock, restockOrder])
-  handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {
+  handle(@Payload() batch: IncomingBatch<StockCommandEvent>): Promise<BatchOutcome> {
     return this.unitOfWork.runBatch(batch, (tx, events) => this.work(tx, events));
   }
 
-  private async work(tx: EntityManager, all: CloudEvent[]): Promise<OutgoingEvent[]> {
+  private async work(tx: EntityManager, all: StockCommandEvent[]): Promise<OutgoingEvent[]> {
     const { dropped = [], events = [] } = Object.groupBy(all, (event) =>
       isDropped(event) ? 'dropped' : 'events',
     );
-    const commands = events.map(parseCommand);
+    const commands = events.map(toCommand);
     const state = await loadStockState(tx, commands);
     const decision = decideCommands(state, commands, {
       now: state.now,
@@ -48,10 +47,10 @@ export class StockCommandsHandler {
     return [
       ...replies(events, decision.answers),
       ...levelEvents(decision.levels, (cause) => events[cause]?.traceparent),
-      ...dropped.map((event) => replyTo(event, stockReleased, releaseStock.schema.parse(event.data))),
+      ...dropped.map((event) => replyTo(event, stockReleased, { orderId: event.data.orderId })),
     ];
   }
 }
 
-const isDropped = ({ type }: CloudEvent): boolean =>
+const isDropped = ({ type }: StockCommandEvent): boolean =>
   type === releaseStock.type && faultPoint('inventory.drop-release');

@@ -22,6 +22,7 @@ import {
   toMessages,
   type BatchOutcome,
   type CloudEvent,
+  type IncomingEvent,
   type OutgoingEvent,
 } from '@doorbuster/messaging';
 import {
@@ -40,6 +41,7 @@ import { AppModule } from '../../src/app.module.js';
 import { InventoryConfig } from '../../src/inventory.config.js';
 import { inventorySchema } from '../../src/inventory.schema.js';
 import { ORDINARY } from '../../src/persistence/stock.repository.js';
+import type { StockCommandEvent } from '../../src/messaging/stock-command.parser.js';
 import { StockCommandsHandler } from '../../src/messaging/stock-commands.handler.js';
 
 const WAIT_MS = 15_000;
@@ -134,7 +136,8 @@ export class InventoryUnderTest {
 
   /** Past the broker, so that a test can say which replica is at work on which batch at the same time as another. */
   deliver(replica: number, commands: OutgoingEvent[]): Promise<BatchOutcome> {
-    const batch = { consumer: 'inventory-commands', isReplay: false, events: commands, unreadable: [] };
+    const events = commands as IncomingEvent<StockCommandEvent>[];
+    const batch = { consumer: 'inventory-commands', isReplay: false, events, unreadable: [] };
     return this.replica(replica % this.replicas.length)
       .get(StockCommandsHandler)
       .handle(batch);

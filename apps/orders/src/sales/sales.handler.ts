@@ -1,6 +1,6 @@
 import { saleChanged } from '@doorbuster/contracts';
-import { ConsumesBatches, type BatchOutcome, type IncomingBatch } from '@doorbuster/messaging';
-import { UnitOfWork } from '@doorbuster/persistence';
+import { ConsumesBatches, type BatchOutcome, type EventOf, type IncomingBatch } from '@doorbuster/messaging';
+import { pluck, UnitOfWork } from '@doorbuster/persistence';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { SalePurchasesRepository } from './sale-purchases.repository.js';
@@ -14,12 +14,9 @@ export class SalesHandler {
   ) {}
 
   @ConsumesBatches('orders-sales', [saleChanged])
-  handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {
+  handle(@Payload() batch: IncomingBatch<EventOf<typeof saleChanged>>): Promise<BatchOutcome> {
     return this.unitOfWork.runBatch(batch, async (tx, events) => {
-      await this.sales.upsert(
-        tx,
-        events.map(({ data }) => saleChanged.schema.parse(data)),
-      );
+      await this.sales.upsert(tx, pluck(events, 'data'));
       return [];
     });
   }

@@ -2,7 +2,6 @@ import { authorisePayment, capturePayment, refundPayment, voidPayment } from '@d
 import {
   ConsumesBatches,
   type BatchOutcome,
-  type CloudEvent,
   type IncomingBatch,
   type OutgoingEvent,
 } from '@doorbuster/messaging';
@@ -15,7 +14,7 @@ import type { Payment } from '../domain/payment.js';
 import { changePayments } from '../operations/change-payments.js';
 import { OPERATION_LIMITS, type OperationLimits } from '../operations/operation-limits.js';
 import { Operations } from '../operations/operations.js';
-import { parseCommand } from './payment-command.parser.js';
+import { toCommand, type PaymentCommandEvent } from './payment-command.parser.js';
 import { reply } from './replies.js';
 
 /** The payment side of the checkout. Writes down what is to be done, and has the provider asked after the commit. */
@@ -28,7 +27,7 @@ export class PaymentCommandsHandler {
   ) {}
 
   @ConsumesBatches('payments-commands', [authorisePayment, capturePayment, voidPayment, refundPayment])
-  async handle(@Payload() batch: IncomingBatch): Promise<BatchOutcome> {
+  async handle(@Payload() batch: IncomingBatch<PaymentCommandEvent>): Promise<BatchOutcome> {
     const toAsk = new Map<string, Payment>();
     const outcome = await this.unitOfWork.runBatch(batch, (tx, events) => this.work(tx, events, toAsk));
     if (outcome === 'done') this.operations.ask([...toAsk.values()]);
@@ -37,10 +36,10 @@ export class PaymentCommandsHandler {
 
   private async work(
     tx: EntityManager,
-    events: CloudEvent[],
+    events: PaymentCommandEvent[],
     toAsk: Map<string, Payment>,
   ): Promise<OutgoingEvent[]> {
-    const commands = events.map(parseCommand);
+    const commands = events.map(toCommand);
     const orderIds = pluck(commands, 'orderId');
     const changes = await changePayments(tx, orderIds, (known) => decideCommands(known, commands), {
       capacity: this.operations.capacity - toAsk.size,

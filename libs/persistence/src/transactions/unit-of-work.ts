@@ -1,6 +1,7 @@
 import {
   toMessages,
   type BatchOutcome,
+  type CloudEvent,
   type IncomingBatch,
   type IncomingEvent,
   type OutgoingEvent,
@@ -29,7 +30,10 @@ interface Committed<R> {
 }
 
 /** Loads, decides and saves. Returns the events to publish after the commit. */
-export type BatchWork = (tx: EntityManager, events: IncomingEvent['event'][]) => Promise<OutgoingEvent[]>;
+export type BatchWork<E extends CloudEvent = CloudEvent> = (
+  tx: EntityManager,
+  events: E[],
+) => Promise<OutgoingEvent[]>;
 
 export interface RunOptions {
   /** Spans of the requests in this transaction. The transaction's span links to each of them. */
@@ -107,7 +111,7 @@ export class UnitOfWork {
    * error become dead letters after all others have committed. Events with an unknown error are delivered again together
    * with the later events of their aggregate, and become dead letters after several failures ({@link FailureCounts}).
    */
-  async runBatch(batch: IncomingBatch, work: BatchWork): Promise<BatchOutcome> {
+  async runBatch<E extends CloudEvent>(batch: IncomingBatch<E>, work: BatchWork<E>): Promise<BatchOutcome> {
     const letters = batch.unreadable.map((unreadable): NewDeadLetter => ({
       consumer: batch.consumer,
       ...unreadable,
@@ -137,10 +141,10 @@ export class UnitOfWork {
    *
    * @throws transient errors. Events that are committed by then are delivered again and get the same replies
    */
-  private async commitOrSplit(
+  private async commitOrSplit<E extends CloudEvent>(
     { consumer, isReplay, commitBy }: Pick<IncomingBatch, 'consumer' | 'isReplay' | 'commitBy'>,
-    all: IncomingEvent[],
-    work: BatchWork,
+    all: IncomingEvent<E>[],
+    work: BatchWork<E>,
   ): Promise<Poison[]> {
     const batch = { consumer, isReplay, ...(commitBy !== undefined && { commitBy }) };
     const events = all.filter(({ isDeferred }) => isDeferred !== true);
@@ -196,11 +200,18 @@ type Poison = [incoming: IncomingEvent, error: unknown];
 
 function toDeadLetter(
   consumer: string,
-  { natsSubject, event, span }: IncomingEvent,
+  { natsSubject, event, sentData = event.data, span }: IncomingEvent,
   error: unknown,
 ): NewDeadLetter {
   if (span) fail(span, error);
-  return { consumer, natsSubject, event, error, traceparent: event.traceparent };
+  // As it was sent, so that a newer release finds every field on a replay.
+  return {
+    consumer,
+    natsSubject,
+    event: { ...event, data: sentData },
+    error,
+    traceparent: event.traceparent,
+  };
 }
 
 /** Maximum retries after unique-key conflicts; more is a bug. */

@@ -15,7 +15,10 @@ export class UnsupportedVersionError extends Error {
 }
 
 /** Defers the unsupported events and returns the others. @throws `error` if it names none of these events */
-export function deferUnsupported(events: IncomingEvent[], error: UnsupportedVersionError): IncomingEvent[] {
+export function deferUnsupported<E extends CloudEvent>(
+  events: IncomingEvent<E>[],
+  error: UnsupportedVersionError,
+): IncomingEvent<E>[] {
   const unsupported = new Set(error.events);
   const supported = events.filter(({ event }) => !unsupported.has(event));
   if (supported.length === events.length) throw error;

@@ -211,7 +211,7 @@ export class SagaRunner<Data extends SagaData> implements SagaStarter<Data>, OnM
 
   /** Only refusals say more than their type. */
   private toReply({ type, data, sagastep = '' }: CloudEvent): SagaInput {
-    return { kind: 'replied', action: sagastep, type, data: this.refusals.get(type)?.schema.parse(data) };
+    return { kind: 'replied', action: sagastep, type, data: this.refusals.has(type) ? data : undefined };
   }
 
   private advanceOne(before: SagaInstance<Data>, inputs: readonly SagaInput[], at: Date): AdvancedSaga<Data> {
