@@ -12,7 +12,7 @@ const FILES_MAX = {
   'apps/gateway': 12,
   'apps/orders': 11,
   'apps/inventory': 8,
-  'apps/payments': 17,
+  'apps/payments': 11,
   'apps/catalog': 0,
   libs: 18,
 };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { paymentsConfig } from '../src/payments.config.js';
 
-describe('the provider of payments', () => {
-  it('has to be named in production, since the only one so far takes no money', () => {
+describe('the payment provider', () => {
+  it('must be set in production, because the only one takes no money', () => {
     const { error } = paymentsConfig.safeParse({ NODE_ENV: 'production' });
     expect(error?.issues).toMatchObject([
       {
@@ -16,7 +16,7 @@ describe('the provider of payments', () => {
     );
   });
 
-  it('is the simulated one elsewhere, and never one that does not exist', () => {
+  it('defaults to the simulated one elsewhere, and must exist', () => {
     expect(paymentsConfig.safeParse({}).success).toBe(true);
     expect(paymentsConfig.safeParse({ PAYMENT_PROVIDER: 'stripe' }).success).toBe(false);
   });

@@ -3,7 +3,7 @@ import type { Money } from '@doorbuster/contracts';
 export const PAYMENT_PROVIDER = Symbol('payment-provider');
 
 export interface AuthoriseRequest {
-  /** The provider's idempotency key, as in all requests: the same key is the same operation, asked for again. */
+  /** The idempotency key, as in all requests: a request with the same key is the same operation. */
   key: string;
   amount: Money;
   method: string;
@@ -19,8 +19,8 @@ export interface CaptureRequest {
 export interface VoidRequest {
   key: string;
   /**
-   * The key that we authorised with, which we know also when we never learned the outcome. Providers call it cancelling
-   * by merchant reference, or technical cancel. An authorisation with this key is refused afterwards.
+   * The key of our authorisation, which we know even without its outcome. Providers call this a cancel by merchant
+   * reference, or a technical cancel. The provider then refuses an authorisation with this key.
    */
   authorisationKey: string;
 }
@@ -35,15 +35,15 @@ export type AuthoriseOutcome =
   | { outcome: 'authorised'; reference: string }
   /** `reason` is the provider's code, such as `card_declined`. */
   | { outcome: 'declined'; reason: string };
-/** `refused` is final: the hold has expired, or the bank took it back. */
+/** `refused` is final: the hold has expired, or the bank has cancelled it. */
 export type CaptureOutcome = { outcome: 'captured' } | { outcome: 'refused'; reason: string };
 /** A refused void or refund means that our books and the provider's disagree. */
 export type VoidOutcome = { outcome: 'voided' } | { outcome: 'refused'; reason: string };
 export type RefundOutcome = { outcome: 'refunded' } | { outcome: 'refused'; reason: string };
 
 /**
- * Somebody who moves money. An error thrown, or no answer before `signal` aborts, leaves the outcome unknown; the same
- * request is then made again, with the same key.
+ * Moves money. After an error, or without an answer before `signal` aborts, the outcome is unknown; the same request is then
+ * made again with the same key.
  */
 export interface PaymentProvider {
   authorise(request: AuthoriseRequest, signal: AbortSignal): Promise<AuthoriseOutcome>;

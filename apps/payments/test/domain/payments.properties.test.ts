@@ -1,46 +1,50 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { OperationResult } from '../../src/domain/decide-results.js';
-import { IllegalTransitionError, OPERATIONS, type Operation } from '../../src/domain/payment-status.js';
-import { isDue, type Payment } from '../../src/domain/payment.js';
-import { askProvider, operationKey } from '../../src/operations/ask-provider.js';
-import { SimulatedBooks } from '../../src/providers/simulated-books.js';
-import { SimulatedProvider } from '../../src/providers/simulated-provider.js';
-import { BooksOnPaper } from '../providers/books-on-paper.js';
-import { command, ORDER_ID, PaymentOnPaper } from './payment-on-paper.js';
+import type { OperationResult } from '../../src/payments/domain/decide-payments.js';
+import {
+  IllegalPaymentTransitionError,
+  OPERATIONS,
+  type Operation,
+} from '../../src/payments/domain/payment.state-machine.js';
+import { isDue, type Payment } from '../../src/payments/domain/payment.js';
+import { callProvider, operationKey } from '../../src/provider-calls/call-provider.js';
+import { SimulatedBooks } from '../../src/providers/simulated/simulated-books.js';
+import { SimulatedProvider } from '../../src/providers/simulated/simulated-provider.js';
+import { InMemoryBooks } from '../providers/in-memory-books.js';
+import { command, ORDER_ID, PaymentTester } from './payment-tester.js';
 
 /**
- * What may happen, in any order: a command comes (again); somebody begins to ask the provider; a request reaches the
- * provider, late or twice; its answer reaches us, late or twice, or is lost.
+ * Events in any order: a command arrives (again); a replica starts a call; a request reaches the provider, late or twice;
+ * its answer reaches us, late or twice, or is lost.
  */
-type Happening =
+type Step =
   | { what: 'command'; kind: Operation }
-  | { what: 'ask' }
+  | { what: 'call' }
   | { what: 'request arrives' | 'answer arrives' | 'answer is lost'; which: number };
 
-const happening: fc.Arbitrary<Happening> = fc.oneof(
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ what: fc.constant('command' as const), kind: fc.constantFrom(...OPERATIONS) }),
-  fc.constant({ what: 'ask' as const }),
+  fc.constant({ what: 'call' as const }),
   fc.record({
     what: fc.constantFrom('request arrives' as const, 'answer arrives' as const, 'answer is lost' as const),
     which: fc.nat(100),
   }),
 );
 
-/** How far the checkout gets undisturbed, before anything may happen. */
-const UNDISTURBED: Happening[] = (['authorise', 'capture', 'refund'] as const).flatMap((kind) => [
+/** The usual checkout. A story starts with a part of it, so that random steps also meet late states. */
+const UNDISTURBED: Step[] = (['authorise', 'capture', 'refund'] as const).flatMap((kind) => [
   { what: 'command', kind },
-  { what: 'ask' },
+  { what: 'call' },
   { what: 'request arrives', which: -1 },
   { what: 'answer arrives', which: -1 },
 ]);
 const story = fc
-  .tuple(fc.nat(UNDISTURBED.length), fc.array(happening, { maxLength: 60 }))
+  .tuple(fc.nat(UNDISTURBED.length), fc.array(anyStep, { maxLength: 60 }))
   .map(([length, rest]) => UNDISTURBED.slice(0, length).concat(rest));
 
 class World {
-  readonly paper = new PaymentOnPaper();
-  private readonly books = new BooksOnPaper();
+  readonly tester = new PaymentTester();
+  private readonly books = new InMemoryBooks();
   private readonly captures = new Set<string>();
   readonly provider = new SimulatedProvider(new SimulatedBooks(this.books.query), ({ key }) =>
     this.captures.add(key),
@@ -48,40 +52,40 @@ class World {
   private readonly requests: { payment: Payment; operation: Operation }[] = [];
   private readonly results: OperationResult[] = [];
 
-  async happens(happened: Happening): Promise<void> {
-    switch (happened.what) {
+  async apply(step: Step): Promise<void> {
+    switch (step.what) {
       case 'command':
-        return this.command(happened.kind);
-      case 'ask': {
-        const operation = this.paper.ask();
-        if (operation) this.requests.push({ payment: this.paper.payment, operation });
+        return this.command(step.kind);
+      case 'call': {
+        const operation = this.tester.call();
+        if (operation) this.requests.push({ payment: this.tester.payment, operation });
         return;
       }
       case 'request arrives': {
-        const request = pick(this.requests, happened.which);
+        const request = pick(this.requests, step.which);
         if (!request) return;
         const { payment, operation } = request;
-        this.results.push(await askProvider(this.provider, payment, operation, 1_000));
+        this.results.push(await callProvider(this.provider, payment, operation, 1_000));
         return;
       }
       case 'answer arrives':
       case 'answer is lost': {
-        const result = pick(this.results, happened.which);
+        const result = pick(this.results, step.which);
         if (!result) return;
         const lost = { kind: 'unknown', error: new Error('lost') } as const;
-        this.paper.learn(happened.what === 'answer arrives' ? result.outcome : lost, result.operation);
+        this.tester.receive(step.what === 'answer arrives' ? result.outcome : lost, result.operation);
       }
     }
   }
 
-  /** The network works again: what is to be asked for is asked for and answered. */
-  async comesToRest(): Promise<void> {
-    for (let turns = 0; this.paper.payment.dueInMs !== null; turns += 1) {
-      if (turns === REST_TURNS_MAX) throw new Error('it never comes to rest');
-      const operation = this.paper.ask();
-      if (!operation) throw new Error('due, but there is nothing to ask for');
-      const result = await askProvider(this.provider, this.paper.payment, operation, 1_000);
-      this.paper.learn(result.outcome, operation);
+  /** The network works again: all due calls are made and answered. */
+  async settle(): Promise<void> {
+    for (let calls = 0; this.tester.payment.dueInMs !== null; calls += 1) {
+      if (calls === CALLS_MAX) throw new Error('it does not settle');
+      const operation = this.tester.call();
+      if (!operation) throw new Error('due without a current operation');
+      const result = await callProvider(this.provider, this.tester.payment, operation, 1_000);
+      this.tester.receive(result.outcome, operation);
     }
   }
 
@@ -90,20 +94,20 @@ class World {
     return { charges: this.captures.size, refunds: status === 'refunded' ? 1 : 0, status };
   }
 
-  /** One that no saga sends in this state becomes a dead letter and changes nothing. */
+  /** An illegal command becomes a dead letter and changes nothing. */
   private command(kind: Operation): void {
     try {
-      this.paper.take(command(kind));
+      this.tester.send(command(kind));
     } catch (error) {
-      if (!(error instanceof IllegalTransitionError)) throw error;
+      if (!(error instanceof IllegalPaymentTransitionError)) throw error;
     }
   }
 }
 
-/** A failed capture or a refund that waited takes one more. */
-const REST_TURNS_MAX = 3;
+/** A failed capture or an awaited refund takes one call more. */
+const CALLS_MAX = 3;
 
-/** It stays there: whatever is in flight can arrive again. */
+/** The item stays in the list, because a message in flight can arrive again. */
 const pick = <T>(list: readonly T[], which: number): T | undefined =>
   list.at(which < 0 ? which : which % list.length);
 
@@ -116,17 +120,17 @@ const OUTCOMES: Record<string, { provider: string[]; charges: number; refunds: n
   REFUNDED: { provider: ['refunded'], charges: 1, refunds: 1 },
 };
 
-describe('whatever happens, in whatever order', () => {
-  it('money is taken once at most, and never given back twice', () =>
+describe('in any order of commands, calls and answers', () => {
+  it('money is captured at most once, and never refunded twice', () =>
     fc.assert(
-      fc.asyncProperty(story, async (happenings) => {
+      fc.asyncProperty(story, async (steps) => {
         const world = new World();
-        for (const each of happenings) {
-          await world.happens(each);
+        for (const each of steps) {
+          await world.apply(each);
           const { charges, refunds } = world.charged;
           expect(charges).toBeLessThanOrEqual(1);
           expect(refunds).toBeLessThanOrEqual(charges);
-          const { capturedAmount, refundedAmount, amount } = world.paper.payment;
+          const { capturedAmount, refundedAmount, amount } = world.tester.payment;
           expect([0, amount?.amount]).toContain(capturedAmount);
           expect(refundedAmount).toBeLessThanOrEqual(capturedAmount);
         }
@@ -134,13 +138,13 @@ describe('whatever happens, in whatever order', () => {
       { numRuns: 500 },
     ));
 
-  it('our books and those of the provider agree in the end, and nobody waits for an answer', () =>
+  it("our books and the provider's agree in the end, and no command awaits a reply", () =>
     fc.assert(
-      fc.asyncProperty(story, async (happenings) => {
+      fc.asyncProperty(story, async (steps) => {
         const world = new World();
-        for (const each of happenings) await world.happens(each);
-        await world.comesToRest();
-        const { status, awaiting } = world.paper.payment;
+        for (const each of steps) await world.apply(each);
+        await world.settle();
+        const { status, awaiting } = world.tester.payment;
         const outcome = OUTCOMES[status];
         expect(outcome?.provider).toContain(world.charged.status);
         expect(world.charged).toMatchObject({ charges: outcome?.charges, refunds: outcome?.refunds });
@@ -149,15 +153,15 @@ describe('whatever happens, in whatever order', () => {
       { numRuns: 500 },
     ));
 
-  it('what was given back stays given back, and late requests at the provider take nothing', () =>
+  it('a refunded or voided payment stays so, and late requests at the provider capture nothing', () =>
     fc.assert(
-      fc.asyncProperty(story, fc.array(happening, { maxLength: 30 }), async (before, after) => {
+      fc.asyncProperty(story, fc.array(anyStep, { maxLength: 30 }), async (before, after) => {
         const world = new World();
-        for (const each of before) await world.happens(each);
-        await world.happens({ what: 'command', kind: 'refund' });
-        await world.comesToRest();
-        for (const each of after) await world.happens(each);
-        expect(['VOIDED', 'REFUNDED', 'DECLINED']).toContain(world.paper.payment.status);
+        for (const each of before) await world.apply(each);
+        await world.apply({ what: 'command', kind: 'refund' });
+        await world.settle();
+        for (const each of after) await world.apply(each);
+        expect(['VOIDED', 'REFUNDED', 'DECLINED']).toContain(world.tester.payment.status);
         const { charges, refunds, status } = world.charged;
         expect(charges).toBe(refunds);
         expect(status).not.toBe('held');
@@ -165,31 +169,31 @@ describe('whatever happens, in whatever order', () => {
       { numRuns: 300 },
     ));
 
-  it('an answer once given is not taken back, but that a void or refund may follow it', () =>
+  it('no reply contradicts an earlier one', () =>
     fc.assert(
-      fc.asyncProperty(story, async (happenings) => {
+      fc.asyncProperty(story, async (steps) => {
         const world = new World();
-        for (const each of happenings) await world.happens(each);
-        await world.comesToRest();
-        const kinds = new Set(world.paper.answers.map(({ verdict }) => verdict.kind));
+        for (const each of steps) await world.apply(each);
+        await world.settle();
+        const kinds = new Set(world.tester.replies.map(({ outcome }) => outcome.kind));
         expect(kinds.has('captured') && kinds.has('captureRefused')).toBe(false);
-        if (kinds.has('captured')) expect(['CAPTURED', 'REFUNDED']).toContain(world.paper.payment.status);
+        if (kinds.has('captured')) expect(['CAPTURED', 'REFUNDED']).toContain(world.tester.payment.status);
         if (kinds.has('voided')) expect(world.charged.charges).toBe(world.charged.refunds);
       }),
       { numRuns: 300 },
     ));
 });
 
-describe('a payment that waits for the provider', () => {
-  it('is always due for another attempt, and one that does not wait never is', () =>
+describe('a payment with a current operation', () => {
+  it('always has a next attempt, and a payment without one never has', () =>
     fc.assert(
-      fc.asyncProperty(story, async (happenings) => {
+      fc.asyncProperty(story, async (steps) => {
         const world = new World();
-        for (const each of happenings) {
-          await world.happens(each);
-          const { payment } = world.paper;
+        for (const each of steps) {
+          await world.apply(each);
+          const { payment } = world.tester;
           expect(payment.dueInMs !== null).toBe(payment.status.endsWith('ING'));
-          if (isDue(payment)) expect(payment.isBeingAsked).toBe(false);
+          if (isDue(payment)) expect(payment.isLeased).toBe(false);
         }
       }),
       { numRuns: 200 },

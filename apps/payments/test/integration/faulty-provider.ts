@@ -8,10 +8,10 @@ import type {
 
 type Request = AuthoriseRequest | CaptureRequest | VoidRequest | RefundRequest;
 
-/** A fault around one call: it decides whether and when the provider does it, and whether we are told. */
-export type Fault = <Answer>(request: Request, call: () => Promise<Answer>) => Promise<Answer>;
+/** A fault around one call: it decides whether and when the call happens, and whether we get the answer. */
+export type Fault = <Outcome>(request: Request, call: () => Promise<Outcome>) => Promise<Outcome>;
 
-/** The provider with a fault in the line to it. */
+/** A provider with a fault on the way to it. */
 export class FaultyProvider implements PaymentProvider {
   constructor(
     private readonly provider: PaymentProvider,

@@ -12,7 +12,7 @@ afterAll(() => payments.stop());
 
 describe('authorise, capture, refund', () => {
   it.each(['pm_card_visa', 'pm_sim_flaky', 'pm_sim_capture_fails_once'])(
-    '%s comes through all of it, charged and refunded once',
+    'with %s charges and refunds once',
     async (method) => {
       const { orderId, answer } = await payments.authorise(method);
       expect(answer).toEqual({ name: 'payment-authorised' });
@@ -37,13 +37,13 @@ describe('authorise, capture, refund', () => {
     ['pm_card_chargeDeclined', 'card_declined'],
     ['pm_card_chargeDeclinedInsufficientFunds', 'insufficient_funds'],
     ['pm_of_nobody', 'unknown_payment_method'],
-  ])('%s is declined because of %s', async (method, reason) => {
+  ])('%s is declined with %s', async (method, reason) => {
     const { orderId, answer } = await payments.authorise(method);
     expect(answer).toEqual({ name: 'payment-declined', reason: `PAYMENT_DECLINED: ${reason}` });
     expect(await payments.row(orderId)).toMatchObject({ status: 'DECLINED', next_attempt_at: null });
   });
 
-  it('a provider that never answers is declined after the last attempt, and nothing stays held', async () => {
+  it('a provider that never answers leads to a decline after the last attempt, and nothing stays held', async () => {
     const { orderId, answer } = await payments.authorise('pm_sim_timeout');
     expect(answer).toEqual({ name: 'payment-declined', reason: 'PAYMENT_TIMEOUT' });
     await payments.status(orderId, 'VOIDED');
@@ -51,8 +51,8 @@ describe('authorise, capture, refund', () => {
   });
 });
 
-describe('everything delivered twice', () => {
-  it('is answered twice and done once', async () => {
+describe('a command that is delivered twice', () => {
+  it('gets two replies and runs once', async () => {
     const orderId = randomUUID();
     const twice = async (make: () => OutgoingEvent, answer: string): Promise<void> => {
       const [first, second] = [make(), make()];
@@ -67,7 +67,7 @@ describe('everything delivered twice', () => {
     expect(await payments.book(orderId)).toMatchObject({ charges: 1, refunds: 1 });
   });
 
-  it('in one batch, only the latest of each kind is answered while the provider is asked', async () => {
+  it('in one batch gets one reply, to the latest command of its kind', async () => {
     const orderId = randomUUID();
     const [first, second] = [payments.authorisation(orderId), payments.authorisation(orderId)];
     await payments.send(first, second);
@@ -77,7 +77,7 @@ describe('everything delivered twice', () => {
 });
 
 describe('void', () => {
-  it('before the authorisation refuses it, without asking the provider', async () => {
+  it('before the authorisation refuses it without a call to the provider', async () => {
     const orderId = randomUUID();
     expect(await payments.ask(payments.command(voidPayment, { orderId }))).toEqual({
       name: 'payment-voided',
@@ -89,7 +89,7 @@ describe('void', () => {
     expect(await payments.book(orderId)).toBeUndefined();
   });
 
-  it('while authorising cancels by our own key, though we never learned the outcome', async () => {
+  it('while authorising cancels by our key, without the outcome of the authorisation', async () => {
     const orderId = randomUUID();
     const authorisation = payments.authorisation(orderId, 'pm_sim_timeout');
     await payments.send(authorisation);
@@ -104,7 +104,7 @@ describe('void', () => {
     expect(await payments.book(orderId)).toMatchObject({ status: 'voided', charges: 0 });
   });
 
-  it('of a held payment lets the hold go', async () => {
+  it('of an authorised payment releases the money', async () => {
     const { orderId } = await payments.authorise();
     expect(await payments.book(orderId)).toBeUndefined();
     await payments.ask(payments.command(voidPayment, { orderId }));
@@ -113,7 +113,7 @@ describe('void', () => {
 });
 
 describe('a poison message', () => {
-  it('becomes a dead letter, and its neighbours in the batch are done', async () => {
+  it('becomes a dead letter, and the other commands of the batch are handled', async () => {
     const [good, poisoned] = [randomUUID(), randomUUID()];
     const poison = payments.authorisation(poisoned);
     poison.event.data = {
@@ -129,13 +129,13 @@ describe('a poison message', () => {
     expect(await payments.row(poisoned)).toBeUndefined();
   });
 
-  it('that is no batch at all becomes a dead letter', async () => {
+  it('that is not a batch becomes a dead letter', async () => {
     const mark = randomUUID();
     await payments.sendRaw(voidPayment.subject, `not json ${mark}`);
     expect(await payments.deadLetters(mark)).toHaveLength(1);
   });
 
-  it('such as a void of a captured payment becomes a dead letter, and the money stays where it is', async () => {
+  it('such as a void of a captured payment becomes a dead letter, and no money moves', async () => {
     const { orderId } = await payments.authorise();
     await payments.ask(payments.command(capturePayment, { orderId }));
     await payments.send(payments.command(voidPayment, { orderId }));

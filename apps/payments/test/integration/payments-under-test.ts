@@ -17,19 +17,19 @@ import { newTraceparent, traceIdOf } from '@doorbuster/telemetry';
 import type { INestApplication } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { DataSource } from 'typeorm';
-import { OPERATION_LIMITS, operationLimits } from '../../src/operations/operation-limits.js';
 import { AppModule } from '../../src/app.module.js';
+import { PROVIDER_CALL_LIMITS, providerCallLimits } from '../../src/provider-calls/provider-call-limits.js';
 import { paymentsSchema } from '../../src/payments.schema.js';
 import { PAYMENT_PROVIDER, type PaymentProvider } from '../../src/providers/payment-provider.js';
-import { SimulatedBooks } from '../../src/providers/simulated-books.js';
-import { SimulatedProvider } from '../../src/providers/simulated-provider.js';
+import { SimulatedBooks } from '../../src/providers/simulated/simulated-books.js';
+import { SimulatedProvider } from '../../src/providers/simulated/simulated-provider.js';
 
-/** So short that a test need not wait long for what waits for a deadline, and no shorter than a busy machine allows. */
+/** Short enough for tests that wait for a deadline, and long enough for a busy machine. */
 const LIMITS = {
-  ...operationLimits,
+  ...providerCallLimits,
   deadlineMs: 400,
   leaseMs: 1_000,
-  sweepIntervalMs: 50,
+  retryIntervalMs: 50,
   authoriseAttemptsMax: 3,
 };
 
@@ -41,17 +41,17 @@ export interface PaymentRow {
   next_attempt_at: Date | null;
 }
 
-/** What an answer says: its name, such as `payment-captured`, and the reason if there is one. */
-export interface Heard {
+/** A reply event: its name, such as `payment-captured`, and its reason if there is one. */
+export interface ReceivedReply {
   name: string;
   reason?: string;
 }
 
-/** The service on a database and a broker of its own, and all that a saga would do to it. */
+/** The service with its own database and broker, and the commands of a saga. */
 export class PaymentsUnderTest {
-  /** What the card network has charged, by all replicas. */
+  /** The charges of all replicas. */
   readonly statement: { reference: string; key: string }[] = [];
-  private readonly heard: CloudEvent[] = [];
+  private readonly received: CloudEvent[] = [];
   private readonly apps: INestApplication[] = [];
   private readonly cutOff: INestApplication[] = [];
 
@@ -61,7 +61,7 @@ export class PaymentsUnderTest {
     private readonly bank: DataSource,
   ) {
     nc.subscribe('evt.payments.>', {
-      callback: (_, { data }) => void this.heard.push(...decodeBatch(data)),
+      callback: (_, { data }) => void this.received.push(...decodeBatch(data)),
     });
   }
 
@@ -83,7 +83,7 @@ export class PaymentsUnderTest {
     return payments;
   }
 
-  /** A provider as each replica has its own. */
+  /** The provider of one replica. */
   simulated(): SimulatedProvider {
     return new SimulatedProvider(
       new SimulatedBooks((statement, values) => preparedQuery(this.bank, statement, values)),
@@ -99,14 +99,14 @@ export class PaymentsUnderTest {
       env: environmentOf('payments', this.environment),
       overrides: [
         [PAYMENT_PROVIDER, provider],
-        [OPERATION_LIMITS, { ...LIMITS, ...limits }],
+        [PROVIDER_CALL_LIMITS, { ...LIMITS, ...limits }],
       ],
     });
     this.apps.push(app);
     return app;
   }
 
-  /** Of the role that owns the schema. */
+  /** The URL with the role that owns the schema. */
   get ownerUrl(): string {
     return this.environment.migrationUrl('payments');
   }
@@ -119,7 +119,7 @@ export class PaymentsUnderTest {
     await this.environment.stop();
   }
 
-  /** As near to `kill -9` as it comes in one process: it can write nothing any more, nor say anything. */
+  /** Like `kill -9` in one process: the replica loses its connections, so it can neither write nor publish. */
   async cutOffFirstReplica(): Promise<void> {
     const [app] = this.apps;
     await app?.get<NatsConnection>(NATS_CONNECTION).close();
@@ -131,7 +131,7 @@ export class PaymentsUnderTest {
     await this.apps.shift()?.close();
   }
 
-  /** As the saga of this order would send it. */
+  /** A command like that of the order's saga. */
   command<T extends { orderId: string }>(contract: MessageContract<T>, data: T): OutgoingEvent {
     return newEvent(contract, {
       subject: data.orderId,
@@ -156,30 +156,30 @@ export class PaymentsUnderTest {
     await new Publisher(this.nc).publish({ id: randomUUID(), subject, payload });
   }
 
-  /** The answer to this very command, by its trace. */
-  answerTo({ event }: OutgoingEvent): Promise<Heard> {
+  /** The reply to this command, found by its trace. */
+  answerTo({ event }: OutgoingEvent): Promise<ReceivedReply> {
     const traceId = traceIdOf(event.traceparent);
     return eventually(() => {
-      const answer = this.heard.find(
+      const answer = this.received.find(
         ({ traceparent, sagaid, sagastep }) =>
           traceIdOf(traceparent) === traceId && sagaid === event.sagaid && sagastep === event.sagastep,
       );
-      return answer && toHeard(answer);
+      return answer && toReceivedReply(answer);
     }, `the answer to ${event.type} for ${event.subject}`);
   }
 
-  async ask(event: OutgoingEvent): Promise<Heard> {
+  async ask(event: OutgoingEvent): Promise<ReceivedReply> {
     await this.send(event);
     return this.answerTo(event);
   }
 
-  async authorise(method?: string): Promise<{ orderId: string; answer: Heard }> {
+  async authorise(method?: string): Promise<{ orderId: string; answer: ReceivedReply }> {
     const orderId = randomUUID();
     return { orderId, answer: await this.ask(this.authorisation(orderId, method)) };
   }
 
-  answersFor(orderId: string): Heard[] {
-    return this.heard.filter(({ subject }) => subject === orderId).map(toHeard);
+  answersFor(orderId: string): ReceivedReply[] {
+    return this.received.filter(({ subject }) => subject === orderId).map(toReceivedReply);
   }
 
   async row(orderId: string): Promise<PaymentRow | undefined> {
@@ -208,7 +208,7 @@ export class PaymentsUnderTest {
     }, `a dead letter with ${orderId}`);
   }
 
-  /** Amounts charged and refunded; `undefined` when only held, or never authorised. */
+  /** Number of charges and refunds; `undefined` if the payment is only held, or was never authorised. */
   async book(orderId: string): Promise<{ status: string; charges: number; refunds: number } | undefined> {
     const [entry] = await this.sql<{ status: string }>(
       'select status from simulated_books where authorisation_key = $1',
@@ -228,7 +228,7 @@ export class PaymentsUnderTest {
   }
 }
 
-const toHeard = ({ type, data }: CloudEvent): Heard => {
+const toReceivedReply = ({ type, data }: CloudEvent): ReceivedReply => {
   const { reason } = data as { reason?: string };
   return { name: type.split('.')[2] ?? '', ...(reason !== undefined && { reason }) };
 };

@@ -9,7 +9,7 @@ import { PaymentsUnderTest } from './payments-under-test.js';
 let payments: PaymentsUnderTest;
 afterEach(() => payments.stop());
 
-/** Something that the test lets happen when it is time. */
+/** Blocks code until the test opens it. */
 function gate(): { opened: Promise<void>; open: () => void } {
   const { promise, resolve } = Promise.withResolvers<void>();
   return { opened: promise, open: resolve };
@@ -21,7 +21,7 @@ const startWith = async (fault: Fault): Promise<void> => {
 
 describe('a crash between the provider and the commit', () => {
   it.each(['authorise', 'capture', 'refund'] as const)(
-    'of %s is resolved by a new process that asks again with the same key',
+    'of %s is resolved by a new process with the same key',
     async (operation) => {
       const [done, answer] = [gate(), gate()];
       const keys: string[] = [];
@@ -65,7 +65,7 @@ describe('a crash between the provider and the commit', () => {
   );
 });
 
-describe('a command that is rolled back', () => {
+describe('a command whose transaction is rolled back', () => {
   it('moves no money until it is delivered again and committed', async () => {
     const keys: string[] = [];
     await startWith(async ({ key }, call) => {
@@ -73,7 +73,7 @@ describe('a command that is rolled back', () => {
       return call();
     });
     const { orderId } = await payments.authorise();
-    const mend = await plantFailureOfCommit(
+    const repair = await plantFailureOfCommit(
       payments.ownerUrl,
       'payments.payments',
       `new.order_id = '${orderId}'`,
@@ -85,13 +85,13 @@ describe('a command that is rolled back', () => {
     await payments.send(failing, other);
     expect((await payments.answerTo(other)).name).toBe('payment-authorised');
     expect(keys).not.toContain(`${orderId}:capture`);
-    await mend();
+    await repair();
     expect((await payments.answerTo(failing)).name).toBe('payment-captured');
   });
 });
 
 describe('slow payments', () => {
-  it('do not delay others, be they in the same batch', async () => {
+  it('do not delay others, even in the same batch', async () => {
     const release = gate();
     const slow = new Set<string>();
     await startWith(async ({ key }, call) => {
@@ -111,7 +111,7 @@ describe('slow payments', () => {
     }
   });
 
-  it('beyond the bound wait in the database until there is room', async () => {
+  it('beyond the maximum number of calls wait in the database', async () => {
     let atOnce = 0;
     let most = 0;
     const full = gate();
@@ -143,8 +143,8 @@ describe('slow payments', () => {
   });
 });
 
-describe('a provider that lost its answer on the way', () => {
-  it('is asked again with the same key, and charges once', async () => {
+describe('a provider whose answer is lost', () => {
+  it('is called again with the same key, and charges once', async () => {
     const lost = new Set<string>();
     await startWith(async ({ key }, call) => {
       const result = await call();
@@ -158,7 +158,7 @@ describe('a provider that lost its answer on the way', () => {
     expect(lost).toEqual(new Set([`${orderId}:authorise`, `${orderId}:capture`]));
   });
 
-  it('and answers an authorisation after its void was ordered corrupts nothing', async () => {
+  it('or comes after the command to void leaves nothing held', async () => {
     const [asked, answer] = [gate(), gate()];
     await startWith(async ({ key }, call) => {
       const result = await call();
@@ -185,9 +185,9 @@ describe('a provider that lost its answer on the way', () => {
 });
 
 describe('a provider that refuses a capture', () => {
-  it('is believed: the saga hears why, and the hold is let go', async () => {
+  it('makes the saga step fail with its reason, and the payment is voided', async () => {
     await startWith(async (request, call) => {
-      // The bank lets the hold go before we come to take the money.
+      // The bank cancels the hold before the capture.
       if (request.key.endsWith('capture')) {
         const authorisationKey = request.key.replace('capture', 'authorise');
         await payments.simulated().void({ key: 'bank', authorisationKey }, AbortSignal.timeout(1_000));
@@ -204,7 +204,7 @@ describe('a provider that refuses a capture', () => {
 });
 
 describe('two replicas', () => {
-  it('share the work, and charge everything once', async () => {
+  it('share the work, and charge each payment once', async () => {
     await startWith(async (_, call) => call());
     await payments.startReplica();
     const orders = Array.from({ length: 50 }, () => randomUUID());
@@ -220,8 +220,8 @@ describe('two replicas', () => {
   });
 });
 
-describe('a card network that is not the replica', () => {
-  it('knows in one replica what another has charged: no cancellation finds that the books disagree', async () => {
+describe('the books of the card network', () => {
+  it('are the same in each replica, so that no refund is refused', async () => {
     const refusals: string[] = [];
     const fault: Fault = async (request, call) => {
       const result = await call();
@@ -236,7 +236,7 @@ describe('a card network that is not the replica', () => {
       (orderId: string) => payments.command(capturePayment, { orderId }),
       (orderId: string) => payments.command(refundPayment, { orderId }),
     ]) {
-      // One by one, so that both replicas get some of each.
+      // One message for each command, so that both replicas receive some.
       const commands = orders.map(make);
       await Promise.all(commands.map((command) => payments.send(command)));
       for (const command of commands) await payments.answerTo(command);
@@ -246,7 +246,7 @@ describe('a card network that is not the replica', () => {
     expect(books).toEqual(orders.map(() => ({ status: 'refunded', charges: 1, refunds: 1 })));
   });
 
-  it('knows after a kill -9 what the killed replica charged, and another replica refunds it', async () => {
+  it('contain the charge of a killed replica, and another replica refunds it', async () => {
     const charged = gate();
     await startWith(async (request, call) => {
       const result = await call();
@@ -270,10 +270,10 @@ describe('a card network that is not the replica', () => {
   });
 });
 
-it('a payment that cannot be written holds up no other, is listed, and goes on once it is mended', async () => {
+it('a payment that cannot be saved is listed as stuck, delays no other, and continues after its repair', async () => {
   payments = await PaymentsUnderTest.start();
   const [bad, good] = [randomUUID(), randomUUID()];
-  const mend = await plantFailure(payments.ownerUrl, 'payments.payments', `old.order_id = '${bad}'`);
+  const repair = await plantFailure(payments.ownerUrl, 'payments.payments', `old.order_id = '${bad}'`);
   const commands = [bad, good].map((orderId) => payments.authorisation(orderId));
   await payments.send(...commands);
   expect((await payments.answerTo(commands[1] as OutgoingEvent)).name).toBe('payment-authorised');
@@ -282,7 +282,7 @@ it('a payment that cannot be written holds up no other, is listed, and goes on o
   await expect.poll(stuck, { timeout: 20_000 }).toMatchObject([{ item_id: bad, failures: 2 }]);
   const later = await payments.authorise();
   expect(later.answer.name).toBe('payment-authorised');
-  await mend();
+  await repair();
   expect((await payments.answerTo(commands[0] as OutgoingEvent)).name).toBe('payment-authorised');
   await expect.poll(stuck, { timeout: 20_000 }).toEqual([]);
 });

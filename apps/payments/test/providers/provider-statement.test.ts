@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { CaptureRequest } from '../../src/providers/payment-provider.js';
-import { statementIn } from '../../src/providers/provider-statement.js';
-import { SimulatedProvider } from '../../src/providers/simulated-provider.js';
-import { startBooks, type BooksUnderTest } from './books-under-test.js';
+import { statementIn } from '../../src/providers/simulated/provider-statement.js';
+import { SimulatedProvider } from '../../src/providers/simulated/simulated-provider.js';
+import { startBooks, type BooksTable } from './books-table.js';
 
 const { signal } = new AbortController();
 let charge: { reference: string; key: string; amount: number };
 let request: CaptureRequest;
-let table: BooksUnderTest;
+let table: BooksTable;
 beforeAll(async () => {
   table = await startBooks();
 });
@@ -34,7 +34,7 @@ const lines = (): unknown[] =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as unknown);
 
-it('has every charge that was answered, each time with the same words, and none that was refused', async () => {
+it('contains each answered charge, with the same line each time, and no refused one', async () => {
   const provider = new SimulatedProvider(await table.open(), statementIn(file));
   await provider.capture(request, signal);
   await provider.capture(request, signal);
@@ -42,7 +42,7 @@ it('has every charge that was answered, each time with the same words, and none 
   expect(lines()).toEqual([charge, charge]);
 });
 
-it('goes on after a restart', async () => {
+it('continues after a restart', async () => {
   await new SimulatedProvider(await table.open(), statementIn(file)).capture(request, signal);
   const other = { ...charge, reference: `sim/pm_card_visa/${randomUUID()}:authorise` };
   const restarted = new SimulatedProvider(await table.open(), statementIn(file));
@@ -50,7 +50,7 @@ it('goes on after a restart', async () => {
   expect(lines()).toEqual([charge, other]);
 });
 
-it('has the charge of a replica that was killed before it could put it down, once it is asked for again', async () => {
+it('contains the charge of a replica that was killed before it wrote the line, after the next call', async () => {
   const books = await table.open();
   const killed = new SimulatedProvider(books, () => {
     throw new Error('killed');

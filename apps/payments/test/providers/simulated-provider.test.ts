@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { PlannedFailures } from '../../src/providers/planned-failures.js';
-import { SimulatedProvider } from '../../src/providers/simulated-provider.js';
-import { startBooks, type BooksUnderTest } from './books-under-test.js';
+import { PlannedFailures } from '../../src/providers/simulated/planned-failures.js';
+import { SimulatedProvider } from '../../src/providers/simulated/simulated-provider.js';
+import { startBooks, type BooksTable } from './books-table.js';
 
 const amount = { amount: 1999, currency: 'USD' };
 const { signal } = new AbortController();
 
-let table: BooksUnderTest;
+let table: BooksTable;
 let provider: SimulatedProvider;
 /** The provider of a restarted process or of another replica. */
 let another: SimulatedProvider;
@@ -29,7 +29,7 @@ async function authorised(by = provider, method = 'pm_card_visa'): Promise<strin
 }
 
 describe('the simulated provider', () => {
-  it('takes a second authorisation with the same key for the same one', async () => {
+  it('returns the same authorisation for the same key', async () => {
     expect(await authorised()).toBe(await authorised(another));
   });
 
@@ -42,7 +42,7 @@ describe('the simulated provider', () => {
     expect(answer).toEqual({ outcome: 'declined', reason });
   });
 
-  it('charges once for one capture key, and refuses another capture, whichever replica is asked', async () => {
+  it('charges once for one capture key, and refuses another capture, in each replica', async () => {
     const reference = await authorised();
     for (const replica of [provider, another, provider]) {
       expect(await replica.capture({ key: 'capture', reference, amount }, signal)).toEqual({
@@ -55,7 +55,7 @@ describe('the simulated provider', () => {
     }
   });
 
-  it('refunds once what another replica has charged', async () => {
+  it('refunds once what another replica has captured', async () => {
     const reference = await authorised();
     await provider.capture({ key: 'capture', reference, amount }, signal);
     for (const replica of [another, provider]) {
@@ -67,13 +67,13 @@ describe('the simulated provider', () => {
         reason: 'payment_refunded',
       });
     }
-    // The answer to the capture, which got lost, is still the same.
+    // The answer to a repeated capture is still the same.
     expect(await another.capture({ key: 'capture', reference, amount }, signal)).toEqual({
       outcome: 'captured',
     });
   });
 
-  it('cancels by the key of an authorisation that it has not heard of, and refuses it then', async () => {
+  it('cancels by the key of an unknown authorisation, and then refuses it', async () => {
     await provider.void({ key: 'void', authorisationKey: key }, signal);
     expect(await another.authorise({ key, amount, method: 'pm_card_visa' }, signal)).toEqual({
       outcome: 'declined',
@@ -81,7 +81,7 @@ describe('the simulated provider', () => {
     });
   });
 
-  it('refuses to void what is captured, and to capture or refund what is voided', async () => {
+  it('refuses to void a captured payment, and to capture or refund a voided one', async () => {
     const reference = await authorised();
     await provider.capture({ key: 'capture', reference, amount }, signal);
     expect(await another.void({ key: 'void', authorisationKey: key }, signal)).toMatchObject({
@@ -97,14 +97,14 @@ describe('the simulated provider', () => {
     }
   });
 
-  it('refunds what was captured before there were books, once', async () => {
+  it('refunds once a payment that was captured before the table existed', async () => {
     const reference = await authorised();
     const request = { key: 'refund', reference, amount };
     expect(await provider.refund(request, signal)).toEqual({ outcome: 'refunded' });
     expect(await another.refund({ ...request, key: 'other' }, signal)).toMatchObject({ outcome: 'refused' });
   });
 
-  it('answers each of many requests at once for the same authorisation as if it came alone', async () => {
+  it('answers concurrent requests for one authorisation as if they came one by one', async () => {
     const reference = await authorised();
     const captures = Array.from({ length: 20 }, (_, i) =>
       [provider, another][i % 2]?.capture({ key: `capture-${i}`, reference, amount }, signal),
@@ -114,12 +114,12 @@ describe('the simulated provider', () => {
     expect(outcomes.filter((outcome) => outcome === 'refused')).toHaveLength(19);
   });
 
-  it('never answers an authorisation of pm_sim_timeout, until nobody listens any more', async () => {
+  it('never answers an authorisation of pm_sim_timeout, until the caller aborts', async () => {
     const controller = new AbortController();
     const request = { key, amount, method: 'pm_sim_timeout' };
     const answer = provider.authorise(request, controller.signal);
     controller.abort();
-    await expect(answer).rejects.toThrow('nobody listens');
+    await expect(answer).rejects.toThrow('aborted by the caller');
   });
 
   it('fails twice with each key of pm_sim_flaky', async () => {
@@ -132,8 +132,8 @@ describe('the simulated provider', () => {
   });
 });
 
-describe('failures on purpose', () => {
-  it('are remembered of the last operations, and cost the same however many there were', () => {
+describe('planned failures', () => {
+  it('are counted for the latest operations, at the same cost for any number of them', () => {
     const [max, blocks, perBlock] = [1_000, 40, 20_000];
     const counts = new PlannedFailures(max);
     const costs = Array.from({ length: blocks }, (_, block) => {
@@ -144,7 +144,7 @@ describe('failures on purpose', () => {
     });
     expect(counts.size).toBeLessThanOrEqual(2 * max);
     expect(counts.failsOnceMore(`${blocks - 1}:${perBlock - 1}`, 1)).toBe(false);
-    // Microseconds of CPU; the map that was used before took up to 200 when it was full.
+    // Microseconds of CPU. A map with single deletions takes up to 200 when it is full.
     expect(costs.toSorted((a, b) => a - b)[blocks / 2]).toBeLessThan(20);
   });
 });

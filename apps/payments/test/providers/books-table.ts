@@ -3,16 +3,16 @@ import { preparedQuery } from '@doorbuster/persistence';
 import { migrateSchema } from '@doorbuster/service/testing';
 import { DataSource } from 'typeorm';
 import { paymentsSchema } from '../../src/payments.schema.js';
-import { SimulatedBooks } from '../../src/providers/simulated-books.js';
+import { SimulatedBooks } from '../../src/providers/simulated/simulated-books.js';
 
-export interface BooksUnderTest {
-  /** As a newly started process reads them. */
+export interface BooksTable {
+  /** Opens the books like a new process. */
   open(): Promise<SimulatedBooks>;
   dispose(): Promise<void>;
 }
 
-/** The real table in a database of its own. */
-export async function startBooks(): Promise<BooksUnderTest> {
+/** The real table in its own database. */
+export async function startBooks(): Promise<BooksTable> {
   const database = await createTestDatabase();
   await migrateSchema(paymentsSchema, database.migratorUrl('payments'), 'silent');
   const url = database.url('payments');

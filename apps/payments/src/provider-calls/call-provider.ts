@@ -1,34 +1,84 @@
 import { faultPoint } from '@doorbuster/fault-points';
-import type { OperationResult, ProviderOutcome } from '../domain/decide-results.js';
-import { operationOf, type Operation } from '../domain/payment-status.js';
-import type { Payment } from '../domain/payment.js';
+import { fail, startSpan } from '@doorbuster/telemetry';
+import { metrics, SpanKind, type Span } from '@opentelemetry/api';
+import type { OperationResult, ProviderOutcome } from '../payments/domain/decide-payments.js';
+import type { Operation } from '../payments/domain/payment.state-machine.js';
+import type { Payment } from '../payments/domain/payment.js';
 import type { PaymentProvider } from '../providers/payment-provider.js';
 
-/** The provider's idempotency key: one for each operation on the payment of an order, for ever. */
+/** The result of one call. The caller ends the span at `answeredAt` (ms since 1970) after it has recorded the result. */
+export interface ProviderCallResult extends OperationResult {
+  span: Span | undefined;
+  answeredAt: number;
+}
+
+const duration = metrics
+  .getMeter('doorbuster.payments')
+  .createHistogram('doorbuster.payment.provider.duration', {
+    description: 'Time until an answer of the provider, an error or a timeout.',
+    unit: 's',
+    advice: { explicitBucketBoundaries: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5] },
+  });
+
+/** The idempotency key of the provider. It never changes for an order and an operation. */
 export const operationKey = (orderId: string, operation: Operation): string => `${orderId}:${operation}`;
 
-/** Asks for what the payment's status says is to be done. Never rejects: an error is an unknown outcome. */
-export async function askProvider(
+/** Calls the provider for the current operation of a payment. It never rejects: an error is an unknown outcome. */
+export async function callProvider(
   provider: PaymentProvider,
   payment: Payment,
   operation: Operation,
   deadlineMs: number,
-): Promise<OperationResult> {
-  const { orderId } = payment;
+): Promise<ProviderCallResult> {
+  const startedAt = Date.now();
+  const start = performance.now();
+  const span = startCallSpan(payment, operation, startedAt);
+  const outcome = await outcomeOf(provider, payment, operation, deadlineMs);
+  const durationMs = performance.now() - start;
+  duration.record(durationMs / 1_000, { operation, outcome: outcome.kind });
+  span?.setAttribute('doorbuster.payment.outcome', outcome.kind);
+  if (span && outcome.kind === 'unknown') fail(span, outcome.error);
+  return { orderId: payment.orderId, operation, outcome, span, answeredAt: startedAt + durationMs };
+}
+
+/** A span in the trace of the command that awaits this operation, or of another awaiting command. */
+function startCallSpan(
+  { orderId, attempts, awaiting }: Payment,
+  operation: Operation,
+  startTime: number,
+): Span | undefined {
+  const command = awaiting[operation] ?? Object.values(awaiting)[0];
+  if (!command) return undefined;
+  return startSpan(command.traceparent, `provider ${operation}`, {
+    kind: SpanKind.CLIENT,
+    startTime,
+    attributes: {
+      'peer.service': 'payment-provider',
+      'doorbuster.order.id': orderId,
+      'doorbuster.payment.attempt': attempts,
+    },
+  });
+}
+
+async function outcomeOf(
+  provider: PaymentProvider,
+  payment: Payment,
+  operation: Operation,
+  deadlineMs: number,
+): Promise<ProviderOutcome> {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_, reject) => {
+  const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       reject(new ProviderTimeoutError(`no answer within ${deadlineMs} ms`));
       controller.abort();
     }, deadlineMs);
   });
   try {
-    // The race is for providers that do not heed the signal.
-    const outcome = await Promise.race([call(provider, payment, operation, controller.signal), silence]);
-    return { orderId, operation, outcome };
+    // The race covers providers that ignore the signal.
+    return await Promise.race([call(provider, payment, operation, controller.signal), timeout]);
   } catch (error) {
-    return { orderId, operation, outcome: { kind: 'unknown', error } };
+    return { kind: 'unknown', error };
   } finally {
     clearTimeout(timer);
   }
@@ -75,7 +125,7 @@ async function call(
   }
 }
 
-/** What `payments.charge-twice` does: a charge that no row of ours knows of. */
+/** The fault `payments.charge-twice`: a charge that the table `payments` does not contain. */
 async function chargeUnrecorded(
   provider: PaymentProvider,
   { amount, method }: Payment,
@@ -103,17 +153,10 @@ class ProviderTimeoutError extends Error {
   readonly code = 'PROVIDER_TIMEOUT';
 }
 
-/** The provider does not give back what our books say it has: asked again for ever, and somebody must look. */
+/** The provider refuses a void or a refund, so its books and ours disagree. The calls continue until an operator acts. */
 export class ProviderRefusalError extends Error {
   readonly code = 'PROVIDER_REFUSAL';
   constructor(operation: Operation, reason: string) {
     super(`the provider refuses to ${operation}: ${reason}`);
   }
-}
-
-/** The operation that a payment is waiting for. @throws when it waits for none */
-export function dueOperation({ status }: Payment): Operation {
-  const operation = operationOf(status);
-  if (!operation) throw new TypeError(`there is nothing to ask for a payment that is ${status}`);
-  return operation;
 }

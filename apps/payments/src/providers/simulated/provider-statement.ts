@@ -1,6 +1,6 @@
 import { openSync, writeSync } from 'node:fs';
 
-/** Money that was taken. The same charge told twice is one charge: `key` says which. */
+/** A captured amount. Lines with the same `key` are the same charge. */
 interface Charge {
   /** The provider's name for the authorisation. */
   reference: string;
@@ -10,7 +10,7 @@ interface Charge {
   amount: number;
 }
 
-/** Where a provider puts down what it charged, for whoever compares its books with ours afterwards. */
+/** Records the charges of the provider, for a later comparison with our books. */
 export type ProviderStatement = (charge: Charge) => void;
 
 export const noStatement: ProviderStatement = () => undefined;
@@ -18,8 +18,8 @@ export const noStatement: ProviderStatement = () => undefined;
 const READABLE_TO_OWNER = 0o600;
 
 /**
- * A line of JSON a charge. Written before the charge is answered, with one call, by any number of processes: so it is
- * there however a process ends. Not synced, since a real provider's books are not on this machine's disk either.
+ * Writes a line of JSON for each charge, in one call and before the answer, so that the line exists even if the process is
+ * killed. Several processes can share the file. It is not synced: a crash of the machine is not what it is for.
  */
 export function statementIn(file: string): ProviderStatement {
   const descriptor = openSync(file, 'a', READABLE_TO_OWNER);

@@ -1,6 +1,6 @@
 import { PermanentError } from '@doorbuster/contracts';
 
-/** `NEW` is a payment of which nothing is known yet; it is never stored. */
+/** `NEW` is a payment without a row: no command for the order has arrived yet. */
 export type PaymentStatus =
   | 'NEW'
   | 'AUTHORISING'
@@ -13,23 +13,22 @@ export type PaymentStatus =
   | 'REFUNDING'
   | 'REFUNDED';
 
-/** What the provider can be asked for, and what the commands ask us for. */
+/** The operations of the provider. The commands of the saga have the same names. */
 export const OPERATIONS = ['authorise', 'capture', 'void', 'refund'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
-/** What moves a payment: a command, or what asking the provider came to. */
+/** A command, or an outcome of a call to the provider. */
 export type Trigger =
   Operation | 'authorised' | 'declined' | 'gaveUp' | 'captured' | 'captureRefused' | 'voided' | 'refunded';
 
 /**
- * The whole life of a payment. What is not here is illegal, and what leads back to the same status changes nothing: it
- * is answered at once or when the operation under way is done.
+ * All transitions of a payment. Any other transition is illegal. A transition to the same status changes nothing: the
+ * command gets its reply at once, or when the current operation ends.
  *
- * - A void or refund of nothing leaves a tombstone, so that a late authorisation is refused.
- * - A refund of what is held only lets the hold go; a refund of what is being captured waits for the capture.
- * - Money never stays held behind a failure: a capture that the provider refuses and an authorisation that we gave up
- *   waiting for are voided.
- * - A void of what was or may have been captured is illegal: no saga orders it, so an operator must look.
+ * - A void or refund before any authorisation leaves a tombstone (`VOIDED`), which refuses a late authorisation.
+ * - A refund of an authorised payment voids it. A refund during a capture waits for the capture.
+ * - A refused capture and an authorisation that timed out are voided, so that no money stays held.
+ * - A void during or after a capture is illegal. No saga sends it, so it becomes a dead letter.
  */
 const TRANSITIONS: Record<PaymentStatus, Partial<Record<Trigger, PaymentStatus>>> = {
   NEW: { authorise: 'AUTHORISING', void: 'VOIDED', refund: 'VOIDED' },
@@ -63,14 +62,14 @@ const TRANSITIONS: Record<PaymentStatus, Partial<Record<Trigger, PaymentStatus>>
   REFUNDED: { authorise: 'REFUNDED', capture: 'REFUNDED', void: 'REFUNDED', refund: 'REFUNDED' },
 };
 
-/** @throws {IllegalTransitionError} when the table does not have it */
-export function next(status: PaymentStatus, trigger: Trigger): PaymentStatus {
+/** @throws {IllegalPaymentTransitionError} */
+export function nextStatus(status: PaymentStatus, trigger: Trigger): PaymentStatus {
   const to = TRANSITIONS[status][trigger];
-  if (to === undefined) throw new IllegalTransitionError(status, trigger);
+  if (to === undefined) throw new IllegalPaymentTransitionError(status, trigger);
   return to;
 }
 
-/** What the provider must be asked for in this status. */
+/** The operation to call the provider for in this status. */
 export function operationOf(status: PaymentStatus): Operation | undefined {
   switch (status) {
     case 'AUTHORISING':
@@ -86,8 +85,8 @@ export function operationOf(status: PaymentStatus): Operation | undefined {
   }
 }
 
-/** A bug, here or in whoever sent the command. */
-export class IllegalTransitionError extends PermanentError {
+/** A bug here or in the sender of the command. */
+export class IllegalPaymentTransitionError extends PermanentError {
   readonly code = 'ILLEGAL_TRANSITION';
   constructor(
     readonly status: PaymentStatus,

@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 export class CreatePayments1767225601000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    // Without amount and method it is a tombstone. next_attempt_at is null when there is nothing to ask the provider.
+    // A row without amount and method is a tombstone. next_attempt_at is null if there is no current operation.
     await runner.query(`
       create table payments (
         order_id uuid primary key,

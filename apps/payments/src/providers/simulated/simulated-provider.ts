@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Operation } from '../domain/payment-status.js';
+import type { Operation } from '../../payments/domain/payment.state-machine.js';
 import type {
   AuthoriseOutcome,
   AuthoriseRequest,
@@ -10,17 +10,43 @@ import type {
   RefundRequest,
   VoidOutcome,
   VoidRequest,
-} from './payment-provider.js';
+} from '../payment-provider.js';
 import { noStatement, type ProviderStatement } from './provider-statement.js';
 import { PlannedFailures } from './planned-failures.js';
 import type { SimulatedBooks } from './simulated-books.js';
-import { simulatedMethod } from './simulated-methods.js';
+
+/** Behaviour of the provider for a payment method. The default is an immediate success. */
+interface SimulatedMethod {
+  /** The code of a declined authorisation. */
+  declines?: string;
+  /** Operations without an answer. */
+  silentFor?: readonly Operation[];
+  /** Operations that fail this number of times for each key before they succeed. */
+  fails?: { times: number; for: readonly Operation[] };
+  delayMs?: number;
+}
+
+/** A void has no method. */
+const ALL_WITH_METHOD: readonly Operation[] = ['authorise', 'capture', 'refund'];
+
+/** Stripe's test names (https://docs.stripe.com/testing), and `pm_sim_*` for behaviour of the network. */
+const METHODS = new Map<string, SimulatedMethod>([
+  ['pm_card_visa', {}],
+  ['pm_card_chargeDeclined', { declines: 'card_declined' }],
+  ['pm_card_chargeDeclinedInsufficientFunds', { declines: 'insufficient_funds' }],
+  ['pm_sim_timeout', { silentFor: ['authorise'] }],
+  ['pm_sim_flaky', { fails: { times: 2, for: ALL_WITH_METHOD } }],
+  ['pm_sim_slow', { delayMs: 2_000 }],
+  ['pm_sim_capture_fails_once', { fails: { times: 1, for: ['capture'] } }],
+]);
+const UNKNOWN_METHOD: SimulatedMethod = { declines: 'unknown_payment_method' };
+const methodOf = (name: string): SimulatedMethod => METHODS.get(name) ?? UNKNOWN_METHOD;
 
 const PREFIX = 'sim';
-/** Operations whose planned failures a replica counts. Each replica counts for itself. */
+/** Each replica counts its own planned failures. */
 const FAILURES_REMEMBERED = 10_000;
 
-/** A provider that moves no money, but keeps its books and its promises as a real one does. */
+/** A provider that moves no money, with books and idempotency keys like a real one. */
 export class SimulatedProvider implements PaymentProvider {
   private readonly failures = new PlannedFailures(FAILURES_REMEMBERED);
 
@@ -30,8 +56,8 @@ export class SimulatedProvider implements PaymentProvider {
   ) {}
 
   async authorise({ key, method }: AuthoriseRequest, signal: AbortSignal): Promise<AuthoriseOutcome> {
-    await this.behave('authorise', key, method, signal);
-    const { declines } = simulatedMethod(method);
+    await this.simulate('authorise', key, method, signal);
+    const { declines } = methodOf(method);
     if (declines !== undefined) return { outcome: 'declined', reason: declines };
     const known = await this.books.find(key, signal);
     if (known?.status === 'voided') return { outcome: 'declined', reason: 'authorisation_cancelled' };
@@ -43,18 +69,18 @@ export class SimulatedProvider implements PaymentProvider {
     signal: AbortSignal,
   ): Promise<CaptureOutcome> {
     const { method, authorisationKey } = authorisationOf(reference);
-    await this.behave('capture', key, method, signal);
+    await this.simulate('capture', key, method, signal);
     const { status, captureKey } = await this.books.enter(
       { authorisationKey, status: 'captured', amount, captureKey: key, refundKey: null },
       signal,
     );
     if (captureKey !== key) return { outcome: 'refused', reason: `authorisation_${status}` };
-    // Written on every call: a replica that was killed right after the charge has not written its line.
+    // Each call writes a line, because a replica that was killed after the charge may have written none.
     this.statement({ reference, key, amount });
     return { outcome: 'captured' };
   }
 
-  /** It names no method, so it is answered at once. */
+  /** A void has no method, so its answer is immediate. */
   async void({ authorisationKey }: VoidRequest, signal: AbortSignal): Promise<VoidOutcome> {
     const { status } = await this.books.enter(
       { authorisationKey, status: 'voided', amount: null, captureKey: null, refundKey: null },
@@ -63,13 +89,13 @@ export class SimulatedProvider implements PaymentProvider {
     return status === 'captured' ? { outcome: 'refused', reason: 'already_captured' } : { outcome: 'voided' };
   }
 
-  /** A payment without an entry was captured before there were books; its reference is taken at its word. */
+  /** A payment without an entry was captured before the table existed; its reference is trusted. */
   async refund(
     { key, reference, amount: { amount } }: RefundRequest,
     signal: AbortSignal,
   ): Promise<RefundOutcome> {
     const { method, authorisationKey } = authorisationOf(reference);
-    await this.behave('refund', key, method, signal);
+    await this.simulate('refund', key, method, signal);
     const { status, refundKey } = await this.books.enter(
       { authorisationKey, status: 'refunded', amount, captureKey: null, refundKey: key },
       signal,
@@ -77,14 +103,14 @@ export class SimulatedProvider implements PaymentProvider {
     return refundKey === key ? { outcome: 'refunded' } : { outcome: 'refused', reason: `payment_${status}` };
   }
 
-  /** Takes its time, fails or stays silent, as the method wants it. */
-  private async behave(
+  /** Delays, fails or gives no answer, according to the method. */
+  private async simulate(
     operation: Operation,
     key: string,
     methodName: string,
     signal: AbortSignal,
   ): Promise<void> {
-    const { silentFor, fails, delayMs } = simulatedMethod(methodName);
+    const { silentFor, fails, delayMs } = methodOf(methodName);
     if (silentFor?.includes(operation)) await silence(signal);
     if (delayMs !== undefined) await sleep(delayMs, undefined, { signal });
     if (fails?.for.includes(operation) && this.failures.failsOnceMore(key, fails.times)) {
@@ -93,17 +119,17 @@ export class SimulatedProvider implements PaymentProvider {
   }
 }
 
-/** @throws when the reference is none of this provider's */
+/** @throws if the reference is not of this provider */
 function authorisationOf(reference: string): { method: string; authorisationKey: string } {
   const [prefix, method, authorisationKey] = reference.split('/');
   if (prefix !== PREFIX || !method || !authorisationKey) throw new Error(`no such payment: ${reference}`);
   return { method, authorisationKey };
 }
 
-/** Ends only when whoever asked stops listening. */
+/** Rejects when the caller aborts. */
 const silence = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
-    const stop = (): void => reject(new Error('nobody listens any more'));
+    const stop = (): void => reject(new Error('aborted by the caller'));
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
   });

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Not payments' own data: what a card network outside would know. Only the simulated provider reads and writes it. */
+/** The data of an external card network. Only the simulated provider reads and writes it. */
 export class CreateSimulatedBooks1768200000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

@@ -1,20 +1,21 @@
-import type { BooksQuery, SimulatedEntry } from '../../src/providers/simulated-books.js';
+import type { SimulatedBookEntry } from '../../src/providers/simulated/simulated-book-entry.entity.js';
+import type { BooksQuery } from '../../src/providers/simulated/simulated-books.js';
 
-/** The table of the books as a map, for properties that are tried thousands of times. */
-export class BooksOnPaper {
-  readonly entries = new Map<string, SimulatedEntry>();
+/** The table of the books as a map, for properties that run thousands of times. */
+export class InMemoryBooks {
+  readonly entries = new Map<string, Pick<SimulatedBookEntry, keyof SimulatedBookEntry>>();
 
   readonly query: BooksQuery = async (_, columns) => {
-    const [keys, statuses, amounts, captureKeys, refundKeys, looks] = columns as [
+    const [keys, statuses, amounts, captureKeys, refundKeys, reads] = columns as [
       string[],
-      SimulatedEntry['status'][],
+      SimulatedBookEntry['status'][],
       (number | null)[],
       (string | null)[],
       (string | null)[],
       string[],
     ];
     keys.forEach((authorisationKey, i) => {
-      const entry: SimulatedEntry = {
+      const entry: SimulatedBookEntry = {
         authorisationKey,
         status: statuses[i] ?? 'voided',
         amount: amounts[i] ?? null,
@@ -27,6 +28,6 @@ export class BooksOnPaper {
         this.entries.set(authorisationKey, { ...known, status: 'refunded', refundKey: entry.refundKey });
       }
     });
-    return [...keys, ...looks].flatMap((key) => this.entries.get(key) ?? []);
+    return [...keys, ...reads].flatMap((key) => this.entries.get(key) ?? []);
   };
 }
