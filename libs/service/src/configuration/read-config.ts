@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { publishedSecretsIn } from './published-secrets.js';
 
 /** The environment does not fit. The message names each wrong variable and says what it must be. */
-export class ConfigurationError extends Error {
+class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
   readonly code = 'CONFIGURATION';
 }

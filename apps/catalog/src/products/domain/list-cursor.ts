@@ -13,7 +13,7 @@ export interface ListQuery {
  * pages keep the order of the first.
  */
 export const LIST_ORDERS = ['sku', 'relevance', 'similarity'] as const;
-export type ListOrder = (typeof LIST_ORDERS)[number];
+type ListOrder = (typeof LIST_ORDERS)[number];
 
 /** The last item of a page. Inserts elsewhere do not change it. */
 export interface PagePosition {
