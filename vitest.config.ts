@@ -16,8 +16,11 @@ const parts = {
   sequence: { groupOrder: 0 },
 };
 
-/** They read the counters of the whole process. */
-const METRICS_TESTS = '{apps,libs,tools}/*/test/**/metrics.test.ts';
+/** They read the counters or the spans of the whole process. */
+const TELEMETRY_TESTS = [
+  '{apps,libs,tools}/*/test/**/{metrics,tracing}.test.ts',
+  'libs/telemetry/test/**/*.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -28,12 +31,12 @@ export default defineConfig({
           ...parts,
           name: 'parts',
           include: ['{apps,libs,tools}/*/test/**/*.test.ts'],
-          exclude: [METRICS_TESTS, '**/node_modules/**'],
+          exclude: [...TELEMETRY_TESTS, '**/node_modules/**'],
           // Files share a worker and the modules in it: loading Nest and TypeORM for each takes as long as its tests.
           isolate: false,
         },
       },
-      { ...shared, test: { ...parts, name: 'metrics', include: [METRICS_TESTS] } },
+      { ...shared, test: { ...parts, name: 'telemetry', include: TELEMETRY_TESTS } },
       {
         ...shared,
         test: {

@@ -1,6 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { commitStock, reserveStock } from '@doorbuster/contracts';
-import { newTraceparent, traceIdOf } from '@doorbuster/telemetry';
 import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Payload } from '@nestjs/microservices';
@@ -9,13 +6,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   ConsumesBatches,
   JetStreamServer,
-  toMessages,
   type BatchOutcome,
   type IncomingBatch,
   type IncomingEvent,
 } from '../src/index.js';
 import { eventually } from '@doorbuster/embedded/testing';
-import { Broker, logger, orders, reserve, reserveAny } from './fixtures/broker.js';
+import { Broker, logger, orders, reserveAny } from './fixtures/broker.js';
 
 let broker: Broker;
 beforeEach(async () => {
@@ -117,136 +113,6 @@ describe('a consumer', () => {
     for (const orderId of orders(100)) await broker.send([orderId]);
     await broker.settled();
     expect(seen.flat().toSorted()).toEqual(orders(100).toSorted());
-  });
-
-  it('is told what is no batch beside what is one', async () => {
-    const batches: IncomingBatch[] = [];
-    await broker.consume(async (batch) => {
-      batches.push(batch);
-      return 'done';
-    });
-    await broker.sendRaw('{"not": "a batch"}');
-    await broker.send(['order']);
-    await broker.settled();
-    expect(batches.flatMap(({ unreadable }) => unreadable)).toMatchObject([
-      { natsSubject: reserveStock.subject, event: '{"not": "a batch"}', error: { code: 'MALFORMED_BATCH' } },
-    ]);
-    expect(batches.flatMap(idsOf)).toEqual(['order']);
-  });
-
-  it('is told what is of a newer version than it knows beside what is not', async () => {
-    const batches: IncomingBatch[] = [];
-    await broker.consume(async (batch) => {
-      batches.push(batch);
-      return 'done';
-    });
-    const known = reserve('known').event;
-    const newer = { ...reserve('newer').event, type: 'doorbuster.inventory.reserve-stock.v2' };
-    await broker.sendRaw(JSON.stringify([newer, known]));
-    await broker.settled();
-    expect(batches.flatMap(({ unreadable }) => unreadable)).toMatchObject([
-      { natsSubject: reserveStock.subject, event: newer, error: { code: 'UNKNOWN_TYPE' } },
-    ]);
-    expect(batches.flatMap(idsOf)).toEqual(['known']);
-  });
-
-  it('reads an event with an attribute that nobody knows yet', async () => {
-    const seen: string[] = [];
-    await broker.consume(async (batch) => {
-      seen.push(...idsOf(batch));
-      return 'done';
-    });
-    await broker.sendRaw(JSON.stringify([{ ...reserve('order').event, tenant: 'berlin' }]));
-    await broker.settled();
-    expect(seen).toEqual(['order']);
-  });
-
-  it('leaves to another replica what its handler says is for another, and acknowledges the rest', async () => {
-    const taken: string[] = [];
-    await broker.consume(async (batch) => {
-      for (const incoming of batch.events) {
-        incoming.isDeferred =
-          incoming.event.subject === 'newer' && incoming.deliveries !== undefined && incoming.deliveries < 3;
-        if (!incoming.isDeferred) taken.push(incoming.event.subject);
-      }
-      return 'done';
-    });
-    await broker.send(['newer']);
-    await broker.send(['order']);
-    await broker.settled();
-    expect(taken).toEqual(['order', 'newer']);
-  });
-
-  it('gets again, after a pause, the message of an event that its handler defers, and no other', async () => {
-    const taken: string[] = [];
-    await broker.consume(async (batch) => {
-      for (const incoming of batch.events) {
-        incoming.isDeferred = incoming.event.subject === 'fails' && (incoming.deliveries ?? 0) < 3;
-        if (!incoming.isDeferred) taken.push(incoming.event.subject);
-      }
-      return 'done';
-    });
-    await broker.send(['fails']);
-    await broker.send(['order']);
-    await broker.settled();
-    expect(taken).toEqual(['order', 'fails']);
-  });
-
-  it('takes an event only from the subject that belongs to its type, whatever the sender calls it', async () => {
-    const batches: IncomingBatch[] = [];
-    await broker.consume(
-      async (batch) => {
-        batches.push(batch);
-        return 'done';
-      },
-      [reserveStock, commitStock],
-    );
-    // Two services may share a consumer. Without this check one of them could send events in the other's name.
-    const [claim] = toMessages([reserve('order')]);
-    await broker.sendRaw(claim?.payload ?? '', commitStock.subject);
-    await broker.settled();
-    expect(batches.flatMap(({ events }) => events)).toEqual([]);
-    expect(batches.flatMap(({ unreadable }) => unreadable)).toMatchObject([
-      { natsSubject: commitStock.subject, error: { code: 'FOREIGN_SUBJECT' } },
-    ]);
-  });
-
-  it('parses each event by its contract, and keeps the data of one that does not fit as they were sent', async () => {
-    const batches: IncomingBatch[] = [];
-    const handle = async (batch: IncomingBatch): Promise<BatchOutcome> => {
-      batches.push(batch);
-      return 'done';
-    };
-    await broker.consume(handle, [reserveStock]);
-    const orderId = randomUUID();
-    const good = reserve(orderId);
-    good.event.data = { orderId, lines: [{ sku: 'MUG', quantity: 1, newer: 'field' }], newer: 'field' };
-    const bad = reserve('order');
-    const [message] = toMessages([bad, good]);
-    await broker.sendRaw(message?.payload ?? '');
-    await broker.settled();
-    const [{ events, unreadable } = { events: [], unreadable: [] }] = batches;
-    expect(events).toMatchObject([{ sentData: good.event.data }]);
-    expect(events[0]?.event.data).toEqual({ orderId, lines: [{ sku: 'MUG', quantity: 1 }] });
-    expect(unreadable).toMatchObject([{ event: bad.event, error: { name: 'ZodError' } }]);
-  });
-
-  it('keeps trace, saga and step of a command', async () => {
-    const events: IncomingEvent[] = [];
-    await broker.consume(async (batch) => {
-      events.push(...batch.events);
-      return 'done';
-    });
-    const traceparent = newTraceparent();
-    await broker.send(['order'], traceparent);
-    await broker.settled();
-    expect(events).toMatchObject([
-      {
-        natsSubject: reserveStock.subject,
-        event: { type: reserveStock.type, sagaid: 'order', sagastep: 'reserve-stock' },
-      },
-    ]);
-    expect(traceIdOf(events[0]?.event.traceparent ?? '')).toBe(traceIdOf(traceparent));
   });
 });
 

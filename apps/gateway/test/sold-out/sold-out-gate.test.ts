@@ -66,7 +66,7 @@ describe('the sold-out gate', () => {
   const deplete = (time?: Date) => fixture.services.state(stockDepleted, [{ sku, available: 0 }], time);
   const replenish = (time?: Date) => fixture.services.state(stockReplenished, [{ sku, available: 1 }], time);
   const closed = (url?: string) =>
-    expect.poll(() => statusOf(randomUUID(), [sku], url), { timeout: 10_000 }).toBe(409);
+    expect.poll(() => statusOf(randomUUID(), [sku], url), { timeout: 25_000 }).toBe(409);
 
   it('lets orders through while there is stock', async () => {
     expect(await statusOf()).toBe(202);

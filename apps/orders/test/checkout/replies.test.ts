@@ -20,7 +20,7 @@ const timelineOf = (orderId: string) =>
 /** Accepts an order that waits for the reply to this command, and gives that reply of another contract. */
 async function waitingOrder(
   command: MessageContract,
-  contract: MessageContract,
+  contract: typeof stockReserved,
 ): Promise<{ id: string; reply: OutgoingEvent }> {
   orders.participants.answer(command, behaviours.staysSilent);
   const { id } = await orders.placeOne();
@@ -31,7 +31,10 @@ async function waitingOrder(
   await expect.poll(received, PATIENCE).toBeDefined();
   const sent = received()?.command;
   if (!sent) throw new Error('no command');
-  return { id, reply: replyTo(sent, contract, { orderId: id }) };
+  return {
+    id,
+    reply: replyTo(sent, contract, { orderId: id, expiresAt: new Date(Date.now() + 60_000).toISOString() }),
+  };
 }
 
 it('a reply of a type that the pending step does not have becomes a dead letter, and the saga waits on', async () => {
