@@ -3,7 +3,7 @@ import { Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterEach, describe, expect, it } from 'vitest';
-import { HealthController } from '../src/health/health.module.js';
+import { ServiceHealthController } from '../src/health/health.module.js';
 import { HealthProbe } from '../src/health/health-probe.js';
 import { serveHealth } from '../src/health/health-server.js';
 import { httpAdapter } from '../src/run-service.js';
@@ -19,7 +19,7 @@ afterEach(async () => {
 /** As a service answers: by a controller of its Nest application. */
 async function listenInService(port: number, dependencies: Probe): Promise<number> {
   @Module({
-    controllers: [HealthController],
+    controllers: [ServiceHealthController],
     providers: [{ provide: HealthProbe, useValue: { dependencies } }],
   })
   class HealthTestModule {}

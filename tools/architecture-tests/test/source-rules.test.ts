@@ -9,8 +9,6 @@ const LINES_MAX = 300;
  * feature: each app has an AppModule.
  */
 const CLASS = /^(?:export )?(?:abstract )?class (?!\w+(?:\d{13}|Module)\b)(\w+)/gm;
-/** Being renamed. */
-const KNOWN = /^(HealthController|IllegalTransitionError):/;
 
 interface SourceFile {
   name: string;
@@ -63,8 +61,7 @@ describe(`no file has more than ${LINES_MAX} lines`, () => {
 });
 
 describe('no two classes have the same name', () => {
-  it('in the repository', () =>
-    expect(classesOfOneName(production).filter((found) => !KNOWN.test(found))).toEqual([]));
+  it('in the repository', () => expect(classesOfOneName(production)).toEqual([]));
 
   it('and a second one would be found', () => {
     const planted = [

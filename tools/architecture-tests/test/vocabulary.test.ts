@@ -69,7 +69,6 @@ const FORMER_NAMES: readonly [former: RegExp, term: string, within?: string][] =
 const PENDING: ReadonlySet<string> = new Set([
   'AcceptedRequestIndex',
   'AdminClient, BuyerClient, seededRandom',
-  'AllocationDraft',
   'BloomFilter',
   'GracefulShutdown',
   'LoadShedder.attach',
@@ -80,10 +79,6 @@ const PENDING: ReadonlySet<string> = new Set([
   'ProviderCalls.dispatch',
   'ProviderRetryJob',
   'RateMeter',
-  'ReservationExpiryJob',
-  'STOCK_LEVEL_BY_STATUS',
-  'SaleAllocation',
-  'StockDraft',
   'Throttle',
   'applyCommand',
   'applyEvent',

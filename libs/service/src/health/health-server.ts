@@ -13,7 +13,7 @@ export function readinessOf(dependencies: Dependencies): { status: 200 | 503; bo
 }
 
 /**
- * Answers `/healthz` and `/readyz` as `HealthController` does, for a process that is no Nest application: the provisioner.
+ * Answers `/healthz` and `/readyz` as `ServiceHealthController` does, for a process that is no Nest application: the provisioner.
  * Gives its port.
  */
 export async function serveHealth(

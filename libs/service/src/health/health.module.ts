@@ -18,7 +18,7 @@ export class HealthConfig extends configOf(
 
 /** For the probes of a container engine. `@nestjs/terminus` would change these answers, which others already read. */
 @Controller()
-export class HealthController {
+export class ServiceHealthController {
   constructor(private readonly probe: HealthProbe) {}
 
   /** The process is alive, whatever the state of its dependencies. */
@@ -60,7 +60,7 @@ export class HealthModule {
   static forRoot(service: ServiceName): DynamicModule {
     return {
       module: HealthModule,
-      controllers: [HealthController, healthRpcController(service)],
+      controllers: [ServiceHealthController, healthRpcController(service)],
       providers: [HealthConfig, HealthProbe],
     };
   }
