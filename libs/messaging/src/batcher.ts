@@ -1,26 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { outsideSpans } from '@doorbuster/telemetry';
 
-/** The queue in front of a batch handler is full: whoever asked should come back later. */
+/** The queue is full. Retry later. */
 export class QueueFullError extends Error {
+  override readonly name = 'QueueFullError';
   readonly code = 'QUEUE_FULL';
 }
 
-/** When its turn came, nobody waited for the item any more: nothing was done for it. */
+/** The caller stopped waiting before the item's turn; it was not handled. */
 export class StaleItemError extends Error {
+  override readonly name = 'StaleItemError';
   readonly code = 'STALE_ITEM';
 }
 
 export interface BatcherOptions<T> {
-  /** Items of one batch at the most. */
+  /** Maximum items of one batch. */
   batchMax: number;
-  /** Items waiting at the most, the batches at work not counted. */
+  /** Maximum items that wait; those in running batches do not count. */
   queueMax: number;
-  /** Batches at work at the same time at the most; one, when absent, makes the largest batches. */
+  /** Maximum batches that run at the same time. The default of one makes the largest batches. */
   concurrency?: number;
-  /** Pause after a batch of several items, so that the next batch grows. No pause when absent. */
+  /** Pause after a batch of several items, so that the next batch grows. The default is no pause. */
   restMs?: number;
-  /** Asked when an item's turn comes: whether nobody waits for it any more. */
+  /** Whether the caller stopped waiting. Called when the item's turn comes. */
   isStale?: (item: T) => boolean;
 }
 
@@ -31,22 +33,21 @@ interface Entry<T, R> {
 }
 
 /**
- * Turns single items into batches without making anybody wait for company: the first item starts at once, and what
- * arrives while a batch is being written is the next batch.
+ * Turns single items into batches. The first item starts at once. Items that arrive while a batch runs form the next batch.
  */
 export class Batcher<T, R = void> {
   private queue: Entry<T, R>[] = [];
   private readonly workers = new Set<Promise<void>>();
 
   constructor(
-    /** Gives one result an item, in order. When it throws, every item of the batch is told so. */
+    /** Returns one result for each item, in order. When it throws, every item of the batch is rejected with its error. */
     private readonly handle: (items: T[]) => Promise<readonly R[]>,
     private readonly options: BatcherOptions<T>,
   ) {}
 
   /**
-   * @throws {QueueFullError} at once when `queueMax` items wait already
-   * @throws {StaleItemError} when its turn comes and it is stale
+   * @throws {QueueFullError} at once, if `queueMax` items wait already
+   * @throws {StaleItemError} if the item is stale when its turn comes
    */
   add(item: T): Promise<R> {
     if (this.queue.length >= this.options.queueMax) {
@@ -62,7 +63,7 @@ export class Batcher<T, R = void> {
     return this.queue.length;
   }
 
-  /** Resolves once nothing waits and nothing is at work. */
+  /** Resolves when no item waits and no batch runs. */
   async idle(): Promise<void> {
     while (this.workers.size > 0) await Promise.all(this.workers);
   }
@@ -72,10 +73,10 @@ export class Batcher<T, R = void> {
     this.workers.add(worker);
   }
 
-  /** `done` is called as soon as nothing waits: an item that comes a moment later needs another worker. */
+  /** Calls `done` as soon as no item waits. A later item needs another worker. */
   private async drain(done: () => void): Promise<void> {
     const { restMs = 0 } = this.options;
-    // The end of this turn of the event loop: what one packet brought goes into one batch.
+    // Waits for the end of this turn of the event loop, so that all items of one packet go into one batch.
     await new Promise((next) => setImmediate(next));
     while (this.queue.length > 0) {
       const entries = this.takeBatch();
@@ -95,7 +96,7 @@ export class Batcher<T, R = void> {
     const { batchMax, isStale = () => false } = this.options;
     return this.queue.splice(0, batchMax).filter(({ item, reject }) => {
       if (!isStale(item)) return true;
-      reject(new StaleItemError('nobody waits for it any more'));
+      reject(new StaleItemError('the caller stopped waiting'));
       return false;
     });
   }

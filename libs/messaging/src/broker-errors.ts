@@ -9,12 +9,12 @@ const UNAVAILABLE = [
   errors.TimeoutError,
 ];
 
-/** JetStream has no leader, no resources or no room in the stream, so that it takes no message at all for now. */
+/** JetStream has no leader, no resources or no room in the stream, and takes no message for now. */
 const JETSTREAM_UNAVAILABLE = 503;
 
 /**
- * The broker, or the service behind it, did not answer; the same request may succeed later. Looks at causes, where a
- * request has its reason: that may also be the request itself, such as one that is too large.
+ * The broker, or the service behind it, did not answer; the same request may succeed later. The error of a request has its
+ * reason as `cause`. The reason may also be the request itself, such as one that is too large, and then the result is false.
  */
 export function isBrokerUnavailable(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {

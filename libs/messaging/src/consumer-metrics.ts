@@ -30,7 +30,7 @@ const lag = meter.createObservableGauge('doorbuster.consumer.lag', {
 export const recordBatchSize = (consumer: string, events: number): void =>
   batchSize.record(events, { consumer });
 
-/** `startedAt` is of `performance.now()`. */
+/** @param startedAt from `performance.now()` */
 export function recordBatch(
   consumer: string,
   messages: readonly Pick<JsMsg, 'redelivered'>[],
@@ -42,7 +42,7 @@ export function recordBatch(
   if (again > 0) redeliveries.add(again, { consumer });
 }
 
-/** Every replica of a service tells the same: there is one consumer for all of them. @returns what ends it */
+/** All replicas report the same value: they share the consumer. @returns a function that ends it */
 export function observeLag(
   nc: NatsConnection,
   { stream, name: consumer }: { stream: string; name: string },

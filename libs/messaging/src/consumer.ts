@@ -9,19 +9,19 @@ export interface ConsumerOptions {
   name: string;
 }
 
-/** Messages taken from the broker and not yet acknowledged, for each replica and stream. */
+/** Maximum messages that a replica has taken from a stream and not acknowledged. */
 const PULL_MAX = 256;
-/** Two missed ones mean that whoever led the consumer is gone. */
+/** After two missed heartbeats the consumer's leader is gone. */
 const HEARTBEAT_MS = 2_000;
-/** A consumer whose leader is gone does not answer at all until there is another one. */
+/** A consumer without a leader does not answer. */
 const INFO_TIMEOUT_MS = 2_000;
 const RETRY_MS = 250;
-/** At the start a service waits for the provisioner without a warning. */
+/** Failures without a warning: at its start a service waits for the provisioner. */
 const FAILURES_QUIET = 20;
 
 /**
- * Reads a durable pull consumer and outlives the broker's memory: when the stream or the consumer is gone, it waits until the
- * provisioner has made them again, and goes on.
+ * Reads a durable pull consumer, and continues after the broker lost its storage: it waits until the provisioner has created
+ * the stream and the consumer again.
  */
 export class DurableConsumer {
   private messages: ConsumerMessages | undefined;
@@ -32,18 +32,18 @@ export class DurableConsumer {
   constructor(
     private readonly nc: NatsConnection,
     private readonly options: ConsumerOptions,
-    /** Takes the message; the next one is asked for once this resolves. */
+    /** Takes a message. The next one is read when the promise resolves. */
     private readonly onMessage: (message: JsMsg) => Promise<void>,
     private readonly logger: Logger,
   ) {}
 
   start(): void {
     this.loop = this.run();
-    void this.beginAnewAfterLoss();
+    void this.restartAfterDisconnect();
     this.endObserving = observeLag(this.nc, this.options);
   }
 
-  /** Takes no further message. What was taken can still be acknowledged. */
+  /** Reads no further message. Messages that were read can still be acknowledged. */
   async stop(): Promise<void> {
     this.closed = true;
     this.endObserving?.();
@@ -71,7 +71,7 @@ export class DurableConsumer {
     }
   }
 
-  /** Ends when the consumer is stopped or no longer there. */
+  /** Resolves when the consumer is stopped or deleted. */
   private async consume(consumer: Consumer): Promise<void> {
     const messages = await consumer.consume({ max_messages: PULL_MAX, idle_heartbeat: HEARTBEAT_MS });
     this.messages = messages;
@@ -80,8 +80,8 @@ export class DurableConsumer {
     for await (const message of messages) await this.onMessage(message);
   }
 
-  /** By itself it would ask for the consumer after a reconnection too, but after one try without an answer not for half a minute. */
-  private async beginAnewAfterLoss(): Promise<void> {
+  /** The client retries only after 30 s if its first try after a reconnection has no answer, so we restart it. */
+  private async restartAfterDisconnect(): Promise<void> {
     for await (const { type } of this.nc.status()) {
       if (this.closed) return;
       if (type === 'disconnect') this.messages?.stop();

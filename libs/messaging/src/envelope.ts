@@ -4,15 +4,15 @@ import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 
 /**
- * CloudEvents 1.0 (https://github.com/cloudevents/spec) in JSON, with the distributed tracing extension and two
- * extension attributes of our own: a reply carries those of its command, which is how a saga knows it again.
+ * CloudEvents 1.0 (https://github.com/cloudevents/spec) in JSON, with the distributed tracing extension and two extension
+ * attributes of our own. A reply has those of its command, so that the saga finds its step.
  */
 const cloudEvent = z.object({
   specversion: z.literal('1.0'),
   id: z.string().min(1),
   source: z.string().min(1),
   type: z.string().min(1),
-  /** The aggregate it is about: an order id or a SKU. */
+  /** The aggregate's key: an order id or a SKU. */
   subject: z.string().min(1),
   time: z.string(),
   traceparent: z.string(),
@@ -29,11 +29,11 @@ export interface OutgoingMessage {
   subject: string;
   /** JSON text of the batch. */
   payload: string;
-  /** Of its first event whose trace is recorded, or else of any. */
+  /** That of its first event whose trace is recorded, or of its first event. */
   traceparent: string;
 }
 
-/** An event and the NATS subject that it goes to. */
+/** An event and the NATS subject that it is published on. */
 export interface OutgoingEvent {
   natsSubject: string;
   event: CloudEvent;
@@ -42,13 +42,13 @@ export interface OutgoingEvent {
 export interface NewEvent<T> {
   subject: string;
   data: T;
-  /** Of the request that all this belongs to; what is done with the event becomes its child. */
+  /** Of the request that caused the event. The spans of handling the event become its children. */
   traceparent: string;
   sagaid?: string | undefined;
   sagastep?: string | undefined;
 }
 
-/** States an event or a command of this contract, caused by the holder of `traceparent`. */
+/** Creates an event or command in the trace of `traceparent`. */
 export function newEvent<T>(
   contract: MessageContract<T>,
   { subject, data, traceparent, sagaid, sagastep }: NewEvent<T>,
@@ -70,7 +70,7 @@ export function newEvent<T>(
   };
 }
 
-/** The answer to a command: about the same subject, in the same trace, for the same saga step. */
+/** The reply to a command: it has the same subject, trace and saga step. */
 export function replyTo<T>(command: CloudEvent, contract: MessageContract<T>, data: T): OutgoingEvent {
   const { subject, traceparent, sagaid, sagastep } = command;
   return newEvent(contract, { subject, data, traceparent, sagaid, sagastep });
@@ -113,9 +113,10 @@ function chunk(subject: string, events: CloudEvent[]): OutgoingMessage[] {
   return messages;
 }
 
-const batch = z.array(cloudEvent).min(1);
+/** Attributes that this release does not know are kept, so that a dead letter has them. */
+const batch: z.ZodType<CloudEvent[]> = z.array(cloudEvent.loose()).min(1);
 
-/** @throws {MalformedBatchError} when the bytes are not a JSON array of CloudEvents */
+/** @throws {MalformedBatchError} if the bytes are not a JSON array of CloudEvents */
 export function decodeBatch(payload: Uint8Array | string): CloudEvent[] {
   const text = typeof payload === 'string' ? payload : Buffer.from(payload).toString('utf8');
   try {
@@ -126,9 +127,10 @@ export function decodeBatch(payload: Uint8Array | string): CloudEvent[] {
 }
 
 export class MalformedBatchError extends Error {
+  override readonly name = 'MalformedBatchError';
   readonly code = 'MALFORMED_BATCH';
   constructor(
-    /** The message as it came. */
+    /** The message as it was received. */
     readonly text: string,
     options: ErrorOptions,
   ) {

@@ -1,4 +1,4 @@
-import { activeSpans, startSpan, startSpanIn } from '@doorbuster/telemetry';
+import { activeSpans, fail, startSpan, startSpanIn } from '@doorbuster/telemetry';
 import {
   context,
   SpanKind,
@@ -11,46 +11,61 @@ import type { CloudEvent, OutgoingMessage } from './envelope.js';
 import type { BatchOutcome, IncomingBatch } from './incoming.js';
 
 /**
- * Attributes as in https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/, which are not stable yet: so
- * their names stand here, where they do not change with an update of the package.
+ * Attributes of https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/. They are not stable yet, so their
+ * names are written here: an update of the package does not change them.
  */
 const SYSTEM = { 'messaging.system': 'nats' };
 
-/** Gives each event whose trace is recorded a span of its own: a child of whatever caused the event. */
-export function startProcessSpans({ consumer, isReplay, events }: IncomingBatch): void {
-  for (const incoming of events) {
+/** Starts a span for each event whose trace is recorded, as a child of the span that caused the event. */
+export function startProcessSpans(batch: IncomingBatch): void {
+  for (const incoming of batch.events) {
     const { natsSubject, event, deliveries = 1 } = incoming;
-    const span = startSpan(event.traceparent, `process ${nameOf(natsSubject)}`, {
-      kind: SpanKind.CONSUMER,
-      attributes: {
-        ...SYSTEM,
-        'messaging.operation.type': 'process',
-        'messaging.operation.name': 'process',
-        'messaging.destination.name': natsSubject,
-        'messaging.consumer.group.name': consumer,
-        'messaging.message.id': event.id,
-        'doorbuster.batch.events': events.length,
-        ...sagaAttributes(event),
-      },
-    });
+    const span = startProcessSpan(batch, natsSubject, event);
     if (deliveries > 1) span?.addEvent('redelivered', { 'doorbuster.delivery': deliveries });
-    if (isReplay) span?.addEvent('replayed from the dead letters');
+    if (batch.isReplay) span?.addEvent('replayed from the dead letters');
     incoming.span = span;
+  }
+  for (const unreadable of batch.unreadable) {
+    const { natsSubject, event, error } = unreadable;
+    if (typeof event === 'string') continue;
+    const span = startProcessSpan(batch, natsSubject, event);
+    if (span) fail(span, error);
+    unreadable.span = span;
   }
 }
 
-export function endProcessSpans({ events }: IncomingBatch, outcome: BatchOutcome): void {
+const startProcessSpan = (
+  { consumer, events }: IncomingBatch,
+  natsSubject: string,
+  event: CloudEvent,
+): Span | undefined =>
+  startSpan(event.traceparent, `process ${nameOf(natsSubject)}`, {
+    kind: SpanKind.CONSUMER,
+    attributes: {
+      ...SYSTEM,
+      'messaging.operation.type': 'process',
+      'messaging.operation.name': 'process',
+      'messaging.destination.name': natsSubject,
+      'messaging.consumer.group.name': consumer,
+      'messaging.message.id': event.id,
+      'doorbuster.batch.events': events.length,
+      ...sagaAttributes(event),
+    },
+  });
+
+export function endProcessSpans({ events, unreadable }: IncomingBatch, outcome: BatchOutcome): void {
   for (const { span } of events) {
     if (outcome === 'retry') {
       span?.setStatus({ code: SpanStatusCode.ERROR, message: 'not committed' });
     }
     span?.end();
   }
+  for (const { span } of unreadable) span?.end();
 }
 
 /**
- * The span of one publication, from the outbox to the broker's disk: a child of the transaction that it follows, or, when
- * it was left behind by one, of what its events were caused by.
+ * Starts the span of one publication, from the outbox to the broker's disk. Its parent is the transaction that it follows. The
+ * sweep has no such transaction; there its parent is the span that caused the first event.
  */
 export function startPublishSpan(
   { id, subject, traceparent }: Pick<OutgoingMessage, 'id' | 'subject' | 'traceparent'>,
@@ -73,10 +88,10 @@ export function startPublishSpan(
     : startSpan(traceparent, name, options);
 }
 
-/** `reserve-stock` of `cmd.inventory.reserve-stock`: whose it is the service says. */
+/** The last part of the subject; the span's service is the owner. */
 const nameOf = (natsSubject: string): string => natsSubject.slice(natsSubject.lastIndexOf('.') + 1);
 
-/** What belongs to a saga is about an order. */
+/** The subject of a saga's message is the order's id. */
 const sagaAttributes = ({ sagaid, sagastep, subject }: CloudEvent): Attributes =>
   sagaid === undefined
     ? {}

@@ -6,74 +6,78 @@ import type { Span } from '@opentelemetry/api';
 import type { z } from 'zod';
 import { decodeBatch, MalformedBatchError, type CloudEvent } from './envelope.js';
 
-/** `done`: committed, or refused for good; acknowledge. `retry`: a passing failure; deliver again later. */
+/** `done`: committed or refused, acknowledge. `retry`: a transient failure, deliver again later. */
 export type BatchOutcome = 'done' | 'retry';
 
-/** An event of a contract: its type, and its data as the contract's schema parsed them. A union for a union of contracts. */
+/** An event of a contract, with its data as the contract's schema parsed them. A union of contracts gives a union of events. */
 export type EventOf<C> =
   C extends MessageContract<infer T, infer Type>
     ? Omit<CloudEvent, 'type' | 'data'> & { type: Type; data: T }
     : never;
 
-/** An event of a consumer, and how it came. */
+/** An event of a consumer, and its delivery. */
 export interface IncomingEvent<E extends CloudEvent = CloudEvent> {
-  /** The subject that it came on; a dead letter keeps it. */
+  /** The subject of its message; a dead letter keeps it. */
   natsSubject: string;
   event: E;
   /** The data as they were sent. `event.data` are parsed. */
   sentData?: unknown;
-  /** How often the broker has delivered it, this time included. */
+  /** How often the broker has delivered it, including this delivery. */
   deliveries?: number;
   /** The span of handling this event, when its trace is recorded. */
   span?: Span | undefined;
-  /** Set by the handler: deliver it again, though the batch is done. It failed, or only a newer release can handle it. */
+  /** Set by the handler: deliver it again, although the batch is done. It failed, or only a newer release can handle it. */
   isDeferred?: boolean;
 }
 
-/** One batch of a consumer: its events in the order they came, and those that could not be read. */
+/** One batch of a consumer: its events in the order of their arrival, and those that could not be read. */
 export interface IncomingBatch<E extends CloudEvent = CloudEvent> {
   consumer: string;
   /** An operator replays one dead letter: a failure is thrown instead of becoming a dead letter again. */
   isReplay: boolean;
-  /** Of a replay: committed by this instant of the database's clock, or not at all. */
+  /** Of a replay: it commits by this time of the database's clock, or not at all. */
   commitBy?: number;
   events: IncomingEvent<E>[];
   unreadable: Unreadable[];
 }
 
-/** The text of a message that was no batch, or an event that the consumer does not read: its type, subject or data are wrong. */
+/** The text of a message that is not a batch, or an event whose type, subject or data do not fit a contract of the consumer. */
 interface Unreadable {
   natsSubject: string;
   event: CloudEvent | string;
   error: MalformedBatchError | UnknownTypeError | ForeignSubjectError | z.ZodError;
+  /** The span of the event, when its trace is recorded. */
+  span?: Span | undefined;
 }
 
-/** A newer release may have sent it. Replayed after an update, it is read. */
+/** A newer release may have sent it. A replay after the update succeeds. */
 class UnknownTypeError extends Error {
+  override readonly name = 'UnknownTypeError';
   readonly code = 'UNKNOWN_TYPE';
   constructor(type: string, consumer: string) {
     super(`${consumer} does not know ${type}`);
   }
 }
 
-/** The broker's permissions say who may publish on a subject; the type is only what the sender claims. */
+/** The broker's permissions protect the subject. The type is only the sender's claim. */
 class ForeignSubjectError extends Error {
+  override readonly name = 'ForeignSubjectError';
   readonly code = 'FOREIGN_SUBJECT';
   constructor(type: string, natsSubject: string) {
     super(`${type} does not belong on ${natsSubject}`);
   }
 }
 
-/** What is needed of a contract to read an event. */
+/** The part of a contract that reading an event needs. */
 export type ReadContract = Pick<MessageContract, 'type' | 'subject' | 'schema'>;
 
-/** A contract for a consumer that reads only some fields: an event whose other fields are wrong is read all the same. */
+/** A contract for a consumer that reads only some fields. It accepts an event whose other fields are wrong. */
 export const reading = <Type extends string, T>(
   contract: MessageContract<unknown, Type>,
   schema: z.ZodType<T>,
 ): MessageContract<T, Type> => ({ ...contract, schema });
 
-/** Parses the event's data by its contract. @returns why the consumer cannot read it, or undefined */
+/** Parses the event's data by its contract. @returns the error if the consumer cannot read it */
 function parseData(
   incoming: IncomingEvent,
   consumer: string,
@@ -90,7 +94,7 @@ function parseData(
   return undefined;
 }
 
-/** Reads one event that comes past the broker: a replay. @throws {UnknownTypeError | ForeignSubjectError | z.ZodError} */
+/** Parses an event that is replayed, without the broker. @throws {UnknownTypeError | ForeignSubjectError | z.ZodError} */
 export function readEvent(
   consumer: string,
   contracts: readonly ReadContract[],
@@ -102,13 +106,13 @@ export function readEvent(
   return incoming;
 }
 
-/** A message, and the events that came in it. */
+/** A message and its events. */
 export interface Delivery {
   message: JsMsg;
   events: IncomingEvent[];
 }
 
-/** Reads messages into one batch. A message or an event that cannot be read does not keep the others from being handled. */
+/** Reads messages into one batch. Messages and events that cannot be read are in `unreadable`. */
 export function readMessages(
   consumer: string,
   contracts: readonly ReadContract[],
@@ -140,7 +144,7 @@ function decode({ subject: natsSubject, data }: JsMsg, unreadable: Unreadable[])
   }
 }
 
-/** Its data are not parsed. */
+/** An event whose data are not parsed. */
 type PlainEvent<T> = Pick<CloudEvent, 'time'> & { data: T };
 
 /**

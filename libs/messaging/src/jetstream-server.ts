@@ -30,7 +30,7 @@ export const JETSTREAM = Symbol('jetstream');
 
 /**
  * Binds a controller's method to a durable consumer of the topology. The method gets a batch whose events are parsed by these
- * contracts, and answers with a {@link BatchOutcome}; the messages are acknowledged after that.
+ * contracts, and returns a {@link BatchOutcome}. Then the messages are acknowledged.
  *
  * ```ts
  * @ConsumesBatches('inventory-commands', [reserveStock, commitStock])
@@ -50,7 +50,7 @@ export const ConsumesBatches =
     UseFilters(PassOn)(target, key, descriptor);
   };
 
-/** Nest would make an `Internal server error` of it; an operator who replays a dead letter wants to know. */
+/** Nest would replace the error by `Internal server error`, and an operator who replays a dead letter needs the error. */
 @Catch()
 class PassOn implements RpcExceptionFilter {
   catch(error: unknown): Observable<never> {
@@ -58,9 +58,9 @@ class PassOn implements RpcExceptionFilter {
   }
 }
 
-/** A message holds up to 256 events, so a batch is bounded too. */
+/** A message has up to 256 events, so this also limits the events of a batch. */
 const BATCH_MESSAGES_MAX = 16;
-/** Beyond this a consumer stops pulling until the queue is worked off. */
+/** At this length a consumer stops pulling until the queue is empty. */
 const QUEUE_MESSAGES_MAX = 512;
 const FLUSH_TIMEOUT_MS = 1_000;
 const NAK_DELAY_MIN_MS = 200;
@@ -91,7 +91,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
         { batchMax: BATCH_MESSAGES_MAX, queueMax: 2 * QUEUE_MESSAGES_MAX },
       );
       const enqueue = async (message: JsMsg): Promise<void> => {
-        // `handle` fails only when nothing can be acknowledged any more; then the broker delivers again.
+        // `handle` fails only if the messages can no longer be acknowledged. Then the broker delivers them again.
         batcher.add(message).catch((err: unknown) => this.log.warn({ err }, 'batch not acknowledged'));
         if (batcher.waiting >= QUEUE_MESSAGES_MAX) await batcher.idle();
       };
@@ -105,7 +105,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     callback();
   }
 
-  /** Gives a dead letter to its consumer's handler once more. @throws whatever the handler throws */
+  /** Gives a dead letter to its consumer's handler again. @throws the handler's error */
   async replay(
     consumer: string,
     event: Pick<IncomingEvent, 'natsSubject' | 'event'>,
@@ -130,25 +130,25 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     }
   }
 
-  /** Takes no more, and waits for what it took to be committed and acknowledged. */
+  /** Reads no further message, and waits until the read ones are committed and acknowledged. */
   async close(): Promise<void> {
     await Promise.all(this.consumers.map((consumer) => consumer.stop()));
     await Promise.all(this.batchers.map((batcher) => batcher.idle()));
-    // Without a broker nothing can be acknowledged: what was committed comes again and gets the same answer.
+    // Without a broker no message can be acknowledged. It is delivered again and gets the same replies.
     await Promise.race([this.nc.flush(), sleep(FLUSH_TIMEOUT_MS, undefined, { ref: false })]).catch(
       () => undefined,
     );
   }
 
   on(): void {
-    // There is no event of this transport to listen to; the connection's state is in the readiness answer.
+    // This transport has no events. The connection's state is part of the readiness.
   }
 
   unwrap<T>(): T {
     return this.nc as T;
   }
 
-  /** @throws when the topology's consumer does not deliver what its handler handles */
+  /** @throws if the topology's consumer does not deliver the handler's contracts */
   private streamsFor(consumer: string, contracts: readonly Pick<MessageContract, 'subject'>[]): string[] {
     const topology = TOPOLOGY[this.service].consumers.find(({ name }) => name === consumer);
     if (!topology) throw new Error(`consumer ${consumer} is not in the topology of ${this.service}`);

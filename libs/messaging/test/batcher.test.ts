@@ -80,7 +80,7 @@ describe('the batcher', () => {
     );
   });
 
-  it('tells a failure to all of its batch and to nobody else, and goes on', async () => {
+  it('rejects all items of a failed batch and no others, and continues', async () => {
     const batcher = new Batcher<string, string>(
       async (items) => {
         if (items.includes('bad')) throw new Error('refused');
@@ -107,7 +107,7 @@ describe('the batcher', () => {
     expect(batches).toEqual([[1], [2], [3], [5]]);
   });
 
-  it('does nothing for what nobody waits for any more when its turn comes, and says so', async () => {
+  it('rejects an item that is stale when its turn comes, and does not handle it', async () => {
     const stale = new Set<number>();
     const { batcher, batches, release } = held({ ...UNBOUNDED, isStale: (item) => stale.has(item) });
     void batcher.add(1);

@@ -122,7 +122,7 @@ export class UnitOfWork {
       letters.push(...poison.map(([incoming, error]) => toDeadLetter(batch.consumer, incoming, error)));
       await this.insertDeadLetters(
         letters,
-        poison.flatMap(([{ span }]) => span ?? []),
+        [...batch.unreadable, ...poison.map(([incoming]) => incoming)].flatMap(({ span }) => span ?? []),
       );
       return 'done';
     } catch (err) {

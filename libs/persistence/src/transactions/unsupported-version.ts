@@ -5,7 +5,9 @@ import type { CloudEvent, IncomingEvent } from '@doorbuster/messaging';
  * replica receives them. The other events of the batch continue.
  */
 export class UnsupportedVersionError extends Error {
-  readonly code = 'FOR_ANOTHER_REPLICA';
+  override readonly name = 'UnsupportedVersionError';
+  readonly code = 'UNSUPPORTED_VERSION';
+
   constructor(
     readonly events: readonly CloudEvent[],
     options?: ErrorOptions,
