@@ -4,7 +4,7 @@ import type { OutgoingMessage } from './envelope.js';
 
 const PUBLISH_TIMEOUT_MS = 5_000;
 
-/** Publishes to JetStream and waits until the broker has it on disk. */
+/** Publishes to JetStream, and waits until the broker has written the message to disk. */
 export class Publisher {
   private readonly js: JetStreamClient;
 
@@ -12,7 +12,7 @@ export class Publisher {
     this.js = jetstream(nc);
   }
 
-  /** @throws when no stream takes the subject, or the broker does not acknowledge within 5 s */
+  /** @throws if no stream has the subject, or the broker does not acknowledge within 5 s */
   async publish({
     id,
     subject,

@@ -28,7 +28,7 @@ async function consuming(): Promise<Set<string>> {
 const eventuallySeen = (seen: Set<string>, orderIds: string[]) =>
   eventually(() => (orderIds.every((orderId) => seen.has(orderId)) ? true : undefined), 'all messages');
 
-it('a broker that was killed and came back delivers what it had and what is new', async () => {
+it('a broker that was killed and restarted delivers old and new messages', async () => {
   await broker.send(orders(5, 'stored'));
   await broker.restart();
   const seen = await consuming();
@@ -38,7 +38,7 @@ it('a broker that was killed and came back delivers what it had and what is new'
   await eventuallySeen(seen, ['before', 'after']);
 });
 
-it('a broker that lost its storage gets its streams from the provisioner, and consumers go on by themselves', async () => {
+it('a broker that lost its storage gets its streams from the provisioner, and consumers continue', async () => {
   const seen = await consuming();
   await broker.loseStorage();
   await broker.createStreams();
@@ -46,7 +46,7 @@ it('a broker that lost its storage gets its streams from the provisioner, and co
   await eventuallySeen(seen, ['before', 'after']);
 });
 
-it('a consumer that came before its stream waits for it', async () => {
+it('a consumer that starts before its stream exists waits for it', async () => {
   await broker.loseStorage();
   const seen = new Set<string>();
   await broker.consume(async (batch) => {
@@ -58,7 +58,7 @@ it('a consumer that came before its stream waits for it', async () => {
   await eventuallySeen(seen, ['order']);
 });
 
-it('streams are created once, and a new one is told from the one before', async () => {
+it('streams are created once, and a new one is distinguished from the one before', async () => {
   const nc = await broker.connect('provisioner');
   const first = await streamCreatedAt(nc, 'INVENTORY_EVENTS');
   expect(first).toMatch(/^\d{4}-/);
@@ -71,7 +71,7 @@ it('streams are created once, and a new one is told from the one before', async 
   expect(await streamCreatedAt(nc, 'INVENTORY_EVENTS')).not.toBe(first);
 });
 
-it('streams and consumers that are as they should be are left alone, others are mended when that is wanted', async () => {
+it('correct streams and consumers are not changed, and others are repaired if requested', async () => {
   const nc = await broker.connect('provisioner');
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   const config = async () => ({
@@ -94,7 +94,7 @@ it('streams and consumers that are as they should be are left alone, others are 
   expect(await config()).toEqual(wanted);
 });
 
-it('what a newer release wants a consumer to read stays, and what an older one did not want is added', async () => {
+it('the subjects that a newer release gave a consumer stay, and missing ones are added', async () => {
   const nc = await broker.connect('provisioner');
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   const read = async () =>
@@ -118,7 +118,7 @@ it('two provisioners may create everything at the same time', async () => {
   expect(await streamCreatedAt(connections[0], 'INVENTORY_COMMANDS')).toBeDefined();
 });
 
-it('a provisioner that stays makes everything again when the broker has lost its storage', async () => {
+it('a running provisioner creates everything again after the broker has lost its storage', async () => {
   await broker.loseStorage();
   const provisioner = new StreamProvisioner(await broker.connect('provisioner'), 1, logger);
   await provisioner.start();
@@ -129,7 +129,7 @@ it('a provisioner that stays makes everything again when the broker has lost its
   await provisioner.close();
 });
 
-it('a handler of what its consumer would never read does not start', async () => {
+it('a handler of a contract that its consumer does not deliver does not start', async () => {
   const started = broker.consume(async () => 'done', [authorisePayment]);
   await expect(started).rejects.toThrow('inventory-commands does not read cmd.payments.authorise-payment');
 });

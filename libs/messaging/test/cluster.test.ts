@@ -55,7 +55,7 @@ async function consume(): Promise<Set<string>> {
 const eventuallySeen = (seen: Set<string>, orderIds: string[]) =>
   eventually(() => (orderIds.every((orderId) => seen.has(orderId)) ? true : undefined), 'all messages');
 
-it('streams that one server kept are kept by three from then on, with what is in them and their consumers', async () => {
+it('streams of one server are replicated to three, with their messages and consumers', async () => {
   const owner = await connect('provisioner');
   const sender = await connect('orders');
   await ensured(owner, 1);
@@ -74,7 +74,7 @@ it('streams that one server kept are kept by three from then on, with what is in
   await eventuallySeen(seen, orders(5, 'after'));
 });
 
-it('a connection is made to any of the servers that are named, also when the first is down at the start', async () => {
+it('a connection is made to any of the listed servers, even if the first is down at the start', async () => {
   // A stream of three can only be made while all three are there.
   await ensured(await connect('provisioner'), 3);
   await cluster.leaderOf(STREAM);
@@ -85,7 +85,7 @@ it('a connection is made to any of the servers that are named, also when the fir
   expect(await ensured(nc, 3)).toEqual([]);
 });
 
-it('an acknowledged message outlives the leader, a follower, and all of them at once', async () => {
+it('an acknowledged message survives the loss of the leader, of a follower, and of all at once', async () => {
   await ensured(await connect('provisioner'), 3);
   const sender = await connect('orders');
   await send(sender, ['first']);

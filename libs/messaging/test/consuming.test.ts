@@ -42,7 +42,7 @@ describe('a consumer', () => {
     expect(seen).toEqual([...orders(3, 'first'), ...orders(2, 'second')]);
   });
 
-  it('makes one batch of the messages that came while another was written', async () => {
+  it('makes one batch of the messages that came during another', async () => {
     const batches: string[][] = [];
     const { promise: committed, resolve: commit } = Promise.withResolvers<void>();
     await broker.consume(async (batch) => {
@@ -83,7 +83,7 @@ describe('a consumer', () => {
     },
   );
 
-  it('gives what was taken and not acknowledged by one that died to another', async () => {
+  it('gets the unacknowledged messages of another replica that died', async () => {
     const first: string[] = [];
     const second: string[] = [];
     const dying = await broker.consume(async (batch) => {
@@ -102,7 +102,7 @@ describe('a consumer', () => {
     expect(second).toEqual(['order']);
   });
 
-  it('shares the work with other replicas: every message goes to one of them', async () => {
+  it('shares its messages with other replicas: each message goes to one of them', async () => {
     const seen: string[][] = [[], []];
     for (const mine of seen) {
       await broker.consume(async (batch) => {
@@ -117,7 +117,7 @@ describe('a consumer', () => {
 });
 
 describe('closing', () => {
-  it('acknowledges what was handled, takes no more, and leaves the rest to others', async () => {
+  it('acknowledges handled messages, takes no more, and leaves the rest to others', async () => {
     const seen: string[] = [];
     const { server } = await broker.consume(async (batch) => {
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -139,7 +139,7 @@ describe('closing', () => {
       return 'done';
     });
     await broker.settled();
-    // None twice: what was handled was acknowledged.
+    // None twice, because handled messages were acknowledged.
     expect(seen.toSorted()).toEqual(orders(200).toSorted());
   });
 

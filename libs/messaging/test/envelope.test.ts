@@ -26,7 +26,7 @@ const EVENTS_MAX = 256;
 const BYTES_MAX = 512 * 1024;
 
 describe('the envelope', () => {
-  it('gives back every event as JSON has it, in order for each subject', () => {
+  it('decodes every event as it was encoded, in order for each subject', () => {
     fc.assert(
       fc.property(fc.array(outgoing), (events) => {
         const decoded = toMessages(events).flatMap(({ subject, payload }) =>
@@ -70,7 +70,7 @@ describe('the envelope', () => {
     );
   });
 
-  it('gives each message an id of its own, and nothing for nothing', () => {
+  it('gives each message a unique id, and makes no message of no events', () => {
     const events = Array.from({ length: 600 }, () =>
       newEvent(reserveStock as MessageContract, { subject: 'a', data: 1, traceparent: newTraceparent() }),
     );
@@ -79,7 +79,7 @@ describe('the envelope', () => {
     expect(toMessages([])).toEqual([]);
   });
 
-  it('says that what is no batch is none, and keeps the text', () => {
+  it('refuses a message that is no batch, and keeps its text', () => {
     const malformed = ['', 'x', '{}', '[]', 'null', '[{}]', '[{"specversion":"1.0"}]', '[1]', '"[]"'];
     fc.assert(
       fc.property(fc.oneof(fc.constantFrom(...malformed), fc.string(), fc.json()), (text) => {
@@ -96,7 +96,7 @@ describe('the envelope', () => {
     );
   });
 
-  it('refuses a batch with one event that is none, and bytes that are no text', () => {
+  it('refuses a batch with one invalid event, and bytes that are no text', () => {
     const [message] = toMessages([
       newEvent(reserveStock as MessageContract, { subject: 'a', data: 1, traceparent: newTraceparent() }),
     ]);

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => broker.stop());
 
-it('a consumer tells the size of its batches, how long they took, what came again and what waits', async () => {
+it('a consumer measures the size and duration of its batches, redeliveries and waiting messages', async () => {
   const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
   const { promise: finished, resolve: finish } = Promise.withResolvers<void>();
   let batches = 0;

@@ -31,14 +31,14 @@ const connectOnce = (url: string, caFile?: string) =>
     timeout: ATTEMPT_MS,
   });
 
-it('a part talks to a broker with TLS whose authority it was told of, and its streams are made', async () => {
+it('a process connects to a broker with TLS by a configured authority, and its streams are created', async () => {
   const nc = await connectNats(nats.url('provisioner'), 'provisioner', certificates.caFile);
   expect(nc.info?.tls_required).toBe(true);
   expect(await provision(nc, { replicas: 1 })).not.toEqual([]);
   await nc.close();
 });
 
-it('a part refuses a broker whose authority it does not know', async () => {
+it('a process refuses a broker with an unknown authority', async () => {
   await expect(connectOnce(nats.url('provisioner'))).rejects.toThrow(/unable to verify|self.signed/);
   const others = await testCertificates();
   await expect(connectOnce(nats.url('provisioner'), others.caFile)).rejects.toThrow(
@@ -47,7 +47,7 @@ it('a part refuses a broker whose authority it does not know', async () => {
   others.remove();
 });
 
-it('a part refuses a broker whose certificate is for another host', async () => {
+it('a process refuses a broker whose certificate is for another host', async () => {
   const elsewhere = await testCertificates(['nats.elsewhere.example']);
   const impostor = await startTestNats({ tls: elsewhere });
   try {
@@ -60,7 +60,7 @@ it('a part refuses a broker whose certificate is for another host', async () => 
   }
 });
 
-it('a part that was told of TLS says no password in the clear, and a broker with TLS takes none', async () => {
+it('a process with TLS sends no password in plain text, and a broker with TLS accepts none', async () => {
   const plain = await startTestNats();
   try {
     await expect(

@@ -1,20 +1,20 @@
 import type { Logger } from '@doorbuster/telemetry';
 
 export interface PollingJobOptions {
-  /** Named in the log. */
+  /** The name in the log. */
   what: string;
   intervalMs: number;
-  /** True when more may be due: then it is called again soon. Any number of replicas may do so at once. */
+  /** Returns true if more may be due; it is then called again soon. It must be safe to run in several replicas at once. */
   sweep: () => Promise<boolean>;
   logger: Logger;
 }
 
-/** While more is due. */
+/** The interval while more is due. */
 const BUSY_INTERVAL_MS = 20;
-/** Each failed sweep in a row doubles the pause, up to this. */
+/** Each consecutive failure doubles the pause, up to this. */
 const FAILURE_PAUSE_MS_MAX = 30_000;
 
-/** Looks again and again for what a crash, a deadline or a full house left to do; one sweep at a time. */
+/** Calls `sweep` at an interval, one call at a time, to find due work, such as work left after a crash or a deadline. */
 export class PollingJob {
   private timer: NodeJS.Timeout | undefined;
   private sweeping: Promise<void> | undefined;
@@ -27,7 +27,7 @@ export class PollingJob {
     this.schedule(this.options.intervalMs);
   }
 
-  /** Resolves once the sweep at work, if any, has ended. */
+  /** Resolves once the running sweep, if any, has ended. */
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);

@@ -1,4 +1,4 @@
-/** For processes that are no service of a schema: the gateway, the provisioner, the platform. */
+/** For processes without a schema of their own: the gateway, the provisioner, the platform. */
 export { readConfig, readConfigOrExit } from './configuration/read-config.js';
 export { publishedSecretsIn } from './configuration/published-secrets.js';
 export { natsConfig, natsUrl, optional, streamReplicas } from './configuration/variables.js';

@@ -17,19 +17,19 @@ import { RpcRequestDeserializer } from './rpc/rpc-request.js';
 import { SHUTDOWN_MS } from './shutdown-budget.js';
 import { exitOnSignal } from './shutdown.js';
 
-/** Limits of the server of the health endpoints. */
+/** Limits of the HTTP server of the health endpoints. */
 const CONNECTIONS_MAX = 32;
 const REQUEST_TIMEOUT_MS = 2_000;
 
 /**
- * A service's `main.ts`: runs its root module until a signal ends the process. With the argument `migrate` it brings the
- * schema up to date and ends. The root module imports at least `ConfigurationModule`, `MessagingModule` and `HealthModule`.
+ * A service's `main.ts`: runs its root module until a signal ends the process. With the argument `migrate` it runs the
+ * migrations and ends. The root module imports at least `ConfigurationModule`, `MessagingModule` and `HealthModule`.
  */
 export async function runService(rootModule: Type, schema?: SchemaDefinition): Promise<void> {
   try {
     if (process.argv[2] === 'migrate') return await migrateOf(schema);
     let app: NestFastifyApplication | undefined;
-    // Before the start, which may wait for a database: the first process of a container ignores signals that it does not handle.
+    // Before the start, which may wait for a database: the first process of a container ignores signals without a handler.
     exitOnSignal(async () => app?.close(), SHUTDOWN_MS.service);
     app = await NestFactory.create<NestFastifyApplication>(rootModule, httpAdapter(), {
       bufferLogs: true,
@@ -46,12 +46,12 @@ function migrateOf(schema: SchemaDefinition | undefined): Promise<void> {
   return migrate(schema);
 }
 
-/** Serves `/healthz` and `/readyz`, and is needed for an application with more than one transport. */
+/** Serves `/healthz` and `/readyz`. Nest also needs it for an application with more than one transport. */
 export const httpAdapter = (): FastifyAdapter =>
   new FastifyAdapter({
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: REQUEST_TIMEOUT_MS,
-    // A probe that says nothing does not delay the end of the process.
+    // An idle connection of a probe does not delay the shutdown.
     forceCloseConnections: true,
   });
 
@@ -77,7 +77,7 @@ export async function listen(app: NestFastifyApplication): Promise<void> {
   app.connectMicroservice<MicroserviceOptions>({ strategy: app.get(JetStreamServer) });
   await app.init();
   await app.startAllMicroservices();
-  // Until the server has the subscriptions, it refuses requests.
+  // The server refuses requests until it has the subscriptions.
   await rpc.unwrap<NatsConnection>().flush();
   const { PORT, HOST } = app.get(HealthConfig);
   app.getHttpServer().maxConnections = CONNECTIONS_MAX;

@@ -1,27 +1,27 @@
 /**
- * How long each part of an end may take, in milliseconds. Whoever waits has more time than all that it waits for, so that
- * SIGKILL is only for what hangs. What is cut short is safe: it was committed, and somebody else or the next start goes on
- * with it.
+ * Maximum duration of each part of a shutdown, in milliseconds. A process that waits for others has more time than they have
+ * together, so SIGKILL ends only a process that hangs. Interrupted work is safe: it was committed, and another replica or the
+ * next start continues it.
  */
 export const SHUTDOWN_MS = {
-  /** The gateway: requests that are on their way. */
+  /** The gateway: running requests. */
   requests: 2_250,
-  /** A service: queries that had arrived. */
+  /** A service: RPCs that have arrived. */
   queries: 500,
-  /** Payments: calls that the provider has not answered yet. */
+  /** Payments: running calls of the provider. */
   providerCalls: 1_000,
-  /** Publications that are on their way. */
+  /** Running publications. */
   outbox: 500,
-  /** Streams being checked, the connection to NATS, those to PostgreSQL: each. */
+  /** Each of: checks of streams, the connection to NATS, the connections to PostgreSQL. */
   connection: 200,
-  /** Spans that are still in memory. */
+  /** The export of spans that are in memory. */
   telemetry: 750,
-  /** A process has ended by then, whatever hangs in it. */
+  /** A process exits after this, even if a part of it hangs. */
   gateway: 3_250,
   service: 3_500,
-  /** A supervisor kills a process that is this late. */
+  /** A supervisor kills a process after this. */
   grace: 250,
-  /** PostgreSQL and NATS, when they are ours. */
+  /** The embedded PostgreSQL and NATS. */
   servers: 2_000,
   /** All of `npm start`: the gateway, then the services, then the servers. */
   platform: 9_500,

@@ -3,7 +3,7 @@ import { stopTelemetry } from '@doorbuster/telemetry/start';
 import { SHUTDOWN_MS } from './shutdown-budget.js';
 import { withTimeout } from './with-timeout.js';
 
-/** On SIGTERM and SIGINT calls `close` and exits with 0, or with 1 when `close` fails or hangs; within `deadlineMs`. */
+/** On SIGTERM and SIGINT calls `close`, and exits within `deadlineMs`: with 0, or with 1 if `close` fails or hangs. */
 export function exitOnSignal(close: () => Promise<unknown>, deadlineMs: number): void {
   const exit = async (): Promise<void> => {
     const outcome = await withTimeout(close(), deadlineMs - SHUTDOWN_MS.telemetry);
@@ -14,7 +14,7 @@ export function exitOnSignal(close: () => Promise<unknown>, deadlineMs: number):
   process.once('SIGINT', () => void exit());
 }
 
-/** What hangs, because its other side is gone, must not use up the time of what is closed after it. */
+/** A part that hangs, because its peer is gone, must not use up the time of the parts that are closed after it. */
 export async function closeWithin(
   deadlineMs: number,
   what: string,

@@ -1,4 +1,4 @@
-/** Whoever asks while an answer is on its way, or no longer than `freshMs` after it was asked for, shares it. */
+/** Calls that come while one is running, or within `freshMs` after it started, share its result. */
 export function singleFlight<T>(ask: () => Promise<T>, freshMs: number): () => Promise<T> {
   let current: Promise<T> | undefined;
   let freshUntil = 0;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How `work` ended, or that it had not ended `ms` later. Never rejects. */
+/** The outcome of `work`, or that it has not ended after `ms`. Never rejects. */
 export async function withTimeout(work: Promise<unknown>, ms: number): Promise<'done' | 'failed' | 'late'> {
   const timer = new AbortController();
   const late = sleep(ms, 'late' as const, { signal: timer.signal }).catch(() => 'late' as const);

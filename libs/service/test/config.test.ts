@@ -37,17 +37,17 @@ describe('the configuration of a service', () => {
     'nats://a,',
     'nats://o:p@a,tls://o:p@b',
     'nats://o:p@a,nats://x:p@b',
-  ])('does not take %j for a broker', (NATS_URL) =>
+  ])('refuses %j as a broker', (NATS_URL) =>
     expect(parse({ NATS_URL }).error).toMatch(/must be nats:.*\n.*at NATS_URL/),
   );
 
-  it('keeps one copy of a stream, or an odd number of them', () => {
+  it('accepts one copy of a stream, or an odd number of copies', () => {
     expect(streamReplicas.parse(undefined)).toBe(1);
     expect(streamReplicas.parse('3')).toBe(3);
     expect(streamReplicas.safeParse('2').success).toBe(false);
   });
 
-  it('takes one public key of gateways or several, as PEM or as base64', () => {
+  it('accepts one or several public keys of gateways, as PEM or as base64', () => {
     for (const text of [spki(), `${spki()},${spki()}`, spki('pem'), spki('pem') + spki('pem')]) {
       const keys = parse({ RPC_VERIFICATION_KEYS: text }).data?.RPC_VERIFICATION_KEYS ?? [];
       expect(keys).toHaveLength(text.includes(',') || text.split('BEGIN').length === 3 ? 2 : 1);
@@ -69,13 +69,13 @@ describe('the configuration of a service', () => {
     'ssl=no-verify',
     'sslmode=require&uselibpqcompat=true',
     'sslrootcert=ca.pem',
-  ])('refuses TLS that proves less than who the server is: %s', (query) =>
+  ])('refuses TLS that does not verify the server: %s', (query) =>
     expect(parse({ DATABASE_URL: `${DATABASE_URL}?${query}` }).error).toMatch(
       /DATABASE_CA_FILE.*\n.*at DATABASE_URL/,
     ),
   );
 
-  it('takes an empty path of certificates for none', () => {
+  it('treats an empty path of certificates as absent', () => {
     expect(parse({ DATABASE_CA_FILE: '' }).data?.DATABASE_CA_FILE).toBeUndefined();
     expect(parse({ NATS_CA_FILE: '' }).data?.NATS_CA_FILE).toBeUndefined();
     expect(parse({ NATS_CA_FILE: '/etc/nats/ca.pem' }).data?.NATS_CA_FILE).toBe('/etc/nats/ca.pem');
@@ -93,7 +93,7 @@ describe('production', () => {
   };
   const published = { DATABASE_URL: 'postgres://orders:doorbuster-development-only@db/doorbuster' };
 
-  it('refuses a secret that the source publishes, and names the variable', () => {
+  it('refuses a secret that the repository publishes, and names the variable', () => {
     expect(read({ NODE_ENV: 'production', ...published })).toMatch(
       /^DATABASE_URL must have a secret of your own/,
     );
@@ -103,7 +103,7 @@ describe('production', () => {
     expect(read({ NODE_ENV: 'production', DATABASE_URL: 'postgres://orders:own@db/doorbuster' })).toBe('');
   });
 
-  it('is not what development is', () => {
+  it('differs from development', () => {
     expect(read({ NODE_ENV: 'development', ...published })).toBe('');
   });
 });
@@ -117,7 +117,7 @@ it.each([undefined, '', 'mysql://orders:pw@db/doorbuster'])(
   },
 );
 
-it('a process whose environment does not fit says so and exits with 1', () => {
+it('a process with an invalid environment prints the errors and exits with 1', () => {
   const exit = vi.spyOn(process, 'exit').mockImplementation((code) => {
     throw new Error(`exit ${code}`);
   });

@@ -39,12 +39,12 @@ describe.each([
     return [response.status, await response.json()] as const;
   };
 
-  it('say that the process is alive, whatever the state of its dependencies', async () => {
+  it('report that the process is alive, even if its dependencies are down', async () => {
     const port = await listen(0, () => Promise.resolve({ postgres: 'down' }));
     expect(await ask(port, '/healthz')).toEqual([200, { status: 'ok' }]);
   });
 
-  it('say which dependency is down, and that none is once it is back', async () => {
+  it('report which dependency is down, and that none is once it is back', async () => {
     let state: 'up' | 'down' = 'down';
     const port = await listen(0, () => Promise.resolve({ postgres: state, nats: 'up' }));
     const missing = { status: 'not ready', dependencies: { postgres: 'down', nats: 'up' } };
@@ -54,7 +54,7 @@ describe.each([
     expect(await ask(port, '/readyz')).toEqual([200, all]);
   });
 
-  it('answer no other path', async () => {
+  it('serve no other path', async () => {
     const port = await listen(0, () => Promise.resolve({}));
     expect(await ask(port, '/metrics')).toEqual([404, { status: 'not found' }]);
     expect(await ask(port, '/')).toEqual([404, { status: 'not found' }]);

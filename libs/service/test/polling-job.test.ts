@@ -5,7 +5,7 @@ import { PollingJob } from '../src/polling-job.js';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-it('a sweep that fails again and again is repeated later and later, and at its interval once it works', async () => {
+it('each consecutive failure of a sweep doubles the pause; after a success it is the interval again', async () => {
   let isBroken = true;
   const sweptAt: number[] = [];
   const startedAt = Date.now();

@@ -131,7 +131,7 @@ describe('a request that changes state', () => {
   const clockOff = (ms: number) => new RpcSigner(gatewayKey, () => Date.now() + ms);
   const MINUTE_MS = 60_000;
 
-  it('reaches its handler when a gateway signed it, as the contract parses it', async () => {
+  it('reaches its handler, parsed by its contract, if a gateway signed it', async () => {
     const request = { actor: { ...ADMIN, newer: 1 }, commitBy: 1, id: SAGA_ID, newer: 'field' };
     expect(await sendSigned(retrySaga, rpcPayload(retrySaga, request))).toEqual(
       refuse('SAGA_NOT_FOUND', 'handled'),
@@ -161,7 +161,7 @@ describe('a request that changes state', () => {
     expect(log.join()).toContain('UNAUTHENTICATED');
   });
 
-  it.each([-4, 4])('is taken from a gateway whose clock is off by %i minutes', async (minutes) => {
+  it.each([-4, 4])('is accepted from a gateway whose clock is wrong by %i minutes', async (minutes) => {
     const sent = payload();
     const signed = await signatureHeaders(retrySaga.subject, sent, clockOff(minutes * MINUTE_MS));
     expect(await send(retrySaga.subject, sent, signed)).toMatchObject({ error: { code: 'SAGA_NOT_FOUND' } });
@@ -175,7 +175,7 @@ describe('a request that changes state', () => {
     expect(handled).toHaveLength(1);
   });
 
-  it('is refused when the same message comes again with its signature written otherwise', async () => {
+  it('is refused when the same message comes again with another encoding of its signature', async () => {
     const sent = payload();
     const signed = await signatureHeaders(retrySaga.subject, sent);
     expect(await send(retrySaga.subject, sent, signed)).toMatchObject({ error: { code: 'SAGA_NOT_FOUND' } });
@@ -191,7 +191,7 @@ describe('a request that changes state', () => {
     expect(handled).toHaveLength(1);
   });
 
-  it('is refused for a customer when it is for admins', async () => {
+  it('is refused for a customer if it is for admins', async () => {
     const reply = await callRpc(
       gateway,
       retrySaga,
@@ -202,7 +202,7 @@ describe('a request that changes state', () => {
     expect(handled).toEqual([]);
   });
 
-  it('is verified without an id too, which Nest would take for an event', async () => {
+  it('is verified even without an id, although Nest treats it as an event', async () => {
     const sent = Buffer.from(
       JSON.stringify({ pattern: retrySaga.subject, data: { actor: ADMIN, id: SAGA_ID } }),
     );
@@ -240,12 +240,12 @@ describe('a request that does not fit its contract', () => {
     ['a packet without data', `{"method":"${METHOD}"}`, 'VALIDATION_FAILED'],
     ['200,000 levels', `{"data":${deep}}`, 'VALIDATION_FAILED'],
     ['1 MB of text', `{"data":{"requests":"${METHOD.padEnd(900_000, '0')}"}}`, 'VALIDATION_FAILED'],
-  ])('is refused whatever it is: %s', async (_, text, code) => {
+  ])('is refused: %s', async (_, text, code) => {
     expect(await sendSigned(placeOrders, Buffer.from(text))).toMatchObject({ ok: false, error: { code } });
     expect(handled).toEqual([]);
   });
 
-  it('is refused though it changes no state and needs no signature', async () => {
+  it('is refused even if it changes no state and needs no signature', async () => {
     const reply = await send(getOrder.subject, rpcPayload(getOrder, { actor: CUSTOMER, orderId: 'x' }));
     expect(reply).toMatchObject({
       error: { code: 'VALIDATION_FAILED', detail: expect.stringContaining('orderId') },
@@ -253,7 +253,7 @@ describe('a request that does not fit its contract', () => {
     expect(handled).toEqual([]);
   });
 
-  it('is logged with what is wrong, and never with a payment method', async () => {
+  it('is logged with its errors, and without a payment method', async () => {
     await sendSigned(placeOrders, rpcPayload(placeOrders, { requests: [order(METHOD)] }));
     await sendSigned(placeOrders, Buffer.from(`{"data":{"method":"${METHOD}"`));
     await send(placeOrders.subject, rpcPayload(placeOrders, { requests: [order()] }));
@@ -265,7 +265,7 @@ describe('a request that does not fit its contract', () => {
   });
 });
 
-it('nothing reaches a handler that no contract describes', async () => {
+it('a message without a contract reaches no handler', async () => {
   const subject = 'rpc.orders.without-contract';
   expect(await send(subject, rpcPayload({ subject }, { id: SAGA_ID }))).toMatchObject({
     error: { code: 'INTERNAL_ERROR' },

@@ -2,10 +2,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { SHUTDOWN_MS } from '../src/shutdown-budget.js';
 import { exitOnSignal } from '../src/shutdown.js';
 
-describe('the times of an end', () => {
+describe('the limits of a shutdown', () => {
   const { requests, queries, providerCalls, outbox, connection, telemetry, grace, ...whole } = SHUTDOWN_MS;
 
-  it('leave whoever waits more than all that it waits for', () => {
+  it('give a waiting process more time than the parts that it waits for', () => {
     expect(requests + connection + telemetry).toBeLessThan(whole.gateway);
     expect(queries + providerCalls + outbox + 3 * connection + telemetry).toBeLessThan(whole.service);
     const { gateway, service, servers, platform } = whole;
@@ -14,7 +14,7 @@ describe('the times of an end', () => {
   });
 });
 
-describe('a process that is told to end', () => {
+describe('a process that gets SIGTERM', () => {
   afterEach(() => vi.restoreAllMocks());
 
   it.each([

@@ -19,8 +19,8 @@ const passed = async (ms: number): Promise<void> => {
   await expect.poll(() => performance.now() - begun, { interval: 10 }).toBeGreaterThan(ms);
 };
 
-describe('a shared answer', () => {
-  it('is asked for once by all who come while it is on its way, however long that takes', async () => {
+describe('a shared call', () => {
+  it('runs once for all callers that come while it is running', async () => {
     const { ask, answers } = held();
     const first = ask();
     await passed(FRESH_MS);
@@ -30,7 +30,7 @@ describe('a shared answer', () => {
     expect(answers).toHaveLength(1);
   });
 
-  it('is asked for anew once it is no longer fresh', async () => {
+  it('runs again once its result is no longer fresh', async () => {
     const { ask, answers } = held();
     const first = ask();
     answers[0]?.resolve('up');
@@ -42,7 +42,7 @@ describe('a shared answer', () => {
     expect(await later).toBe('down');
   });
 
-  it('that failed is a failure for all who share it, and for nobody after them', async () => {
+  it('fails for all callers that share it, and for no later one', async () => {
     const { ask, answers } = held();
     const both = Promise.allSettled([ask(), ask()]);
     answers[0]?.reject(new Error('away'));

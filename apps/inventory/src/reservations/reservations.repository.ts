@@ -16,7 +16,7 @@ import {
 } from './reservations.sql.js';
 
 /** The state, and the time of the database, which is the same for all replicas. */
-export interface LoadedStockState extends StockState {
+interface LoadedStockState extends StockState {
   now: Date;
 }
 

@@ -21,7 +21,7 @@ import {
 } from './stock.sql.js';
 
 /** A pool, and the time of the database when it was read. */
-export interface LoadedPool {
+interface LoadedPool {
   pool: StockPool;
   now: Date;
 }

@@ -59,7 +59,7 @@ const expected = (patterns: readonly string[], subjects: readonly string[]): str
   subjects.filter((subject) => patterns.some((pattern) => isWithin(pattern, subject)));
 
 describe.each(NATS_USERS)('the user %s', (user) => {
-  it('may publish to what the table says, and to nothing else there is', async () => {
+  it('may publish to the subjects of the table, and to no other', async () => {
     const mayPublish = await allowed(user, 'publish', SUBJECTS, (connection, subject) =>
       connection.publish(subject),
     );
@@ -69,7 +69,7 @@ describe.each(NATS_USERS)('the user %s', (user) => {
     expect(idle).toEqual([]);
   });
 
-  it('may listen to what the table says, and to nothing else there is', async () => {
+  it('may subscribe to the subjects of the table, and to no other', async () => {
     const subjects = [...SUBJECTS, ...PATTERNS];
     const mayListen = await allowed(user, 'subscription', subjects, (connection, subject) =>
       connection.subscribe(subject, { callback: () => undefined }),

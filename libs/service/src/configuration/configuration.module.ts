@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { readConfig } from './read-config.js';
 import { logConfig } from './variables.js';
 
-/** Injection tokens of what has no class at run time. */
+/** Injection tokens for providers without a class. */
 export const SERVICE_NAME = Symbol('service-name');
 export const ENVIRONMENT = Symbol('environment');
 export const LOGGER = Symbol('logger');
@@ -17,7 +17,7 @@ export const LOGGER = Symbol('logger');
  * export class InventoryConfig extends configOf(z.object({ RESERVATION_TTL_SECONDS: ... })) {}
  * ```
  *
- * `@nestjs/config` would give single variables by name from one service; a class is injected by its type.
+ * With `@nestjs/config` each variable is read by its name from one shared service. A class is injected by its type.
  */
 export function configOf<T extends z.ZodType<object>>(schema: T): Type<Readonly<z.output<T>>> {
   class Config {
@@ -28,7 +28,7 @@ export function configOf<T extends z.ZodType<object>>(schema: T): Type<Readonly<
   return Config as Type<Readonly<z.output<T>>>;
 }
 
-/** The service's name, its environment and its log, injectable everywhere. */
+/** The name, environment and logger of the service. */
 @Module({})
 export class ConfigurationModule {
   static forRoot(service: ServiceName): DynamicModule {

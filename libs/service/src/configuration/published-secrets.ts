@@ -9,7 +9,7 @@ const PUBLISHED = [
   'MCowBQYDK2VwAyEASP4q4zt14KliJlBYt1JSIt2MofI4xg070JuRGFhq4rU=',
 ];
 
-/** The names of the variables whose values are, or contain, a published secret. */
+/** The names of the variables whose values contain a published secret. */
 export const publishedSecretsIn = (env: NodeJS.ProcessEnv): string[] =>
   Object.entries(env)
     .filter(([, value]) => PUBLISHED.some((secret) => value?.includes(secret)))

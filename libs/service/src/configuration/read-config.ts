@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { publishedSecretsIn } from './published-secrets.js';
 
-/** The environment does not fit. The message names each wrong variable and says what it must be. */
+/** The environment is invalid. The message names each wrong variable and says what it must be. */
 class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
   readonly code = 'CONFIGURATION';
@@ -18,7 +18,7 @@ export function readConfig<T extends z.ZodType>(
   throw new ConfigurationError(`The environment does not fit:\n${z.prettifyError(result.error)}`);
 }
 
-/** For a `main.ts`: prints what is wrong with the environment and exits with 1. */
+/** For a `main.ts`: prints the errors of the environment and exits with 1. */
 export function readConfigOrExit<T extends z.ZodType>(schema: T, env?: NodeJS.ProcessEnv): z.output<T> {
   try {
     return readConfig(schema, env);

@@ -11,9 +11,9 @@ const NATS_URL_FORM =
 /** One server, or the servers of a cluster separated by commas. They differ only in host and port. */
 export const natsUrl = z.string(NATS_URL_FORM).refine(isNatsUrl, NATS_URL_FORM);
 
-/** What a process needs to reach its broker. */
+/** The variables of the connection to NATS. */
 export const natsConfig = {
-  /** With the user of this process. */
+  /** Includes the user of this process. */
   NATS_URL: natsUrl,
   /** Path of a PEM file: the authority that signed the certificates of `tls://` servers. */
   NATS_CA_FILE: optional(z.string()),
@@ -23,7 +23,7 @@ export const logConfig = {
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
 };
 
-/** Copies of each stream: 3 on a cluster of three servers. An even number survives no more losses than the odd one below it. */
+/** Copies of each stream: 3 on a cluster of three servers. An even number tolerates no more losses than the odd number below it. */
 export const streamReplicas = optional(z.coerce.number().pipe(z.literal([1, 3, 5]))).default(1);
 
 function isNatsUrl(list: string): boolean {

@@ -7,13 +7,13 @@ import { singleFlight } from '../single-flight.js';
 import { withTimeout } from '../with-timeout.js';
 
 const PROBE_TIMEOUT_MS = 1_000;
-/** Every replica of the gateway asks, once for each of its own probes. */
+/** How long a result is shared, because every replica of the gateway calls this for each of its own probes. */
 const PROBE_FRESH_MS = 250;
 
-/** The state of each dependency that the service has. */
+/** The state of each dependency of the service. */
 @Injectable()
 export class HealthProbe {
-  /** Answers within about a second, also when a dependency hangs. */
+  /** Resolves within about a second, even if a dependency hangs. */
   readonly dependencies = singleFlight(() => this.probe(), PROBE_FRESH_MS);
 
   constructor(

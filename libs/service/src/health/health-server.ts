@@ -6,15 +6,15 @@ import type { Dependencies } from '@doorbuster/contracts';
 const CONNECTIONS_MAX = 32;
 const REQUEST_TIMEOUT_MS = 2_000;
 
-/** What `/readyz` answers. */
+/** The response of `/readyz`. */
 export function readinessOf(dependencies: Dependencies): { status: 200 | 503; body: object } {
   const isReady = Object.values(dependencies).every((state) => state === 'up');
   return { status: isReady ? 200 : 503, body: { status: isReady ? 'ready' : 'not ready', dependencies } };
 }
 
 /**
- * Answers `/healthz` and `/readyz` as `ServiceHealthController` does, for a process that is no Nest application: the provisioner.
- * Gives its port.
+ * Serves `/healthz` and `/readyz` as `ServiceHealthController` does, for a process that is no Nest application: the
+ * provisioner. @returns the port
  */
 export async function serveHealth(
   port: number,

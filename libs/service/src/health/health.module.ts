@@ -9,19 +9,19 @@ import { readinessOf } from './health-server.js';
 
 export class HealthConfig extends configOf(
   z.object({
-    /** Where `/healthz` and `/readyz` are answered. Nowhere without it: the gateway asks over NATS. */
+    /** The port of `/healthz` and `/readyz`. Without it they are not served; the gateway asks over NATS. */
     PORT: optional(z.coerce.number().int().min(0).max(65_535)),
     /** The address to listen on. */
     HOST: optional(z.string()).default('0.0.0.0'),
   }),
 ) {}
 
-/** For the probes of a container engine. `@nestjs/terminus` would change these answers, which others already read. */
+/** For the probes of a container engine. `@nestjs/terminus` would change the format of these responses, which clients read. */
 @Controller()
 export class ServiceHealthController {
   constructor(private readonly probe: HealthProbe) {}
 
-  /** The process is alive, whatever the state of its dependencies. */
+  /** The process is alive. Its dependencies do not matter. */
   @Get('healthz')
   live(): { status: 'ok' } {
     return { status: 'ok' };
@@ -41,7 +41,7 @@ export class ServiceHealthController {
   }
 }
 
-/** The same for the gateway, which asks over NATS. */
+/** The same as an RPC, for the gateway. */
 function healthRpcController(service: ServiceName): Type {
   @Controller()
   class HealthRpcController {

@@ -26,8 +26,8 @@ export class MessagingConfig extends configOf(
 ) {}
 
 /**
- * The connection to NATS, the publisher, the JetStream transport, and what every RPC passes. The filter and the interceptors
- * apply to the RPC transport, which inherits the application's; the JetStream transport does not.
+ * The connection to NATS, the publisher, the JetStream transport, and the filter and interceptors of every RPC. These apply to
+ * the RPC transport, which inherits the application's; the JetStream transport does not.
  */
 @Global()
 @Module({
@@ -52,7 +52,7 @@ export class MessagingConfig extends configOf(
       inject: [MessagingConfig],
     },
     { provide: APP_FILTER, useClass: RpcErrorFilter },
-    // In this order: a refused request has a span, too.
+    // In this order, so that a refused request also has a span.
     { provide: APP_INTERCEPTOR, useClass: RpcTracingInterceptor },
     { provide: APP_INTERCEPTOR, useClass: RpcRequestInterceptor },
   ],

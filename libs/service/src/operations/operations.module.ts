@@ -33,7 +33,7 @@ import { Rpc } from '../rpc/rpc.decorator.js';
 type ListAudit = ReturnType<typeof listAuditOf>;
 type ReplayDeadLetter = ReturnType<typeof replayDeadLetterOf>;
 
-/** What an operator asks of a service: dead letters and their replay, stuck items, audit, the database's clock. */
+/** RPCs for operators: dead letters and their replay, stuck items, audit log, the database's clock. */
 function operationsRpcController(service: ServiceName): Type {
   @Controller()
   class OperationsRpcController {
@@ -77,14 +77,14 @@ function operationsRpcController(service: ServiceName): Type {
       return accept({ items: entries as AuditEntry[], nextCursor });
     }
 
-    /** The event's handler commits by itself. The mark on the dead letter and the audit entry share a transaction. */
+    /** The event's handler has its own transaction. The mark on the dead letter and the audit entry share another one. */
     @Rpc(replayDeadLetterOf(service))
     async replay(
       @Payload() { actor, id, commitBy }: RequestOf<ReplayDeadLetter>,
     ): Promise<Reply<DeadLetter>> {
       const row = await this.deadLetters.find(id);
       const reply = await this.replayRow(id, row, commitBy);
-      // It may be a dead letter of another service, so this service has nothing to audit.
+      // The id may be of another service's dead letter, so this service writes no audit entry.
       if (!row) return reply;
       const { consumer, subject, error, replayedAt } = row;
       const before = { consumer, subject, error: withoutSecrets(error), replayedAt };
@@ -122,7 +122,7 @@ function operationsRpcController(service: ServiceName): Type {
     }
   }
 
-  /** The event is stored unchanged for a replay, and shown without its secrets. */
+  /** The stored event is unchanged, for a replay. Operators see it without secrets. */
   const toDeadLetter = (row: DeadLetterRow): DeadLetter => ({
     ...row,
     event: withoutSecrets(row.event),

@@ -8,15 +8,15 @@ import { SHUTDOWN_MS } from '../shutdown-budget.js';
 import { databaseCaFile, databaseUrl } from './database-url.js';
 
 const migrationConfig = z.object({
-  /** With the migrator's role, which owns the schema. No running service knows it. */
+  /** With the migrator's role, which owns the schema. Running services do not have it. */
   MIGRATION_DATABASE_URL: databaseUrl,
   DATABASE_CA_FILE: databaseCaFile,
   ...logConfig,
 });
 
 /**
- * Brings the schema up to date and ends: `node dist/main.js migrate`, before the first replica of a new version starts. A
- * signal does not interrupt it where the process is a container's first; each migration ends all or nothing.
+ * Runs the migrations and ends: `node dist/main.js migrate`, before the first replica of a new version starts. As the first
+ * process of a container it ignores signals. Each migration is one transaction.
  */
 export async function migrate(schema: SchemaDefinition): Promise<void> {
   const { MIGRATION_DATABASE_URL: url, DATABASE_CA_FILE, LOG_LEVEL } = readConfig(migrationConfig);
@@ -24,7 +24,7 @@ export async function migrate(schema: SchemaDefinition): Promise<void> {
   await stopTelemetry(SHUTDOWN_MS.telemetry);
 }
 
-/** As `migrate` does, in this process: for tests that start a service in theirs. */
+/** Runs the migrations in this process, for tests. */
 export async function migrateSchema(
   schema: SchemaDefinition,
   url: string,

@@ -27,13 +27,13 @@ import { databaseCaFile, databaseUrl } from './database-url.js';
 
 export class PersistenceConfig extends configOf(
   z.object({
-    /** With the service's run-time role, which reads and writes rows and owns nothing. */
+    /** With the service's run-time role, which reads and writes rows and owns no table. */
     DATABASE_URL: databaseUrl,
     DATABASE_CA_FILE: databaseCaFile,
   }),
 ) {}
 
-/** TypeORM's module gives its factory nothing but the options, so they bring along what opens the database. */
+/** TypeORM's module passes only the options to its factory, so they contain the function that opens the database. */
 type OpenableOptions = TypeOrmModuleOptions & { open: () => Promise<DataSource> };
 
 const database = (schema: SchemaDefinition): DynamicModule =>
@@ -74,7 +74,7 @@ class OutboxModule implements OnApplicationBootstrap, OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     this.endObserving?.();
     await closeWithin(SHUTDOWN_MS.outbox, 'outbox', this.outbox.close(), this.logger);
-    // Before TypeORM's module does it, without a deadline.
+    // TypeORM's module would close it later, without a deadline.
     await closeWithin(SHUTDOWN_MS.connection, 'PostgreSQL', this.dataSource.destroy(), this.logger);
   }
 }

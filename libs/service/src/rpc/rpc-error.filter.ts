@@ -8,7 +8,7 @@ import { of, type Observable } from 'rxjs';
 import { LOGGER } from '../configuration/configuration.module.js';
 import { RpcRefusedError } from './rpc-refused.error.js';
 
-/** Turns what a handler throws into a refusal. */
+/** Turns an exception of a handler into a refusal. */
 @Catch()
 export class RpcErrorFilter implements RpcExceptionFilter {
   constructor(@Inject(LOGGER) private readonly logger: Logger) {}
@@ -26,8 +26,8 @@ export class RpcErrorFilter implements RpcExceptionFilter {
 }
 
 /**
- * An exception is a bug or broken infrastructure; it leaves the service as one of few stable codes, and is logged.
- * `SERVICE_TIMEOUT` leaves open whether the change was made. Every other code says that it was not.
+ * An exception is a bug or broken infrastructure. It is logged, and the reply has one of a few stable codes. With
+ * `SERVICE_TIMEOUT` the change may have been made; with every other code it was not.
  */
 export function refusalOf(err: unknown, logger: Logger): Reply<never> {
   if (err instanceof QueueFullError) {

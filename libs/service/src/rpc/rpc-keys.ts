@@ -17,8 +17,8 @@ export const signingKey = z.string(SIGNING_KEY_FORM).transform((text, context) =
 });
 
 /**
- * Public keys of gateways, as `openssl pkey -pubout` writes them: PEM blocks one after the other, or their base64 separated by
- * commas. More than one while keys are changed: the old and the new.
+ * Public keys of gateways, as `openssl pkey -pubout` writes them: concatenated PEM blocks, or their base64 separated by commas.
+ * During a change of keys there are two, the old and the new.
  */
 export const verificationKeys = z.string(VERIFICATION_KEYS_FORM).transform((text, context) => {
   const keys = base64Of(text).map(publicKeyOf);
@@ -33,7 +33,7 @@ const base64Of = (text: string): string[] =>
   text
     .split(ARMOUR)
     .flatMap((part) => part.split(','))
-    // Some tools hand a line break over as the two characters of its escape.
+    // Some tools pass a line break as the two characters `\n`.
     .map((part) => part.replaceAll(/\\n|\s/g, ''))
     .filter((part) => part !== '');
 
@@ -43,7 +43,7 @@ const privateKeyOf = (base64: string): KeyObject | undefined =>
 const publicKeyOf = (base64: string): KeyObject | undefined =>
   ed25519(() => createPublicKey({ key: Buffer.from(base64, 'base64'), format: 'der', type: 'spki' }));
 
-/** The error does not quote the text, which is a secret. */
+/** The error does not contain the text, because it is a secret. */
 function ed25519(read: () => KeyObject): KeyObject | undefined {
   try {
     const key = read();

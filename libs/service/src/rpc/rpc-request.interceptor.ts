@@ -9,8 +9,8 @@ import { RpcRequest } from './rpc-request.js';
 import { SIGNATURE_HEADER, RpcVerifier } from './rpc-signature.js';
 
 /**
- * Every RPC passes here: the sender's signature is verified where the RPC changes state, then the request is parsed by its
- * contract, then the role of the actor is checked. The handler gets what the contract says, and nothing else.
+ * Handles every RPC: verifies the sender's signature if the RPC changes state, parses the request by its contract, and checks
+ * the role of the actor. The handler gets only the parsed request.
  */
 @Injectable()
 export class RpcRequestInterceptor implements NestInterceptor {
@@ -32,7 +32,7 @@ export class RpcRequestInterceptor implements NestInterceptor {
     if (contract.changesStateFor === 'admin' && roleOf(data) !== 'admin') {
       throw new RpcRefusedError('FORBIDDEN', 'This is for an admin.');
     }
-    // Where Nest takes the handler's payload from.
+    // Nest passes this to the handler as the payload.
     execution.getArgs()[0] = data;
     return next.handle();
   }
@@ -46,10 +46,10 @@ function parse({ request }: RpcContract, { data, isJson }: RpcRequest): unknown 
   throw new RpcRefusedError('VALIDATION_FAILED', whatDoesNotFit(result.error.issues));
 }
 
-/** As many as are worth reading; a batch of orders can be wrong in thousands of places. */
+/** Maximum errors in a reply; a batch of orders can have thousands. */
 const ISSUES_MAX = 5;
 
-/** Paths and messages, which name no value of the request. */
+/** Paths and messages, without values of the request. */
 function whatDoesNotFit(issues: readonly z.core.$ZodIssue[]): string {
   const named = issues
     .slice(0, ISSUES_MAX)

@@ -1,19 +1,19 @@
 import type { Msg } from '@nats-io/transport-node';
 import type { ConsumerDeserializer, IncomingRequest } from '@nestjs/microservices';
 
-/** A request as it came, before its signature is verified and its data are parsed by the contract. */
+/** A request before its signature is verified and its data are parsed by the contract. */
 export class RpcRequest {
   constructor(
     readonly payload: Uint8Array,
-    /** What Nest's packet carries; `undefined` when there is none. */
+    /** The data of Nest's packet; `undefined` if there are none. */
     readonly data: unknown,
     readonly isJson: boolean,
   ) {}
 }
 
 /**
- * Keeps the bytes of a request, over which its signature is, and lets nothing throw that quotes them. Every message is a
- * request here: one without an id, or that is no JSON at all, is refused with an answer like any other.
+ * Keeps the bytes of a request, because the signature is over them, and throws no error that contains them. It treats every
+ * message as a request, so one without an id or one that is no JSON gets a refusal as its reply.
  */
 export class RpcRequestDeserializer implements ConsumerDeserializer {
   deserialize({ data: payload }: Pick<Msg, 'data'>, options?: { channel?: string }): IncomingRequest {
@@ -21,7 +21,7 @@ export class RpcRequestDeserializer implements ConsumerDeserializer {
     const { id, data } = packet ?? {};
     return {
       pattern: options?.channel,
-      // Nest takes a message without an id for an event, and answers nothing.
+      // Nest treats a message without an id as an event, and sends no reply.
       id: typeof id === 'string' ? id : '',
       data: new RpcRequest(payload, data, packet !== undefined),
     };

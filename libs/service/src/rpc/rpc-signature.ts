@@ -15,17 +15,16 @@ export const SIGNATURE_HEADER = 'doorbuster-signature';
 
 const ALGORITHM = 'EdDSA';
 const TYPE = 'doorbuster-rpc+jwt';
-/** Longer than any request is waited for. */
+/** Longer than the timeout of any request. */
 const LIFETIME_SECONDS = 30;
 /**
- * By how much the clocks of a gateway and a service may differ: a machine whose clock is wrong by minutes must not stop the shop.
- * How late a change may be made does not depend on it. That is said by the deadline in the request, and judged by the clock of
- * the owner's database.
+ * Maximum difference between the clocks of a gateway and a service; a clock that is wrong by minutes must not stop the shop.
+ * The deadline of a change does not depend on it: it is in the request, and compared with the clock of the owner's database.
  */
 const CLOCK_TOLERANCE_SECONDS = 300;
 /**
- * Maximum requests that a replica remembers until their signatures expire. The oldest are forgotten first, when their deadlines
- * are over.
+ * Maximum requests that a replica stores until their signatures expire. It drops the oldest first; their deadlines are over by
+ * then.
  */
 const REMEMBERED_MAX = 50_000;
 
@@ -33,7 +32,7 @@ const REMEMBERED_MAX = 50_000;
 export class RpcSigner {
   private readonly header: Promise<JWTHeaderParameters>;
 
-  /** @param now milliseconds since 1970, as `Date.now` tells them */
+  /** @param now milliseconds since 1970 */
   constructor(
     private readonly key: KeyObject,
     private readonly now: () => number = Date.now,
@@ -41,7 +40,7 @@ export class RpcSigner {
     this.header = headerOf(createPublicKey(key));
   }
 
-  /** A compact JWS that says: these bytes may be sent to this subject within the next 30 s. */
+  /** A compact JWS: a signature of these bytes for this subject, valid for 30 s. */
   async sign(subject: string, payload: Uint8Array): Promise<string> {
     const seconds = Math.floor(this.now() / 1_000);
     return await new SignJWT({ sha256: digestOf(payload) })
@@ -83,13 +82,13 @@ export class RpcVerifier {
     });
     const digest = digestOf(payload);
     if (claims['sha256'] !== digest) throw unauthenticated('its signature is of another payload');
-    // By the payload, which has an id of its own: the same signature can be written in several ways.
+    // Keyed by the payload, which has a unique id, because one signature has several encodings.
     if (this.seen.has(digest)) throw unauthenticated('it was sent before');
     this.seen.set(digest, true);
   }
 }
 
-/** The key's id is its RFC 7638 thumbprint, so keys need no names. */
+/** The id of a key is its RFC 7638 thumbprint, so keys need no names. */
 const headerOf = async (key: KeyObject): Promise<JWTHeaderParameters> => ({
   alg: ALGORITHM,
   typ: TYPE,
@@ -104,7 +103,7 @@ function keyOf(keys: ReadonlyMap<string, KeyObject>, kid: string | undefined): K
   return key;
 }
 
-/** jose's messages name claims and reasons, never values. */
+/** The messages of jose contain claims and reasons, and no values. */
 const whyInvalid = (error: unknown): string =>
   error instanceof errors.JOSEError
     ? `its signature is not valid: ${error.message}`

@@ -4,7 +4,7 @@ import { NatsContext } from '@nestjs/microservices';
 import { SpanKind } from '@opentelemetry/api';
 import { finalize, tap, type Observable } from 'rxjs';
 
-/** The span of an RPC, when the trace of the request behind it is recorded. */
+/** Starts the span of an RPC if the trace of its request is recorded. */
 @Injectable()
 export class RpcTracingInterceptor implements NestInterceptor {
   intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {

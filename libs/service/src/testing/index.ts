@@ -16,9 +16,9 @@ export { RpcSigner, RpcVerifier, SIGNATURE_HEADER };
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 
-/** As a gateway's `RPC_SIGNING_KEY` has it. */
+/** In the format of a gateway's `RPC_SIGNING_KEY`. */
 export const SIGNING_KEY = privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
-/** The keys of a service that trusts it. */
+/** The keys of a service that trusts this gateway. */
 export const VERIFICATION_KEYS = [publicKey];
 export const ADMIN: Actor = { customerId: 'root', role: 'admin' };
 
@@ -45,19 +45,19 @@ export const environmentOf = (
   RPC_VERIFICATION_KEYS: publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
 });
 
-/** Tests may leave out the deadline; it is then far enough away. */
+/** The deadline is optional in tests; the default is far away. */
 export type TestRequest<Request> = Request extends { commitBy: number }
   ? Omit<Request, 'commitBy'> & { commitBy?: number }
   : Request;
 
-/** Asks as the gateway does: what changes state has a deadline and is signed. */
+/** Calls as the gateway does: a request that changes state has a deadline and is signed. */
 export async function callRpc<Request, Response>(
   gateway: NatsConnection,
   contract: RpcContract<Request, Response>,
   request: TestRequest<Request>,
   timeoutMs: number,
 ): Promise<Reply<Response>> {
-  // Test servers have this machine's clock.
+  // Test servers have the clock of this machine.
   const commitBy = Date.now() + 60_000;
   const payload = rpcPayload(contract, contract.changesStateFor ? { commitBy, ...request } : request);
   const signed = contract.changesStateFor && (await signatureHeaders(contract.subject, payload));

@@ -9,7 +9,7 @@ export interface TestServiceOptions {
   env: NodeJS.ProcessEnv;
   /** Silent when absent. */
   logger?: Logger;
-  /** Providers that take the place of the service's own. */
+  /** Providers that replace the service's own. */
   overrides?: readonly (readonly [token: InjectionToken, value: unknown])[];
 }
 

@@ -1,6 +1,6 @@
 import { PermanentError, type StockLine } from '@doorbuster/contracts';
 
-export type CommandKind = 'reserve' | 'commit' | 'release' | 'restock' | 'expire';
+type CommandKind = 'reserve' | 'commit' | 'release' | 'restock' | 'expire';
 export type ReservationStatus = 'RESERVED' | 'COMMITTED' | 'RELEASED' | 'EXPIRED' | 'RESTOCKED' | 'REFUSED';
 
 export type RefusalReason =
@@ -45,7 +45,7 @@ export const STOCK_LEVEL_BY_STATUS = {
 export const isDue = ({ status, expiresAt }: Reservation, now: Date): boolean =>
   status === 'RESERVED' && expiresAt !== null && expiresAt <= now;
 
-export interface Transition {
+interface Transition {
   /** The new status. Without it nothing changes. */
   to?: ReservationStatus;
   /** The reply to the command is this refusal. */

@@ -16,7 +16,7 @@ export interface SaleAllocation {
   reason: AllocationRefusal | null;
 }
 
-export type AllocationRefusal = 'INSUFFICIENT_STOCK' | 'UNKNOWN_SKU' | 'SALE_ENDED';
+type AllocationRefusal = 'INSUFFICIENT_STOCK' | 'UNKNOWN_SKU' | 'SALE_ENDED';
 
 export type AllocationCommand =
   { kind: 'allocate'; saleId: string; sku: string; units: number } | { kind: 'return'; saleId: string };
