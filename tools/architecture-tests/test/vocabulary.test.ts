@@ -65,32 +65,6 @@ const FORMER_NAMES: readonly [former: RegExp, term: string, within?: string][] =
   [/doorbuster[._]gate[._]closed\b/, 'doorbuster.sold_out.skus'],
 ];
 
-/** Terms whose former names are still in use. Remove a term here once its names are replaced. */
-const PENDING: ReadonlySet<string> = new Set([
-  'AcceptedRequestIndex',
-  'AdminClient, BuyerClient, seededRandom',
-  'BloomFilter',
-  'GracefulShutdown',
-  'LoadShedder.attach',
-  'OrderBatcher (gateway), OrderAcceptance (orders)',
-  'OrderOutcomeWaiter',
-  'OrderReader.tryGet',
-  'OrderStatusSubscriber',
-  'ProviderCalls.dispatch',
-  'ProviderRetryJob',
-  'RateMeter',
-  'Throttle',
-  'applyCommand',
-  'applyEvent',
-  'applyResult',
-  'expedite',
-  'gate.assertAvailable',
-  'isLeased',
-  'order-access.policy',
-  'resolveReplies',
-  'resync',
-]);
-
 const files = execFileSync('git', ['ls-files', '*.ts', '*.mjs', '*.md', '*.json', '*.yaml', '*.yml'], {
   cwd: ROOT,
   encoding: 'utf8',
@@ -114,7 +88,7 @@ it('former names are gone from code and documentation', () => {
   // A file may be deleted and not yet committed.
   const existing = files.filter((file) => existsSync(new URL(file, ROOT)));
   const found = existing.flatMap((file) => formerNamesIn(file, readFileSync(new URL(file, ROOT), 'utf8')));
-  expect(found.filter(({ term }) => !PENDING.has(term))).toEqual([]);
+  expect(found).toEqual([]);
 });
 
 it('a former name is found as an identifier, and not as a word', () => {

@@ -79,7 +79,7 @@ class World {
   }
 
   /** The network works again: all due calls are made and answered. */
-  async settle(): Promise<void> {
+  async runToEnd(): Promise<void> {
     for (let calls = 0; this.tester.payment.dueInMs !== null; calls += 1) {
       if (calls === CALLS_MAX) throw new Error('it does not settle');
       const operation = this.tester.call();
@@ -143,7 +143,7 @@ describe('in any order of commands, calls and answers', () => {
       fc.asyncProperty(story, async (steps) => {
         const world = new World();
         for (const each of steps) await world.apply(each);
-        await world.settle();
+        await world.runToEnd();
         const { status, awaiting } = world.tester.payment;
         const outcome = OUTCOMES[status];
         expect(outcome?.provider).toContain(world.charged.status);
@@ -159,7 +159,7 @@ describe('in any order of commands, calls and answers', () => {
         const world = new World();
         for (const each of before) await world.apply(each);
         await world.apply({ what: 'command', kind: 'refund' });
-        await world.settle();
+        await world.runToEnd();
         for (const each of after) await world.apply(each);
         expect(['VOIDED', 'REFUNDED', 'DECLINED']).toContain(world.tester.payment.status);
         const { charges, refunds, status } = world.charged;
@@ -174,7 +174,7 @@ describe('in any order of commands, calls and answers', () => {
       fc.asyncProperty(story, async (steps) => {
         const world = new World();
         for (const each of steps) await world.apply(each);
-        await world.settle();
+        await world.runToEnd();
         const kinds = new Set(world.tester.replies.map(({ outcome }) => outcome.kind));
         expect(kinds.has('captured') && kinds.has('captureRefused')).toBe(false);
         if (kinds.has('captured')) expect(['CAPTURED', 'REFUNDED']).toContain(world.tester.payment.status);
