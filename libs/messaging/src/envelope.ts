@@ -24,7 +24,7 @@ export type CloudEvent = z.infer<typeof cloudEvent>;
 
 /** One NATS message to be sent: a batch of events for one subject. */
 export interface OutgoingMessage {
-  /** Also the `Nats-Msg-Id`, so that the broker drops a second publication. */
+  /** Also the `Nats-Msg-Id`, by which the broker drops a second publication. */
   id: string;
   subject: string;
   /** JSON text of the batch. */
@@ -76,11 +76,11 @@ export function replyTo<T>(command: CloudEvent, contract: MessageContract<T>, da
   return newEvent(contract, { subject, data, traceparent, sagaid, sagastep });
 }
 
-/** Well below the broker's `max_payload` of 1 MiB, which counts the headers too. */
+/** Well below the broker's `max_payload` of 1 MiB, which includes the headers. */
 const PAYLOAD_BYTES_MAX = 512 * 1024;
 const BATCH_EVENTS_MAX = 256;
 
-/** Groups events by subject into as few messages as the limits allow, in the order given. */
+/** Groups events by subject into as few messages as the limits allow, and keeps their order. */
 export function toMessages(outgoing: readonly OutgoingEvent[]): OutgoingMessage[] {
   const bySubject = new Map<string, CloudEvent[]>();
   for (const { natsSubject, event } of outgoing) {

@@ -24,7 +24,7 @@ export interface IncomingEvent<E extends CloudEvent = CloudEvent> {
   sentData?: unknown;
   /** How often the broker has delivered it, including this delivery. */
   deliveries?: number;
-  /** The span of handling this event, when its trace is recorded. */
+  /** The span of handling this event, if its trace is recorded. */
   span?: Span | undefined;
   /** Set by the handler: deliver it again, although the batch is done. It failed, or only a newer release can handle it. */
   isDeferred?: boolean;
@@ -33,7 +33,7 @@ export interface IncomingEvent<E extends CloudEvent = CloudEvent> {
 /** One batch of a consumer: its events in the order of their arrival, and those that could not be read. */
 export interface IncomingBatch<E extends CloudEvent = CloudEvent> {
   consumer: string;
-  /** An operator replays one dead letter: a failure is thrown instead of becoming a dead letter again. */
+  /** An operator replays one dead letter. A failure is thrown and does not become a dead letter again. */
   isReplay: boolean;
   /** Of a replay: it commits by this time of the database's clock, or not at all. */
   commitBy?: number;

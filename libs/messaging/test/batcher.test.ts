@@ -22,7 +22,7 @@ function held(options: BatcherOptions<number> = UNBOUNDED) {
 }
 
 describe('the batcher', () => {
-  it('starts with the first item, and makes the next batch of what came meanwhile', async () => {
+  it('starts with the first item, and makes the next batch of the items that came meanwhile', async () => {
     const { batcher, batches, release } = held();
     void batcher.add(1);
     await turn();
@@ -37,7 +37,7 @@ describe('the batcher', () => {
     await batcher.idle();
   });
 
-  it('makes one batch of what comes in one turn', async () => {
+  it('makes one batch of the items of one turn of the event loop', async () => {
     const { batcher, batches, release } = held();
     const answers = Promise.all([batcher.add(1), batcher.add(2)]);
     await turn();
@@ -46,7 +46,7 @@ describe('the batcher', () => {
     expect(batches).toEqual([[1, 2]]);
   });
 
-  it('gives everybody their own result, in batches no larger than allowed, one at a time and in order', async () => {
+  it('gives each item its result, in batches up to the maximum, one at a time and in order', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.record({ item: fc.nat(), pause: fc.boolean() }), { maxLength: 60 }),
@@ -93,7 +93,7 @@ describe('the batcher', () => {
     expect(await batcher.add('d')).toBe('d');
   });
 
-  it('refuses at once what its queue has no room for, and takes more when it has', async () => {
+  it('refuses an item at once if its queue is full, and accepts items again when it is not', async () => {
     const { batcher, batches, release } = held({ batchMax: 1, queueMax: 2 });
     void batcher.add(1);
     await turn();
@@ -125,7 +125,7 @@ describe('the batcher', () => {
     expect(batches).toEqual([[1], [3]]);
   });
 
-  it('rests after a batch of several, so that what comes meanwhile is one batch, and not after a single one', async () => {
+  it('pauses after a batch of several items, and not after a single item', async () => {
     const batches: number[][] = [];
     const batcher = new Batcher<number>(
       async (items) => {
@@ -144,7 +144,7 @@ describe('the batcher', () => {
     await batcher.idle();
   });
 
-  it('is idle when nothing waits and nothing is at work, not before', async () => {
+  it('is idle when no item waits and no batch runs, not before', async () => {
     const { batcher, release } = held();
     await batcher.idle();
     void batcher.add(1);
