@@ -8,8 +8,9 @@ import {
   type AuditEntry,
   type CreateSaleBody,
 } from '@doorbuster/contracts';
+import { valueOf } from '@doorbuster/service/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startCatalog, valueOf, type CatalogUnderTest } from './catalog-fixture.js';
+import { startCatalog, type CatalogUnderTest } from './catalog-under-test.js';
 
 const actor: Actor = { customerId: 'root', role: 'admin', origin: { address: '198.51.100.7' } };
 const MUG = {
@@ -29,14 +30,14 @@ afterAll(() => catalog.stop());
 const log = async (
   filter: { target?: string; limit?: number; cursor?: string } = {},
 ): Promise<AuditEntry[]> =>
-  valueOf(await catalog.ask(listAuditOf('catalog'), { limit: 50, ...filter })).items;
+  valueOf(await catalog.call(listAuditOf('catalog'), { limit: 50, ...filter })).items;
 
 it('the audit log has the changes of admins to products and sales, and the refused ones', async () => {
-  valueOf(await catalog.ask(createProduct, { actor, ...MUG }));
+  valueOf(await catalog.call(createProduct, { actor, ...MUG }));
   const price = { amount: 1_099, currency: 'USD' as const };
-  valueOf(await catalog.ask(changeProduct, { actor, sku: 'MUG', changes: { price } }));
-  await catalog.ask(createProduct, { actor, ...MUG });
-  await catalog.ask(changeProduct, { actor, sku: 'CUP', changes: { price } });
+  valueOf(await catalog.call(changeProduct, { actor, sku: 'MUG', changes: { price } }));
+  await catalog.call(createProduct, { actor, ...MUG });
+  await catalog.call(changeProduct, { actor, sku: 'CUP', changes: { price } });
   expect(await log({ target: 'MUG' })).toMatchObject([
     { action: 'create-product', outcome: 'REFUSED', code: 'SKU_EXISTS', request: MUG },
     {
@@ -64,9 +65,9 @@ it('the audit log has the changes of admins to products and sales, and the refus
     units: 5,
     limitPerCustomer: 1,
   };
-  const sale = valueOf(await catalog.ask(createSale, { actor, body, idempotencyKey: 'once' }));
-  await catalog.ask(createSale, { actor, body, idempotencyKey: 'once' });
-  await catalog.ask(changeSale, { actor, id: sale.id, changes: { limitPerCustomer: 2 } });
+  const sale = valueOf(await catalog.call(createSale, { actor, body, idempotencyKey: 'once' }));
+  await catalog.call(createSale, { actor, body, idempotencyKey: 'once' });
+  await catalog.call(changeSale, { actor, id: sale.id, changes: { limitPerCustomer: 2 } });
   expect((await log({ target: sale.id })).map(({ action, outcome }) => `${action} ${outcome}`)).toEqual([
     expect.stringMatching(/^change-sale (DONE|REFUSED)$/),
     'create-sale DONE',
@@ -78,7 +79,7 @@ it('the audit log is read page by page', async () => {
   const seen: AuditEntry[] = [];
   for (let cursor: string | undefined; ;) {
     const page = valueOf(
-      await catalog.ask(listAuditOf('catalog'), { limit: 2, ...(cursor !== undefined && { cursor }) }),
+      await catalog.call(listAuditOf('catalog'), { limit: 2, ...(cursor !== undefined && { cursor }) }),
     );
     seen.push(...page.items);
     if (page.nextCursor === null) break;

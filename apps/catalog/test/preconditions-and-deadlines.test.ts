@@ -8,10 +8,9 @@ import {
   type Product,
   type VersionedProduct,
 } from '@doorbuster/contracts';
-import { ADMIN } from '@doorbuster/service/testing';
-import { DataSource } from 'typeorm';
+import { ADMIN, valueOf } from '@doorbuster/service/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newProduct, startCatalog, valueOf, type CatalogUnderTest } from './catalog-fixture.js';
+import { newProduct, startCatalog, type CatalogUnderTest } from './catalog-under-test.js';
 
 const PASSED = 1;
 const tooLate = { ok: false, error: { code: 'SERVICE_TIMEOUT' } };
@@ -24,9 +23,9 @@ beforeAll(async () => {
 afterAll(() => catalog.stop());
 
 const product = async (sku: string): Promise<VersionedProduct> =>
-  valueOf(await catalog.ask(getProduct, { sku }));
+  valueOf(await catalog.call(getProduct, { sku }));
 const rename = (sku: string, name: string, terms: { ifVersions?: number[]; commitBy?: number }) =>
-  catalog.ask(changeProduct, { actor: ADMIN, sku, changes: { name }, ...terms });
+  catalog.call(changeProduct, { actor: ADMIN, sku, changes: { name }, ...terms });
 const saleOf = (sku: string, from: number) => ({
   sku,
   price: { amount: 100, currency: 'USD' },
@@ -63,13 +62,13 @@ describe('a change with a precondition', () => {
     await catalog.create(newProduct('IF-3'));
     const body = saleOf('IF-3', 3_600_000);
     const { id, version = 0 } = valueOf(
-      await catalog.ask(createSale, { actor: ADMIN, idempotencyKey: 'if-3', body }),
+      await catalog.call(createSale, { actor: ADMIN, idempotencyKey: 'if-3', body }),
     );
     const limit = (limitPerCustomer: number, ifVersions: number[]) =>
-      catalog.ask(changeSale, { actor: ADMIN, id, ifVersions, changes: { limitPerCustomer } });
+      catalog.call(changeSale, { actor: ADMIN, id, ifVersions, changes: { limitPerCustomer } });
     expect(await limit(2, [version])).toMatchObject({ ok: true, value: { limitPerCustomer: 2 } });
     expect(await limit(3, [version])).toMatchObject(changedSince);
-    expect(valueOf(await catalog.ask(getSale, { id })).limitPerCustomer).toBe(2);
+    expect(valueOf(await catalog.call(getSale, { id })).limitPerCustomer).toBe(2);
   });
 });
 
@@ -78,7 +77,7 @@ describe('a change after its deadline', () => {
     await catalog.create(newProduct('LATE-1'));
     const idempotencyKey = 'late-sale';
     const sale = valueOf(
-      await catalog.ask(createSale, {
+      await catalog.call(createSale, {
         actor: ADMIN,
         idempotencyKey: 'in-time',
         body: saleOf('LATE-1', 3_600_000),
@@ -86,19 +85,19 @@ describe('a change after its deadline', () => {
     );
     const before = await everything();
     const terms = { actor: ADMIN, commitBy: PASSED };
-    expect(await catalog.ask(createProduct, { ...newProduct('LATE-2'), ...terms })).toMatchObject(tooLate);
+    expect(await catalog.call(createProduct, { ...newProduct('LATE-2'), ...terms })).toMatchObject(tooLate);
     expect(await rename('LATE-1', 'late', terms)).toMatchObject(tooLate);
     const body = saleOf('LATE-1', 10_800_000);
-    expect(await catalog.ask(createSale, { ...terms, idempotencyKey, body })).toMatchObject(tooLate);
+    expect(await catalog.call(createSale, { ...terms, idempotencyKey, body })).toMatchObject(tooLate);
     expect(
-      await catalog.ask(changeSale, { ...terms, id: sale.id, changes: { limitPerCustomer: 9 } }),
+      await catalog.call(changeSale, { ...terms, id: sale.id, changes: { limitPerCustomer: 9 } }),
     ).toMatchObject(tooLate);
     expect(await everything()).toEqual(before);
   });
 
   it('is rolled back by the server while it waits for a lock, and a newer change stays', async () => {
     await catalog.create(newProduct('LATE-3'));
-    const holder = catalog.part(0, DataSource).createQueryRunner();
+    const holder = catalog.database.createQueryRunner();
     await holder.startTransaction();
     await holder.query(`select from products where sku = 'LATE-3' for update`);
     const late = rename('LATE-3', 'old', { commitBy: Date.now() + 700 });

@@ -1,3 +1,4 @@
+import { eventuallyPasses } from '@doorbuster/embedded/testing';
 import { randomUUID } from 'node:crypto';
 import {
   cancelOrder,
@@ -10,16 +11,16 @@ import {
 import { ADMIN } from '@doorbuster/service/testing';
 import { newTraceparent } from '@doorbuster/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { OrdersFixture } from './fixtures/orders-fixture.js';
+import { startOrders, type OrdersUnderTest } from './orders-under-test.js';
 
-let orders: OrdersFixture;
+let orders: OrdersUnderTest;
 beforeAll(async () => {
-  orders = await OrdersFixture.start();
+  orders = await startOrders();
 });
 afterAll(() => orders.stop());
 
 async function log(target: string): Promise<AuditEntry[]> {
-  const reply = await orders.ask(listAuditOf('orders'), { limit: 10, target });
+  const reply = await orders.call(listAuditOf('orders'), { limit: 10, target });
   if (!reply.ok) throw new Error(reply.error.detail);
   return reply.value.items;
 }
@@ -28,8 +29,8 @@ it('a cancellation by an admin is in the audit log, one by the customer is not',
   const [first, second] = [await orders.placeOne(), await orders.placeOne()];
   for (const { id } of [first, second]) await orders.waitFor(id, { status: 'CONFIRMED' });
   const cancel = { actor: ADMIN, orderId: first.id, traceparent: newTraceparent() };
-  await orders.ask(cancelOrder, cancel);
-  await orders.ask(cancelOrder, cancel);
+  await orders.call(cancelOrder, cancel);
+  await orders.call(cancelOrder, cancel);
   await orders.cancel(second.id);
   expect(await log(first.id)).toMatchObject([
     {
@@ -46,14 +47,14 @@ it('a cancellation by an admin is in the audit log, one by the customer is not',
 it('the retry of a saga is in the audit log, done or refused', async () => {
   const { id } = await orders.placeOne();
   await orders.waitFor(id, { status: 'CONFIRMED' });
-  await expect.poll(() => orders.sagaState(id), { timeout: 10_000 }).toBe('COMPLETED');
-  await orders.ask(retrySaga, { actor: ADMIN, id });
-  await orders.rows(
+  await eventuallyPasses(async () => expect(await orders.sagaState(id)).toBe('COMPLETED'));
+  await orders.call(retrySaga, { actor: ADMIN, id });
+  await orders.query(
     `update sagas set state = 'STALLED', pending = '[{"name": "commit-stock", "attempt": 20, "deadlineAt": null}]'
      where id = $1`,
     [id],
   );
-  await orders.ask(retrySaga, { actor: ADMIN, id });
+  await orders.call(retrySaga, { actor: ADMIN, id });
   expect(await log(id)).toMatchObject([
     { action: 'retry-saga', outcome: 'DONE', before: { state: 'STALLED' }, after: { state: 'RUNNING' } },
     { action: 'retry-saga', outcome: 'REFUSED', code: 'SAGA_NOT_STALLED', before: { state: 'COMPLETED' } },
@@ -62,11 +63,11 @@ it('the retry of a saga is in the audit log, done or refused', async () => {
 
 it('the replay of a dead letter is in the audit log of its service, without the event', async () => {
   const id = randomUUID();
-  await orders.rows(
+  await orders.query(
     `insert into dead_letters (id, consumer, subject, event, error) values ($1, 'orders-prices', 'evt.catalog.x', $2, 'bad')`,
     [id, JSON.stringify('no event, but a pm_card_visa')],
   );
-  await orders.ask(replayDeadLetterOf('orders'), { actor: ADMIN, id });
+  await orders.call(replayDeadLetterOf('orders'), { actor: ADMIN, id });
   const [entry, ...others] = await log(id);
   expect(others).toEqual([]);
   expect(entry).toMatchObject({
@@ -77,23 +78,23 @@ it('the replay of a dead letter is in the audit log of its service, without the 
   });
   expect(JSON.stringify(entry)).not.toContain('pm_card');
   const unknown = randomUUID();
-  await orders.ask(replayDeadLetterOf('orders'), { actor: ADMIN, id: unknown });
+  await orders.call(replayDeadLetterOf('orders'), { actor: ADMIN, id: unknown });
   expect(await log(unknown)).toEqual([]);
 });
 
 it('a dead letter is shown without the payment method, and stored with it', async () => {
   const id = randomUUID();
   const event = { type: 'x', data: { method: 'pm_card_visa', lines: [{ sku: 'MUG' }] } };
-  await orders.rows(
+  await orders.query(
     `insert into dead_letters (id, consumer, subject, event, error) values ($1, 'orders-replies', 'evt.x', $2, $3)`,
     [id, JSON.stringify(event), 'MalformedBatchError: no batch: pm_card_visa'],
   );
   const shown = [
-    await orders.ask(listDeadLettersOf('orders'), { limit: 10 }),
-    await orders.ask(replayDeadLetterOf('orders'), { actor: ADMIN, id }),
-    await orders.ask(listAuditOf('orders'), { limit: 10, target: id }),
+    await orders.call(listDeadLettersOf('orders'), { limit: 10 }),
+    await orders.call(replayDeadLetterOf('orders'), { actor: ADMIN, id }),
+    await orders.call(listAuditOf('orders'), { limit: 10, target: id }),
   ];
   expect(JSON.stringify(shown[0])).toContain('MUG');
   expect(JSON.stringify(shown)).not.toContain('pm_card');
-  expect(await orders.rows('select event from dead_letters where id = $1', [id])).toEqual([{ event }]);
+  expect(await orders.query('select event from dead_letters where id = $1', [id])).toEqual([{ event }]);
 });

@@ -1,3 +1,4 @@
+import { eventuallyPasses } from '@doorbuster/embedded/testing';
 import { authorisePayment, productChanged, reserveStock, stockReserved } from '@doorbuster/contracts';
 import { newEvent, type CloudEvent } from '@doorbuster/messaging';
 import { newTraceparent } from '@doorbuster/telemetry';
@@ -5,8 +6,8 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { checkoutSaga } from '../src/checkout/checkout.saga.js';
 import type { OrderSagaDefinition } from '../src/checkout/order-decisions.js';
 import { sagaDefinitions } from '../src/checkout/saga-definitions.js';
-import { OrdersFixture } from './fixtures/orders-fixture.js';
-import { behaviours } from './fixtures/participants.js';
+import { startOrders, type OrdersUnderTest } from './orders-under-test.js';
+import { behaviours } from './participants.js';
 
 /** The next release sends `authorise-payment` up to nine times. */
 const checkoutV2: OrderSagaDefinition = {
@@ -17,16 +18,16 @@ const checkoutV2: OrderSagaDefinition = {
   ),
 };
 
-let orders: OrdersFixture;
+let orders: OrdersUnderTest;
 beforeAll(async () => {
-  orders = await OrdersFixture.start();
+  orders = await startOrders();
   await orders.startReplica([...sagaDefinitions, checkoutV2]);
 });
 afterEach(() => orders.participants.behaveAgain());
 afterAll(() => orders.stop());
 
 const versionsOf = async (ids: string[]): Promise<Map<string, number>> => {
-  const rows = await orders.rows<{ id: string; version: number }>(
+  const rows = await orders.query<{ id: string; version: number }>(
     'select id, version from sagas where id = any($1::uuid[])',
     [ids],
   );
@@ -36,15 +37,10 @@ const versionsOf = async (ids: string[]): Promise<Map<string, number>> => {
 /** Both replicas take requests, so each version starts soon. */
 async function placeBothVersions(): Promise<string[]> {
   const ids: string[] = [];
-  await expect
-    .poll(
-      async () => {
-        ids.push((await orders.placeOne()).id);
-        return new Set((await versionsOf(ids)).values()).size;
-      },
-      { timeout: 20_000, interval: 10 },
-    )
-    .toBe(2);
+  await eventuallyPasses(async () => {
+    ids.push((await orders.placeOne()).id);
+    expect(new Set((await versionsOf(ids)).values()).size).toBe(2);
+  });
   return ids;
 }
 
@@ -52,9 +48,9 @@ it('sagas of both versions end, whichever replica gets their replies', async () 
   const ids = [...(await placeBothVersions()), ...(await placeBothVersions())];
   for (const id of ids) {
     await orders.waitFor(id, { status: 'CONFIRMED' });
-    await expect.poll(() => orders.sagaState(id), { timeout: 20_000 }).toBe('COMPLETED');
+    await eventuallyPasses(async () => expect(await orders.sagaState(id)).toBe('COMPLETED'));
   }
-  expect(await orders.rows('select * from dead_letters')).toEqual([]);
+  expect(await orders.query('select * from dead_letters')).toEqual([]);
 });
 
 it("only a replica that has its version applies an overdue saga's timeout", async () => {
@@ -63,12 +59,12 @@ it("only a replica that has its version applies an overdue saga's timeout", asyn
   const asked = (id: string) =>
     orders.participants.subjectsFor(id).filter((subject) => subject === authorisePayment.subject).length;
   for (const attempt of [1, 2, 3]) {
-    for (const id of ids) await expect.poll(() => asked(id), { timeout: 20_000 }).toBe(attempt);
+    for (const id of ids) await eventuallyPasses(() => expect(asked(id)).toBe(attempt));
     for (const id of ids) await orders.passDeadlines(id);
   }
   for (const [id, version] of await versionsOf(ids)) {
     if (version === 1) await orders.waitFor(id, { status: 'REJECTED', reason: 'PAYMENT_TIMEOUT' });
-    else await expect.poll(() => asked(id), { timeout: 20_000 }).toBe(4);
+    else await eventuallyPasses(() => expect(asked(id)).toBe(4));
   }
 });
 
@@ -89,12 +85,10 @@ it('fields that a newer release adds to a reply or an event are ignored', async 
     price,
     colour: 'blue',
   };
-  await orders.participants.send(
-    newEvent(productChanged, { subject: 'PEN', data, traceparent: newTraceparent() }),
+  await orders.publish(newEvent(productChanged, { subject: 'PEN', data, traceparent: newTraceparent() }));
+  await eventuallyPasses(async () =>
+    expect(await orders.query(`select amount from prices where sku = 'PEN'`)).toEqual([{ amount: 500 }]),
   );
-  await expect
-    .poll(() => orders.rows(`select amount from prices where sku = 'PEN'`), { timeout: 20_000 })
-    .toEqual([{ amount: 500 }]);
   const { id } = await orders.placeOne();
   await orders.waitFor(id, { status: 'CONFIRMED' });
 });
@@ -108,8 +102,8 @@ it('a reply of an unknown version becomes a dead letter, and the saga sends the 
   });
   const { id } = await orders.placeOne();
   const letters = () =>
-    orders.rows<{ error: string }>(`select error from dead_letters where event->>'subject' = $1`, [id]);
-  await expect.poll(async () => (await letters()).length, { timeout: 20_000 }).toBe(1);
+    orders.query<{ error: string }>(`select error from dead_letters where event->>'subject' = $1`, [id]);
+  await eventuallyPasses(async () => expect((await letters()).length).toBe(1));
   expect((await letters())[0]?.error).toContain(`does not know ${unknown.type}`);
   await orders.passDeadlines(id);
   await orders.waitFor(id, { status: 'CONFIRMED' });

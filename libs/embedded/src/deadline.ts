@@ -14,7 +14,7 @@ export interface UntilOptions {
 
 /** Repeats `attempt` until it returns a value. An exception counts as not yet, except {@link GiveUpError}. */
 export async function until<T>(attempt: () => Promise<T | undefined>, options: UntilOptions): Promise<T> {
-  const end = Date.now() + options.deadlineMs;
+  const end = performance.now() + options.deadlineMs;
   let cause: unknown;
   do {
     try {
@@ -25,7 +25,7 @@ export async function until<T>(attempt: () => Promise<T | undefined>, options: U
       cause = error;
     }
     await delay(options.intervalMs);
-  } while (Date.now() < end);
+  } while (performance.now() < end);
   throw new DeadlineExceededError(`${options.what} took longer than ${options.deadlineMs} ms`, { cause });
 }
 

@@ -7,6 +7,6 @@ export {
   type TestNatsCluster,
 } from './testing/test-nats-cluster.js';
 export { startOwnPostgres, type OwnPostgres } from './testing/own-postgres.js';
-export { eventually } from './testing/eventually.js';
+export { eventually, eventuallyPasses } from './testing/eventually.js';
 export { testCertificates, type TestCertificates } from './testing/test-certificates.js';
 export { plantFailure, plantFailureOfCommit } from './testing/plant-failure.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '@doorbuster/embedded/testing';
-import { newProduct, startCatalog, type CatalogUnderTest } from '../catalog-fixture.js';
+import { newProduct, startCatalog, type CatalogUnderTest } from '../catalog-under-test.js';
 
 let catalog: CatalogUnderTest;
 beforeAll(async () => {
@@ -23,7 +23,7 @@ const eventuallyNamed = (replica: number, sku: string, name: string) =>
 
 async function cached(sku: string): Promise<void> {
   await catalog.create(newProduct(sku, { name: 'old' }));
-  await catalog.hear(sku, 1);
+  await catalog.states(sku, 1);
   for (const replica of [0, 1]) {
     await eventually(async () => {
       await rename(sku, 'old');
@@ -50,8 +50,8 @@ describe('the product cache', () => {
 
   it('is emptied after a lost connection, because events were missed', async () => {
     await cached('CACHE-3');
-    await catalog.env.nats.kill();
-    await catalog.env.nats.start();
+    await catalog.environment.nats.kill();
+    await catalog.environment.nats.start();
     await eventually(() => catalog.search('x'), 'the client to be back');
     await eventuallyNamed(0, 'CACHE-3', 'unseen');
     await eventuallyNamed(1, 'CACHE-3', 'unseen');

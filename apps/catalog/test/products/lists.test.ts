@@ -1,7 +1,8 @@
 import { getProduct, listProducts, productFilter, type Product } from '@doorbuster/contracts';
 import fc from 'fast-check';
+import { valueOf } from '@doorbuster/service/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newProduct, startCatalog, valueOf, type CatalogUnderTest } from '../catalog-fixture.js';
+import { newProduct, startCatalog, type CatalogUnderTest } from '../catalog-under-test.js';
 
 let catalog: CatalogUnderTest;
 beforeAll(async () => {
@@ -82,14 +83,14 @@ describe('searching', () => {
   it.each(["'", '"', '%', '_', '\\', '&|!()', ':*', 'a & b', '-', 'the', '💡', '%%%', "o'neill"])(
     'answers %s',
     async (q) => {
-      expect(await catalog.ask(listProducts, { q, limit: 5 })).toMatchObject({ ok: true });
+      expect(await catalog.call(listProducts, { q, limit: 5 })).toMatchObject({ ok: true });
     },
   );
 
   it.each(['-'.repeat(200), '"-'.repeat(100), '- '.repeat(99), 'or '.repeat(66), `mug ${'-'.repeat(50)}mug`])(
     'answers stacked operators: %s',
     async (q) => {
-      expect(await catalog.ask(listProducts, { q, limit: 5 })).toMatchObject({ ok: true });
+      expect(await catalog.call(listProducts, { q, limit: 5 })).toMatchObject({ ok: true });
     },
   );
 
@@ -102,7 +103,7 @@ describe('searching', () => {
     await fc.assert(
       fc.asyncProperty(texts, async (q) => {
         fc.pre(productFilter.safeParse({ q }).success);
-        expect(await catalog.ask(listProducts, { q, limit: 5 })).toMatchObject({ ok: true });
+        expect(await catalog.call(listProducts, { q, limit: 5 })).toMatchObject({ ok: true });
       }),
       { numRuns: 80 },
     );
@@ -128,7 +129,7 @@ describe('the items of a list', () => {
       const { items } = await catalog.list(filter);
       expect(items.length).toBeGreaterThan(1);
       for (const item of items) {
-        expect(item).toEqual(valueOf(await catalog.ask(getProduct, { sku: item.sku })));
+        expect(item).toEqual(valueOf(await catalog.call(getProduct, { sku: item.sku })));
       }
     },
   );
@@ -175,17 +176,17 @@ describe('paging', () => {
     const { nextCursor } = await catalog.list({ category: 'audio', limit: 1 });
     const invalid = ['x', 'AAAA', '%00', `${nextCursor}A`, Buffer.from('[1,2]').toString('base64url')];
     for (const cursor of invalid) {
-      const reply = await catalog.ask(listProducts, { category: 'audio', limit: 1, cursor });
+      const reply = await catalog.call(listProducts, { category: 'audio', limit: 1, cursor });
       expect(reply, cursor).toMatchObject({ ok: false, error: { code: 'VALIDATION_FAILED' } });
     }
     const { nextCursor: ofSearch } = await catalog.list({ q: 'headphone', limit: 1 });
     const [list, order] = JSON.parse(Buffer.from(ofSearch ?? '', 'base64url').toString()) as string[];
     for (const score of [2 ** 31, Number.MAX_SAFE_INTEGER, -1, 0.5]) {
       const forged = Buffer.from(JSON.stringify([list, order, score, 'MUG'])).toString('base64url');
-      const reply = await catalog.ask(listProducts, { q: 'headphone', limit: 1, cursor: forged });
+      const reply = await catalog.call(listProducts, { q: 'headphone', limit: 1, cursor: forged });
       expect(reply).toMatchObject({ ok: false, error: { code: 'VALIDATION_FAILED' } });
     }
-    const elsewhere = await catalog.ask(listProducts, {
+    const elsewhere = await catalog.call(listProducts, {
       category: 'kitchen',
       limit: 1,
       cursor: nextCursor ?? '',

@@ -6,9 +6,9 @@ import {
   productChanged,
   productCreated,
 } from '@doorbuster/contracts';
-import { ADMIN } from '@doorbuster/service/testing';
+import { ADMIN, valueOf } from '@doorbuster/service/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newProduct, startCatalog, valueOf, type CatalogUnderTest } from '../catalog-fixture.js';
+import { newProduct, startCatalog, type CatalogUnderTest } from '../catalog-under-test.js';
 
 let catalog: CatalogUnderTest;
 beforeAll(async () => {
@@ -25,8 +25,8 @@ describe('creating a product', () => {
     const [created] = await catalog.create(body);
     expect(created).toMatchObject(body);
     expect(created?.createdAt).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
-    expect(valueOf(await catalog.ask(getProduct, { sku: 'CREATE-1' }))).toEqual(created);
-    expect(await catalog.hear('CREATE-1', 1)).toEqual([
+    expect(valueOf(await catalog.call(getProduct, { sku: 'CREATE-1' }))).toEqual(created);
+    expect(await catalog.states('CREATE-1', 1)).toEqual([
       { type: productCreated.type, state: { ...body, version: 1 } },
     ]);
   });
@@ -34,14 +34,14 @@ describe('creating a product', () => {
   it('succeeds for one of many concurrent requests with the same SKU, and publishes one event', async () => {
     const attempts = Array.from({ length: 8 }, (_, i) => newProduct('CREATE-2', { name: `Attempt ${i}` }));
     const replies = await Promise.all(
-      attempts.map((body) => catalog.ask(createProduct, { ...body, actor: ADMIN })),
+      attempts.map((body) => catalog.call(createProduct, { ...body, actor: ADMIN })),
     );
     const refusals = replies.flatMap((reply) => (reply.ok ? [] : [reply.error.code]));
     expect(refusals).toEqual(Array.from({ length: 7 }, () => 'SKU_EXISTS'));
     const winner = replies.flatMap((reply) => (reply.ok ? [reply.value] : []));
-    expect(valueOf(await catalog.ask(getProduct, { sku: 'CREATE-2' }))).toEqual(winner[0]);
+    expect(valueOf(await catalog.call(getProduct, { sku: 'CREATE-2' }))).toEqual(winner[0]);
     await catalog.change('CREATE-2', { name: 'Later' });
-    expect((await catalog.hear('CREATE-2', 2)).map(({ state }) => state.version)).toEqual([1, 2]);
+    expect((await catalog.states('CREATE-2', 2)).map(({ state }) => state.version)).toEqual([1, 2]);
   });
 });
 
@@ -56,8 +56,8 @@ describe('changing a product', () => {
       updatedAt: expect.any(String) as string,
     });
     expect(Date.parse(changed.updatedAt)).toBeGreaterThanOrEqual(Date.parse(created?.updatedAt ?? ''));
-    expect(valueOf(await catalog.ask(getProduct, { sku: 'CHANGE-1' }))).toEqual(changed);
-    const { type, state } = (await catalog.hear('CHANGE-1', 2))[1] ?? {};
+    expect(valueOf(await catalog.call(getProduct, { sku: 'CHANGE-1' }))).toEqual(changed);
+    const { type, state } = (await catalog.states('CHANGE-1', 2))[1] ?? {};
     expect(type).toBe(productChanged.type);
     expect(state).toEqual({
       ...newProduct('CHANGE-1', { description: 'Soft' }),
@@ -71,7 +71,7 @@ describe('changing a product', () => {
     const { name, price } = newProduct('CHANGE-2');
     expect(await catalog.change('CHANGE-2', { name, price })).toEqual(created);
     await catalog.change('CHANGE-2', { name: 'Another' });
-    const versions = (await catalog.hear('CHANGE-2', 2)).map(({ state }) => state.version);
+    const versions = (await catalog.states('CHANGE-2', 2)).map(({ state }) => state.version);
     expect(versions).toEqual([1, 2]);
   });
 
@@ -81,7 +81,7 @@ describe('changing a product', () => {
     await Promise.all(
       prices.map((amount) => catalog.change('CHANGE-3', { price: { amount, currency: 'USD' } })),
     );
-    const events = (await catalog.hear('CHANGE-3', 21)).map(({ state }) => state);
+    const events = (await catalog.states('CHANGE-3', 21)).map(({ state }) => state);
     expect(events.map(({ version }) => version).toSorted((a, b) => a - b)).toEqual(
       Array.from({ length: 21 }, (_, i) => i + 1),
     );
@@ -96,17 +96,17 @@ describe('changing a product', () => {
   });
 
   it('is refused for an unknown SKU', async () => {
-    const reply = await catalog.ask(changeProduct, { actor: ADMIN, sku: 'UNKNOWN', changes: { name: 'x' } });
+    const reply = await catalog.call(changeProduct, { actor: ADMIN, sku: 'UNKNOWN', changes: { name: 'x' } });
     expect(reply).toMatchObject({ ok: false, error: { code: 'PRODUCT_NOT_FOUND' } });
-    expect(catalog.eventsOf('UNKNOWN')).toEqual([]);
+    expect(catalog.receivedFor('UNKNOWN')).toEqual([]);
   });
 });
 
 it('a product is not found before it is created, and found right after', async () => {
-  const reply = await catalog.ask(getProduct, { sku: 'LATER' });
+  const reply = await catalog.call(getProduct, { sku: 'LATER' });
   expect(reply).toMatchObject({ ok: false, error: { code: 'PRODUCT_NOT_FOUND' } });
   await catalog.create(newProduct('LATER'));
-  expect(valueOf(await catalog.ask(getProduct, { sku: 'LATER' })).sku).toBe('LATER');
+  expect(valueOf(await catalog.call(getProduct, { sku: 'LATER' })).sku).toBe('LATER');
 });
 
 it('events leave the outbox once the broker has them', async () => {

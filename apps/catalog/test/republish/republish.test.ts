@@ -1,7 +1,7 @@
 import { eventually } from '@doorbuster/embedded/testing';
 import { productChanged } from '@doorbuster/contracts';
 import { afterEach, expect, it } from 'vitest';
-import { newProduct, startCatalog, startReplica, type CatalogUnderTest } from '../catalog-fixture.js';
+import { newProduct, startCatalog, type CatalogUnderTest } from '../catalog-under-test.js';
 
 let catalog: CatalogUnderTest;
 afterEach(() => catalog.stop());
@@ -11,13 +11,13 @@ const SKUS = Array.from({ length: 250 }, (_, i) => `A-${i}`);
 async function stocked(): Promise<void> {
   catalog = await startCatalog();
   await knownStream();
-  expect(catalog.heard).toEqual([]);
+  expect(catalog.received).toEqual([]);
   // Not all at once: on a busy machine the last would wait too long for a database connection.
   for (let i = 0; i < SKUS.length; i += 50) {
     await catalog.create(...SKUS.slice(i, i + 50).map((sku) => newProduct(sku)));
   }
   await catalog.change('A-7', { name: 'Seventh' });
-  await catalog.hear('A-7', 2);
+  await catalog.states('A-7', 2);
 }
 
 /** The stream that has all products, according to catalog. */
@@ -34,12 +34,12 @@ const anotherStream = (than: string): Promise<string> =>
     return created === than ? undefined : created;
   }, 'the new stream to know all products');
 
-const stopService = (): Promise<unknown> => Promise.all(catalog.replicas.splice(0).map((app) => app.close()));
+const stopService = (): Promise<void> => catalog.stopReplica();
 
 async function loseStorage(): Promise<void> {
-  await catalog.env.nats.kill();
-  catalog.env.nats.wipe();
-  await catalog.env.nats.start();
+  await catalog.environment.nats.kill();
+  catalog.environment.nats.wipe();
+  await catalog.environment.nats.start();
 }
 
 async function expectAllRepublished(): Promise<void> {
@@ -64,13 +64,13 @@ it('a service that was down republishes at its start, and only once', async () =
   const stream = await knownStream();
   await stopService();
   await loseStorage();
-  catalog.replicas.push(await startReplica(catalog.env));
+  await catalog.addReplica();
   await expectAllRepublished();
   await anotherStream(stream);
   const { length } = await catalog.stored();
   await stopService();
-  catalog.replicas.push(await startReplica(catalog.env));
+  await catalog.addReplica();
   await catalog.create(newProduct('LAST'));
-  await catalog.hear('LAST', 1);
+  await catalog.states('LAST', 1);
   expect(await catalog.stored()).toHaveLength(length + 1);
 });

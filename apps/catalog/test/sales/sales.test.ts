@@ -17,13 +17,13 @@ import {
   type Sale,
   type SaleState,
 } from '@doorbuster/contracts';
-import { plantFailure } from '@doorbuster/embedded/testing';
+import { eventuallyPasses, plantFailure } from '@doorbuster/embedded/testing';
 import { replyTo, type CloudEvent, type OutgoingEvent } from '@doorbuster/messaging';
-import { ADMIN } from '@doorbuster/service/testing';
+import { ADMIN, valueOf } from '@doorbuster/service/testing';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { DataSource } from 'typeorm';
 import { BoundSaleInstants1768500000000 } from '../../src/migrations/bound-sale-instants.migration.js';
-import { newProduct, startCatalog, valueOf, type CatalogUnderTest } from '../catalog-fixture.js';
+import { newProduct, startCatalog, type CatalogUnderTest } from '../catalog-under-test.js';
 
 let catalog: CatalogUnderTest;
 beforeAll(async () => {
@@ -35,10 +35,9 @@ let sku: string;
 beforeEach(async () => {
   sku = `S-${randomUUID().slice(0, 8)}`;
   await catalog.create(newProduct(sku));
-  await catalog.inventoryAnswers(willing);
+  await catalog.inventoryReplies(willing);
 });
 
-const POLLING = { timeout: 15_000 };
 const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString();
 const willing = (command: CloudEvent): OutgoingEvent =>
   replyTo(command, command.type === setAsideUnits.type ? unitsSetAside : unitsReturned, {
@@ -55,55 +54,59 @@ const body = (overrides: Partial<CreateSaleBody> = {}): CreateSaleBody => ({
   ...overrides,
 });
 const create = (request: CreateSaleBody, idempotencyKey: string = randomUUID()): Promise<Reply<Sale>> =>
-  catalog.ask(createSale, { actor: ADMIN, body: request, idempotencyKey });
-const get = async (id: string): Promise<Sale> => valueOf(await catalog.ask(getSale, { id }));
+  catalog.call(createSale, { actor: ADMIN, body: request, idempotencyKey });
+const get = async (id: string): Promise<Sale> => valueOf(await catalog.call(getSale, { id }));
 const statusOf = async (id: string): Promise<string> => (await get(id)).status;
 const states = (id: string): SaleState[] =>
-  catalog.heard
+  catalog.received
     .filter(({ subject, type }) => subject === id && type === saleChanged.type)
     .map(({ data }) => data as SaleState);
 
 it('a sale is prepared, opens and ends, with ascending versions in its events', async () => {
   const { id } = valueOf(await create(body({ startsAt: inMs(1_200), endsAt: inMs(2_400) })));
-  await expect.poll(() => statusOf(id), POLLING).toBe('OPEN');
+  await eventuallyPasses(async () => expect(await statusOf(id)).toBe('OPEN'));
   expect(Date.now()).toBeGreaterThanOrEqual(Date.parse((await get(id)).startsAt));
-  await expect.poll(() => statusOf(id), POLLING).toBe('ENDED');
-  await expect
-    .poll(() => states(id).map(({ version, status }) => [version, status]), POLLING)
-    .toEqual([
+  await eventuallyPasses(async () => expect(await statusOf(id)).toBe('ENDED'));
+  await eventuallyPasses(() =>
+    expect(states(id).map(({ version, status }) => [version, status])).toEqual([
       [1, 'PREPARING'],
       [2, 'SCHEDULED'],
       [3, 'OPEN'],
       [4, 'ENDED'],
-    ]);
-  await expect
-    .poll(() => catalog.query('select is_returned, next_action_at from sales where id = $1', [id]), POLLING)
-    .toEqual([{ is_returned: true, next_action_at: null }]);
+    ]),
+  );
+  await eventuallyPasses(async () =>
+    expect(await catalog.query('select is_returned, next_action_at from sales where id = $1', [id])).toEqual([
+      { is_returned: true, next_action_at: null },
+    ]),
+  );
 });
 
 it('a sale is rejected when inventory refuses its allocation', async () => {
-  await catalog.inventoryAnswers((command) =>
+  await catalog.inventoryReplies((command) =>
     replyTo(command, unitsRefused, { saleId: command.subject, reason: 'INSUFFICIENT_STOCK' }),
   );
   const { id } = valueOf(await create(body({ startsAt: inMs(0) })));
-  await expect
-    .poll(() => get(id), POLLING)
-    .toMatchObject({ status: 'REJECTED', reason: 'INSUFFICIENT_STOCK' });
+  await eventuallyPasses(async () =>
+    expect(await get(id)).toMatchObject({ status: 'REJECTED', reason: 'INSUFFICIENT_STOCK' }),
+  );
 });
 
 it('unanswered commands to inventory are sent again, for the allocation and the return', async () => {
   const asked = { [setAsideUnits.type]: 0, [returnUnits.type]: 0 } as Record<string, number>;
-  await catalog.inventoryAnswers((command) => {
+  await catalog.inventoryReplies((command) => {
     asked[command.type] = (asked[command.type] ?? 0) + 1;
     return asked[command.type] === 1 ? undefined : willing(command);
   });
   const { id } = valueOf(await create(body()));
-  await expect.poll(() => statusOf(id), POLLING).toBe('SCHEDULED');
-  valueOf(await catalog.ask(changeSale, { actor: ADMIN, id, changes: { endsAt: inMs(-1) } }));
+  await eventuallyPasses(async () => expect(await statusOf(id)).toBe('SCHEDULED'));
+  valueOf(await catalog.call(changeSale, { actor: ADMIN, id, changes: { endsAt: inMs(-1) } }));
   expect(await statusOf(id)).toBe('ENDED');
-  await expect
-    .poll(() => catalog.query('select is_returned from sales where id = $1', [id]), POLLING)
-    .toEqual([{ is_returned: true }]);
+  await eventuallyPasses(async () =>
+    expect(await catalog.query('select is_returned from sales where id = $1', [id])).toEqual([
+      { is_returned: true },
+    ]),
+  );
   expect(asked).toEqual({ [setAsideUnits.type]: 2, [returnUnits.type]: 2 });
 });
 
@@ -123,7 +126,7 @@ it('a SKU has one sale at a time', async () => {
   expect(replies.find(({ ok }) => !ok)).toMatchObject({ error: { code: 'SALE_EXISTS' } });
   const next = valueOf(await create(body({ startsAt: inMs(8_000_000), endsAt: inMs(9_000_000) })));
   expect(
-    await catalog.ask(changeSale, { actor: ADMIN, id: next.id, changes: { startsAt: inMs(4_000_000) } }),
+    await catalog.call(changeSale, { actor: ADMIN, id: next.id, changes: { startsAt: inMs(4_000_000) } }),
   ).toMatchObject({
     error: { code: 'SALE_EXISTS' },
   });
@@ -138,7 +141,7 @@ it('an invalid sale is refused', async () => {
     error: { code: 'VALIDATION_FAILED' },
   });
   expect(
-    await catalog.ask(changeSale, { actor: ADMIN, id: randomUUID(), changes: { limitPerCustomer: 1 } }),
+    await catalog.call(changeSale, { actor: ADMIN, id: randomUUID(), changes: { limitPerCustomer: 1 } }),
   ).toMatchObject({
     error: { code: 'SALE_NOT_FOUND' },
   });
@@ -150,36 +153,32 @@ it('sales are listed by SKU and status, newest first, page by page, and equal th
     const times = { startsAt: inMs(hour * 3_600_000), endsAt: inMs(hour * 3_600_000 + 1_000) };
     ids.unshift(valueOf(await create(body(times))).id);
   }
-  for (const id of ids) await expect.poll(() => statusOf(id), POLLING).toBe('SCHEDULED');
-  const first = valueOf(await catalog.ask(listSales, { sku, limit: 2 }));
+  for (const id of ids) await eventuallyPasses(async () => expect(await statusOf(id)).toBe('SCHEDULED'));
+  const first = valueOf(await catalog.call(listSales, { sku, limit: 2 }));
   expect(first.items.map(({ id }) => id)).toEqual(ids.slice(0, 2));
-  const rest = valueOf(await catalog.ask(listSales, { sku, limit: 2, cursor: first.nextCursor ?? '' }));
+  const rest = valueOf(await catalog.call(listSales, { sku, limit: 2, cursor: first.nextCursor ?? '' }));
   expect(rest).toMatchObject({ items: [{ id: ids[2] }], nextCursor: null });
-  expect(valueOf(await catalog.ask(listSales, { sku, status: 'ENDED', limit: 2 })).items).toEqual([]);
+  expect(valueOf(await catalog.call(listSales, { sku, status: 'ENDED', limit: 2 })).items).toEqual([]);
   for (const sale of [...first.items, ...rest.items]) expect(sale).toEqual(await get(sale.id));
 });
 
 it('a sale that fails blocks no other, is listed as stuck, and continues once it is repaired', async () => {
   const bad = valueOf(await create(body({ startsAt: inMs(1_500) })));
-  await expect.poll(() => statusOf(bad.id), POLLING).toBe('SCHEDULED');
-  const repair = await plantFailure(
-    catalog.env.migrationUrl('catalog'),
-    'catalog.sales',
-    `old.id = '${bad.id}'`,
-  );
+  await eventuallyPasses(async () => expect(await statusOf(bad.id)).toBe('SCHEDULED'));
+  const repair = await plantFailure(catalog.ownerUrl, 'catalog.sales', `old.id = '${bad.id}'`);
   sku = `S-${randomUUID().slice(0, 8)}`;
   await catalog.create(newProduct(sku));
   const good = valueOf(await create(body({ startsAt: inMs(1_500), endsAt: inMs(4_000) })));
-  await expect.poll(() => statusOf(good.id), POLLING).toBe('OPEN');
-  await expect.poll(() => statusOf(good.id), POLLING).toBe('ENDED');
+  await eventuallyPasses(async () => expect(await statusOf(good.id)).toBe('OPEN'));
+  await eventuallyPasses(async () => expect(await statusOf(good.id)).toBe('ENDED'));
   expect(await statusOf(bad.id)).toBe('SCHEDULED');
-  const stuck = async () => valueOf(await catalog.ask(listStuckItemsOf('catalog'), { limit: 10 }));
+  const stuck = async () => valueOf(await catalog.call(listStuckItemsOf('catalog'), { limit: 10 }));
   expect(await stuck()).toMatchObject([
     { service: 'catalog', job: 'sales', itemId: bad.id, error: expect.stringContaining('planted failure') },
   ]);
   await repair();
-  await expect.poll(() => statusOf(bad.id), POLLING).toBe('OPEN');
-  await expect.poll(stuck, POLLING).toEqual([]);
+  await eventuallyPasses(async () => expect(await statusOf(bad.id)).toBe('OPEN'));
+  await eventuallyPasses(async () => expect(await stuck()).toEqual([]));
 });
 
 it.each(['0000-01-01T00:00:00Z', '1999-12-31T23:59:59Z', '2100-01-01T00:00:01Z', '9999-12-31T00:00:00Z'])(
@@ -201,10 +200,10 @@ it.each(['0000-01-01T00:00:00Z', '1999-12-31T23:59:59Z', '2100-01-01T00:00:01Z',
 
 it('the migration moves instants of an earlier release into the bounds, and the sale opens', async () => {
   const { id } = valueOf(await create(body()));
-  await expect.poll(() => statusOf(id), POLLING).toBe('SCHEDULED');
+  await eventuallyPasses(async () => expect(await statusOf(id)).toBe('SCHEDULED'));
   const owner = new DataSource({
     type: 'postgres',
-    url: catalog.env.migrationUrl('catalog'),
+    url: catalog.ownerUrl,
     schema: 'catalog',
   });
   await owner.initialize();
@@ -218,7 +217,7 @@ it('the migration moves instants of an earlier release into the bounds, and the 
   );
   await migration.up(runner);
   await owner.destroy();
-  await expect.poll(() => statusOf(id), POLLING).toBe('OPEN');
+  await eventuallyPasses(async () => expect(await statusOf(id)).toBe('OPEN'));
   expect(await get(id)).toMatchObject({
     startsAt: '2000-01-01T00:00:00.000Z',
     endsAt: '2100-01-01T00:00:00.000Z',

@@ -1,11 +1,12 @@
+import { eventuallyPasses } from '@doorbuster/embedded/testing';
 import { authorisePayment, commitStock, reserveStock } from '@doorbuster/contracts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { behaviours } from '../fixtures/participants.js';
-import { OrdersFixture } from '../fixtures/orders-fixture.js';
+import { behaviours } from '../participants.js';
+import { startOrders, type OrdersUnderTest } from '../orders-under-test.js';
 
-let orders: OrdersFixture;
+let orders: OrdersUnderTest;
 beforeAll(async () => {
-  orders = await OrdersFixture.start();
+  orders = await startOrders();
 });
 afterEach(() => orders.participants.behaveAgain());
 afterAll(() => orders.stop());
@@ -14,7 +15,7 @@ describe('a checkout', () => {
   it('is confirmed and completes', async () => {
     const { id } = await orders.placeOne();
     await orders.waitFor(id, { status: 'CONFIRMED', reason: null });
-    await expect.poll(() => orders.sagaState(id), { timeout: 10_000 }).toBe('COMPLETED');
+    await eventuallyPasses(async () => expect(await orders.sagaState(id)).toBe('COMPLETED'));
     expect(orders.participants.subjectsFor(id).toSorted()).toEqual([
       'cmd.inventory.commit-stock',
       'cmd.inventory.reserve-stock',
@@ -25,8 +26,8 @@ describe('a checkout', () => {
 
   it('stores every transition, in one trace', async () => {
     const { id } = await orders.placeOne();
-    await expect.poll(() => orders.sagaState(id), { timeout: 10_000 }).toBe('COMPLETED');
-    const steps = await orders.rows<{ step: string; kind: string }>(
+    await eventuallyPasses(async () => expect(await orders.sagaState(id)).toBe('COMPLETED'));
+    const steps = await orders.query<{ step: string; kind: string }>(
       `select t->>'step' as step, t->>'kind' as kind
        from saga_transitions, json_array_elements(transitions) t where saga_id = $1 order by (t->>'sequence')::int`,
       [id],
@@ -70,7 +71,7 @@ describe('a checkout', () => {
     orders.participants.copies = 3;
     const { id } = await orders.placeOne();
     await orders.waitFor(id, { status: 'CONFIRMED' });
-    await expect.poll(() => orders.sagaState(id), { timeout: 10_000 }).toBe('COMPLETED');
+    await eventuallyPasses(async () => expect(await orders.sagaState(id)).toBe('COMPLETED'));
     const commands = orders.participants.subjectsFor(id);
     expect(new Set(commands).size).toBe(commands.length);
   });
@@ -81,7 +82,7 @@ describe('a checkout', () => {
     const asked = () =>
       orders.participants.subjectsFor(id).filter((subject) => subject === authorisePayment.subject);
     for (const attempt of [1, 2, 3]) {
-      await expect.poll(() => asked().length, { timeout: 10_000 }).toBe(attempt);
+      await eventuallyPasses(() => expect(asked().length).toBe(attempt));
       await orders.passDeadlines(id);
     }
     await orders.waitFor(id, { status: 'REJECTED', reason: 'PAYMENT_TIMEOUT' });
@@ -93,23 +94,23 @@ describe('a checkout', () => {
     const [stuck, well] = [await orders.placeOne(), await orders.placeOne()];
     const asked = () =>
       orders.participants.subjectsFor(well.id).filter((subject) => subject === authorisePayment.subject);
-    await expect.poll(() => asked().length, { timeout: 10_000 }).toBe(1);
+    await eventuallyPasses(() => expect(asked().length).toBe(1));
     const rename = (name: string) =>
-      orders.rows(`update sagas set pending = jsonb_set(pending, '{0,name}', $2) where id = $1`, [
+      orders.query(`update sagas set pending = jsonb_set(pending, '{0,name}', $2) where id = $1`, [
         stuck.id,
         JSON.stringify(name),
       ]);
     await rename('unheard-of');
     await orders.passDeadlines(stuck.id);
     await orders.passDeadlines(well.id);
-    await expect.poll(() => asked().length, { timeout: 10_000 }).toBe(2);
+    await eventuallyPasses(() => expect(asked().length).toBe(2));
     await rename('authorise-payment');
   });
 
   it('leaves nothing in the outbox', async () => {
     const { id } = await orders.placeOne();
     await orders.waitFor(id, { status: 'CONFIRMED' });
-    await expect.poll(() => orders.rows('select 1 from outbox'), { timeout: 10_000 }).toEqual([]);
+    await eventuallyPasses(async () => expect(await orders.query('select 1 from outbox')).toEqual([]));
   });
 });
 
@@ -120,7 +121,7 @@ describe('acceptance', () => {
     );
     const ids = replies.map((reply) => (reply.ok ? reply.value.id : reply.error.code));
     expect(new Set(ids).size).toBe(1);
-    expect(await orders.rows(`select 1 from orders where idempotency_key = 'same'`)).toHaveLength(1);
+    expect(await orders.query(`select 1 from orders where idempotency_key = 'same'`)).toHaveLength(1);
   });
 
   it('refuses a key with another body', async () => {
@@ -134,34 +135,34 @@ describe('acceptance', () => {
   it('refuses an unknown SKU until its price arrives', async () => {
     const place = () => orders.place([{ sku: 'FRESH', quantity: 1 }]);
     expect(await place()).toMatchObject({ error: { code: 'UNKNOWN_SKU' } });
-    await orders.learnPrice('FRESH', 5);
+    await orders.publishPrice('FRESH', 5);
     expect(await place()).toMatchObject({ ok: true, value: { total: { amount: 5 } } });
   });
 
   it('accepts no expired request once a hanging database goes on', async () => {
     const expiresInMs = 500;
     const place = (key: string, more = {}) => orders.place([{ sku: 'MUG', quantity: 1 }], { key, ...more });
-    const blocker = await orders.database.connect();
+    const blocker = orders.database.createQueryRunner();
     await blocker.query('begin; lock table orders');
     const atWork = place('late-at-work', { expiresInMs });
     // The batch of acceptance, not a batch of replies.
     const acceptanceWaits = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%idempotency_key)'`;
-    await expect.poll(() => orders.rows(acceptanceWaits), { timeout: 10_000 }).toHaveLength(1);
+    await eventuallyPasses(async () => expect(await orders.query(acceptanceWaits)).toHaveLength(1));
     const asked = Date.now();
     const late = [atWork, place('late-in-the-queue', { expiresInMs: 1 })];
     const patient = place('patient');
-    await expect.poll(() => Date.now() - asked, { timeout: 5_000 }).toBeGreaterThan(expiresInMs);
+    await eventuallyPasses(() => expect(Date.now() - asked).toBeGreaterThan(expiresInMs));
     await blocker.query('commit');
-    blocker.release();
+    await blocker.release();
     for (const reply of late) expect(await reply).toMatchObject({ error: { code: 'SERVICE_TIMEOUT' } });
     expect(await patient).toMatchObject({ ok: true });
-    expect(await orders.rows(`select 1 from orders where idempotency_key like 'late-%'`)).toEqual([]);
+    expect(await orders.query(`select 1 from orders where idempotency_key like 'late-%'`)).toEqual([]);
     expect(await place('late-at-work')).toMatchObject({ ok: true });
   });
 
   it('charges the newest price, in whatever order prices arrive', async () => {
-    await orders.learnPrice('SALE', 300, 3);
-    await orders.learnPrice('NOISE', 1);
+    await orders.publishPrice('SALE', 300, 3);
+    await orders.publishPrice('NOISE', 1);
     const reply = await orders.place([{ sku: 'SALE', quantity: 1 }]);
     expect(reply).toMatchObject({ value: { total: { amount: 300 } } });
   });
@@ -169,7 +170,7 @@ describe('acceptance', () => {
 
 describe('two replicas', () => {
   it('given the same keys in opposite order make one order a key, without a deadlock', async () => {
-    const second = await orders.startReplica();
+    await orders.startReplica();
     const keys = Array.from({ length: 60 }, (_, i) => `both-${i}`);
     const place = (key: string) => orders.place([{ sku: 'MUG', quantity: 1 }], { key });
     const [there, back] = await Promise.all([
@@ -180,8 +181,7 @@ describe('two replicas', () => {
       replies.map((reply) => (reply.ok ? reply.value.id : reply.error.code));
     expect(ids(back).toReversed()).toEqual(ids(there));
     expect(new Set(ids(there)).size).toBe(keys.length);
-    await second.close();
-    orders.apps.splice(orders.apps.indexOf(second), 1);
+    await orders.stopReplica();
   });
 });
 

@@ -1,12 +1,13 @@
+import { eventuallyPasses } from '@doorbuster/embedded/testing';
 import { measured, type Point } from '@doorbuster/telemetry/testing';
 import { authorisePayment, commitStock, reserveStock } from '@doorbuster/contracts';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { OrdersFixture } from '../fixtures/orders-fixture.js';
-import { behaviours } from '../fixtures/participants.js';
+import { startOrders, type OrdersUnderTest } from '../orders-under-test.js';
+import { behaviours } from '../participants.js';
 
-let orders: OrdersFixture;
+let orders: OrdersUnderTest;
 beforeAll(async () => {
-  orders = await OrdersFixture.start();
+  orders = await startOrders();
 });
 afterEach(() => orders.participants.behaveAgain());
 afterAll(() => orders.stop());
@@ -14,21 +15,21 @@ afterAll(() => orders.stop());
 const valueOf = (points: Point[], attributes: object): Point['value'] | undefined =>
   points.find((point) => JSON.stringify(point.attributes) === JSON.stringify(attributes))?.value;
 const settled = (sagaId: string, state: string) =>
-  expect.poll(() => orders.sagaState(sagaId), { timeout: 20_000 }).toBe(state);
+  eventuallyPasses(async () => expect(await orders.sagaState(sagaId)).toBe(state));
 
 it('pending actions are reported, and commands that were sent again are counted', async () => {
   orders.participants.answer(authorisePayment, behaviours.staysSilent);
   const { id } = await orders.placeOne();
-  await expect
-    .poll(() => orders.participants.subjectsFor(id), { timeout: 20_000 })
-    .toContain('cmd.payments.authorise-payment');
+  await eventuallyPasses(() =>
+    expect(orders.participants.subjectsFor(id)).toContain('cmd.payments.authorise-payment'),
+  );
   const waiting = { saga: 'checkout', step: 'authorise-payment' };
   expect(valueOf(await measured('doorbuster.saga.in_flight'), waiting)).toBe(1);
   expect(valueOf(await measured('doorbuster.saga.stalled'), waiting)).toBe(0);
   await orders.passDeadlines(id);
-  await expect
-    .poll(async () => valueOf(await measured('doorbuster.saga.resends'), waiting), { timeout: 20_000 })
-    .toBe(1);
+  await eventuallyPasses(async () =>
+    expect(valueOf(await measured('doorbuster.saga.resends'), waiting)).toBe(1),
+  );
   orders.participants.behaveAgain();
   await orders.passDeadlines(id);
   await settled(id, 'COMPLETED');
@@ -66,7 +67,7 @@ it('a saga of a release without step times completes', async () => {
   orders.participants.answer(commitStock, behaviours.staysSilent);
   const { id } = await orders.placeOne();
   await orders.waitFor(id, { status: 'CONFIRMED' });
-  await orders.rows(
+  await orders.query(
     `update sagas set pending = (select jsonb_agg(p - 'sentAt') from jsonb_array_elements(pending) p) where id = $1`,
     [id],
   );

@@ -1,21 +1,21 @@
+import { eventuallyPasses } from '@doorbuster/embedded/testing';
 import { authorisePayment, reserveStock, stockReserved, type MessageContract } from '@doorbuster/contracts';
 import { replyTo, type OutgoingEvent } from '@doorbuster/messaging';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { OrdersFixture } from '../fixtures/orders-fixture.js';
-import { behaviours } from '../fixtures/participants.js';
+import { startOrders, type OrdersUnderTest } from '../orders-under-test.js';
+import { behaviours } from '../participants.js';
 
-let orders: OrdersFixture;
+let orders: OrdersUnderTest;
 beforeAll(async () => {
-  orders = await OrdersFixture.start();
+  orders = await startOrders();
 });
 afterEach(() => orders.participants.behaveAgain());
 afterAll(() => orders.stop());
 
-const PATIENCE = { timeout: 20_000 };
 const deadLettersOf = (orderId: string) =>
-  orders.rows<{ error: string }>(`select error from dead_letters where event->>'subject' = $1`, [orderId]);
+  orders.query<{ error: string }>(`select error from dead_letters where event->>'subject' = $1`, [orderId]);
 const timelineOf = (orderId: string) =>
-  orders.rows('select transitions from saga_transitions where saga_id = $1 order by sequence', [orderId]);
+  orders.query('select transitions from saga_transitions where saga_id = $1 order by sequence', [orderId]);
 
 /** Accepts an order that waits for the reply to this command, and gives that reply of another contract. */
 async function waitingOrder(
@@ -28,7 +28,7 @@ async function waitingOrder(
     orders.participants.received.find(
       ({ subject, command: { subject: orderId } }) => subject === command.subject && orderId === id,
     );
-  await expect.poll(received, PATIENCE).toBeDefined();
+  await eventuallyPasses(() => expect(received()).toBeDefined());
   const sent = received()?.command;
   if (!sent) throw new Error('no command');
   return {
@@ -40,8 +40,8 @@ async function waitingOrder(
 it('a reply of a type that the pending step does not have becomes a dead letter, and the saga waits on', async () => {
   const { id, reply: wrong } = await waitingOrder(authorisePayment, stockReserved);
   const before = await timelineOf(id);
-  await orders.participants.send(wrong);
-  await expect.poll(() => deadLettersOf(id), PATIENCE).toHaveLength(1);
+  await orders.publish(wrong);
+  await eventuallyPasses(async () => expect(await deadLettersOf(id)).toHaveLength(1));
   const [letter] = await deadLettersOf(id);
   expect(letter?.error).toContain(
     'step authorise-payment of saga checkout v1 expects doorbuster.payments.payment-authorised.v1 or ' +
@@ -60,21 +60,21 @@ it('other replies of the same batch are applied', async () => {
   );
   await orders.participants.sendInOneMessage([wrong, ...others.map(({ reply }) => reply)]);
   for (const other of others) {
-    await expect
-      .poll(() => orders.participants.subjectsFor(other.id), PATIENCE)
-      .toContain(authorisePayment.subject);
+    await eventuallyPasses(() =>
+      expect(orders.participants.subjectsFor(other.id)).toContain(authorisePayment.subject),
+    );
   }
-  await expect.poll(() => deadLettersOf(id), PATIENCE).toHaveLength(1);
+  await eventuallyPasses(async () => expect(await deadLettersOf(id)).toHaveLength(1));
 });
 
 it('a late duplicate of a reply changes nothing, and is no dead letter', async () => {
   const { id, reply } = await waitingOrder(reserveStock, stockReserved);
   orders.participants.behaveAgain();
-  await orders.participants.send(reply);
+  await orders.publish(reply);
   await orders.waitFor(id, { status: 'CONFIRMED' });
-  await expect.poll(() => orders.sagaState(id), PATIENCE).toBe('COMPLETED');
+  await eventuallyPasses(async () => expect(await orders.sagaState(id)).toBe('COMPLETED'));
   const before = await timelineOf(id);
-  await orders.participants.send(reply);
+  await orders.publish(reply);
   const { id: next } = await orders.placeOne();
   await orders.waitFor(next, { status: 'CONFIRMED' });
   expect(await timelineOf(id)).toEqual(before);

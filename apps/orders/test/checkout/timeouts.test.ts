@@ -1,22 +1,21 @@
 import { authorisePayment, listStuckItemsOf, reserveStock } from '@doorbuster/contracts';
-import { plantFailure } from '@doorbuster/embedded/testing';
+import { eventuallyPasses, plantFailure } from '@doorbuster/embedded/testing';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { behaviours } from '../fixtures/participants.js';
-import { OrdersFixture } from '../fixtures/orders-fixture.js';
+import { behaviours } from '../participants.js';
+import { startOrders, type OrdersUnderTest } from '../orders-under-test.js';
 
-const PATIENCE = { timeout: 20_000 };
 const SHIFT_MS = 600_000;
 
-let orders: OrdersFixture;
+let orders: OrdersUnderTest;
 beforeAll(async () => {
-  orders = await OrdersFixture.start(2);
+  orders = await startOrders(2);
   orders.participants.answer(reserveStock, behaviours.staysSilent);
 });
 afterAll(() => orders.stop());
 afterEach(() => void vi.useRealTimers());
 
 const resends = async (orderId: string): Promise<number> => {
-  const [row] = await orders.rows<{ n: number }>(
+  const [row] = await orders.query<{ n: number }>(
     `select count(*)::int as n from saga_transitions, json_array_elements(transitions) t
      where saga_id = $1 and t->>'kind' in ('RESENT', 'TIMED_OUT')`,
     [orderId],
@@ -27,18 +26,20 @@ const resends = async (orderId: string): Promise<number> => {
 it('a saga whose timeout fails blocks no other, is listed as stuck, and goes on once the cause is gone', async () => {
   const [bad, good] = [await orders.placeOne(), await orders.placeOne()];
   const mend = await plantFailure(
-    orders.environment.migrationUrl('orders'),
+    orders.ownerUrl,
     'orders.sagas',
     `old.id = '${bad.id}' and old.next_deadline_at < now()`,
   );
   for (const { id } of [bad, good]) await orders.passDeadlines(id);
-  await expect.poll(() => resends(good.id), PATIENCE).toBeGreaterThan(0);
-  const stuck = () => orders.ask(listStuckItemsOf('orders'), { limit: 10 });
-  await expect.poll(stuck, PATIENCE).toMatchObject({ value: [{ job: 'saga-deadlines', itemId: bad.id }] });
+  await eventuallyPasses(async () => expect(await resends(good.id)).toBeGreaterThan(0));
+  const stuck = () => orders.call(listStuckItemsOf('orders'), { limit: 10 });
+  await eventuallyPasses(async () =>
+    expect(await stuck()).toMatchObject({ value: [{ job: 'saga-deadlines', itemId: bad.id }] }),
+  );
   expect(await resends(bad.id)).toBe(0);
   await mend();
-  await expect.poll(() => resends(bad.id), PATIENCE).toBeGreaterThan(0);
-  await expect.poll(stuck, PATIENCE).toMatchObject({ value: [] });
+  await eventuallyPasses(async () => expect(await resends(bad.id)).toBeGreaterThan(0));
+  await eventuallyPasses(async () => expect(await stuck()).toMatchObject({ value: [] }));
 });
 
 it.each([
@@ -50,19 +51,19 @@ it.each([
     orders.participants.answer(reserveStock, behaviours.staysSilent);
     orders.participants.answer(authorisePayment, behaviours.staysSilent);
     const [early, overdue] = [await orders.placeOne(), await orders.placeOne()];
-    await orders.rows(`update sagas set next_deadline_at = now() + interval '5 minutes' where id = $1`, [
+    await orders.query(`update sagas set next_deadline_at = now() + interval '5 minutes' where id = $1`, [
       early.id,
     ]);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + shiftMs });
     orders.participants.answer(reserveStock, behaviours.reserves);
     await orders.passDeadlines(overdue.id);
     const sent = () =>
-      orders.rows<{ ms: number }>(
+      orders.query<{ ms: number }>(
         `select extract(epoch from next_deadline_at - updated_at)::float8 * 1000 as ms
        from sagas where id = $1 and pending->0->>'name' = 'authorise-payment'`,
         [overdue.id],
       );
-    await expect.poll(sent, PATIENCE).toHaveLength(1);
+    await eventuallyPasses(async () => expect(await sent()).toHaveLength(1));
     const [row] = await sent();
     expect(row?.ms).toBeGreaterThan(4_000);
     expect(row?.ms).toBeLessThan(6_000);

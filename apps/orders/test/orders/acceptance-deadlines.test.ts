@@ -1,32 +1,36 @@
+import { eventuallyPasses } from '@doorbuster/embedded/testing';
 import { findPlacedOrders, placeOrders, type PlacingOutcome } from '@doorbuster/contracts';
-import type { PoolClient } from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { OrdersFixture, requestOf } from '../fixtures/orders-fixture.js';
+import type { QueryRunner } from 'typeorm';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { requestOf, startOrders, type OrdersUnderTest } from '../orders-under-test.js';
 
-let orders: OrdersFixture;
+let orders: OrdersUnderTest;
 beforeAll(async () => {
-  orders = await OrdersFixture.start();
+  orders = await startOrders();
 });
 afterAll(() => orders.stop());
 
 const MUG = [{ sku: 'MUG', quantity: 1 }];
 const place = (key: string, acceptBy?: number) =>
   orders.place(MUG, { key, ...(acceptBy !== undefined && { acceptBy }) });
-const ordersOf = (key: string) => orders.rows('select 1 from orders where idempotency_key = $1', [key]);
+const ordersOf = (key: string) => orders.query('select 1 from orders where idempotency_key = $1', [key]);
 
-/** A session of another replica. Ending it rolls back its transaction. */
-const sessions: PoolClient[] = [];
-async function otherReplica(): Promise<PoolClient> {
-  const session = await orders.database.connect();
+/** A transaction of another replica. It is rolled back after the test, unless the test ends it. */
+const sessions: QueryRunner[] = [];
+async function otherReplica(): Promise<QueryRunner> {
+  const session = orders.database.createQueryRunner();
   sessions.push(session);
   await session.query('begin');
   return session;
 }
-afterEach(() => {
-  for (const session of sessions.splice(0)) session.release(true);
+afterEach(async () => {
+  for (const session of sessions.splice(0)) {
+    await session.query('rollback');
+    await session.release();
+  }
 });
 
-const insertOrder = (session: PoolClient, key: string) =>
+const insertOrder = (session: QueryRunner, key: string) =>
   session.query(
     `insert into orders (id, customer_id, idempotency_key, status, lines, total_amount, currency, payment_method,
                          created_at, updated_at)
@@ -73,10 +77,7 @@ describe('a request with an accept-by time', () => {
     const acceptBy = await orders.databaseTimeIn(850);
     const answer = place('just-late', acceptBy);
     // Shorter than the lock timeout, so only the server's own limit ends the transaction.
-    await vi.waitUntil(async () => (await orders.databaseTimeIn(0)) > acceptBy, {
-      timeout: 5_000,
-      interval: 10,
-    });
+    await eventuallyPasses(async () => expect(await orders.databaseTimeIn(0)).toBeGreaterThan(acceptBy));
     await blocker.query('rollback');
     expect(await answer).toMatchObject({ ok: false, error: { code: 'SERVICE_TIMEOUT' } });
     expect(await ordersOf('just-late')).toEqual([]);
@@ -117,11 +118,11 @@ describe('an RPC with several requests', () => {
     const other = await otherReplica();
     await other.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, ['ann\nfailing']);
     const keys = ['accepted', 'failing'];
-    const replies = orders.ask(placeOrders, { requests: keys.map((key) => requestOf(MUG, { key })) });
-    await expect.poll(() => ordersOf('accepted')).toHaveLength(1);
+    const replies = orders.call(placeOrders, { requests: keys.map((key) => requestOf(MUG, { key })) });
+    await eventuallyPasses(async () => expect(await ordersOf('accepted')).toHaveLength(1));
     // The transaction of the second request waits for this lock until its connection is ended.
     await other.query('commit; begin; lock table sagas');
-    await expect.poll(() => cutWaitingIntake()).toBe(1);
+    await eventuallyPasses(async () => expect(await cutWaitingIntake()).toBe(1));
     await other.query('rollback');
     expect(await replies).toMatchObject({
       ok: true,
@@ -132,7 +133,7 @@ describe('an RPC with several requests', () => {
 });
 
 async function cutWaitingIntake(): Promise<number> {
-  const cut = await orders.rows(
+  const cut = await orders.query(
     `select pg_terminate_backend(pid) from pg_stat_activity
      where usename = current_user and wait_event_type = 'Lock' and query like 'insert into sagas%'`,
   );
@@ -142,7 +143,7 @@ async function cutWaitingIntake(): Promise<number> {
 describe('the outcome of a request', () => {
   const outcomeOf = async (key: string, acceptByInMs: number, items = MUG): Promise<PlacingOutcome> => {
     const acceptBy = await orders.databaseTimeIn(acceptByInMs);
-    const reply = await orders.ask(findPlacedOrders, { requests: [requestOf(items, { key, acceptBy })] });
+    const reply = await orders.call(findPlacedOrders, { requests: [requestOf(items, { key, acceptBy })] });
     if (!reply.ok || !reply.value[0]) throw new Error('no outcome');
     return reply.value[0];
   };
@@ -165,7 +166,7 @@ describe('the outcome of a request', () => {
 
   it('is OPEN before its accept-by time, and NONE after it', async () => {
     expect(await outcomeOf('never', 5_000)).toEqual({ outcome: 'OPEN' });
-    await expect.poll(() => outcomeOf('never', -1_000)).toEqual({ outcome: 'NONE' });
+    await eventuallyPasses(async () => expect(await outcomeOf('never', -1_000)).toEqual({ outcome: 'NONE' }));
   });
 
   it('is OPEN while a transaction that began in time has not ended', async () => {
@@ -174,10 +175,10 @@ describe('the outcome of a request', () => {
     const acceptBy = await orders.databaseTimeIn(50);
     const outcome = async () => {
       const requests = [requestOf(MUG, { key: 'committing', acceptBy })];
-      const reply = await orders.ask(findPlacedOrders, { requests });
+      const reply = await orders.call(findPlacedOrders, { requests });
       return reply.ok && reply.value[0]?.outcome;
     };
-    await expect.poll(() => orders.databaseTimeIn(0)).toBeGreaterThan(acceptBy);
+    await eventuallyPasses(async () => expect(await orders.databaseTimeIn(0)).toBeGreaterThan(acceptBy));
     expect(await outcome()).toBe('OPEN');
     await committing.query('commit');
     expect(await outcome()).toBe('PLACED');

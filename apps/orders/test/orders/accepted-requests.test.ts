@@ -1,11 +1,12 @@
+import { eventuallyPasses } from '@doorbuster/embedded/testing';
 import { listPlacedRequests, ordersAccepted, type Reply, type ResponseOf } from '@doorbuster/contracts';
 import { connectNats } from '@doorbuster/messaging';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OrdersFixture } from '../fixtures/orders-fixture.js';
+import { startOrders, type OrdersUnderTest } from '../orders-under-test.js';
 
-let orders: OrdersFixture;
+let orders: OrdersUnderTest;
 beforeAll(async () => {
-  orders = await OrdersFixture.start();
+  orders = await startOrders();
 });
 afterAll(() => orders.stop());
 
@@ -26,7 +27,7 @@ describe('a request with an order', () => {
     await orders.place(MUG, { key: 'first' });
     await orders.place(MUG, { key: 'second' });
     const request = (idempotencyKey: string) => ({ customerId: 'ann', idempotencyKey });
-    await expect.poll(() => heard.length, { timeout: 10_000 }).toBe(2);
+    await eventuallyPasses(() => expect(heard.length).toBe(2));
     expect(heard).toEqual([request('first'), request('second')]);
     await gateway.close();
   });
@@ -35,7 +36,7 @@ describe('a request with an order', () => {
     const placed = await orders.place(MUG, { key: 'before' });
     const after = placed.ok ? placed.value.id : '';
     const last = await orders.place(MUG, { key: 'after', customerId: 'bob' });
-    expect(await orders.ask(listPlacedRequests, { after })).toEqual({
+    expect(await orders.call(listPlacedRequests, { after })).toEqual({
       ok: true,
       value: {
         requests: [{ customerId: 'bob', idempotencyKey: 'after' }],
@@ -44,14 +45,14 @@ describe('a request with an order', () => {
       },
     });
     const end = last.ok ? last.value.id : '';
-    expect(await orders.ask(listPlacedRequests, { after: end })).toEqual({
+    expect(await orders.call(listPlacedRequests, { after: end })).toEqual({
       ok: true,
       value: { requests: [], last: null, hasMore: false },
     });
   });
 
   it('is listed on pages that fit into a message, with keys of any length', async () => {
-    await orders.database.query(
+    await orders.query(
       `insert into orders (id, customer_id, idempotency_key, status, lines, total_amount, currency, payment_method,
                            created_at, updated_at)
        select uuidv7(), repeat('c', 128), repeat('"', 250) || lpad(i::text, 5, '0'), 'CONFIRMED', '[]', 0, 'USD', 'pm_x',
@@ -61,7 +62,7 @@ describe('a request with an order', () => {
     const keys = new Set<string>();
     let after: string | null = '00000000-0000-7000-8000-000000000000';
     while (after !== null) {
-      const page: Reply<ResponseOf<typeof listPlacedRequests>> = await orders.ask(listPlacedRequests, {
+      const page: Reply<ResponseOf<typeof listPlacedRequests>> = await orders.call(listPlacedRequests, {
         after,
       });
       if (!page.ok) throw new Error(page.error.detail);

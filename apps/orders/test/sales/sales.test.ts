@@ -1,3 +1,4 @@
+import { eventuallyPasses } from '@doorbuster/embedded/testing';
 import { randomUUID } from 'node:crypto';
 import {
   authorisePayment,
@@ -7,17 +8,15 @@ import {
   type SaleState,
 } from '@doorbuster/contracts';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { OrdersFixture } from '../fixtures/orders-fixture.js';
-import { behaviours } from '../fixtures/participants.js';
+import { startOrders, type OrdersUnderTest } from '../orders-under-test.js';
+import { behaviours } from '../participants.js';
 
-let fixture: OrdersFixture;
+let orders: OrdersUnderTest;
 beforeAll(async () => {
-  fixture = await OrdersFixture.start(2);
+  orders = await startOrders(2);
 });
-afterEach(() => fixture.participants.behaveAgain());
-afterAll(() => fixture?.stop());
-
-const PATIENCE = { timeout: 20_000 };
+afterEach(() => orders.participants.behaveAgain());
+afterAll(() => orders?.stop());
 
 const sale = (overrides: Partial<SaleState> = {}): SaleState => ({
   id: randomUUID(),
@@ -34,15 +33,17 @@ const sale = (overrides: Partial<SaleState> = {}): SaleState => ({
 
 /** Publishes the sale and waits until orders has it. */
 async function known(wanted: SaleState): Promise<SaleState> {
-  await fixture.learnSale(wanted);
-  await expect
-    .poll(() => fixture.rows('select version from sales where id = $1', [wanted.id]), PATIENCE)
-    .toEqual([{ version: wanted.version }]);
+  await orders.publishSale(wanted);
+  await eventuallyPasses(async () =>
+    expect(await orders.query('select version from sales where id = $1', [wanted.id])).toEqual([
+      { version: wanted.version },
+    ]),
+  );
   return wanted;
 }
 
-const buy = (saleId: string, quantity = 1, more: Parameters<OrdersFixture['place']>[1] = {}) =>
-  fixture.place([{ sku: 'MUG', quantity, saleId }], more);
+const buy = (saleId: string, quantity = 1, more: Parameters<OrdersUnderTest['place']>[1] = {}) =>
+  orders.place([{ sku: 'MUG', quantity, saleId }], more);
 
 function orderOf(reply: Reply<Order>): Order {
   if (!reply.ok) throw new Error(reply.error.detail);
@@ -58,8 +59,8 @@ it('a sale is open when catalog says so, independent of the clock, and its price
     lines: [{ sku: 'MUG', quantity: 2, saleId: scheduled.id, unitPrice: { amount: 500 } }],
     total: { amount: 1_000 },
   });
-  await fixture.waitFor(order.id, { status: 'CONFIRMED' });
-  const reserved = fixture.participants.received.find(
+  await orders.waitFor(order.id, { status: 'CONFIRMED' });
+  const reserved = orders.participants.received.find(
     ({ subject, command }) => subject === reserveStock.subject && command.subject === order.id,
   );
   expect(reserved?.command.data).toMatchObject({
@@ -71,7 +72,7 @@ it('a sale is open when catalog says so, independent of the clock, and its price
 
 it('a late or duplicate event does not open a sale again', async () => {
   const ended = await known(sale({ status: 'ENDED', version: 4 }));
-  await fixture.learnSale({ ...ended, status: 'OPEN', version: 3 });
+  await orders.publishSale({ ...ended, status: 'OPEN', version: 3 });
   await known(sale()); // Delivered after it.
   expect(await buy(ended.id)).toMatchObject({ error: { code: 'SALE_ENDED' } });
 });
@@ -89,7 +90,7 @@ it('twenty orders of one customer at two replicas buy exactly the limit, and rep
     for (const { reply } of replies) {
       if (!reply.ok) expect(reply.error.code).toBe('PURCHASE_LIMIT');
     }
-    expect(await fixture.bought(id, customerId)).toBe(7);
+    expect(await orders.bought(id, customerId)).toBe(7);
   }
 });
 
@@ -101,30 +102,30 @@ it('customers who buy in two sales in opposite orders do not deadlock', async ()
   const replies = await Promise.all(
     Array.from({ length: 40 }, (_, i) => {
       const pair = i % 2 === 0 ? [one, two] : [two, one];
-      return fixture.place(
+      return orders.place(
         pair.map(({ id }) => ({ sku: 'MUG', quantity: 1, saleId: id })),
         { customerId: `c-${i % 3}` },
       );
     }),
   );
   expect(replies.filter(({ ok }) => !ok)).toEqual([]);
-  expect((await fixture.bought(one.id, 'c-0')) + (await fixture.bought(two.id, 'c-0'))).toBe(2 * 14);
+  expect((await orders.bought(one.id, 'c-0')) + (await orders.bought(two.id, 'c-0'))).toBe(2 * 14);
 });
 
 it('a rejected or cancelled order gives its purchases back, once', async () => {
   const { id } = await known(sale({ limitPerCustomer: 2 }));
-  fixture.participants.answer(authorisePayment, behaviours.declines);
-  fixture.participants.copies = 2;
+  orders.participants.answer(authorisePayment, behaviours.declines);
+  orders.participants.copies = 2;
   const declined = orderOf(await buy(id, 2));
-  expect(await fixture.bought(id)).toBeLessThanOrEqual(2);
-  await fixture.waitFor(declined.id, { status: 'REJECTED' });
-  expect(await fixture.bought(id)).toBe(0);
+  expect(await orders.bought(id)).toBeLessThanOrEqual(2);
+  await orders.waitFor(declined.id, { status: 'REJECTED' });
+  expect(await orders.bought(id)).toBe(0);
 
-  fixture.participants.behaveAgain();
+  orders.participants.behaveAgain();
   const confirmed = orderOf(await buy(id, 2));
   expect(await buy(id)).toMatchObject({ error: { code: 'PURCHASE_LIMIT' } });
-  await fixture.waitFor(confirmed.id, { status: 'CONFIRMED' });
-  await fixture.cancel(confirmed.id);
-  await fixture.waitFor(confirmed.id, { status: 'CANCELLED' });
-  expect(await fixture.bought(id)).toBe(0);
+  await orders.waitFor(confirmed.id, { status: 'CONFIRMED' });
+  await orders.cancel(confirmed.id);
+  await orders.waitFor(confirmed.id, { status: 'CANCELLED' });
+  expect(await orders.bought(id)).toBe(0);
 });

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { capturePayment, refundPayment, voidPayment } from '@doorbuster/contracts';
 import type { OutgoingEvent } from '@doorbuster/messaging';
+import { sagaCommand } from '@doorbuster/service/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PaymentsUnderTest } from './payments-under-test.js';
+import { authorisation, startPayments, type PaymentsUnderTest } from './payments-under-test.js';
 
 let payments: PaymentsUnderTest;
 beforeAll(async () => {
-  payments = await PaymentsUnderTest.start();
+  payments = await startPayments();
 });
 afterAll(() => payments.stop());
 
@@ -16,11 +17,11 @@ describe('authorise, capture, refund', () => {
     async (method) => {
       const { orderId, answer } = await payments.authorise(method);
       expect(answer).toEqual({ name: 'payment-authorised' });
-      expect(await payments.ask(payments.command(capturePayment, { orderId }))).toEqual({
+      expect(await payments.run(sagaCommand(capturePayment, { orderId }))).toEqual({
         name: 'payment-captured',
       });
       expect(await payments.book(orderId)).toMatchObject({ charges: 1, refunds: 0 });
-      expect(await payments.ask(payments.command(refundPayment, { orderId }))).toEqual({
+      expect(await payments.run(sagaCommand(refundPayment, { orderId }))).toEqual({
         name: 'payment-refunded',
       });
       expect(await payments.book(orderId)).toMatchObject({ charges: 1, refunds: 1 });
@@ -56,33 +57,33 @@ describe('a command that is delivered twice', () => {
     const orderId = randomUUID();
     const twice = async (make: () => OutgoingEvent, answer: string): Promise<void> => {
       const [first, second] = [make(), make()];
-      await payments.send(first);
-      expect(await payments.answerTo(first)).toEqual({ name: answer });
-      await payments.send(second, second);
-      expect(await payments.answerTo(second)).toEqual({ name: answer });
+      await payments.publish(first);
+      expect(await payments.result(first)).toEqual({ name: answer });
+      await payments.publish(second, second);
+      expect(await payments.result(second)).toEqual({ name: answer });
     };
-    await twice(() => payments.authorisation(orderId), 'payment-authorised');
-    await twice(() => payments.command(capturePayment, { orderId }), 'payment-captured');
-    await twice(() => payments.command(refundPayment, { orderId }), 'payment-refunded');
+    await twice(() => authorisation(orderId), 'payment-authorised');
+    await twice(() => sagaCommand(capturePayment, { orderId }), 'payment-captured');
+    await twice(() => sagaCommand(refundPayment, { orderId }), 'payment-refunded');
     expect(await payments.book(orderId)).toMatchObject({ charges: 1, refunds: 1 });
   });
 
   it('in one batch gets one reply, to the latest command of its kind', async () => {
     const orderId = randomUUID();
-    const [first, second] = [payments.authorisation(orderId), payments.authorisation(orderId)];
-    await payments.send(first, second);
-    expect(await payments.answerTo(second)).toEqual({ name: 'payment-authorised' });
-    expect(payments.answersFor(orderId)).toHaveLength(1);
+    const [first, second] = [authorisation(orderId), authorisation(orderId)];
+    await payments.publish(first, second);
+    expect(await payments.result(second)).toEqual({ name: 'payment-authorised' });
+    expect(payments.receivedFor(orderId)).toHaveLength(1);
   });
 });
 
 describe('void', () => {
   it('before the authorisation refuses it without a call to the provider', async () => {
     const orderId = randomUUID();
-    expect(await payments.ask(payments.command(voidPayment, { orderId }))).toEqual({
+    expect(await payments.run(sagaCommand(voidPayment, { orderId }))).toEqual({
       name: 'payment-voided',
     });
-    expect(await payments.ask(payments.authorisation(orderId))).toEqual({
+    expect(await payments.run(authorisation(orderId))).toEqual({
       name: 'payment-declined',
       reason: 'ALREADY_VOIDED',
     });
@@ -91,13 +92,13 @@ describe('void', () => {
 
   it('while authorising cancels by our key, without the outcome of the authorisation', async () => {
     const orderId = randomUUID();
-    const authorisation = payments.authorisation(orderId, 'pm_sim_timeout');
-    await payments.send(authorisation);
+    const command = authorisation(orderId, 'pm_sim_timeout');
+    await payments.publish(command);
     await payments.status(orderId, 'AUTHORISING');
-    expect(await payments.ask(payments.command(voidPayment, { orderId }))).toEqual({
+    expect(await payments.run(sagaCommand(voidPayment, { orderId }))).toEqual({
       name: 'payment-voided',
     });
-    expect(await payments.answerTo(authorisation)).toEqual({
+    expect(await payments.result(command)).toEqual({
       name: 'payment-declined',
       reason: 'ALREADY_VOIDED',
     });
@@ -107,7 +108,7 @@ describe('void', () => {
   it('of an authorised payment releases the money', async () => {
     const { orderId } = await payments.authorise();
     expect(await payments.book(orderId)).toBeUndefined();
-    await payments.ask(payments.command(voidPayment, { orderId }));
+    await payments.run(sagaCommand(voidPayment, { orderId }));
     expect(await payments.book(orderId)).toMatchObject({ status: 'voided' });
   });
 });
@@ -115,31 +116,31 @@ describe('void', () => {
 describe('a poison message', () => {
   it('becomes a dead letter, and the other commands of the batch are handled', async () => {
     const [good, poisoned] = [randomUUID(), randomUUID()];
-    const poison = payments.authorisation(poisoned);
+    const poison = authorisation(poisoned);
     poison.event.data = {
       orderId: poisoned,
       amount: { amount: 'much', currency: 'USD' },
       method: 'pm_card_visa',
     };
-    const neighbour = payments.authorisation(good);
-    await payments.send(poison, neighbour);
-    expect(await payments.answerTo(neighbour)).toEqual({ name: 'payment-authorised' });
-    const [letter] = await payments.deadLetters(poisoned);
+    const neighbour = authorisation(good);
+    await payments.publish(poison, neighbour);
+    expect(await payments.result(neighbour)).toEqual({ name: 'payment-authorised' });
+    const [letter] = await payments.deadLettersWith(poisoned);
     expect(letter?.error).toContain('amount');
     expect(await payments.row(poisoned)).toBeUndefined();
   });
 
   it('that is not a batch becomes a dead letter', async () => {
     const mark = randomUUID();
-    await payments.sendRaw(voidPayment.subject, `not json ${mark}`);
-    expect(await payments.deadLetters(mark)).toHaveLength(1);
+    await payments.publishRaw(voidPayment.subject, `not json ${mark}`);
+    expect(await payments.deadLettersWith(mark)).toHaveLength(1);
   });
 
   it('such as a void of a captured payment becomes a dead letter, and no money moves', async () => {
     const { orderId } = await payments.authorise();
-    await payments.ask(payments.command(capturePayment, { orderId }));
-    await payments.send(payments.command(voidPayment, { orderId }));
-    const [letter] = await payments.deadLetters(orderId);
+    await payments.run(sagaCommand(capturePayment, { orderId }));
+    await payments.publish(sagaCommand(voidPayment, { orderId }));
+    const [letter] = await payments.deadLettersWith(orderId);
     expect(letter?.error).toContain('CAPTURED cannot take "void"');
     expect(await payments.book(orderId)).toMatchObject({ charges: 1, refunds: 0 });
   });

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { capturePayment, refundPayment, voidPayment } from '@doorbuster/contracts';
-import { plantFailure, plantFailureOfCommit } from '@doorbuster/embedded/testing';
+import { eventuallyPasses, plantFailure, plantFailureOfCommit } from '@doorbuster/embedded/testing';
 import type { OutgoingEvent } from '@doorbuster/messaging';
+import { nameOf, sagaCommand } from '@doorbuster/service/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FaultyProvider, type Fault } from './faulty-provider.js';
-import { PaymentsUnderTest } from './payments-under-test.js';
+import { authorisation, startPayments, type PaymentsUnderTest } from './payments-under-test.js';
 
 let payments: PaymentsUnderTest;
 afterEach(() => payments.stop());
@@ -16,7 +17,7 @@ function gate(): { opened: Promise<void>; open: () => void } {
 }
 
 const startWith = async (fault: Fault): Promise<void> => {
-  payments = await PaymentsUnderTest.start((simulated) => new FaultyProvider(simulated, fault));
+  payments = await startPayments((simulated) => new FaultyProvider(simulated, fault));
 };
 
 describe('a crash between the provider and the commit', () => {
@@ -35,19 +36,19 @@ describe('a crash between the provider and the commit', () => {
       });
       const orderId = randomUUID();
       const commands = [
-        payments.authorisation(orderId),
-        payments.command(capturePayment, { orderId }),
-        payments.command(refundPayment, { orderId }),
+        authorisation(orderId),
+        sagaCommand(capturePayment, { orderId }),
+        sagaCommand(refundPayment, { orderId }),
       ];
       const crashing = commands[['authorise', 'capture', 'refund'].indexOf(operation)];
       for (const command of commands) {
         if (command === crashing) break;
-        await payments.ask(command);
+        await payments.run(command);
       }
       if (!crashing) throw new Error('no such operation');
-      await payments.send(crashing);
+      await payments.publish(crashing);
       await done.opened;
-      await payments.cutOffFirstReplica();
+      await payments.cutOffReplica();
       answer.open();
 
       await payments.startReplica(
@@ -56,10 +57,10 @@ describe('a crash between the provider and the commit', () => {
           return call();
         }),
       );
-      expect((await payments.answerTo(crashing)).name).toMatch(/authorised|captured|refunded/);
+      expect((await payments.result(crashing)).name).toMatch(/authorised|captured|refunded/);
       expect(new Set(keys)).toEqual(new Set([`${orderId}:${operation}`]));
       expect(keys.length).toBeGreaterThan(1);
-      for (const command of commands.slice(commands.indexOf(crashing) + 1)) await payments.ask(command);
+      for (const command of commands.slice(commands.indexOf(crashing) + 1)) await payments.run(command);
       expect(await payments.book(orderId)).toMatchObject({ status: 'refunded', charges: 1, refunds: 1 });
     },
   );
@@ -78,15 +79,12 @@ describe('a command whose transaction is rolled back', () => {
       'payments.payments',
       `new.order_id = '${orderId}'`,
     );
-    const [failing, other] = [
-      payments.command(capturePayment, { orderId }),
-      payments.authorisation(randomUUID()),
-    ];
-    await payments.send(failing, other);
-    expect((await payments.answerTo(other)).name).toBe('payment-authorised');
+    const [failing, other] = [sagaCommand(capturePayment, { orderId }), authorisation(randomUUID())];
+    await payments.publish(failing, other);
+    expect((await payments.result(other)).name).toBe('payment-authorised');
     expect(keys).not.toContain(`${orderId}:capture`);
     await repair();
-    expect((await payments.answerTo(failing)).name).toBe('payment-captured');
+    expect((await payments.result(failing)).name).toBe('payment-captured');
   });
 });
 
@@ -100,14 +98,14 @@ describe('slow payments', () => {
     });
     const orders = Array.from({ length: 200 }, () => randomUUID());
     for (const orderId of orders) slow.add(`${orderId}:authorise`);
-    const quick = payments.authorisation(randomUUID());
-    const commands = orders.map((orderId) => payments.authorisation(orderId));
-    await payments.send(...commands, quick);
-    expect(await payments.answerTo(quick)).toEqual({ name: 'payment-authorised' });
-    expect(orders.flatMap((orderId) => payments.answersFor(orderId))).toEqual([]);
+    const quick = authorisation(randomUUID());
+    const commands = orders.map((orderId) => authorisation(orderId));
+    await payments.publish(...commands, quick);
+    expect(await payments.result(quick)).toEqual({ name: 'payment-authorised' });
+    expect(orders.flatMap((orderId) => payments.receivedFor(orderId))).toEqual([]);
     release.open();
     for (const command of commands.slice(0, 10)) {
-      expect(await payments.answerTo(command)).toEqual({ name: 'payment-authorised' });
+      expect(await payments.result(command)).toEqual({ name: 'payment-authorised' });
     }
   });
 
@@ -117,7 +115,7 @@ describe('slow payments', () => {
     const full = gate();
     const release = gate();
     await startWith(async (_, call) => call());
-    await payments.stopFirstReplica();
+    await payments.stopReplica();
     await payments.startReplica(
       new FaultyProvider(payments.simulated(), async (_, call) => {
         most = Math.max(most, (atOnce += 1));
@@ -128,16 +126,16 @@ describe('slow payments', () => {
       }),
       { callsMax: 4, deadlineMs: 5_000, leaseMs: 10_000 },
     );
-    const commands = Array.from({ length: 20 }, () => payments.authorisation(randomUUID()));
-    await payments.send(...commands);
+    const commands = Array.from({ length: 20 }, () => authorisation(randomUUID()));
+    await payments.publish(...commands);
     await full.opened;
-    const waiting = await payments.sql<{ count: number }>(
+    const waiting = await payments.query<{ count: number }>(
       `select count(*)::integer as count from payments where not is_being_asked and status = 'AUTHORISING'`,
     );
     expect(waiting[0]?.count).toBe(16);
     release.open();
     for (const command of commands) {
-      expect(await payments.answerTo(command)).toEqual({ name: 'payment-authorised' });
+      expect(await payments.result(command)).toEqual({ name: 'payment-authorised' });
     }
     expect(most).toBe(4);
   });
@@ -153,7 +151,7 @@ describe('a provider whose answer is lost', () => {
       throw new Error('connection reset');
     });
     const { orderId } = await payments.authorise();
-    await payments.ask(payments.command(capturePayment, { orderId }));
+    await payments.run(sagaCommand(capturePayment, { orderId }));
     expect(await payments.book(orderId)).toMatchObject({ status: 'captured', charges: 1 });
     expect(lost).toEqual(new Set([`${orderId}:authorise`, `${orderId}:capture`]));
   });
@@ -168,19 +166,17 @@ describe('a provider whose answer is lost', () => {
       return result;
     });
     const orderId = randomUUID();
-    await payments.send(payments.authorisation(orderId));
+    await payments.publish(authorisation(orderId));
     await asked.opened;
     expect(await payments.book(orderId)).toBeUndefined();
-    await payments.ask(payments.command(voidPayment, { orderId }));
+    await payments.run(sagaCommand(voidPayment, { orderId }));
     answer.open();
     await payments.status(orderId, 'VOIDED');
     expect(await payments.book(orderId)).toMatchObject({ status: 'voided', charges: 0 });
-    expect(
-      payments
-        .answersFor(orderId)
-        .map(({ name }) => name)
-        .toSorted(),
-    ).toEqual(['payment-declined', 'payment-voided']);
+    expect(payments.receivedFor(orderId).map(nameOf).toSorted()).toEqual([
+      'payment-declined',
+      'payment-voided',
+    ]);
   });
 });
 
@@ -195,7 +191,7 @@ describe('a provider that refuses a capture', () => {
       return call();
     });
     const { orderId } = await payments.authorise();
-    expect(await payments.ask(payments.command(capturePayment, { orderId }))).toEqual({
+    expect(await payments.run(sagaCommand(capturePayment, { orderId }))).toEqual({
       name: 'payment-capture-refused',
       reason: 'CAPTURE_REFUSED: authorisation_voided',
     });
@@ -210,11 +206,11 @@ describe('two replicas', () => {
     const orders = Array.from({ length: 50 }, () => randomUUID());
     const sendAll = async (make: (orderId: string) => OutgoingEvent): Promise<void> => {
       const commands = orders.map(make);
-      await Promise.all(commands.map((command) => payments.send(command, command)));
-      for (const command of commands) await payments.answerTo(command);
+      await Promise.all(commands.map((command) => payments.publish(command, command)));
+      for (const command of commands) await payments.result(command);
     };
-    await sendAll((orderId) => payments.authorisation(orderId));
-    await sendAll((orderId) => payments.command(capturePayment, { orderId }));
+    await sendAll((orderId) => authorisation(orderId));
+    await sendAll((orderId) => sagaCommand(capturePayment, { orderId }));
     const books = await Promise.all(orders.map((orderId) => payments.book(orderId)));
     expect(books.map((book) => book?.charges)).toEqual(orders.map(() => 1));
   });
@@ -232,14 +228,14 @@ describe('the books of the card network', () => {
     await payments.startReplica(new FaultyProvider(payments.simulated(), fault));
     const orders = Array.from({ length: 60 }, () => randomUUID());
     for (const make of [
-      (orderId: string) => payments.authorisation(orderId),
-      (orderId: string) => payments.command(capturePayment, { orderId }),
-      (orderId: string) => payments.command(refundPayment, { orderId }),
+      (orderId: string) => authorisation(orderId),
+      (orderId: string) => sagaCommand(capturePayment, { orderId }),
+      (orderId: string) => sagaCommand(refundPayment, { orderId }),
     ]) {
       // One message for each command, so that both replicas receive some.
       const commands = orders.map(make);
-      await Promise.all(commands.map((command) => payments.send(command)));
-      for (const command of commands) await payments.answerTo(command);
+      await Promise.all(commands.map((command) => payments.publish(command)));
+      for (const command of commands) await payments.result(command);
     }
     expect(refusals).toEqual([]);
     const books = await Promise.all(orders.map((orderId) => payments.book(orderId)));
@@ -255,15 +251,15 @@ describe('the books of the card network', () => {
       return new Promise(() => undefined);
     });
     const { orderId } = await payments.authorise();
-    const capture = payments.command(capturePayment, { orderId });
-    await payments.send(capture);
+    const capture = sagaCommand(capturePayment, { orderId });
+    await payments.publish(capture);
     await charged.opened;
     expect(await payments.book(orderId)).toMatchObject({ status: 'captured', charges: 1 });
-    await payments.cutOffFirstReplica();
+    await payments.cutOffReplica();
 
     await payments.startReplica();
-    expect(await payments.answerTo(capture)).toEqual({ name: 'payment-captured' });
-    expect(await payments.ask(payments.command(refundPayment, { orderId }))).toEqual({
+    expect(await payments.result(capture)).toEqual({ name: 'payment-captured' });
+    expect(await payments.run(sagaCommand(refundPayment, { orderId }))).toEqual({
       name: 'payment-refunded',
     });
     expect(await payments.book(orderId)).toEqual({ status: 'refunded', charges: 1, refunds: 1 });
@@ -271,18 +267,18 @@ describe('the books of the card network', () => {
 });
 
 it('a payment that cannot be saved is listed as stuck, delays no other, and continues after its repair', async () => {
-  payments = await PaymentsUnderTest.start();
+  payments = await startPayments();
   const [bad, good] = [randomUUID(), randomUUID()];
   const repair = await plantFailure(payments.ownerUrl, 'payments.payments', `old.order_id = '${bad}'`);
-  const commands = [bad, good].map((orderId) => payments.authorisation(orderId));
-  await payments.send(...commands);
-  expect((await payments.answerTo(commands[1] as OutgoingEvent)).name).toBe('payment-authorised');
+  const commands = [bad, good].map((orderId) => authorisation(orderId));
+  await payments.publish(...commands);
+  expect((await payments.result(commands[1] as OutgoingEvent)).name).toBe('payment-authorised');
   const stuck = (): Promise<{ item_id: string; failures: number }[]> =>
-    payments.sql(`select item_id, failures from stuck_items where job = 'provider-operations'`);
-  await expect.poll(stuck, { timeout: 20_000 }).toMatchObject([{ item_id: bad, failures: 2 }]);
+    payments.query(`select item_id, failures from stuck_items where job = 'provider-operations'`);
+  await eventuallyPasses(async () => expect(await stuck()).toMatchObject([{ item_id: bad, failures: 2 }]));
   const later = await payments.authorise();
   expect(later.answer.name).toBe('payment-authorised');
   await repair();
-  expect((await payments.answerTo(commands[0] as OutgoingEvent)).name).toBe('payment-authorised');
-  await expect.poll(stuck, { timeout: 20_000 }).toEqual([]);
+  expect((await payments.result(commands[0] as OutgoingEvent)).name).toBe('payment-authorised');
+  await eventuallyPasses(async () => expect(await stuck()).toEqual([]));
 });
