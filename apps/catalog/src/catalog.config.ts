@@ -1,17 +1,14 @@
-import { configOf } from '@doorbuster/service';
+import { configOf, optional } from '@doorbuster/service';
 import { z } from 'zod';
 
 const catalogConfig = z
   .object({
     /** A cache shared by all replicas. Without it each replica has its own in memory. */
-    REDIS_URL: z
-      .url({ protocol: /^rediss?$/, error: 'must be redis://user:password@host:port, or unset' })
-      .optional(),
+    REDIS_URL: optional(
+      z.url({ protocol: /^rediss?$/, error: 'must be redis://user:password@host:port, or unset' }),
+    ),
     /** Path of a PEM file: the CA of a `rediss://` server. */
-    REDIS_CA_FILE: z
-      .string()
-      .transform((path) => path || undefined)
-      .optional(),
+    REDIS_CA_FILE: optional(z.string()),
   })
   .refine(
     ({ REDIS_URL, REDIS_CA_FILE }) =>

@@ -1,5 +1,4 @@
-import { configOf } from '@doorbuster/service';
-import { optional } from '@doorbuster/service/process';
+import { configOf, optional } from '@doorbuster/service';
 import { z } from 'zod';
 
 const SIMULATED = 'simulated';
@@ -12,7 +11,7 @@ export const paymentsConfig = z
     ),
     NODE_ENV: optional(z.string()),
     /** A file to which the simulated provider writes each charge. */
-    SIMULATED_PROVIDER_STATEMENT: z.string().min(1).optional(),
+    SIMULATED_PROVIDER_STATEMENT: optional(z.string()),
   })
   .refine((env) => env.NODE_ENV !== 'production' || env.PAYMENT_PROVIDER !== undefined, {
     path: ['PAYMENT_PROVIDER'],

@@ -57,7 +57,7 @@ function provisionerPermissions(): NatsPermissions {
 }
 
 function servicePermissions(service: ServiceName): NatsPermissions {
-  const { sends, consumers, hearsItself = false } = TOPOLOGY[service];
+  const { sends, consumers, readsOwnEvents = false } = TOPOLOGY[service];
   const reads = durablesOf(service).flatMap(({ stream, name }) => [
     `$JS.API.CONSUMER.INFO.${stream}.${name}`,
     `$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`,
@@ -72,7 +72,7 @@ function servicePermissions(service: ServiceName): NatsPermissions {
         ...consumers.map(({ name }) => `dlq.${name}`),
         ...sends.map(({ subject }) => subject),
         ...reads,
-        ...(hearsItself ? [`$JS.API.STREAM.INFO.${eventStream(service)}`] : []),
+        ...(readsOwnEvents ? [`$JS.API.STREAM.INFO.${eventStream(service)}`] : []),
         // With NATS's `allow_responses` a service could answer on any subject that a request names, even `cmd.payments.refund-payment`.
         `${rpcInboxPrefix(service)}.>`,
         // Inboxes of gateways of the previous release. Gateways of this release do not subscribe there.
@@ -80,7 +80,11 @@ function servicePermissions(service: ServiceName): NatsPermissions {
       ],
     },
     subscribe: {
-      allow: [`${inboxPrefix(service)}.>`, `rpc.${service}.>`, ...(hearsItself ? [`evt.${service}.>`] : [])],
+      allow: [
+        `${inboxPrefix(service)}.>`,
+        `rpc.${service}.>`,
+        ...(readsOwnEvents ? [`evt.${service}.>`] : []),
+      ],
     },
   };
 }

@@ -54,7 +54,7 @@ export interface ServiceTopology {
   sends: readonly Subject[];
   consumers: ConsumerTopology[];
   /** The service subscribes to its own events and may look up their stream. */
-  hearsItself?: boolean;
+  readsOwnEvents?: boolean;
 }
 
 /**
@@ -73,7 +73,7 @@ export const TOPOLOGY: Record<ServiceName, ServiceTopology> = {
       },
     ],
     // Each replica drops changed products from its cache, and republishes everything to a new stream.
-    hearsItself: true,
+    readsOwnEvents: true,
   },
   orders: {
     takesCommands: false,

@@ -68,7 +68,7 @@ export async function listen(app: NestFastifyApplication): Promise<void> {
         ...natsOptions(NATS_URL, service, NATS_CA_FILE),
         queue: service,
         gracefulShutdown: true,
-        gracePeriod: SHUTDOWN_MS.queries,
+        gracePeriod: SHUTDOWN_MS.rpcs,
         deserializer: new RpcRequestDeserializer(),
       },
     },

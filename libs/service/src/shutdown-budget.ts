@@ -1,13 +1,13 @@
 /**
- * Maximum duration of each part of a shutdown, in milliseconds. A process that waits for others has more time than they have
- * together, so SIGKILL ends only a process that hangs. Interrupted work is safe: it was committed, and another replica or the
+ * Maximum duration of each part of a shutdown, in milliseconds. Each limit exceeds the sum of the limits inside it, so SIGKILL
+ * ends only a process that hangs. Interrupted work is safe: it was committed, and another replica or the
  * next start continues it.
  */
 export const SHUTDOWN_MS = {
   /** The gateway: running requests. */
   requests: 2_250,
   /** A service: RPCs that have arrived. */
-  queries: 500,
+  rpcs: 500,
   /** Payments: running calls of the provider. */
   providerCalls: 1_000,
   /** Running publications. */

@@ -3,11 +3,11 @@ import { SHUTDOWN_MS } from '../src/shutdown-budget.js';
 import { exitOnSignal } from '../src/shutdown.js';
 
 describe('the limits of a shutdown', () => {
-  const { requests, queries, providerCalls, outbox, connection, telemetry, grace, ...whole } = SHUTDOWN_MS;
+  const { requests, rpcs, providerCalls, outbox, connection, telemetry, grace, ...whole } = SHUTDOWN_MS;
 
   it('give a waiting process more time than the parts that it waits for', () => {
     expect(requests + connection + telemetry).toBeLessThan(whole.gateway);
-    expect(queries + providerCalls + outbox + 3 * connection + telemetry).toBeLessThan(whole.service);
+    expect(rpcs + providerCalls + outbox + 3 * connection + telemetry).toBeLessThan(whole.service);
     const { gateway, service, servers, platform } = whole;
     expect(gateway + grace + service + grace + servers).toBeLessThan(platform);
     expect(platform).toBeLessThan(10_000);

@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 /** An error that the user can fix. It is printed without a stack. */
-export class DeployError extends Error {}
+export class DeployError extends Error {
+  override readonly name = 'DeployError';
+}
 
 const INSTALL: Record<string, string> = {
   docker: 'https://docs.docker.com/engine/install/',

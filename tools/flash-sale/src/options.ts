@@ -110,6 +110,7 @@ export interface SaleOptions {
 
 /** Wrong arguments; the message names each. */
 export class OptionError extends Error {
+  override readonly name = 'OptionError';
   readonly code = 'BAD_OPTION';
 }
 

@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { idempotencyKey, placeOrderBody, type Actor, type PlaceOrderBody } from '@doorbuster/contracts';
 import { Injectable } from '@nestjs/common';
 import { GatewayConfig } from '../gateway.config.js';
@@ -31,8 +30,6 @@ const OVERLOADS_A_SECOND_MAX = 4_000;
 export class LoadShedder {
   private readonly overloads = new Throttle(OVERLOADS_A_SECOND_MAX);
   private readonly isTrusted: IsTrusted;
-  /** Connections with a delayed refusal: at most one each, so the limit of connections bounds them. */
-  private readonly waiting = new WeakSet<Socket>();
 
   constructor(
     private readonly admission: Admission,
@@ -107,23 +104,13 @@ export class LoadShedder {
     return token === undefined ? undefined : this.tokens.known(token);
   }
 
+  /** The connection guard handles one request of a connection at a time, so each connection has at most one delayed refusal. */
   private refuseThrottled(
     request: IncomingMessage,
     response: ServerResponse,
     problem: ProblemException,
   ): void {
-    const { socket } = request;
-    if (this.waiting.has(socket)) {
-      // Node reads on before the answer, so a client that pipelines would use memory without a bound.
-      socket.destroy();
-      return;
-    }
-    this.waiting.add(socket);
-    const answer = this.refusal(request, response, problem);
-    const task = (): void => {
-      this.waiting.delete(socket);
-      answer();
-    };
+    const task = this.refusal(request, response, problem);
     response.once('close', () => this.overloads.cancel(task));
     this.overloads.do(task);
   }

@@ -78,15 +78,6 @@ describe('throttled refusals', () => {
     await until(() => told(waiting.slice(AT_ONCE)) === AT_ONCE);
   });
 
-  it('wait once per connection: a client that pipelines is disconnected', async () => {
-    await crowd(AT_ONCE);
-    const socket = await open();
-    const closed = once(socket, 'close');
-    socket.write(REQUEST.repeat(1_000));
-    await closed;
-    expect(socket.heard).toBe('');
-  });
-
   it('are all sent on shutdown', async () => {
     const sockets = await crowd(3 * AT_ONCE);
     refusals.flush();

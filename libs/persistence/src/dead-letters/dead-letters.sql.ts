@@ -1,7 +1,7 @@
 /**
- * Inserts a dead letter ($1 id, $2 consumer, $3 subject, $4 event, $5 error, $9 key) or opens a replayed one again, and only
- * then the message for `dlq.<consumer>` ($6 subject, $7 payload, $8 traceparent). SQL, because the second insert depends on
- * the conflict of the first.
+ * Inserts a dead letter or opens a replayed one again, and only then inserts the message for `dlq.<consumer>`. SQL, because
+ * the second insert depends on the conflict of the first. $1: id, $2: consumer, $3: subject, $4: event, $5: error, $6: the
+ * message's subject, $7: its payload, $8: its traceparent, $9: key.
  */
 export const INSERT_DEAD_LETTER = `
   with dead as (

@@ -12,12 +12,12 @@ export const insertMessages = (rows: number): string => {
   return `insert into outbox (id, subject, payload, traceparent) values ${tuples.join(', ')}`;
 };
 
-/** SQL, because it runs after each transaction. */
+/** SQL, because it runs after each transaction. $1: ids. */
 export const DELETE_PUBLISHED = 'delete from outbox where id = any($1::uuid[])';
 
 /**
- * The oldest messages ($3) after id $2 that are at least $1 ms old. SQL, because it compares with the database's clock and
- * leaves out stuck messages.
+ * The oldest messages, without the stuck ones. SQL, because it compares with the database's clock. $1: minimum age in ms,
+ * $2: only messages after this id, $3: limit.
  */
 export const FIND_LEFT_BEHIND = `
   select id, subject, payload, traceparent from outbox

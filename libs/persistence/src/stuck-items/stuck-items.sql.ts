@@ -13,7 +13,7 @@ export const isNotWaiting = (job: string, id: string): string =>
   `not exists (select from stuck_items
      where job = '${job}' and item_id = (${id})::text and next_attempt_at > clock_timestamp())`;
 
-/** Counts a failure ($1 job, $2 item, $3 error). SQL, because the pause doubles with the count that is stored. */
+/** Counts a failure. SQL, because the pause doubles with the count that is stored. $1: job, $2: item, $3: error. */
 export const RECORD_FAILURE = `
   insert into stuck_items as s (job, item_id, last_error, next_attempt_at)
   values ($1, $2, $3, clock_timestamp() + ${PAUSE_MIN_SECONDS} * interval '1 second')
@@ -23,7 +23,7 @@ export const RECORD_FAILURE = `
       * least(${PAUSE_MAX_SECONDS}, ${PAUSE_MIN_SECONDS} * power(2, least(s.failures, 30)))
   returning failures`;
 
-/** Leases the items of job $1 whose next attempt is due. SQL, because replicas skip each other's locked rows. */
+/** Leases the items whose next attempt is due. SQL, because replicas skip each other's locked rows. $1: job. */
 export const CLAIM_DUE_ITEMS = `
   update stuck_items set next_attempt_at = clock_timestamp() + ${LEASE_SECONDS} * interval '1 second'
   where job = $1 and item_id = any(array(

@@ -1,7 +1,7 @@
 import { LOG_LEVELS } from '@doorbuster/telemetry';
 import { z } from 'zod';
 
-/** A variable that may be absent. Compose files and shells pass unset variables as empty text. */
+/** A variable that may be absent or empty. Compose files and shells pass unset variables as empty text. */
 export const optional = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
 

@@ -13,8 +13,8 @@ export function readinessOf(dependencies: Dependencies): { status: 200 | 503; bo
 }
 
 /**
- * Serves `/healthz` and `/readyz` as `ServiceHealthController` does, for a process that is no Nest application: the
- * provisioner. @returns the port
+ * Serves `/healthz` and `/readyz` as `ServiceHealthController` does, for the provisioner: it is not a Nest application, so it
+ * has no controllers. @returns the port
  */
 export async function serveHealth(
   port: number,

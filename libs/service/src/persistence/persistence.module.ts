@@ -79,7 +79,10 @@ class OutboxModule implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 }
 
-/** A service's schema: its data source, transactions with an outbox, dead letters and stuck items. Needs `MessagingModule`. */
+/**
+ * A service's schema: its data source, transactions with an outbox, dead letters and stuck items. Needs `MessagingModule`. The
+ * providers have factories because libs/persistence does not depend on Nest.
+ */
 @Module({})
 export class PersistenceModule {
   static forRoot(schema: SchemaDefinition): DynamicModule {

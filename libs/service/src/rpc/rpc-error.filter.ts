@@ -14,7 +14,7 @@ export class RpcErrorFilter implements RpcExceptionFilter {
   constructor(@Inject(LOGGER) private readonly logger: Logger) {}
 
   catch(err: unknown, host: ArgumentsHost): Observable<Reply<never>> {
-    // The health endpoints answer every path, so nothing is expected here.
+    // Only RPCs are refused. The HTTP health endpoints throw no error.
     if (host.getType() !== 'rpc') throw err;
     if (err instanceof RpcRefusedError) {
       const subject = host.switchToRpc().getContext<NatsContext>().getSubject();

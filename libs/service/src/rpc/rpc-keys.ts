@@ -7,7 +7,7 @@ const VERIFICATION_KEYS_FORM =
 
 /**
  * The gateway's key, which signs the requests that change state. Ed25519 in PKCS #8, as `openssl genpkey -algorithm ed25519`
- * writes it: the PEM, or only the base64 of it, which fits on one line.
+ * writes it: the PEM, or only its base64, which fits on one line.
  */
 export const signingKey = z.string(SIGNING_KEY_FORM).transform((text, context) => {
   const [key, ...more] = base64Of(text).map(privateKeyOf);

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@doorbuster/contracts';
 
-/** A request that is refused before its handler sees it. Neither code nor detail holds a value of the request. */
+/** A request is refused before its handler runs. Code and detail contain no value of the request. */
 export class RpcRefusedError extends Error {
   override readonly name = 'RpcRefusedError';
 

@@ -3,6 +3,8 @@ import type { StaticFile } from './static-files.js';
 
 /** The response has its status and `{ code, detail }`. */
 export class HttpError extends Error {
+  override readonly name = 'HttpError';
+
   constructor(
     readonly status: number,
     readonly code: string,
@@ -10,7 +12,6 @@ export class HttpError extends Error {
     readonly headers: Record<string, string> = {},
   ) {
     super(detail);
-    this.name = 'HttpError';
   }
 }
 
