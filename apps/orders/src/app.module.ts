@@ -1,3 +1,4 @@
+import { SagaModule } from '@doorbuster/saga/nest';
 import {
   ConfigurationModule,
   HealthModule,
@@ -6,7 +7,7 @@ import {
   PersistenceModule,
 } from '@doorbuster/service';
 import { Module } from '@nestjs/common';
-import { CheckoutModule } from './checkout/checkout.module.js';
+import { CheckoutModule, orderSagas } from './checkout/checkout.module.js';
 import { OrdersModule } from './orders/orders.module.js';
 import { ordersSchema } from './orders.schema.js';
 import { PricesModule } from './prices/prices.module.js';
@@ -19,6 +20,7 @@ import { SalesModule } from './sales/sales.module.js';
     PersistenceModule.forRoot(ordersSchema),
     HealthModule.forRoot('orders'),
     OperationsModule.forRoot('orders'),
+    SagaModule.forRoot(orderSagas),
     OrdersModule,
     CheckoutModule,
     PricesModule,

@@ -13,11 +13,12 @@ import {
 } from '@doorbuster/contracts';
 import { eventuallyPasses } from '@doorbuster/embedded/testing';
 import { newEvent } from '@doorbuster/messaging';
-import { SAGA_DEFINITIONS } from '@doorbuster/saga/nest';
+import { SAGA_OPTIONS } from '@doorbuster/saga/nest';
 import { ADMIN, ServiceUnderTest, startTestServers, valueOf } from '@doorbuster/service/testing';
 import { newTraceparent } from '@doorbuster/telemetry';
 import { expect } from 'vitest';
 import { AppModule } from '../src/app.module.js';
+import { orderSagas } from '../src/checkout/checkout.module.js';
 import { sagaDefinitions } from '../src/checkout/saga-definitions.js';
 import { ordersSchema } from '../src/orders.schema.js';
 import { Participants } from './participants.js';
@@ -115,7 +116,7 @@ export class OrdersUnderTest extends ServiceUnderTest {
 
   /** @param definitions of a release that has other sagas */
   async startReplica(definitions = sagaDefinitions): Promise<void> {
-    await this.addReplica([[SAGA_DEFINITIONS, definitions]]);
+    await this.addReplica([[SAGA_OPTIONS, { ...orderSagas, definitions }]]);
   }
 }
 

@@ -17,7 +17,7 @@ export type { SchemaDefinition } from './database/schema-definition.js';
 export { DeadLetters, type DeadLetterRow } from './dead-letters/dead-letters.js';
 export { upsertNewestVersions } from './newest-versions.js';
 export { Outbox } from './outbox/outbox.js';
-export { newestPage, toPage, type PageRequest } from './page.js';
+export { newestPage, toPage, uuidCursorRefusal, type PageRequest } from './page.js';
 export { StuckItems, type BatchJob } from './stuck-items/stuck-items.js';
 export { isNotStuck, isNotWaiting } from './stuck-items/stuck-items.sql.js';
 export { afterCommit } from './transactions/after-commit.js';

@@ -1,5 +1,6 @@
-import type { Page } from '@doorbuster/contracts';
+import { refuse, type Page, type Reply } from '@doorbuster/contracts';
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import { validate as isUuid } from 'uuid';
 
 export interface PageRequest {
   limit: number;
@@ -30,3 +31,9 @@ export async function newestPage<T extends ObjectLiteral & { id: string }>(
     .getMany();
   return toPage(rows, limit, (last) => last.id);
 }
+
+/** The refusal of a cursor that {@link newestPage} has not given. */
+export const uuidCursorRefusal = (cursor: string | undefined): Reply<never> | undefined =>
+  cursor === undefined || isUuid(cursor)
+    ? undefined
+    : refuse('VALIDATION_FAILED', 'cursor: take it from nextCursor as it is');

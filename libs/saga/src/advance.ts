@@ -17,12 +17,13 @@ export interface SagaReply {
   action: string;
   /** Type of the reply's contract. It must be one that the action has. */
   type: string;
-  /** For a refusal: parsed by its contract. */
+  /** Parsed by the contract. A refusal's has the reason; other replies are only their type. */
   data?: unknown;
 }
 
-/** The reply's type is none that the pending action has. The sender is wrong, and sending it again would not help. */
+/** The pending action does not accept this reply type. A retry would not help. */
 export class UnexpectedReplyError extends Error {
+  override readonly name = 'UnexpectedReplyError';
   readonly code = 'UNEXPECTED_REPLY';
   constructor(saga: string, { name, succeedsOn, refusedOn }: SagaAction<never, unknown>, type: string) {
     const expected = [succeedsOn, ...(refusedOn ? [refusedOn] : [])].map((contract) => contract.type);

@@ -12,7 +12,7 @@ export interface ContractCommand<Contract> {
 }
 
 /** A command whose data fits its contract. */
-export const command = <Contract extends ReplyContract>(
+export const commandOf = <Contract extends ReplyContract>(
   contract: Contract,
   data: ReturnType<Contract['schema']['parse']>,
 ): ContractCommand<Contract> => ({ contract, data });

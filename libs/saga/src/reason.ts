@@ -1,8 +1,8 @@
 /** Why a saga compensates. */
 export interface SagaReason {
-  /** From a short list, so that a metric can have it as a label. */
+  /** A label of metrics, so participants use few different ones. */
   readonly code: string;
-  /** A participant's or a provider's own words. */
+  /** The text of a participant or a provider. */
   readonly detail?: string;
 }
 
@@ -12,7 +12,7 @@ export const UNSPECIFIED = 'UNSPECIFIED';
 /** Reads the text of messages and rows: `OUT_OF_STOCK` or `PAYMENT_DECLINED: insufficient_funds`. */
 export function parseReason(text: string): SagaReason {
   const [, code, detail] = /^([A-Z][A-Z0-9_]*)(?:: (.+))?$/s.exec(text) ?? [];
-  if (code === undefined) return { code: UNSPECIFIED, detail: text };
+  if (code === undefined || code === UNSPECIFIED) return { code: UNSPECIFIED, detail: text };
   return detail === undefined ? { code } : { code, detail };
 }
 

@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  deadlineMs,
-  DEADLINE_MAX_MS,
-  defineSaga,
-  formatReason,
-  parseReason,
-  replyContractsOf,
-} from '../src/index.js';
+import { deadlineMs, DEADLINE_MAX_MS, defineSaga, replyContractsOf } from '../src/definition.js';
+import { formatReason, parseReason } from '../src/reason.js';
 import { SagaTester } from '../src/testing.js';
 import { action, begin, trip } from './fixtures/trip.js';
 
@@ -54,6 +48,7 @@ describe('a reason', () => {
     ['PAYMENT_DECLINED: insufficient_funds', { code: 'PAYMENT_DECLINED', detail: 'insufficient_funds' }],
     ['the bank said no', { code: 'UNSPECIFIED', detail: 'the bank said no' }],
     ['', { code: 'UNSPECIFIED', detail: '' }],
+    ['UNSPECIFIED: no answer', { code: 'UNSPECIFIED', detail: 'UNSPECIFIED: no answer' }],
   ])('is read from text and written back: "%s"', (text, reason) => {
     expect(parseReason(text)).toEqual(reason);
     expect(formatReason(reason)).toBe(text);

@@ -1,7 +1,7 @@
 import { orderRestocked, paymentRefunded, refundPayment, restockOrder } from '@doorbuster/contracts';
 import { defineSaga, RETRIABLE } from '@doorbuster/saga';
 import type { OrderSagaDefinition } from './order-decisions.js';
-import { commandForOrder } from './order-saga.js';
+import { commandForOrder } from '../orders/domain/order-saga.js';
 
 /** Undoes a confirmed order. Accepting the request to cancel was the decision, so every step is retriable. */
 export const cancellationSaga: OrderSagaDefinition = defineSaga({

@@ -3,7 +3,7 @@ import { replyContractsOf } from '@doorbuster/saga';
 import { SagaRunner } from '@doorbuster/saga/nest';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import type { OrderSagaData } from './order-saga.js';
+import type { OrderSagaData } from '../orders/domain/order-saga.js';
 import { sagaDefinitions } from './saga-definitions.js';
 
 /** Takes the replies of inventory and payments, both in one batch. */

@@ -1,25 +1,25 @@
-import { SagaModule } from '@doorbuster/saga/nest';
+import type { SagaOptions } from '@doorbuster/saga/nest';
 import { Module } from '@nestjs/common';
 import { OrdersModule } from '../orders/orders.module.js';
 import { SalesModule } from '../sales/sales.module.js';
 import { CheckoutRepliesHandler } from './checkout-replies.handler.js';
 import { OrderDecisions } from './order-decisions.js';
-import { attributesOf, subjectOf } from './order-saga.js';
+import { attributesOf, subjectOf, type OrderSagaData } from '../orders/domain/order-saga.js';
 import { sagaDefinitions } from './saga-definitions.js';
 import { SagasRpcController } from './sagas.rpc-controller.js';
+import { SagasService } from './sagas.service.js';
+
+/** For `SagaModule.forRoot`. */
+export const orderSagas: SagaOptions<OrderSagaData, keyof OrderDecisions> = {
+  definitions: sagaDefinitions,
+  decisions: OrderDecisions,
+  subjectOf,
+  attributesOf,
+};
 
 @Module({
-  imports: [
-    OrdersModule,
-    SalesModule,
-    SagaModule.forRoot({
-      definitions: sagaDefinitions,
-      decisions: OrderDecisions,
-      subjectOf,
-      attributesOf,
-    }),
-  ],
+  imports: [OrdersModule, SalesModule],
   controllers: [CheckoutRepliesHandler, SagasRpcController],
-  providers: [OrderDecisions],
+  providers: [OrderDecisions, SagasService],
 })
 export class CheckoutModule {}

@@ -20,9 +20,9 @@ import {
   stockReserved,
   voidPayment,
 } from '@doorbuster/contracts';
-import { command, COMPENSATABLE, defineSaga, RETRIABLE } from '@doorbuster/saga';
+import { commandOf, COMPENSATABLE, defineSaga, RETRIABLE } from '@doorbuster/saga';
 import type { OrderSagaDefinition } from './order-decisions.js';
-import { commandForOrder } from './order-saga.js';
+import { commandForOrder } from '../orders/domain/order-saga.js';
 
 /**
  * The checkout of one order. Before the pivot a refusal or a timeout rolls the saga back. After it both steps are retried
@@ -35,7 +35,7 @@ export const checkoutSaga: OrderSagaDefinition = defineSaga({
   stages: [
     {
       name: 'reserve-stock',
-      command: ({ orderId, lines }) => command(reserveStock, { orderId, lines }),
+      command: ({ orderId, lines }) => commandOf(reserveStock, { orderId, lines }),
       succeedsOn: stockReserved,
       refusedOn: stockRefused,
       ...COMPENSATABLE,
@@ -49,7 +49,7 @@ export const checkoutSaga: OrderSagaDefinition = defineSaga({
     },
     {
       name: 'authorise-payment',
-      command: ({ orderId, total, method }) => command(authorisePayment, { orderId, amount: total, method }),
+      command: ({ orderId, total, method }) => commandOf(authorisePayment, { orderId, amount: total, method }),
       succeedsOn: paymentAuthorised,
       refusedOn: paymentDeclined,
       ...COMPENSATABLE,

@@ -12,7 +12,7 @@ import { changeStatus, statusWhenUndone } from '../orders/domain/order.state-mac
 import { purchasesOf } from '../sales/domain/sale-terms.js';
 import { OrdersRepository } from '../orders/orders.repository.js';
 import { SalePurchasesRepository } from '../sales/sale-purchases.repository.js';
-import { cancellationId, type OrderSagaData } from './order-saga.js';
+import { cancellationId, type OrderSagaData } from '../orders/domain/order-saga.js';
 
 const meter = metrics.getMeter('doorbuster.orders');
 const accepted = meter.createCounter('doorbuster.orders.accepted', {
@@ -38,6 +38,7 @@ export class OrderDecisions implements Record<keyof OrderDecisions, LocalDecisio
 
   /** Tells gateways which requests have an order from now on. */
   async acceptOrder(tx: EntityManager, sagas: readonly OrderSaga[]): Promise<OutgoingEvent[]> {
+    // A saga that starts has both. Their types are optional because of stored sagas.
     const requests = sagas.flatMap(({ instance: { data } }) => {
       const { customerId, idempotencyKey } = data;
       return customerId === undefined || idempotencyKey === undefined ? [] : [{ customerId, idempotencyKey }];
@@ -59,7 +60,7 @@ export class OrderDecisions implements Record<keyof OrderDecisions, LocalDecisio
     );
   }
 
-  /** The checkout or the sale was undone: a pending order is rejected, a confirmed one cancelled. */
+  /** The checkout or the confirmed order was undone: a pending order is rejected, a confirmed one cancelled. */
   rejectOrCancelOrder(tx: EntityManager, sagas: readonly OrderSaga[]): Promise<OutgoingEvent[]> {
     return this.changeStatuses(tx, sagas, statusWhenUndone, reasonOf);
   }
@@ -87,6 +88,8 @@ export class OrderDecisions implements Record<keyof OrderDecisions, LocalDecisio
     next: (from: OrderStatus) => OrderStatus,
     because: (saga: OrderSaga) => SagaReason | null,
   ): Promise<OutgoingEvent[]> {
+    const [first] = sagas;
+    if (!first) return [];
     const byOrder = new Map(sagas.map((saga) => [saga.instance.data.orderId, saga]));
     const locked = await this.orders.lock(tx, [...byOrder.keys()]);
     const changes = locked.map(({ id, customerId, status: from }) => {
@@ -102,7 +105,7 @@ export class OrderDecisions implements Record<keyof OrderDecisions, LocalDecisio
         saga: saga.instance.data,
       };
     });
-    const at = new Date();
+    const { at } = first;
     await this.orders.changeStatuses(tx, changes, at);
     const undone = changes.filter(({ status }) => status !== 'CONFIRMED');
     const purchases = undone.flatMap(({ customerId, saga }) => purchasesOf(customerId, saga.lines));

@@ -1,92 +1,20 @@
-import {
-  accept,
-  listSagas,
-  refuse,
-  retrySaga,
-  type Reply,
-  type RequestOf,
-  type ResponseOf,
-  type Saga,
-} from '@doorbuster/contracts';
-import { traceIdOf } from '@doorbuster/telemetry';
-import { audited, UnitOfWork, type Decided } from '@doorbuster/persistence';
-import { formatReason } from '@doorbuster/saga';
-import { SagaRunner, SagasRepository, UnknownVersionError, type StoredSaga } from '@doorbuster/saga/nest';
+import { listSagas, retrySaga, type Reply, type RequestOf, type ResponseOf, type Saga } from '@doorbuster/contracts';
 import { Rpc } from '@doorbuster/service';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import type { EntityManager } from 'typeorm';
-import { validate as isUuid } from 'uuid';
-import type { OrderSagaData } from './order-saga.js';
-import { malformedCursor } from '../orders/orders.rpc-controller.js';
+import { SagasService } from './sagas.service.js';
 
 @Controller()
 export class SagasRpcController {
-  constructor(
-    private readonly unitOfWork: UnitOfWork,
-    private readonly runner: SagaRunner<OrderSagaData>,
-    private readonly sagas: SagasRepository<OrderSagaData>,
-  ) {}
+  constructor(private readonly sagas: SagasService) {}
 
   @Rpc(listSagas)
-  async list(
-    @Payload() { state, limit, cursor }: RequestOf<typeof listSagas>,
-  ): Promise<Reply<ResponseOf<typeof listSagas>>> {
-    if (cursor !== undefined && !isUuid(cursor)) return malformedCursor;
-    const { items, nextCursor } = await this.sagas.list(state, { limit, cursor });
-    return accept({ items: items.map(toSaga), nextCursor });
+  list(@Payload() request: RequestOf<typeof listSagas>): Promise<Reply<ResponseOf<typeof listSagas>>> {
+    return this.sagas.list(request);
   }
 
   @Rpc(retrySaga)
-  async retry(@Payload() { actor, id, commitBy }: RequestOf<typeof retrySaga>): Promise<Reply<Saga>> {
-    const action = { actor, action: 'retry-saga', target: id };
-    try {
-      return await this.unitOfWork.run(
-        audited(action, (tx) => this.retryIn(tx, id)),
-        { commitBy },
-      );
-    } catch (error) {
-      if (!(error instanceof UnknownVersionError)) throw error;
-      return refuse('SERVICE_UNAVAILABLE', 'A newer release runs this saga. Try again in a moment.');
-    }
-  }
-
-  private async retryIn(tx: EntityManager, id: string): Promise<Decided<Saga>> {
-    const stored = await this.sagas.find(tx, id);
-    if (!stored) return { result: refuse('SAGA_NOT_FOUND', `There is no saga ${id}.`), events: [] };
-    const before = toSaga(stored);
-    if (before.state !== 'STALLED') {
-      const detail = `The saga is ${before.state}; only a STALLED one can be retried.`;
-      return { result: refuse('SAGA_NOT_STALLED', detail), events: [], audit: { before } };
-    }
-    const events = await this.runner.retry(tx, id);
-    const after = (await this.sagas.find(tx, id)) ?? stored;
-    return { result: accept(toSaga(after)), events, audit: { before } };
+  retry(@Payload() request: RequestOf<typeof retrySaga>): Promise<Reply<Saga>> {
+    return this.sagas.retry(request);
   }
 }
-
-const toSaga = ({
-  id,
-  definition,
-  version,
-  state,
-  pending,
-  reason,
-  data,
-  ...times
-}: StoredSaga<OrderSagaData>): Saga => ({
-  id,
-  definition,
-  version,
-  orderId: data.orderId,
-  state,
-  pending: pending.map(({ name, attempt, deadlineAt }) => ({
-    step: name,
-    attempt,
-    deadlineAt: deadlineAt === null ? null : new Date(deadlineAt).toISOString(),
-  })),
-  reason: reason && formatReason(reason),
-  traceId: traceIdOf(data.traceparent),
-  createdAt: times.createdAt.toISOString(),
-  updatedAt: times.updatedAt.toISOString(),
-});

@@ -10,7 +10,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { SpanKind, type Span } from '@opentelemetry/api';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import type { OrderSagaData } from '../checkout/order-saga.js';
+import type { OrderSagaData } from './domain/order-saga.js';
 import { isSaleItem, purchasesOf } from '../sales/domain/sale-terms.js';
 import { SalePurchasesRepository } from '../sales/sale-purchases.repository.js';
 import {

@@ -4,7 +4,7 @@ import { isEnded } from '@doorbuster/saga';
 import { SagaRunner, SagasRepository } from '@doorbuster/saga/nest';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { cancellationId, type CancellationRequest, type OrderSagaData } from '../checkout/order-saga.js';
+import { cancellationId, type CancellationRequest, type OrderSagaData } from './domain/order-saga.js';
 import { OrdersRepository } from './orders.repository.js';
 import { isVisibleTo, orderNotFound } from './order-access.policy.js';
 

@@ -67,7 +67,7 @@ export class OrdersRepository {
     manager: EntityManager = this.dataSource.manager,
   ): Promise<Map<string, OrderRecord>> {
     const parameters = [pluck(requests, 'customerId'), pluck(requests, 'idempotencyKey')];
-    const rows: sql.OrderRow[] = await manager.query(sql.FIND_ORDERS_BY_REQUESTS, parameters);
+    const rows: OrderEntity[] = await manager.query(sql.FIND_ORDERS_BY_REQUESTS, parameters);
     return new Map(rows.map((row) => [requestKey(row.customerId, row.idempotencyKey), toRecord(row)]));
   }
 
@@ -94,7 +94,7 @@ export class OrdersRepository {
   }
 
   async find(id: string): Promise<OrderRecord | undefined> {
-    const [row] = await preparedQuery<sql.OrderRow>(this.dataSource, sql.FIND_ORDER, [id]);
+    const [row] = await preparedQuery<OrderEntity>(this.dataSource, sql.FIND_ORDER, [id]);
     return row && toRecord(row);
   }
 

@@ -6,29 +6,24 @@ import {
   getTimeline,
   listOrders,
   listPlacedRequests,
-  PLACED_REQUESTS_MAX,
   placeOrders,
-  refuse,
   type Order,
   type PlacingOutcome,
   type Reply,
   type RequestOf,
   type ResponseOf,
 } from '@doorbuster/contracts';
+import { uuidCursorRefusal } from '@doorbuster/persistence';
 import { SagasRepository } from '@doorbuster/saga/nest';
 import { Rpc } from '@doorbuster/service';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { validate as isUuid } from 'uuid';
-import { cancellationId, type OrderSagaData } from '../checkout/order-saga.js';
+import { cancellationId, type OrderSagaData } from './domain/order-saga.js';
 import { OrderCancellation } from './order-cancellation.service.js';
 import { OrderAcceptance } from './order-acceptance.service.js';
 import { PlacedOrders } from './placed-orders.service.js';
 import { isVisibleTo, orderNotFound } from './order-access.policy.js';
 import { OrdersRepository } from './orders.repository.js';
-
-/** Below NATS's usual limit of 1 MiB, with room for the envelope. */
-const PAGE_BYTES_MAX = 768 * 1024;
 
 @Controller()
 export class OrdersRpcController {
@@ -67,7 +62,8 @@ export class OrdersRpcController {
   async list(
     @Payload() { actor, limit, cursor }: RequestOf<typeof listOrders>,
   ): Promise<Reply<ResponseOf<typeof listOrders>>> {
-    if (cursor !== undefined && !isUuid(cursor)) return malformedCursor;
+    const refusal = uuidCursorRefusal(cursor);
+    if (refusal) return refusal;
     const customerId = actor.role === 'admin' ? undefined : actor.customerId;
     return accept(await this.orders.list(customerId, { limit, cursor }));
   }
@@ -76,11 +72,7 @@ export class OrdersRpcController {
   async listRequests(
     @Payload() { after }: RequestOf<typeof listPlacedRequests>,
   ): Promise<Reply<ResponseOf<typeof listPlacedRequests>>> {
-    const found = await this.orders.listRequests(after, PLACED_REQUESTS_MAX);
-    const onPage = withinBytes(found);
-    const requests = onPage.map(({ customerId, idempotencyKey }) => ({ customerId, idempotencyKey }));
-    const hasMore = found.length === PLACED_REQUESTS_MAX || onPage.length < found.length;
-    return accept({ requests, last: onPage.at(-1)?.id ?? null, hasMore });
+    return accept(await this.placedOrders.list(after));
   }
 
   @Rpc(getTimeline)
@@ -93,12 +85,3 @@ export class OrdersRpcController {
     return accept({ orderId, items, nextCursor: null });
   }
 }
-
-/** The first items that fit into one reply, at least one. Keys have up to 255 characters, twice that when escaped. */
-function withinBytes<T>(found: T[]): T[] {
-  let bytes = 0;
-  const end = found.findIndex((one) => (bytes += JSON.stringify(one).length) > PAGE_BYTES_MAX);
-  return end === -1 ? found : found.slice(0, Math.max(1, end));
-}
-
-export const malformedCursor = refuse('VALIDATION_FAILED', 'cursor: take it from nextCursor as it is');

@@ -1,7 +1,4 @@
 import { DATABASE_NOW, endTransactionIn } from '@doorbuster/persistence';
-import type { OrderEntity } from './order.entity.js';
-
-export type OrderRow = OrderEntity;
 
 const COLUMNS = `o.id, o.customer_id as "customerId", o.idempotency_key as "idempotencyKey", o.status, o.reason, o.lines,
   o.total_amount as "totalAmount", o.currency, o.payment_method as "paymentMethod",

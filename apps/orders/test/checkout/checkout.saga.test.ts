@@ -3,7 +3,7 @@ import { SagaTester } from '@doorbuster/saga/testing';
 import { describe, expect, it } from 'vitest';
 import { cancellationSaga } from '../../src/checkout/cancellation.saga.js';
 import { checkoutSaga } from '../../src/checkout/checkout.saga.js';
-import type { OrderSagaData } from '../../src/checkout/order-saga.js';
+import type { OrderSagaData } from '../../src/orders/domain/order-saga.js';
 
 const data: OrderSagaData = {
   orderId: '01a0b1c2-0000-7000-8000-000000000001',

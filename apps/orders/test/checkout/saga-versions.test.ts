@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { command, COMPENSATABLE, defineSaga } from '@doorbuster/saga';
+import { commandOf, COMPENSATABLE, defineSaga } from '@doorbuster/saga';
 import { describeSaga } from '@doorbuster/saga/testing';
 import { reserveStock, stockReserved, stockRefused } from '@doorbuster/contracts';
 import { describe, expect, it } from 'vitest';
 import { checkoutSaga } from '../../src/checkout/checkout.saga.js';
 import type { OrderSagaDefinition } from '../../src/checkout/order-decisions.js';
-import { commandForOrder, type OrderSagaData } from '../../src/checkout/order-saga.js';
+import { commandForOrder, type OrderSagaData } from '../../src/orders/domain/order-saga.js';
 import { sagaDefinitions } from '../../src/checkout/saga-definitions.js';
 
 const data: OrderSagaData = {
@@ -98,7 +98,7 @@ describe('the types of a definition', () => {
 
   it("know the data of a command's contract", () => {
     // @ts-expect-error lines are missing
-    const incomplete = command(reserveStock, { orderId: data.orderId });
+    const incomplete = commandOf(reserveStock, { orderId: data.orderId });
     expect(reserveStock.schema.safeParse(incomplete.data).success).toBe(false);
   });
 

@@ -7,8 +7,8 @@ export type {
   SagaData,
   SagaStarter,
 } from './message-saga.js';
-export { SAGA_DEFINITIONS, type SagaOptions } from './saga-options.js';
+export { SAGA_OPTIONS, type SagaOptions } from './saga-options.js';
 export { SagaEntity, SagaTransitionsEntity } from './saga.entities.js';
 export { SagaModule } from './saga.module.js';
-export { SagaRunner, UnknownVersionError } from './saga-runner.js';
+export { SagaRunner, UnknownSagaVersionError } from './saga-runner.js';
 export { SagasRepository, type StoredSaga } from './sagas.repository.js';

@@ -7,8 +7,8 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { actionsOf } from '../definition.js';
-import type { MessageSaga, SagaData } from './message-saga.js';
-import { SAGA_DEFINITIONS } from './saga-options.js';
+import type { SagaData } from './message-saga.js';
+import { SAGA_OPTIONS, type SagaOptions } from './saga-options.js';
 import { SagasRepository } from './sagas.repository.js';
 
 const meter = metrics.getMeter('doorbuster.saga');
@@ -29,7 +29,7 @@ export class SagaGauges implements OnApplicationBootstrap, BeforeApplicationShut
 
   constructor(
     private readonly sagas: SagasRepository<SagaData>,
-    @Inject(SAGA_DEFINITIONS) definitions: readonly MessageSaga<SagaData>[],
+    @Inject(SAGA_OPTIONS) { definitions }: SagaOptions<SagaData>,
   ) {
     const actions = definitions.flatMap((saga) =>
       actionsOf(saga).map(({ name }) => ({ saga: saga.name, step: name })),

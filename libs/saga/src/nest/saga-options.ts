@@ -14,4 +14,3 @@ export interface SagaOptions<Data extends SagaData, Decision extends string = st
 }
 
 export const SAGA_OPTIONS = Symbol('saga options');
-export const SAGA_DEFINITIONS = Symbol('saga definitions');

@@ -11,7 +11,7 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { EntityManager } from 'typeorm';
 import { advance, UnexpectedReplyError, type SagaInput } from '../advance.js';
-import { actionsOf, isPivot, type ReplyContract } from '../definition.js';
+import { isPivot } from '../definition.js';
 import { newInstance, type SagaInstance } from '../instance.js';
 import type {
   AdvancedSaga,
@@ -22,11 +22,12 @@ import type {
   SagaStarter,
 } from './message-saga.js';
 import { recordMetrics, recordSpan, type SpansBySaga } from './saga-telemetry.js';
-import { SAGA_DEFINITIONS, SAGA_OPTIONS, type SagaOptions } from './saga-options.js';
+import { SAGA_OPTIONS, type SagaOptions } from './saga-options.js';
 import { SagasRepository, type SagaVersion } from './sagas.repository.js';
 
 /** The saga's version is one that only replicas of a newer release have. Nothing was written. */
-export class UnknownVersionError extends Error {
+export class UnknownSagaVersionError extends Error {
+  override readonly name = 'UnknownSagaVersionError';
   readonly code = 'UNKNOWN_SAGA_VERSION';
   constructor(readonly sagas: readonly (SagaVersion & { id: string })[]) {
     const versions = new Set(sagas.map(({ definition, version }) => `${definition} v${version}`));
@@ -41,35 +42,32 @@ export class SagaRunner<Data extends SagaData> implements SagaStarter<Data>, OnM
   readonly versions: readonly SagaVersion[];
   private readonly byVersion: ReadonlyMap<string, MessageSaga<Data>>;
   private readonly newest: ReadonlyMap<string, MessageSaga<Data>>;
-  /** Contracts of refusals by type. */
-  private readonly refusals: ReadonlyMap<string, ReplyContract>;
   /** In the order in which a saga can make them. */
-  private readonly decisionOrder: readonly string[];
-  private decisions: Readonly<Record<string, LocalDecision<Data>>> = {};
+  private decisions: readonly [name: string, decide: LocalDecision<Data>][] = [];
 
   constructor(
     private readonly sagas: SagasRepository<Data>,
     private readonly unitOfWork: UnitOfWork,
     private readonly moduleRef: ModuleRef,
-    @Inject(SAGA_DEFINITIONS) definitions: readonly MessageSaga<Data>[],
     @Inject(SAGA_OPTIONS) private readonly options: SagaOptions<Data>,
   ) {
+    const { definitions } = options;
     this.versions = definitions.map(({ name, version }) => ({ definition: name, version }));
     this.byVersion = new Map(definitions.map((saga) => [versionKey(saga.name, saga.version), saga]));
     this.newest = new Map(
       definitions.toSorted((a, b) => a.version - b.version).map((saga) => [saga.name, saga]),
     );
-    this.refusals = new Map(
-      definitions
-        .flatMap((saga) => actionsOf(saga))
-        .flatMap(({ refusedOn }) => (refusedOn ? [[refusedOn.type, refusedOn]] : [])),
-    );
-    this.decisionOrder = inOrder(definitions);
   }
 
-  /** The decisions may be provided by any module, also by one that uses this runner. */
+  /** The decisions may be provided by any module, also by one that uses this runner. @throws {Error} when one is missing */
   onModuleInit(): void {
-    this.decisions = this.moduleRef.get(this.options.decisions, { strict: false });
+    const { decisions: provider, definitions } = this.options;
+    const decisions = this.moduleRef.get(provider, { strict: false });
+    this.decisions = inOrder(definitions).map((name) => {
+      const decision = decisions[name];
+      if (!decision) throw new Error(`${provider.name} has no decision ${name}`);
+      return [name, decision.bind(decisions)];
+    });
   }
 
   /**
@@ -105,14 +103,14 @@ export class SagaRunner<Data extends SagaData> implements SagaStarter<Data>, OnM
     );
     return this.unitOfWork.runBatch(batch, async (tx, events) => {
       try {
-        return await this.handle(tx, Map.groupBy(events, sagaIdOf), (event) => this.toReply(event), spans);
+        return await this.handle(tx, Map.groupBy(events, sagaIdOf), toReply, spans);
       } catch (error) {
         throw asBatchError(error, events);
       }
     });
   }
 
-  /** Sends the stalled steps of a saga again. @throws {UnknownVersionError} */
+  /** Sends the stalled steps of a saga again. @throws {UnknownSagaVersionError} */
   retry(tx: EntityManager, id: string): Promise<OutgoingEvent[]> {
     return this.handle(tx, new Map([[id, ['retried' as const]]]), (kind) => ({ kind }));
   }
@@ -143,7 +141,7 @@ export class SagaRunner<Data extends SagaData> implements SagaStarter<Data>, OnM
   ): Promise<OutgoingEvent[]> {
     const { instances, now } = await this.sagas.lock(tx, [...inputs.keys()]);
     const foreign = instances.filter((instance) => !this.definitionOf(instance));
-    if (foreign.length > 0) throw new UnknownVersionError(foreign);
+    if (foreign.length > 0) throw new UnknownSagaVersionError(foreign);
     const advanced = instances.map((instance) =>
       this.advanceOne(instance, (inputs.get(instance.id) ?? []).map(toInput), now),
     );
@@ -174,9 +172,9 @@ export class SagaRunner<Data extends SagaData> implements SagaStarter<Data>, OnM
       advanced.flatMap(({ transitions }) => transitions),
     );
     const events = advanced.flatMap((saga) => this.commandsOf(saga));
-    for (const decision of this.decisionOrder) {
-      const deciding = advanced.filter(({ decisions }) => decisions.includes(decision));
-      if (deciding.length > 0) events.push(...(await this.decide(decision, tx, deciding)));
+    for (const [name, decide] of this.decisions) {
+      const deciding = advanced.filter(({ decisions }) => decisions.includes(name));
+      if (deciding.length > 0) events.push(...(await decide(tx, deciding, this)));
     }
     afterCommit(tx, () => {
       for (const saga of advanced) {
@@ -185,16 +183,6 @@ export class SagaRunner<Data extends SagaData> implements SagaStarter<Data>, OnM
       }
     });
     return events;
-  }
-
-  private decide(
-    name: string,
-    tx: EntityManager,
-    sagas: readonly AdvancedSaga<Data>[],
-  ): Promise<OutgoingEvent[]> {
-    const decision = this.decisions[name];
-    if (!decision) throw new Error(`${this.options.decisions.name} has no decision ${name}`);
-    return decision.call(this.decisions, tx, sagas, this);
   }
 
   private commandsOf({ instance: { id, data }, commands }: AdvancedSaga<Data>): OutgoingEvent[] {
@@ -209,14 +197,9 @@ export class SagaRunner<Data extends SagaData> implements SagaStarter<Data>, OnM
     );
   }
 
-  /** Only refusals say more than their type. */
-  private toReply({ type, data, sagastep = '' }: CloudEvent): SagaInput {
-    return { kind: 'replied', action: sagastep, type, data: this.refusals.has(type) ? data : undefined };
-  }
-
   private advanceOne(before: SagaInstance<Data>, inputs: readonly SagaInput[], at: Date): AdvancedSaga<Data> {
     const definition = this.definitionOf(before);
-    if (!definition) throw new UnknownVersionError([before]);
+    if (!definition) throw new UnknownSagaVersionError([before]);
     const result: AdvancedSaga<Data> = {
       before,
       at,
@@ -261,12 +244,19 @@ function sagaIdOf({ type, sagaid, sagastep }: CloudEvent): string {
   return sagaid;
 }
 
+const toReply = ({ type, data, sagastep = '' }: CloudEvent): SagaInput => ({
+  kind: 'replied',
+  action: sagastep,
+  type,
+  data,
+});
+
 const hasMoved = ({ transitions }: AdvancedSaga<SagaData>): boolean => transitions.length > 0;
 
 /** An unexpected reply becomes a dead letter; replies to sagas of a newer version are left to newer replicas. */
 function asBatchError(error: unknown, events: readonly CloudEvent[]): unknown {
   if (error instanceof UnexpectedReplyError) return new PermanentError(error.message, { cause: error });
-  if (!(error instanceof UnknownVersionError)) return error;
+  if (!(error instanceof UnknownSagaVersionError)) return error;
   const sagas = new Set(error.sagas.map(({ id }) => id));
   const foreign = events.filter(({ sagaid }) => sagaid !== undefined && sagas.has(sagaid));
   return new UnsupportedVersionError(foreign, { cause: error });

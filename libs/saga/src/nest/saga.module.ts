@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { SagaData } from './message-saga.js';
 import { SagaGauges } from './saga-gauges.js';
-import { SAGA_DEFINITIONS, SAGA_OPTIONS, type SagaOptions } from './saga-options.js';
+import { SAGA_OPTIONS, type SagaOptions } from './saga-options.js';
 import { SagaRunner } from './saga-runner.js';
 import { SagaTimeoutJob } from './saga-timeout.job.js';
 import { SagasRepository } from './sagas.repository.js';
@@ -21,7 +21,6 @@ export class SagaModule {
         SagaTimeoutJob,
         SagaGauges,
         { provide: SAGA_OPTIONS, useValue: options },
-        { provide: SAGA_DEFINITIONS, useValue: options.definitions },
       ],
       exports: [SagaRunner, SagasRepository],
     };

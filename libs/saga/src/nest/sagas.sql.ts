@@ -11,7 +11,7 @@ const IS_OVERDUE = `state not in ('COMPLETED', 'COMPENSATED') and next_deadline_
   and (definition, version) in (select * from unnest($2::text[], $3::int[]))`;
 const IS_NOT_STUCK = isNotStuck(TIMEOUT_JOB, 'sagas.id');
 
-/** SQL because it inserts a batch in one statement. $1: rows as JSON. */
+/** SQL, because it inserts a batch in one statement. $1: rows as JSON. */
 export const INSERT_SAGAS = `insert into sagas (id, definition, version, state, stage, pending, refused, reason, sequence, data,
                      next_deadline_at, created_at, updated_at)
   select id, definition, version, state, stage, pending, refused, reason, sequence, data,
@@ -19,18 +19,18 @@ export const INSERT_SAGAS = `insert into sagas (id, definition, version, state, 
   from json_to_recordset($1) as s (id uuid, definition text, version int, state text, stage int, pending jsonb,
     refused jsonb, reason text, sequence int, data jsonb, "nextDeadlineAt" timestamptz)`;
 
-/** SQL because it runs for each batch of replies. Locks in the order of ids, so that replicas do not deadlock. $1: ids. */
+/** SQL, because it runs for each batch of replies. Locks in the order of ids, so that replicas do not deadlock. $1: ids. */
 export const LOCK_SAGAS = `select ${INSTANCE}, ${NOW} from sagas where id = any($1::uuid[]) order by id for update`;
 
-/** SQL because it skips locked rows and asks `stuck_items`. $1: limit, $2 and $3: versions, $4: only this id, or null. */
+/** SQL, because it skips locked rows and asks `stuck_items`. $1: limit, $2 and $3: versions, $4: only this id, or null. */
 export const LOCK_OVERDUE_SAGAS = `select ${INSTANCE}, ${NOW} from sagas
   where ${IS_OVERDUE} and case when $4::uuid is null then ${IS_NOT_STUCK} else id = $4 end
   order by created_at limit $1 for update skip locked`;
 
-/** SQL because its condition is that of {@link LOCK_OVERDUE_SAGAS}. $1: limit, $2 and $3: versions. */
+/** SQL, because its condition is that of {@link LOCK_OVERDUE_SAGAS}. $1: limit, $2 and $3: versions. */
 export const SELECT_OVERDUE_IDS = `select id from sagas where ${IS_OVERDUE} and ${IS_NOT_STUCK} order by created_at limit $1`;
 
-/** SQL because it updates a batch in one statement. `data` never changes here. $1: rows as JSON. */
+/** SQL, because it updates a batch in one statement. `data` never changes here. $1: rows as JSON. */
 export const UPDATE_SAGAS = `update sagas s
   set state = u.state, stage = u.stage, pending = u.pending, refused = u.refused, reason = u.reason,
       sequence = u.sequence, next_deadline_at = u."nextDeadlineAt", updated_at = now()
@@ -38,21 +38,21 @@ export const UPDATE_SAGAS = `update sagas s
     sequence int, "nextDeadlineAt" timestamptz)
   where s.id = u.id`;
 
-/** SQL because it inserts a batch in one statement. $1: rows as JSON. */
+/** SQL, because it inserts a batch in one statement. $1: rows as JSON. */
 export const INSERT_TRANSITIONS = `insert into saga_transitions (saga_id, sequence, at, transitions)
   select "sagaId", sequence, now(), transitions
   from json_to_recordset($1) as t ("sagaId" uuid, sequence int, transitions json)`;
 
-/** SQL because it merges into `jsonb`. $1: id, $2: what to add. */
+/** SQL, because it merges into `jsonb`. $1: id, $2: what to add. */
 export const MERGE_DATA = `update sagas set data = data || $2::jsonb where id = $1`;
 
-/** SQL because it counts elements of `jsonb`. The condition is that of the index of sagas in flight. */
+/** SQL, because it counts elements of `jsonb`. The condition is that of the index of sagas in flight. */
 export const COUNT_PENDING_ACTIONS = `select definition as saga, action->>'name' as step, count(*)::int as total,
          count(*) filter (where action->'deadlineAt' = 'null')::int as stalled
   from sagas cross join lateral jsonb_array_elements(pending) as action
   where state not in ('COMPLETED', 'COMPENSATED') group by 1, 2`;
 
-/** SQL because it reads one value out of `jsonb` instead of all the data. $1: ids. */
+/** SQL, because it reads one value out of `jsonb` instead of all the data. $1: ids. */
 export const SELECT_TIMELINE = `select t.saga_id as "sagaId", t.at, t.transitions, s.definition, s.data->>'traceparent' as traceparent
   from saga_transitions t join sagas s on s.id = t.saga_id
   where t.saga_id = any($1::uuid[]) order by s.created_at, t.sequence`;

@@ -9,6 +9,7 @@ const TRANSITIONS: Record<OrderStatus, readonly OrderStatus[]> = {
 };
 
 export class IllegalStatusChangeError extends PermanentError {
+  override readonly name = 'IllegalStatusChangeError';
   readonly code = 'ILLEGAL_STATUS_CHANGE';
 }
 

@@ -1,11 +1,10 @@
 import type { MessageContract, Money, StockLine } from '@doorbuster/contracts';
-import { command } from '@doorbuster/saga';
-import type { MessageCommand } from '@doorbuster/saga/nest';
+import { commandOf, type ContractCommand } from '@doorbuster/saga';
 
 /** The data of both sagas of an order, written when the saga starts. */
 export interface OrderSagaData {
   orderId: string;
-  /** Absent in sagas that an earlier release started; so is the key. */
+  /** Absent, as the key is, in sagas that an earlier release started. */
   customerId?: string;
   /** Of the request that became the order. */
   idempotencyKey?: string;
@@ -26,8 +25,8 @@ export interface CancellationRequest {
 /** Makes a command that carries the order's id and nothing else. */
 export const commandForOrder =
   (contract: MessageContract<{ orderId: string }>) =>
-  ({ orderId }: OrderSagaData): MessageCommand =>
-    command(contract, { orderId });
+  ({ orderId }: OrderSagaData): ContractCommand<MessageContract> =>
+    commandOf(contract, { orderId });
 
 /**
  * The checkout saga of an order has the order's own id, its cancellation saga the same with the last bit flipped: at most
