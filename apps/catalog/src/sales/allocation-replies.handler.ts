@@ -54,7 +54,7 @@ export class AllocationRepliesHandler {
 
 const applyReplies = (before: SaleRecord, replies: readonly SaleReply[], now: Date): SaleDecision =>
   replies.reduce<SaleDecision>(
-    ({ sale, request }, { reply }) => ({ request, ...applyReply(sale, reply, now) }),
+    ({ sale, allocationRequest }, { reply }) => ({ allocationRequest, ...applyReply(sale, reply, now) }),
     { sale: before },
   );
 

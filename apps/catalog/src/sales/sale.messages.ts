@@ -7,9 +7,12 @@ export const saleChangedEvent = (sale: SaleRecord, traceparent: string): Outgoin
   newEvent(saleChanged, { subject: sale.id, data: toSaleState(sale), traceparent });
 
 /** The command of a decision's allocation request, if it has one. */
-export function allocationCommands({ sale, request }: SaleDecision, traceparent: string): OutgoingEvent[] {
+export function allocationCommands(
+  { sale, allocationRequest }: SaleDecision,
+  traceparent: string,
+): OutgoingEvent[] {
   const { id: saleId, sku, units } = sale;
-  switch (request) {
+  switch (allocationRequest) {
     case 'allocate':
       return [newEvent(setAsideUnits, { subject: saleId, data: { saleId, sku, units }, traceparent })];
     case 'return':

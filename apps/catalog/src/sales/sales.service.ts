@@ -12,11 +12,11 @@ import {
   type SaleFilter,
 } from '@doorbuster/contracts';
 import type { OutgoingEvent } from '@doorbuster/messaging';
-import { audited, UnitOfWork, type Decided } from '@doorbuster/persistence';
+import { audited, UnitOfWork, uuidCursorRefusal, type Decided } from '@doorbuster/persistence';
 import { activeTraceparent } from '@doorbuster/telemetry';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { v7 as uuidv7, validate as isUuid } from 'uuid';
+import { v7 as uuidv7 } from 'uuid';
 import { preconditionRefusal } from '../precondition.js';
 import { ProductsRepository } from '../products/products.repository.js';
 import { toSale, toSaleState, type SaleRecord } from './domain/sale.js';
@@ -63,9 +63,8 @@ export class SalesService {
   }
 
   async list(filter: SaleFilter): Promise<Reply<Page<Sale>>> {
-    if (filter.cursor !== undefined && !isUuid(filter.cursor)) {
-      return refuse('VALIDATION_FAILED', 'cursor: take it from nextCursor as it is');
-    }
+    const refusal = uuidCursorRefusal(filter.cursor);
+    if (refusal) return refusal;
     const { items, nextCursor } = await this.sales.page(this.dataSource.manager, filter);
     return accept({ items: items.map(toSale), nextCursor });
   }

@@ -34,13 +34,13 @@ export class ProductCacheInvalidator implements OnModuleInit, OnApplicationShutd
       await this.nc.flush();
       await this.cache.startListening();
     } catch (err) {
-      this.logger.warn({ err }, 'not hearing product events yet, reading without a cache');
+      this.logger.warn({ err }, 'not receiving product events yet, reading without a cache');
     }
   }
 
   private onMessage(error: Error | null, message: Msg): void {
     if (error) {
-      this.logger.error({ err: error }, 'cannot hear product events, reading without a cache');
+      this.logger.error({ err: error }, 'cannot receive product events, reading without a cache');
       this.cache.stopListening();
       return;
     }

@@ -26,7 +26,7 @@ export type AllocationReply = { kind: 'allocated' | 'returned' } | { kind: 'refu
 /** The sale after a decision, and the request to send with it. */
 export interface SaleDecision {
   sale: SaleRecord;
-  request?: AllocationRequest | undefined;
+  allocationRequest?: AllocationRequest | undefined;
 }
 
 const RESEND_MIN_MS = 2_000;
@@ -39,8 +39,8 @@ const RESEND_MAX_MS = 60_000;
 export function advanceSale(sale: SaleRecord, now: Date): SaleDecision {
   const current = atTime(sale, now);
   if (current.status !== sale.status) {
-    const request = current.status === 'ENDED' ? ('return' as const) : undefined;
-    return schedule({ ...current, attempts: 0 }, now, request);
+    const allocationRequest = current.status === 'ENDED' ? ('return' as const) : undefined;
+    return schedule({ ...current, attempts: 0 }, now, allocationRequest);
   }
   const isDue = current.nextActionAt === null || current.nextActionAt <= now;
   return schedule(current, now, isDue ? openRequest(current) : undefined);
@@ -113,14 +113,18 @@ function openRequest({ status, isReturned }: SaleRecord): AllocationRequest | un
   return status === 'ENDED' && !isReturned ? 'return' : undefined;
 }
 
-/** Sets the time of the next action: the repetition of `request`, or what the status waits for. */
-function schedule(sale: SaleRecord, now: Date, request: AllocationRequest | undefined): SaleDecision {
-  if (request === undefined) return { sale: { ...sale, nextActionAt: nextActionOf(sale) } };
+/** Sets the time of the next action: the repetition of the request, or what the status waits for. */
+function schedule(
+  sale: SaleRecord,
+  now: Date,
+  allocationRequest: AllocationRequest | undefined,
+): SaleDecision {
+  if (allocationRequest === undefined) return { sale: { ...sale, nextActionAt: nextActionOf(sale) } };
   const pauseMs = Math.min(RESEND_MIN_MS * 2 ** sale.attempts, RESEND_MAX_MS);
   const resendAt = now.getTime() + pauseMs;
   const isEndFirst = sale.endsAt > now && sale.endsAt.getTime() < resendAt;
   const nextActionAt = isEndFirst ? sale.endsAt : new Date(resendAt);
-  return { sale: { ...sale, attempts: sale.attempts + 1, nextActionAt }, request };
+  return { sale: { ...sale, attempts: sale.attempts + 1, nextActionAt }, allocationRequest };
 }
 
 function nextActionOf(sale: SaleRecord): Date | null {

@@ -36,10 +36,10 @@ const sale = (overrides: Partial<SaleRecord> = {}): SaleRecord => ({
 describe('a sale', () => {
   it('requests its allocation again, with growing pauses, until inventory answers', () => {
     const first = advanceSale(sale(), before);
-    expect(first).toMatchObject({ request: 'allocate', sale: { nextActionAt: after(before, 2_000) } });
-    expect(advanceSale(first.sale, after(before, 1_000))).not.toHaveProperty('request');
+    expect(first).toMatchObject({ allocationRequest: 'allocate', sale: { nextActionAt: after(before, 2_000) } });
+    expect(advanceSale(first.sale, after(before, 1_000))).not.toHaveProperty('allocationRequest');
     const second = advanceSale(first.sale, after(before, 2_000));
-    expect(second).toMatchObject({ request: 'allocate', sale: { nextActionAt: after(before, 6_000) } });
+    expect(second).toMatchObject({ allocationRequest: 'allocate', sale: { nextActionAt: after(before, 6_000) } });
     expect(applyReply(second.sale, { kind: 'allocated' }, before).sale).toMatchObject({
       status: 'SCHEDULED',
       nextActionAt: START,
@@ -52,7 +52,7 @@ describe('a sale', () => {
     const { sale: open } = advanceSale(scheduled, START);
     expect(open).toMatchObject({ status: 'OPEN', nextActionAt: END });
     expect(advanceSale(open, after(END, -1)).sale.status).toBe('OPEN');
-    expect(advanceSale(open, END)).toMatchObject({ request: 'return', sale: { status: 'ENDED' } });
+    expect(advanceSale(open, END)).toMatchObject({ allocationRequest: 'return', sale: { status: 'ENDED' } });
   });
 
   it('does not open before its allocation, and then at once if its start has passed', () => {
@@ -73,7 +73,7 @@ describe('a sale', () => {
 
   it('requests the return of its units until inventory confirms it', () => {
     const ended = advanceSale(sale({ status: 'OPEN' }), END).sale;
-    expect(advanceSale(ended, after(END, 2_000))).toMatchObject({ request: 'return' });
+    expect(advanceSale(ended, after(END, 2_000))).toMatchObject({ allocationRequest: 'return' });
     const { sale: returned } = applyReply(ended, { kind: 'returned' }, END);
     expect(returned).toMatchObject({ isReturned: true, nextActionAt: null });
     expect(advanceSale(returned, after(END, 90_000))).toEqual({ sale: returned });
