@@ -150,11 +150,13 @@ function required<T>(value: T | null): T {
 }
 
 class ProviderTimeoutError extends Error {
+  override readonly name = 'ProviderTimeoutError';
   readonly code = 'PROVIDER_TIMEOUT';
 }
 
 /** The provider refuses a void or a refund, so its books and ours disagree. The calls continue until an operator acts. */
 export class ProviderRefusalError extends Error {
+  override readonly name = 'ProviderRefusalError';
   readonly code = 'PROVIDER_REFUSAL';
   constructor(operation: Operation, reason: string) {
     super(`the provider refuses to ${operation}: ${reason}`);

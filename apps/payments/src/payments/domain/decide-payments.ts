@@ -155,6 +155,7 @@ const startAwaitedRefund = (payment: Payment): Payment =>
   payment.status === 'CAPTURED' && payment.awaiting.refund ? transition(payment, 'refund') : payment;
 
 export class PaymentMismatchError extends PermanentError {
+  override readonly name = 'PaymentMismatchError';
   readonly code = 'PAYMENT_MISMATCH';
   constructor(orderId: string) {
     super(`order ${orderId} was authorised with another amount or method before`);

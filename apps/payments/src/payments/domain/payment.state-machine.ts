@@ -87,6 +87,7 @@ export function operationOf(status: PaymentStatus): Operation | undefined {
 
 /** A bug here or in the sender of the command. */
 export class IllegalPaymentTransitionError extends PermanentError {
+  override readonly name = 'IllegalPaymentTransitionError';
   readonly code = 'ILLEGAL_TRANSITION';
   constructor(
     readonly status: PaymentStatus,
