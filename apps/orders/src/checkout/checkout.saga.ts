@@ -49,7 +49,8 @@ export const checkoutSaga: OrderSagaDefinition = defineSaga({
     },
     {
       name: 'authorise-payment',
-      command: ({ orderId, total, method }) => commandOf(authorisePayment, { orderId, amount: total, method }),
+      command: ({ orderId, total, method }) =>
+        commandOf(authorisePayment, { orderId, amount: total, method }),
       succeedsOn: paymentAuthorised,
       refusedOn: paymentDeclined,
       ...COMPENSATABLE,

@@ -1,4 +1,11 @@
-import { listSagas, retrySaga, type Reply, type RequestOf, type ResponseOf, type Saga } from '@doorbuster/contracts';
+import {
+  listSagas,
+  retrySaga,
+  type Reply,
+  type RequestOf,
+  type ResponseOf,
+  type Saga,
+} from '@doorbuster/contracts';
 import { Rpc } from '@doorbuster/service';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';

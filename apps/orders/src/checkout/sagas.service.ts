@@ -25,7 +25,11 @@ export class SagasService {
     private readonly sagas: SagasRepository<OrderSagaData>,
   ) {}
 
-  async list({ state, limit, cursor }: RequestOf<typeof listSagas>): Promise<Reply<ResponseOf<typeof listSagas>>> {
+  async list({
+    state,
+    limit,
+    cursor,
+  }: RequestOf<typeof listSagas>): Promise<Reply<ResponseOf<typeof listSagas>>> {
     const refusal = uuidCursorRefusal(cursor);
     if (refusal) return refusal;
     const { items, nextCursor } = await this.sagas.list(state, { limit, cursor });

@@ -10,7 +10,7 @@ import { afterCommit, pluck, UnitOfWork } from '@doorbuster/persistence';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
-import { ProviderCalls } from '../provider-calls/provider-calls.js';
+import { ProviderCalls } from './provider-calls.js';
 import { decideCommands, type PaymentCommand } from './domain/decide-payments.js';
 import type { Payment } from './domain/payment.js';
 import { PaymentsService } from './payments.service.js';

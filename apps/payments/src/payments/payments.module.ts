@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
-import { PROVIDER_CALL_LIMITS, providerCallLimits } from '../provider-calls/provider-call-limits.js';
-import { ProviderCalls } from '../provider-calls/provider-calls.js';
-import { ProviderRetryJob } from '../provider-calls/provider-retry.job.js';
+import { PROVIDER_CALL_LIMITS, providerCallLimits } from './provider-call-limits.js';
+import { ProviderCalls } from './provider-calls.js';
+import { ProviderRetryJob } from './provider-retry.job.js';
 import { ProvidersModule } from '../providers/providers.module.js';
 import { PaymentCommandsHandler } from './payment-commands.handler.js';
 import { PaymentsRepository } from './payments.repository.js';

@@ -9,7 +9,7 @@ import {
 import { newEvent, type OutgoingEvent } from '@doorbuster/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { PROVIDER_CALL_LIMITS, type ProviderCallLimits } from '../provider-calls/provider-call-limits.js';
+import { PROVIDER_CALL_LIMITS, type ProviderCallLimits } from './provider-call-limits.js';
 import type { PaymentDecision } from './domain/decide-payments.js';
 import { isDue, lease, type Payment, type PaymentReply } from './domain/payment.js';
 import { PaymentsRepository } from './payments.repository.js';

@@ -7,7 +7,7 @@ import {
   type Operation,
 } from '../../src/payments/domain/payment.state-machine.js';
 import { isDue, type Payment } from '../../src/payments/domain/payment.js';
-import { callProvider, operationKey } from '../../src/provider-calls/call-provider.js';
+import { callProvider, operationKey } from '../../src/payments/call-provider.js';
 import { SimulatedBooks } from '../../src/providers/simulated/simulated-books.js';
 import { SimulatedProvider } from '../../src/providers/simulated/simulated-provider.js';
 import { InMemoryBooks } from '../providers/in-memory-books.js';

@@ -6,7 +6,7 @@ import { preparedQuery } from '@doorbuster/persistence';
 import { nameOf, sagaCommand, ServiceUnderTest, startTestServers } from '@doorbuster/service/testing';
 import { AppModule } from '../../src/app.module.js';
 import { paymentsSchema } from '../../src/payments.schema.js';
-import { PROVIDER_CALL_LIMITS, providerCallLimits } from '../../src/provider-calls/provider-call-limits.js';
+import { PROVIDER_CALL_LIMITS, providerCallLimits } from '../../src/payments/provider-call-limits.js';
 import { PAYMENT_PROVIDER, type PaymentProvider } from '../../src/providers/payment-provider.js';
 import { SimulatedBooks } from '../../src/providers/simulated/simulated-books.js';
 import { SimulatedProvider } from '../../src/providers/simulated/simulated-provider.js';

@@ -36,10 +36,16 @@ const sale = (overrides: Partial<SaleRecord> = {}): SaleRecord => ({
 describe('a sale', () => {
   it('requests its allocation again, with growing pauses, until inventory answers', () => {
     const first = advanceSale(sale(), before);
-    expect(first).toMatchObject({ allocationRequest: 'allocate', sale: { nextActionAt: after(before, 2_000) } });
+    expect(first).toMatchObject({
+      allocationRequest: 'allocate',
+      sale: { nextActionAt: after(before, 2_000) },
+    });
     expect(advanceSale(first.sale, after(before, 1_000))).not.toHaveProperty('allocationRequest');
     const second = advanceSale(first.sale, after(before, 2_000));
-    expect(second).toMatchObject({ allocationRequest: 'allocate', sale: { nextActionAt: after(before, 6_000) } });
+    expect(second).toMatchObject({
+      allocationRequest: 'allocate',
+      sale: { nextActionAt: after(before, 6_000) },
+    });
     expect(applyReply(second.sale, { kind: 'allocated' }, before).sale).toMatchObject({
       status: 'SCHEDULED',
       nextActionAt: START,

@@ -4,11 +4,11 @@ import { LOGGER, SHUTDOWN_MS, withTimeout } from '@doorbuster/service';
 import { fail, type Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { decideResults, type OperationResult } from '../payments/domain/decide-payments.js';
-import { operationOf, type Operation } from '../payments/domain/payment.state-machine.js';
-import type { Payment } from '../payments/domain/payment.js';
-import { PaymentsService } from '../payments/payments.service.js';
-import { PROVIDER_RETRY_JOB } from '../payments/payments.sql.js';
+import { decideResults, type OperationResult } from './domain/decide-payments.js';
+import { operationOf, type Operation } from './domain/payment.state-machine.js';
+import type { Payment } from './domain/payment.js';
+import { PaymentsService } from './payments.service.js';
+import { PROVIDER_RETRY_JOB } from './payments.sql.js';
 import { PAYMENT_PROVIDER, type PaymentProvider } from '../providers/payment-provider.js';
 import {
   callProvider,

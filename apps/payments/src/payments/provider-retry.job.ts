@@ -8,8 +8,8 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { PaymentsRepository } from '../payments/payments.repository.js';
-import { PROVIDER_RETRY_JOB } from '../payments/payments.sql.js';
+import { PaymentsRepository } from './payments.repository.js';
+import { PROVIDER_RETRY_JOB } from './payments.sql.js';
 import { PROVIDER_CALL_LIMITS, type ProviderCallLimits } from './provider-call-limits.js';
 import { ProviderCalls } from './provider-calls.js';
 

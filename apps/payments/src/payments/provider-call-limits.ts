@@ -1,4 +1,4 @@
-import type { Backoff } from '../payments/domain/decide-payments.js';
+import type { Backoff } from './domain/decide-payments.js';
 
 export interface ProviderCallLimits {
   /** Maximum time for an answer of the provider. */

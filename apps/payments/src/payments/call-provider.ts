@@ -1,9 +1,9 @@
 import { faultPoint } from '@doorbuster/fault-points';
 import { fail, startSpan } from '@doorbuster/telemetry';
 import { metrics, SpanKind, type Span } from '@opentelemetry/api';
-import type { OperationResult, ProviderOutcome } from '../payments/domain/decide-payments.js';
-import type { Operation } from '../payments/domain/payment.state-machine.js';
-import type { Payment } from '../payments/domain/payment.js';
+import type { OperationResult, ProviderOutcome } from './domain/decide-payments.js';
+import type { Operation } from './domain/payment.state-machine.js';
+import type { Payment } from './domain/payment.js';
 import type { PaymentProvider } from '../providers/payment-provider.js';
 
 /** The result of one call. The caller ends the span at `answeredAt` (ms since 1970) after it has recorded the result. */
