@@ -12,7 +12,7 @@ export type SagaInput =
   | { kind: 'retried' };
 
 /** A participant's reply to the command of `action`. */
-export interface SagaReply {
+interface SagaReply {
   kind: 'replied';
   action: string;
   /** Type of the reply's contract. It must be one that the action has. */

@@ -1,7 +1,6 @@
 import type { SagaReason } from './reason.js';
 
-export const SAGA_STATES = ['RUNNING', 'COMPENSATING', 'COMPLETED', 'COMPENSATED', 'STALLED'] as const;
-export type SagaState = (typeof SAGA_STATES)[number];
+export type SagaState = 'RUNNING' | 'COMPENSATING' | 'COMPLETED' | 'COMPENSATED' | 'STALLED';
 
 /** An action that was sent and is not answered yet. */
 export interface PendingAction {
@@ -33,20 +32,18 @@ export interface SagaInstance<Data> {
   readonly data: Data;
 }
 
-export const TRANSITIONS = [
-  'STARTED',
-  'SENT',
-  'RESENT',
-  'SUCCEEDED',
-  'REFUSED',
-  'TIMED_OUT',
-  'COMPENSATING',
-  'COMPENSATED',
-  'STALLED',
-  'RETRIED',
-  'COMPLETED',
-] as const;
-export type TransitionKind = (typeof TRANSITIONS)[number];
+export type TransitionKind =
+  | 'STARTED'
+  | 'SENT'
+  | 'RESENT'
+  | 'SUCCEEDED'
+  | 'REFUSED'
+  | 'TIMED_OUT'
+  | 'COMPENSATING'
+  | 'COMPENSATED'
+  | 'STALLED'
+  | 'RETRIED'
+  | 'COMPLETED';
 
 /** One line of the saga's timeline. */
 export interface SagaTransition {

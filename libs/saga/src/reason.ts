@@ -7,7 +7,7 @@ export interface SagaReason {
 }
 
 /** The code of a text that has none. */
-export const UNSPECIFIED = 'UNSPECIFIED';
+const UNSPECIFIED = 'UNSPECIFIED';
 
 /** Reads the text of messages and rows: `OUT_OF_STOCK` or `PAYMENT_DECLINED: insufficient_funds`. */
 export function parseReason(text: string): SagaReason {
