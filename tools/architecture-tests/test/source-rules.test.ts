@@ -40,6 +40,21 @@ const injectedClasses = (files: readonly SourceFile[]): string[] =>
     ),
   );
 
+/** The head of a class that extends an error, and its body up to the first line that is not indented. */
+const ERROR_CLASS =
+  /^(?:export )?(?:abstract )?class (\w+) extends \w*Error\b[^{]*\{([^\n]*(?:\n[ \t][^\n]*|\n(?=\n))*)/gm;
+
+/** Without a name of its own, an error is `Error: ...` in dead letters, stuck items and logs. */
+const namelessErrors = (files: readonly SourceFile[]): string[] =>
+  files.flatMap(({ name, text }) =>
+    [...text.matchAll(ERROR_CLASS)]
+      .filter(
+        ([, found, body = '']) =>
+          !new RegExp(`^ +override readonly name(?:: string)? = '${found}';$`, 'm').test(body),
+      )
+      .map(([, found]) => `${name}: ${found}`),
+  );
+
 /** Apart from its argument, so that this file does not break the rule. */
 const INJECT = '@Inject';
 const file = (name: string, text: string): SourceFile => ({ name, text });
@@ -82,5 +97,26 @@ describe('a class is injected by its type, and only a token by @Inject', () => {
       file('b.ts', `${INJECT}(forwardRef(() => Orders)) orders: Orders`),
     ];
     expect(injectedClasses(planted)).toEqual(['a.ts: DataSource', 'b.ts: Orders']);
+  });
+});
+
+describe('each class that extends Error declares its name', () => {
+  it('in the repository', () => expect(namelessErrors(sources)).toEqual([]));
+
+  it('and one without a name, or with another name, would be found', () => {
+    const named = (name: string): string =>
+      `{\n  override readonly name = '${name}';\n\n  readonly code = 'X';\n}\n`;
+    const planted = [
+      file(
+        'a.ts',
+        'export class EmptyError extends Error {}\nclass Book {\n  override readonly name = 1;\n}',
+      ),
+      file('b.ts', `class CopyError extends PermanentError ${named('OtherError')}class Pool {}`),
+      file(
+        'c.ts',
+        `class GoodError extends Error ${named('GoodError')}class LateError extends Error {\n}\n${named('LateError')}`,
+      ),
+    ];
+    expect(namelessErrors(planted)).toEqual(['a.ts: EmptyError', 'b.ts: CopyError', 'c.ts: LateError']);
   });
 });
