@@ -32,7 +32,7 @@ export type OrderSagaDefinition = MessageSaga<OrderSagaData, keyof OrderDecision
 export class OrderDecisions implements Record<keyof OrderDecisions, LocalDecision<OrderSagaData>> {
   constructor(
     private readonly orders: OrdersRepository,
-    private readonly sales: SalePurchasesRepository,
+    private readonly purchases: SalePurchasesRepository,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -109,7 +109,7 @@ export class OrderDecisions implements Record<keyof OrderDecisions, LocalDecisio
     await this.orders.changeStatuses(tx, changes, at);
     const undone = changes.filter(({ status }) => status !== 'CONFIRMED');
     const purchases = undone.flatMap(({ customerId, saga }) => purchasesOf(customerId, saga.lines));
-    if (purchases.length > 0) await this.sales.giveBack(tx, purchases);
+    if (purchases.length > 0) await this.purchases.giveBack(tx, purchases);
     return changes.map(({ id, customerId, status, reason, code = 'NONE', saga: { traceparent } }) => {
       afterCommit(tx, () => {
         this.logger.info({ orderId: id, ...traceFields(traceparent), status, reason }, 'order');

@@ -13,6 +13,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { OrderSagaData } from './domain/order-saga.js';
 import { isSaleItem, purchasesOf } from '../sales/domain/sale-terms.js';
 import { SalePurchasesRepository } from '../sales/sale-purchases.repository.js';
+import { SaleTermsRepository } from '../sales/sale-terms.repository.js';
 import {
   decideOrders,
   expired,
@@ -53,7 +54,8 @@ export class OrderAcceptance {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly orders: OrdersRepository,
-    private readonly sales: SalePurchasesRepository,
+    private readonly sales: SaleTermsRepository,
+    private readonly purchases: SalePurchasesRepository,
     private readonly sagas: SagaRunner<OrderSagaData>,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -118,7 +120,7 @@ export class OrderAcceptance {
     const requests = free.map((waiting) => withExpiry(waiting, claimed.now));
     const { replies, purchases, ...decided } = decideOrders(requests, existing, market, now, uuidv7);
     const created = decided.created.filter(() => !faultPoint('orders.lose-order'));
-    if (purchases.length > 0) await this.sales.addPurchases(tx, purchases);
+    if (purchases.length > 0) await this.purchases.addPurchases(tx, purchases);
     await this.orders.insert(tx, created);
     const spans = spansByOrder(free, replies);
     const events = await this.sagas.start(tx, 'checkout', created.map(toCheckout), now, spans);
@@ -137,7 +139,7 @@ export class OrderAcceptance {
     const sales = await this.sales.find(tx, [...new Set(pluck(saleItems, 'saleId'))]);
     const wanted = requests.flatMap(({ customerId, body }) => purchasesOf(customerId, body.items));
     const open = wanted.filter(({ saleId }) => sales.get(saleId)?.status === 'OPEN');
-    return { prices, sales, bought: await this.sales.lockPurchases(tx, open) };
+    return { prices, sales, bought: await this.purchases.lockPurchases(tx, open) };
   }
 }
 

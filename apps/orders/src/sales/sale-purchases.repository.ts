@@ -1,27 +1,15 @@
-import { clampInstant, type SaleState } from '@doorbuster/contracts';
-import { pluck, upsertNewestVersions } from '@doorbuster/persistence';
+import { pluck } from '@doorbuster/persistence';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { purchaseKey, type Purchase, type SaleTerms } from './domain/sale-terms.js';
-import { SaleTermsEntity, type SalePurchaseEntity } from './sale.entities.js';
-import { ADD_PURCHASES, FIND_SALES, LOCK_PURCHASES } from './sale-purchases.sql.js';
+import { purchaseKey, type Purchase } from './domain/sale-terms.js';
+import type { SalePurchaseEntity } from './sale.entities.js';
+import { ADD_PURCHASES, LOCK_PURCHASES } from './sales.sql.js';
 
-type SaleRow = Omit<SaleTerms, 'startsAt' | 'endsAt'> & Pick<SaleTermsEntity, 'startsAt' | 'endsAt'>;
 type PurchaseId = Omit<Purchase, 'quantity'>;
 
-/** The read model of catalog's sales, and what customers bought in them. */
+/** What customers bought in sales. */
 @Injectable()
 export class SalePurchasesRepository {
-  async find(tx: EntityManager, ids: readonly string[]): Promise<Map<string, SaleTerms>> {
-    const rows: SaleRow[] = await tx.query(FIND_SALES, [ids]);
-    return new Map(rows.map((row) => [row.id, toTerms(row)]));
-  }
-
-  /** Keeps the highest version of each sale. */
-  async upsert(tx: EntityManager, sales: readonly SaleState[]): Promise<void> {
-    await upsertNewestVersions(tx, SaleTermsEntity, sales.map(toEntity));
-  }
-
   /** The purchases of these customers by {@link purchaseKey}, locked until the transaction ends. */
   async lockPurchases(tx: EntityManager, wanted: readonly PurchaseId[]): Promise<Map<string, number>> {
     if (wanted.length === 0) return new Map();
@@ -52,17 +40,3 @@ export class SalePurchasesRepository {
 }
 
 const byKey = (a: PurchaseId, b: PurchaseId): number => (purchaseKey(a) < purchaseKey(b) ? -1 : 1);
-
-/** An earlier release of catalog sent instants that PostgreSQL cannot read. */
-const toEntity = ({ price, startsAt, endsAt, units: _units, ...sale }: SaleState): SaleTermsEntity => ({
-  ...sale,
-  ...price,
-  startsAt: new Date(clampInstant(startsAt)),
-  endsAt: new Date(clampInstant(endsAt)),
-});
-
-const toTerms = ({ startsAt, endsAt, ...row }: SaleRow): SaleTerms => ({
-  ...row,
-  startsAt: startsAt.toISOString(),
-  endsAt: endsAt.toISOString(),
-});

@@ -3,14 +3,14 @@ import { ConsumesBatches, type BatchOutcome, type EventOf, type IncomingBatch } 
 import { pluck, UnitOfWork } from '@doorbuster/persistence';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { SalePurchasesRepository } from './sale-purchases.repository.js';
+import { SaleTermsRepository } from './sale-terms.repository.js';
 
 /** Has a consumer of its own, so that a backlog of prices does not delay the start of a sale. */
 @Controller()
 export class SalesHandler {
   constructor(
     private readonly unitOfWork: UnitOfWork,
-    private readonly sales: SalePurchasesRepository,
+    private readonly sales: SaleTermsRepository,
   ) {}
 
   @ConsumesBatches('orders-sales', [saleChanged])
