@@ -28,7 +28,7 @@ async function connect(user: NatsUser, url = cluster.url(user)): Promise<NatsCon
   return connection;
 }
 
-/** Now and then nobody leads the cluster, and nobody can make a stream. */
+/** Without a leader the cluster creates no stream. */
 const ensured = (nc: NatsConnection, replicas: number): Promise<string[]> =>
   eventually(() => provision(nc, { replicas }), 'the streams');
 

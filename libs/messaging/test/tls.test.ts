@@ -22,7 +22,7 @@ afterAll(async () => {
   certificates?.remove();
 });
 
-/** Connects like every part, but tries only once; a service retries for ever. */
+/** Connects like a service, but tries only once; a service retries without a limit. */
 const connectOnce = (url: string, caFile?: string) =>
   connect({
     ...natsOptions(url, 'provisioner', caFile),

@@ -17,7 +17,7 @@ const REQUEST_BYTES = 4 * 1024;
 /** A body of unknown length counts as the longest. */
 const BODY_BYTES_MAX = 64 * 1024;
 const CHECK_MS = 1_000;
-/** A client that reads less than this in `STALLED_MS` is disconnected. Otherwise a client that reads a few bytes at a time keeps a response open for ever. */
+/** A client that reads less than this in `STALLED_MS` is disconnected. Otherwise a client that reads a few bytes at a time keeps a response open without a limit. */
 const TAKEN_BYTES_MIN = 32 * 1024;
 const STALLED_MS = 15_000;
 /** With more unsent bytes than this in all, connections that took nothing since the last check are closed, the largest first. */
