@@ -6,6 +6,7 @@ const PROMISE = {
   notUnder: 'Not one under: nobody is turned away while a unit is left',
   soldIsConfirmed: 'What is sold is confirmed, and what is confirmed is sold',
   ordersKept: 'Every accepted order is kept and becomes final',
+  outcomeTold: 'Every buyer was told what became of the order',
   paysOnce: 'Nobody pays twice, and no declined card pays',
   invariants: 'All invariants hold over all schemas',
 } as const;
@@ -35,6 +36,8 @@ it('the verdict finds an accepted order that is not stored', async () => {
   const { exitCode, broken } = await faultySale('orders.lose-order=10', '--follow', '100');
   expect(exitCode).toBe(1);
   // The invariant: the order counts for its customer's limit, and does not exist.
-  expect(Object.keys(broken)).toEqual([PROMISE.ordersKept, PROMISE.invariants]);
+  // On a slow machine a buyer gives up before it reads that its order is missing, and so was not told either.
+  const others = Object.keys(broken).filter((promise) => promise !== PROMISE.outcomeTold);
+  expect(others).toEqual([PROMISE.ordersKept, PROMISE.invariants]);
   expect(broken[PROMISE.ordersKept]).toMatch(/buyer-\d+ was accepted, and is not there/);
 });

@@ -1,8 +1,11 @@
 import 'reflect-metadata';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withTimeout } from '@doorbuster/service/process';
 import { NestLogger, type Logger } from '@doorbuster/telemetry';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { NestFactory } from '@nestjs/core';
+import { ClientNats } from '@nestjs/microservices';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { AppModule } from './app.module.js';
@@ -17,6 +20,9 @@ import { observeRequests } from './edge/request-telemetry.js';
 import { RouteTable } from './edge/route-table.js';
 import type { GatewayConfig } from './gateway.config.js';
 import { ProblemFilter } from './problem/problem.filter.js';
+
+/** Without an answer from the broker the gateway starts anyway: the first rejected order shows that an event was missed. */
+const SUBSCRIPTIONS_MS = 2_000;
 
 /** A gateway that is connected to NATS and does not listen yet. */
 export async function createGateway(config: GatewayConfig, logger: Logger): Promise<NestFastifyApplication> {
@@ -33,9 +39,16 @@ export async function createGateway(config: GatewayConfig, logger: Logger): Prom
   // The gateway has no TLS of its own, so browsers must not upgrade to it.
   app.useSecurityHeaders({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
   await app.init();
+  await awaitSubscriptions(app);
   await app.getHttpAdapter().getInstance().ready();
   app.get(ConnectionGuard).attach(http.server, app.get(LoadShedder).attach(http.handle));
   return app;
+}
+
+/** The broker has the subscriptions, so no event is missed from now on. */
+async function awaitSubscriptions(app: NestFastifyApplication): Promise<void> {
+  const connection: NatsConnection = await app.get(ClientNats).connect();
+  await withTimeout(connection.flush(), SUBSCRIPTIONS_MS);
 }
 
 /** In the order in which they run. */
