@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { networkInterfaces } from 'node:os';
 import type { ServiceName } from '@doorbuster/contracts';
 import { JetStreamServer, natsOptions } from '@doorbuster/messaging';
 import type { SchemaDefinition } from '@doorbuster/persistence';
@@ -20,24 +21,31 @@ import { exitOnSignal } from './shutdown.js';
 /** Limits of the HTTP server of the health endpoints. */
 const CONNECTIONS_MAX = 32;
 const REQUEST_TIMEOUT_MS = 2_000;
+/** Short, because idle connections of probes count for the maximum. */
+const KEEP_ALIVE_TIMEOUT_MS = 5_000;
 
 /**
  * A service's `main.ts`: runs its root module until a signal ends the process. With the argument `migrate` it runs the
  * migrations and ends. The root module imports at least `ConfigurationModule`, `MessagingModule` and `HealthModule`.
  */
 export async function runService(rootModule: Type, schema?: SchemaDefinition): Promise<void> {
+  let isClosing = false;
   try {
     if (process.argv[2] === 'migrate') return await migrateOf(schema);
     let app: NestFastifyApplication | undefined;
     // Before the start, which may wait for a database: the first process of a container ignores signals without a handler.
-    exitOnSignal(async () => app?.close(), SHUTDOWN_MS.service);
+    exitOnSignal(async () => {
+      isClosing = true;
+      await app?.close();
+    }, SHUTDOWN_MS.service);
     app = await NestFactory.create<NestFastifyApplication>(rootModule, httpAdapter(), {
       bufferLogs: true,
       abortOnError: false,
     });
     await listen(app);
   } catch (error) {
-    exitOnConfigurationError(error);
+    // A signal during the start closes connections that the start still uses.
+    if (!isClosing) exitOnConfigurationError(error);
   }
 }
 
@@ -51,6 +59,7 @@ export const httpAdapter = (): FastifyAdapter =>
   new FastifyAdapter({
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     // An idle connection of a probe does not delay the shutdown.
     forceCloseConnections: true,
   });
@@ -81,6 +90,12 @@ export async function listen(app: NestFastifyApplication): Promise<void> {
   await rpc.unwrap<NatsConnection>().flush();
   const { PORT, HOST } = app.get(HealthConfig);
   app.getHttpServer().maxConnections = CONNECTIONS_MAX;
-  if (PORT !== undefined) await app.listen(PORT, HOST);
+  if (PORT !== undefined) await app.listen(PORT, HOST ?? everyAddress());
   logger.info('started');
 }
+
+/** `::` receives IPv4 as well. */
+const everyAddress = (): string =>
+  Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ family }) => family === 'IPv6'))
+    ? '::'
+    : '0.0.0.0';

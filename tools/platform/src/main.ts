@@ -14,6 +14,8 @@ process.stdout.on('error', () => undefined);
 
 const platform = openPlatform();
 process.on('exit', () => platform.abandon());
+if (env['FAULT_POINTS'])
+  logger.warn(`FAULT_POINTS makes the services fail on purpose: ${env['FAULT_POINTS']}`);
 
 function openPlatform(): Platform {
   const progress = (text: string): void => (process.stdout.isTTY ? say(`  ${text}`) : logger.info(text));

@@ -11,8 +11,8 @@ export class HealthConfig extends configOf(
   z.object({
     /** The port of `/healthz` and `/readyz`. Without it they are not served; the gateway asks over NATS. */
     PORT: optional(z.coerce.number().int().min(0).max(65_535)),
-    /** The address to listen on. */
-    HOST: optional(z.string()).default('0.0.0.0'),
+    /** The address to listen on. Without it every address, also IPv6 where the machine has it. */
+    HOST: optional(z.string()),
   }),
 ) {}
 
