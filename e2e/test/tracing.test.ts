@@ -52,7 +52,7 @@ async function hasSpan(traceId: string, name: string): Promise<void> {
   await eventually(() => namesOf(sink.trace(traceId)).includes(name) || undefined, name, RECOVERY);
 }
 
-/** Expectations of every checkout's trace, whatever its outcome. */
+/** Expectations of every checkout's trace, with every outcome. */
 function expectWholeCheckout(spans: readonly SunkSpan[], orderId: string): void {
   const root = spans.find(({ parentSpanId }) => parentSpanId === undefined);
   expect(root).toMatchObject({

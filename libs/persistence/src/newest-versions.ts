@@ -1,7 +1,7 @@
 import type { EntityManager, EntityTarget, ObjectLiteral } from 'typeorm';
 
 /**
- * Upserts the rows of a read model: each row keeps its highest version, in whatever order versions arrive. Rows are
+ * Upserts the rows of a read model: each row keeps its highest version, in any order of the versions. Rows are
  * written in key order, so that two replicas do not deadlock.
  *
  * @param entity one with a single primary key and a `version`; columns that it does not map keep their values

@@ -49,7 +49,7 @@ const stored = (): Promise<VersionedNote[]> =>
   dataSource.manager.find(VersionedNote, { order: { id: 'ASC' } });
 const note = (id: string, version: number): VersionedNote => ({ id, version, word: `${id}${version}` });
 
-it('the highest version of each key is stored, in whatever order versions arrive', async () => {
+it('the highest version of each key is stored, in any order of the versions', async () => {
   await upsert(note('b', 2), note('a', 1), note('b', 3), note('b', 1));
   expect(await stored()).toEqual([note('a', 1), note('b', 3)]);
   await upsert(note('a', 2), note('b', 2));

@@ -122,7 +122,7 @@ describe('a batch', () => {
     expect(await notebook.listDeadLetters()).toHaveLength(2);
   });
 
-  it('makes a dead letter of an unreadable message, whatever its bytes, and commits the events', async () => {
+  it('makes a dead letter of an unreadable message of any bytes, and commits the events', async () => {
     const texts = ['{"half', 'with \0 NUL', '\\u0000', 'half a pair \ud83d', '\\\\ud83d', ''];
     const outcome = await notebook.unitOfWork.runBatch(
       { ...batchOf('e'), unreadable: [...texts, 'x'.repeat(100_000)].map(malformed) },

@@ -54,7 +54,7 @@ describe('a reason', () => {
     expect(formatReason(reason)).toBe(text);
   });
 
-  it('is written back as it was, whatever the text', () => {
+  it('is written back as it was, for any text', () => {
     fc.assert(fc.property(fc.string(), (text) => formatReason(parseReason(text)) === text));
   });
 });

@@ -7,7 +7,7 @@ export type SeededRandom = (...what: (string | number)[]) => number;
 
 /**
  * The same seed and question give the same number at any time. So what one buyer does cannot change the luck of another,
- * in whatever order their answers come.
+ * in any order of the answers.
  */
 export function seededRandom(seed: number): SeededRandom {
   return (...what) =>

@@ -54,7 +54,7 @@ describe('the telemetry of a process', () => {
     expect(of({ OTEL_TRACES_EXPORTER: exporter })).toEqual(here);
   });
 
-  it('uses JSON for the page, whatever protocol other signals use', () => {
+  it('uses JSON for the page, also when other signals use another protocol', () => {
     expect(of({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_LOGS_EXPORTER: 'otlp' })).toMatchObject(toPage);
   });
 

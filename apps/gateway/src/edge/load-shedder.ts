@@ -24,7 +24,7 @@ const OVERLOADS_A_SECOND_MAX = 4_000;
 /**
  * Refuses orders before Fastify handles them, because a whole request costs several times as much. Under overload it
  * refuses all orders. Otherwise it refuses sold-out orders, with the same answer as the controller. It leaves to Fastify
- * whatever needs more than that, such as an unknown token or an invalid body.
+ * requests that need more, such as an unknown token or an invalid body.
  */
 @Injectable()
 export class LoadShedder {

@@ -160,7 +160,7 @@ describe('acceptance', () => {
     expect(await place('late-at-work')).toMatchObject({ ok: true });
   });
 
-  it('charges the newest price, in whatever order prices arrive', async () => {
+  it('charges the newest price, in any order of the prices', async () => {
     await orders.publishPrice('SALE', 300, 3);
     await orders.publishPrice('NOISE', 1);
     const reply = await orders.place([{ sku: 'SALE', quantity: 1 }]);

@@ -54,7 +54,7 @@ const onPage = (app: AppName, url: string): NodeJS.ProcessEnv => ({
   ...(app === 'gateway' && { TRACE_URL_TEMPLATE: `${url}/traces/{traceId}` }),
 });
 
-/** For traces only. The page reads JSON, whatever protocol is set for the other signals. */
+/** For traces only. The page reads JSON, also when the other signals use another protocol. */
 const toPage = (url: string | undefined): NodeJS.ProcessEnv =>
   url === undefined
     ? { OTEL_TRACES_EXPORTER: 'none' }

@@ -92,7 +92,7 @@ const TRANSITIONS: Record<CommandKind, Record<ReservationStatus | 'NONE', Transi
     REFUSED: STAY,
   },
   // Takes a sold order back, and is the compensation of a `commit` that may have been refused or lost. Afterwards the
-  // order holds nothing, whatever its status was.
+  // order holds nothing; its earlier status does not matter.
   restock: {
     NONE: to('RELEASED'),
     RESERVED: to('RELEASED'),
