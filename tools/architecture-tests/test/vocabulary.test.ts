@@ -65,13 +65,16 @@ const FORMER_NAMES: readonly [former: RegExp, term: string, within?: string][] =
   [/doorbuster[._]gate[._]closed\b/, 'doorbuster.sold_out.skus'],
 ];
 
+/** Without the changelog, which says what was renamed. */
 const files = execFileSync('git', ['ls-files', '*.ts', '*.mjs', '*.md', '*.json', '*.yaml', '*.yml'], {
   cwd: ROOT,
   encoding: 'utf8',
 })
   .trim()
   .split('\n')
-  .filter((file) => !/vocabulary\.test\.ts$|source-rules\.test\.ts$|package-lock\.json$/.test(file));
+  .filter(
+    (file) => !/^CHANGELOG\.md$|vocabulary\.test\.ts$|source-rules\.test\.ts$|package-lock\.json$/.test(file),
+  );
 
 function formerNamesIn(file: string, text: string): { term: string; place: string }[] {
   const names = FORMER_NAMES.filter(([, , within = '']) => file.startsWith(within));
