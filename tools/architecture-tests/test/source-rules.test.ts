@@ -57,6 +57,7 @@ const namelessErrors = (files: readonly SourceFile[]): string[] =>
 
 /** Apart from its argument, so that this file does not break the rule. */
 const INJECT = '@Inject';
+const TELEMETRY_TESTING = "'@doorbuster/telemetry/testing'";
 const file = (name: string, text: string): SourceFile => ({ name, text });
 
 it('finds the sources', () => {
@@ -118,5 +119,26 @@ describe('each class that extends Error declares its name', () => {
       ),
     ];
     expect(namelessErrors(planted)).toEqual(['a.ts: EmptyError', 'b.ts: CopyError', 'c.ts: LateError']);
+  });
+});
+
+/** Metrics and spans are kept for the whole process: a file that shares its worker sees those of other tests. */
+const sharedTelemetry = (files: readonly SourceFile[]): string[] =>
+  files
+    .filter(({ name }) => name.includes('/test/') && !/\/(?:metrics|tracing)\.test\.ts$/.test(name))
+    .filter(({ text }) => text.includes(`from ${TELEMETRY_TESTING}`))
+    .map(({ name }) => name);
+
+describe('a test that records metrics or spans is called metrics.test.ts or tracing.test.ts, and has a worker of its own', () => {
+  it('in the repository', () => expect(sharedTelemetry(sources)).toEqual([]));
+
+  it('and another file that does would be found', () => {
+    const text = `import { recordSpans } from ${TELEMETRY_TESTING};`;
+    const names = [
+      'libs/x/test/tracing.test.ts',
+      'libs/x/test/a/metrics.test.ts',
+      'libs/x/test/other.test.ts',
+    ];
+    expect(sharedTelemetry(names.map((name) => file(name, text)))).toEqual(['libs/x/test/other.test.ts']);
   });
 });
