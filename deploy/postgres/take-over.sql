@@ -1,5 +1,5 @@
 -- Generated from the definitions that `npm start` uses. Do not edit.
--- Change the definitions, then run `npx vitest run tools/deploy --update`.
+-- Change the definitions, then run `npm run generate:all`.
 \getenv catalog_password CATALOG_DATABASE_PASSWORD
 \getenv catalog_migrator_password CATALOG_MIGRATOR_PASSWORD
 \getenv orders_password ORDERS_DATABASE_PASSWORD

@@ -2,10 +2,13 @@ import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { SERVICES } from '@doorbuster/contracts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { inRepository } from './fixtures/repository.js';
 
 const DEADLINE_MS = 60_000;
+/** The services, the gateway and the provisioner. */
+const APPS = SERVICES.length + 2;
 
 /** No cluster can be had in a test: programs that write down how they were called stand for the real ones. */
 describe('the commands of clusters', () => {
@@ -43,15 +46,15 @@ describe('the commands of clusters', () => {
     });
   const called = async (): Promise<string[]> => (await readFile(calls, 'utf8')).trim().split('\n');
 
-  it('make a cluster that is missing, and bring all six images into it before anything is applied', async () => {
+  it('make a cluster that is missing, and bring the images of all apps into it before anything is applied', async () => {
     await installAll();
     const { code, stdout } = await deploy('kind', 'up');
     expect([code, stdout.trim().split('\n').at(-1)]).toEqual([0, 'ready http://localhost:3000']);
     const lines = await called();
     const at = (start: string): number => lines.findIndex((line) => line.startsWith(start));
     expect(at('kind create cluster')).toBeGreaterThan(-1);
-    expect(lines.filter((line) => line.startsWith('kind load docker-image'))).toHaveLength(6);
-    expect(lines.filter((line) => line.startsWith('docker build'))).toHaveLength(6);
+    expect(lines.filter((line) => line.startsWith('kind load docker-image'))).toHaveLength(APPS);
+    expect(lines.filter((line) => line.startsWith('docker build'))).toHaveLength(APPS);
     const apply = at(
       'kubectl --context kind-doorbuster --namespace doorbuster apply --kustomize k8s/overlays/kind',
     );
