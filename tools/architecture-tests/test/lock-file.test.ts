@@ -12,6 +12,7 @@ interface Entry {
   version?: string;
   integrity?: string;
   resolved?: string;
+  engines?: unknown;
   link?: boolean;
 }
 
@@ -31,6 +32,8 @@ const withoutHash = (packages: Packages): string[] =>
     .map(([path]) => path);
 const withHost = (packages: Packages): string[] =>
   packages.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path);
+const withEngines = (packages: Packages): string[] =>
+  packages.filter(([, { engines }]) => engines !== undefined).map(([path]) => path);
 
 interface Component {
   purl: string;
@@ -50,7 +53,11 @@ it('the lock file has the hash of every package, also for other platforms', () =
 });
 
 it('the lock file names no host: any registry with the same content will do', () => {
-  expect(withHost(installed)).toEqual([]);
+  expect(withHost(installed), 'run `npm run lock`').toEqual([]);
+});
+
+it('the lock file names no engines, so npm on an older Node.js installs every package', () => {
+  expect(withEngines(installed), 'run `npm run lock`').toEqual([]);
 });
 
 it('the bill of materials lists every package of the lock file, with its hash', () => {
@@ -64,9 +71,12 @@ it('the bill of materials lists every package of the lock file, with its hash', 
   expect(missingFrom(components, installed)).toEqual([]);
 });
 
-it('a package without a hash, with a host, or missing from the bill of materials would be found', () => {
-  const planted: Packages = [['node_modules/@x/y', { version: '1.0.0', resolved: 'https://host/y.tgz' }]];
+it('a package without a hash, with a host, with engines, or missing from the bill of materials would be found', () => {
+  const planted: Packages = [
+    ['node_modules/@x/y', { version: '1.0.0', resolved: 'https://host/y.tgz', engines: {} }],
+  ];
   expect(withoutHash(planted)).toEqual(['node_modules/@x/y']);
   expect(withHost(planted)).toEqual(['node_modules/@x/y']);
+  expect(withEngines(planted)).toEqual(['node_modules/@x/y']);
   expect(missingFrom([{ purl: 'pkg:npm/%40x/y@1.0.0', hashes: [] }], planted)).toEqual(['@x/y@1.0.0']);
 });

