@@ -1,15 +1,28 @@
-import { ERROR_CODES } from '@doorbuster/contracts';
+import { createRequire } from 'node:module';
+import { ERROR_CODES, TEST_METHODS } from '@doorbuster/contracts';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openApi } from '../src/docs/openapi.js';
 import { PROBLEM_TYPES } from '../src/problem/problem-types.js';
 import { startFixture, type Fixture } from './support/fixture.js';
 
+interface MediaType {
+  schema: object;
+  example?: unknown;
+  examples?: Record<string, { value: unknown }>;
+}
 interface Operation {
+  summary: string;
   security?: unknown[];
-  parameters?: { name: string; in: string }[];
-  requestBody?: { content: Record<string, { schema: unknown }> };
+  parameters?: { name: string; in: string; required?: boolean; example?: unknown; schema: object }[];
+  requestBody?: { content: Record<string, MediaType> };
   responses: Record<
     string,
-    { headers?: Record<string, unknown>; content?: Record<string, unknown>; description: string }
+    {
+      headers?: Record<string, { schema: object }>;
+      content?: Record<string, MediaType>;
+      description: string;
+    }
   >;
 }
 
@@ -18,7 +31,8 @@ describe('the documentation', () => {
   let document: {
     openapi: string;
     paths: Record<string, Record<string, Operation>>;
-    components: { schemas: object };
+    info: { version: string; description: string };
+    components: { schemas: object; securitySchemes: { bearer: { description: string } } };
   };
 
   beforeAll(async () => {
@@ -120,6 +134,76 @@ describe('the documentation', () => {
       if (!elsewhere.includes(code)) expect(text).toContain(`\`${code}\``);
       expect(PROBLEM_TYPES[code].status).toBeGreaterThanOrEqual(400);
     }
+  });
+
+  it('has an example for every body and required parameter, and each is valid', () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    ajv.addSchema({ $id: 'api', components: document.components });
+    const expectValid = (place: string, schema: object, example: unknown) => {
+      const text = JSON.stringify(schema).replaceAll('"#/components', '"api#/components');
+      const validate = ajv.compile(JSON.parse(text));
+      expect(
+        validate(example),
+        `${place} ${JSON.stringify(example)} ${ajv.errorsText(validate.errors)}`,
+      ).toBe(true);
+    };
+    let bodies = 0;
+    for (const { name, operation } of operations()) {
+      for (const parameter of operation.parameters ?? []) {
+        if (parameter.required || parameter.example !== undefined) {
+          expectValid(`${name} ${parameter.name}`, parameter.schema, parameter.example);
+        }
+      }
+      const messages = Object.entries({ request: operation.requestBody, ...operation.responses });
+      for (const [place, message] of messages) {
+        for (const [mediaType, { schema, example, examples }] of Object.entries(message?.content ?? {})) {
+          if (!mediaType.endsWith('json') || name === 'GET /openapi.json') continue;
+          const values = examples ? Object.values(examples).map(({ value }) => value) : [example];
+          for (const value of values) expectValid(`${name} ${place}`, schema, value);
+          bodies += 1;
+        }
+      }
+    }
+    expect(bodies).toBeGreaterThan(100);
+    const text = JSON.stringify(document);
+    expect(text.includes(String(Number.MAX_SAFE_INTEGER))).toBe(false);
+  });
+
+  it('has examples among its schemas that are valid', () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    ajv.addSchema({ $id: 'api', components: document.components });
+    let examples = 0;
+    const visit = (node: unknown, path: string): void => {
+      if (typeof node !== 'object' || node === null) return;
+      for (const [key, child] of Object.entries(node)) visit(child, `${path}/${key}`);
+      if (!('examples' in node) || !Array.isArray(node.examples)) return;
+      const validate = ajv.getSchema(`api#${path}`);
+      for (const example of node.examples) {
+        expect(validate?.(example), `${path} ${JSON.stringify(example)}`).toBe(true);
+        examples += 1;
+      }
+    };
+    visit(document.components.schemas, '/components/schemas');
+    expect(examples).toBeGreaterThan(50);
+  });
+
+  it('sums every operation up in one sentence of its own', () => {
+    const summaries = operations().map(({ operation }) => operation.summary);
+    for (const summary of summaries) expect(summary).toMatch(/^[A-Z][a-z]+ [^.`]+$/);
+    expect(new Set(summaries).size).toBe(summaries.length);
+  });
+
+  it('has the version of the package, the test cards and where a token comes from', async () => {
+    const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+    expect(document.info.version).toBe(version);
+    const orders = document.paths['/v1/orders']?.['post'];
+    expect(Object.keys(orders?.requestBody?.content['application/json']?.examples ?? {})).toEqual(
+      Object.keys(TEST_METHODS),
+    );
+    expect(document.components.securitySchemes.bearer.description).toContain('POST /v1/auth/token');
+    const production = openApi({ issuesTokens: false });
+    expect(JSON.stringify(production)).not.toContain('/v1/auth/token');
+    expect(JSON.stringify(production.components?.securitySchemes)).toContain('AUTH_JWKS_URL');
   });
 
   it('is a page without external resources', async () => {

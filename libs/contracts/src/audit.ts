@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { customerId, instant, page, pageRequest } from './values.js';
+import { customerId, instant, page, pageRequest, traceId } from './values.js';
 import { role } from './actor.js';
 import { SERVICES, type ServiceName } from './message.js';
 import { rpc } from './rpc.js';
@@ -7,23 +7,32 @@ import { rpc } from './rpc.js';
 /** One action of an admin, done or refused. */
 export const auditEntry = z
   .object({
-    id: z.uuid(),
-    service: z.enum(SERVICES).meta({ description: 'The service that decided' }),
+    id: z.uuid().meta({ examples: ['01a21ce2-9b44-7a1c-b3d8-6e0f5c27a913'] }),
+    service: z.enum(SERVICES).meta({ description: 'The service that decided', examples: ['inventory'] }),
     at: instant,
-    actor: z.object({ customerId, role }),
-    action: z.string().meta({ examples: ['change-product'] }),
-    target: z.string().meta({ description: 'SKU or id of what was changed' }),
-    outcome: z.enum(['DONE', 'REFUSED']),
-    code: z.string().nullable().meta({ description: 'The error code of a refusal' }),
-    request: z.unknown().meta({ description: 'The request' }),
-    before: z.unknown(),
-    after: z.unknown(),
+    actor: z.object({ customerId, role }).meta({ examples: [{ customerId: 'root', role: 'admin' }] }),
+    action: z.string().meta({ examples: ['adjust-stock'] }),
+    target: z.string().meta({ description: 'SKU or id of what was changed', examples: ['TSHIRT-BLACK-M'] }),
+    outcome: z.enum(['DONE', 'REFUSED']).meta({ examples: ['DONE'] }),
+    code: z
+      .string()
+      .nullable()
+      .meta({ description: 'The error code of a refusal', examples: [null] }),
+    request: z.unknown().meta({ description: 'The request', examples: [{ delta: 100, reason: 'delivery' }] }),
+    before: z.unknown().meta({ examples: [{ available: 400 }] }),
+    after: z.unknown().meta({ examples: [{ available: 500 }] }),
     address: z
       .string()
       .nullable()
-      .meta({ description: 'The address of the client, as far as TRUST_PROXY tells it' }),
-    userAgent: z.string().nullable(),
-    traceId: z.string().nullable(),
+      .meta({
+        description: 'The address of the client, as far as TRUST_PROXY tells it',
+        examples: ['203.0.113.7'],
+      }),
+    userAgent: z
+      .string()
+      .nullable()
+      .meta({ examples: ['curl/8.14.1'] }),
+    traceId: traceId.nullable(),
   })
   .meta({ id: 'AuditEntry' });
 export type AuditEntry = z.infer<typeof auditEntry>;

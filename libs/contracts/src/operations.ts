@@ -14,16 +14,19 @@ export type Health = z.infer<typeof health>;
 /** An event that a consumer gave up on, stored with its error until an operator replays it. */
 export const deadLetter = z
   .object({
-    id: z.uuid(),
-    service: z.enum(SERVICES),
-    consumer: z.string(),
-    subject: z.string().meta({ description: 'The subject of the event' }),
-    error: z.string(),
-    event: z
-      .unknown()
-      .meta({ description: 'The CloudEvent, or the text of a message that could not be read as one' }),
+    id: z.uuid().meta({ examples: ['01a21ce4-1f90-7d52-a86c-5b3e9f17c024'] }),
+    service: z.enum(SERVICES).meta({ examples: ['inventory'] }),
+    consumer: z.string().meta({ examples: ['inventory-commands'] }),
+    subject: z
+      .string()
+      .meta({ description: 'The subject of the event', examples: ['cmd.inventory.reserve-stock'] }),
+    error: z.string().meta({ examples: ['lines: Invalid input: expected array, received string'] }),
+    event: z.unknown().meta({
+      description: 'The CloudEvent, or the text of a message that could not be read as one',
+      examples: [{ type: 'doorbuster.inventory.reserve-stock.v1', data: { lines: 'one T-shirt' } }],
+    }),
     deadAt: instant,
-    replayedAt: instant.nullable(),
+    replayedAt: instant.nullable().meta({ examples: [null] }),
   })
   .meta({ id: 'DeadLetter' });
 export type DeadLetter = z.infer<typeof deadLetter>;
@@ -31,14 +34,20 @@ export type DeadLetter = z.infer<typeof deadLetter>;
 /** An item that a polling job failed to handle. It does not block the job's other items, and is retried with growing pauses. */
 export const stuckItem = z
   .object({
-    service: z.enum(SERVICES),
-    job: z.string().meta({ description: 'For example `sales` or `saga-deadlines`' }),
-    itemId: z.string().meta({ description: 'Id of the sale, saga, order or message' }),
-    failures: z.int().min(1),
-    error: z.string(),
+    service: z.enum(SERVICES).meta({ examples: ['catalog'] }),
+    job: z.string().meta({ description: 'For example `sales` or `saga-deadlines`', examples: ['sales'] }),
+    itemId: z.string().meta({
+      description: 'Id of the sale, saga, order or message',
+      examples: ['01a21a4d-2c18-7f03-8e6d-b0c4a1952f37'],
+    }),
+    failures: z
+      .int()
+      .min(1)
+      .meta({ examples: [3] }),
+    error: z.string().meta({ examples: ['QueryFailedError: canceling statement due to statement timeout'] }),
     firstFailedAt: instant,
-    lastFailedAt: instant,
-    nextAttemptAt: instant,
+    lastFailedAt: instant.meta({ examples: ['2026-11-27T12:00:07.000Z'] }),
+    nextAttemptAt: instant.meta({ examples: ['2026-11-27T12:00:15.000Z'] }),
   })
   .meta({ id: 'StuckItem' });
 export type StuckItem = z.infer<typeof stuckItem>;

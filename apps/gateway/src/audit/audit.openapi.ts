@@ -7,7 +7,7 @@ export const auditPaths: ZodOpenApiPathsObject = {
   '/v1/audit': {
     get: {
       tags: ['Operations'],
-      summary: 'Actions of admins, done and refused, newest first',
+      summary: 'List actions of admins, done and refused, newest first',
       security: bearer,
       requestParams: { query: auditFilter },
       responses: {

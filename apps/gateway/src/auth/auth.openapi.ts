@@ -8,7 +8,9 @@ export const authPaths: ZodOpenApiPathsObject = {
     post: {
       tags: ['Authentication'],
       summary: 'Get a token, for development only',
-      requestBody: body(tokenBody, { customerId: 'alice' }),
+      description:
+        'A `customer` places orders; an `admin` manages products, stock, sales and stuck orders. On this page the token of the answer is used by the calls after it, without **Authorize**.',
+      requestBody: body(tokenBody, { role: 'customer' }),
       responses: { '200': json(accessToken, 'A signed JWT'), ...problems(...BODY, 'INTERNAL_ERROR') },
     },
   },

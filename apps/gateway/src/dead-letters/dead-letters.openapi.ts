@@ -10,7 +10,7 @@ export const deadLettersPaths: ZodOpenApiPathsObject = {
   '/v1/dead-letters': {
     get: {
       tags,
-      summary: 'Events that a service gave up on, newest first',
+      summary: 'List events that a service gave up on, newest first',
       security: bearer,
       requestParams: { query: deadLetterFilter },
       responses: {
@@ -24,9 +24,9 @@ export const deadLettersPaths: ZodOpenApiPathsObject = {
       tags,
       summary: 'Handle the event once more',
       security: bearer,
-      requestParams: { path: z.object({ id: z.uuid() }) },
+      requestParams: { path: z.object({ id: deadLetter.shape.id }) },
       responses: {
-        '200': json(deadLetter, 'It was handled'),
+        '200': json(deadLetter, 'It was handled', {}, { replayedAt: '2026-11-27T12:30:00.000Z' }),
         ...problems('DEAD_LETTER_NOT_FOUND', 'REPLAY_FAILED', ...BODY, ...CLOSED),
       },
     },

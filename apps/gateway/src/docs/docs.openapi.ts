@@ -7,7 +7,7 @@ export const docsPaths: ZodOpenApiPathsObject = {
   '/openapi.json': {
     get: {
       tags,
-      summary: 'This document',
+      summary: 'Read this document as JSON',
       responses: {
         '200': other('application/json', 'OpenAPI 3.1'),
         '304': empty('Not changed'),
@@ -18,7 +18,7 @@ export const docsPaths: ZodOpenApiPathsObject = {
   '/docs': {
     get: {
       tags,
-      summary: 'A page to read and try it',
+      summary: 'Read and try the API on a page',
       responses: { '200': other('text/html', 'The page'), ...problems('RATE_LIMITED') },
     },
   },

@@ -2,15 +2,25 @@ import { idempotencyKey } from '@doorbuster/contracts';
 import { z } from 'zod';
 import type { ZodOpenApiRequestBodyObject } from 'zod-openapi';
 
-export const body = (schema: z.ZodType, example?: unknown): ZodOpenApiRequestBodyObject => ({
+/** `example` has the fields in which it differs from the examples of the contracts. */
+export const body = (schema: z.ZodType, example?: object): ZodOpenApiRequestBodyObject => ({
   required: true,
-  content: { 'application/json': { schema, ...(example !== undefined && { example }) } },
+  content: { 'application/json': { schema, ...(example && { example }) } },
+});
+
+/** A body with several examples to choose from, by name. The key of each is its summary. */
+export const bodyOf = (
+  schema: z.ZodType,
+  examples: Record<string, { summary: string; value: object }>,
+): ZodOpenApiRequestBodyObject => ({
+  required: true,
+  content: { 'application/json': { schema, examples } },
 });
 
 export const idempotent = {
   'Idempotency-Key': idempotencyKey.meta({
     description:
-      'New for each new request; the same again to repeat one, which then answers as the first did',
+      'New for each new request; the same again to repeat one, which then answers as the first did. A UUID serves. This page sends a new one with each Execute instead of the example.',
   }),
 };
 
@@ -20,7 +30,7 @@ export const prefer = {
     .optional()
     .meta({
       description: '`wait=N`: wait up to N seconds (at most 30) for the outcome, RFC 7240',
-      examples: ['wait=10'],
+      param: { example: 'wait=10' },
     }),
 };
 

@@ -6,12 +6,12 @@ const tags = ['Health'];
 
 export const healthPaths: ZodOpenApiPathsObject = {
   '/healthz': {
-    get: { tags, summary: 'The process is alive', responses: { '200': json(liveness, 'It is') } },
+    get: { tags, summary: 'Check that the process is alive', responses: { '200': json(liveness, 'It is') } },
   },
   '/readyz': {
     get: {
       tags,
-      summary: 'Every dependency is there',
+      summary: 'Check that every dependency is up',
       responses: { '200': json(readiness, 'All are up'), ...problems('SERVICE_UNAVAILABLE') },
     },
   },

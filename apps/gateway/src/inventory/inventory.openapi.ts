@@ -11,7 +11,7 @@ export const inventoryPaths: ZodOpenApiPathsObject = {
   '/v1/inventory/{sku}': {
     get: {
       tags,
-      summary: 'Stock of a SKU',
+      summary: 'Read the stock of a SKU',
       security: bearer,
       requestParams: { path },
       responses: { '200': json(stockLevels, 'The stock now'), ...problems('PRODUCT_NOT_FOUND', ...CLOSED) },

@@ -1,13 +1,27 @@
-import { order, orderId, page, placeOrderBody, tracedTimeline } from '@doorbuster/contracts';
+import { order, orderId, page, placeOrderBody, TEST_METHODS, tracedTimeline } from '@doorbuster/contracts';
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
-import { bearer, body, idempotent, prefer } from '../docs/requests.js';
+import { bearer, bodyOf, idempotent, prefer } from '../docs/requests.js';
 import { BODY, CLOSED, json, location, other, preferenceApplied, problems } from '../docs/responses.js';
 import { pageFilter } from '../edge/request-input.js';
 
 const path = z.object({ id: orderId });
 const tags = ['Orders'];
-const example = { items: [{ sku: 'TSHIRT-BLACK-M', quantity: 1 }], payment: { method: 'pm_card_visa' } };
+const items = [{ sku: 'TSHIRT-BLACK-M', quantity: 1 }];
+const testMethods = Object.entries(TEST_METHODS);
+const testOrders = Object.fromEntries(
+  testMethods.map(([method, outcome]) => [
+    method,
+    { summary: `${method} ${outcome.replaceAll('`', '')}`, value: { items, payment: { method } } },
+  ]),
+);
+const STREAM = `event: status
+data: {"orderId":"01a21ce0-6e00-7c4a-9b1f-3d5e7a902c68","status":"PENDING","reason":null,"at":"2026-11-27T12:00:00.000Z"}
+
+event: status
+data: {"orderId":"01a21ce0-6e00-7c4a-9b1f-3d5e7a902c68","status":"CONFIRMED","reason":null,"at":"2026-11-27T12:00:00.085Z"}
+
+`;
 const headers = { ...location, ...preferenceApplied };
 
 export const ordersPaths: ZodOpenApiPathsObject = {
@@ -15,14 +29,17 @@ export const ordersPaths: ZodOpenApiPathsObject = {
     post: {
       tags,
       summary: 'Place an order',
-      description:
+      description: [
         'Answers 202 once the order is on disk. With `Prefer: wait=N` it answers with the outcome, if that is there within N seconds. A line with a `saleId` is bought on the terms of that sale, or refused.',
+        'Test cards and other payment methods of the simulated provider:',
+        testMethods.map(([method, outcome]) => `- \`${method}\` ${outcome}`).join('\n'),
+      ].join('\n\n'),
       security: bearer,
       requestParams: { header: z.object({ ...idempotent, ...prefer }) },
-      requestBody: body(placeOrderBody, example),
+      requestBody: bodyOf(placeOrderBody, testOrders),
       responses: {
         '201': json(order, 'Confirmed; only with `Prefer: wait`', headers),
-        '202': json(order, 'Accepted, durable, and under way', headers),
+        '202': json(order, 'Accepted, durable, and under way', headers, { status: 'PENDING' }),
         ...problems(
           ...BODY,
           ...CLOSED,
@@ -46,7 +63,7 @@ export const ordersPaths: ZodOpenApiPathsObject = {
     },
     get: {
       tags,
-      summary: 'Own orders, newest first; all orders for an admin',
+      summary: 'List your orders, newest first; an admin sees all orders',
       security: bearer,
       requestParams: { query: pageFilter },
       responses: {
@@ -58,7 +75,7 @@ export const ordersPaths: ZodOpenApiPathsObject = {
   '/v1/orders/{id}': {
     get: {
       tags,
-      summary: 'One order',
+      summary: 'Read an order',
       security: bearer,
       requestParams: { path },
       responses: { '200': json(order, 'The order as it is now'), ...problems('ORDER_NOT_FOUND', ...CLOSED) },
@@ -71,8 +88,8 @@ export const ordersPaths: ZodOpenApiPathsObject = {
       security: bearer,
       requestParams: { path, header: z.object(prefer) },
       responses: {
-        '200': json(order, 'Cancelled', headers),
-        '202': json(order, 'The cancellation is under way', headers),
+        '200': json(order, 'Cancelled', headers, { status: 'CANCELLED', reason: 'CANCELLED_BY_CUSTOMER' }),
+        '202': json(order, 'The cancellation is under way', headers, { cancelling: true }),
         ...problems('ORDER_NOT_FOUND', 'ORDER_NOT_CANCELLABLE', ...BODY, ...CLOSED),
       },
     },
@@ -80,13 +97,13 @@ export const ordersPaths: ZodOpenApiPathsObject = {
   '/v1/orders/{id}/events': {
     get: {
       tags,
-      summary: 'Each status change, as server-sent events',
+      summary: 'Follow each status change, as server-sent events',
       description:
         'First `status` event: the status now. Then one for each change; ends after the last. Data: `{"orderId","status","reason","at"}`.',
       security: bearer,
       requestParams: { path },
       responses: {
-        '200': other('text/event-stream', 'The stream'),
+        '200': other('text/event-stream', 'The stream', STREAM),
         ...problems('ORDER_NOT_FOUND', 'TOO_MANY_STREAMS', ...CLOSED),
       },
     },
@@ -94,7 +111,7 @@ export const ordersPaths: ZodOpenApiPathsObject = {
   '/v1/orders/{id}/timeline': {
     get: {
       tags,
-      summary: 'What happened to an order: every transition of its sagas',
+      summary: 'Read what happened to an order: every transition of its sagas',
       security: bearer,
       requestParams: { path },
       responses: {

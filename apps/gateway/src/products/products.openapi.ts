@@ -13,6 +13,15 @@ import { bearer, body, ifMatch } from '../docs/requests.js';
 import { BODY, CLOSED, empty, json, location, problems, UNAVAILABLE } from '../docs/responses.js';
 
 const path = z.object({ sku });
+/** The demo catalogue has none, so this product can be created in it. */
+const mug = {
+  sku: 'MUG-WHITE',
+  name: 'Mug, white, 350 ml',
+  description: 'Stoneware, dishwasher safe.',
+  category: 'home',
+  price: { amount: 1250, currency: 'USD' },
+};
+const price = { amount: 1499, currency: 'USD' };
 const tags = ['Products'];
 const etag = {
   ETag: z.string().meta({ description: 'Send it back as `If-None-Match`, or as `If-Match` with a change' }),
@@ -30,20 +39,17 @@ export const productsPaths: ZodOpenApiPathsObject = {
       tags,
       summary: 'Create a product',
       security: bearer,
-      requestBody: body(createProductBody, {
-        sku: 'TSHIRT-BLACK-M',
-        name: 'T-shirt, black, M',
-        description: 'Heavy cotton',
-        category: 'clothing',
-        price: { amount: 1999, currency: 'USD' },
-      }),
-      responses: { '201': json(product, 'Created', location), ...problems('SKU_EXISTS', ...BODY, ...CLOSED) },
+      requestBody: body(createProductBody, mug),
+      responses: {
+        '201': json(product, 'Created', location, mug),
+        ...problems('SKU_EXISTS', ...BODY, ...CLOSED),
+      },
     },
   },
   '/v1/products/{sku}': {
     get: {
       tags,
-      summary: 'One product with its price and availability',
+      summary: 'Read a product with its price and availability',
       requestParams: { path, header: z.object({ 'If-None-Match': z.string().optional() }) },
       responses: {
         '200': json(productView, 'The product', etag),
@@ -56,9 +62,9 @@ export const productsPaths: ZodOpenApiPathsObject = {
       summary: 'Change a product',
       security: bearer,
       requestParams: { path, header: ifMatch },
-      requestBody: body(changeProductBody, { price: { amount: 1499, currency: 'USD' } }),
+      requestBody: body(changeProductBody, { price }),
       responses: {
-        '200': json(product, 'Changed', etag),
+        '200': json(product, 'Changed', etag, { price }),
         ...problems('PRODUCT_NOT_FOUND', 'PRECONDITION_FAILED', ...BODY, ...CLOSED),
       },
     },

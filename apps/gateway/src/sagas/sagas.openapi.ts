@@ -1,4 +1,4 @@
-import { page, saga, sagaFilter } from '@doorbuster/contracts';
+import { page, saga, sagaFilter, sagaId } from '@doorbuster/contracts';
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
 import { bearer } from '../docs/requests.js';
@@ -10,7 +10,7 @@ export const sagasPaths: ZodOpenApiPathsObject = {
   '/v1/sagas': {
     get: {
       tags,
-      summary: 'Find sagas, the stuck ones by `state=STALLED`',
+      summary: 'Find sagas; state=STALLED finds the stuck ones',
       security: bearer,
       requestParams: { query: sagaFilter },
       responses: {
@@ -22,11 +22,11 @@ export const sagasPaths: ZodOpenApiPathsObject = {
   '/v1/sagas/{id}/retry': {
     post: {
       tags,
-      summary: 'Push a stalled saga on',
+      summary: 'Retry a stalled saga',
       security: bearer,
-      requestParams: { path: z.object({ id: z.uuid() }) },
+      requestParams: { path: z.object({ id: sagaId }) },
       responses: {
-        '202': json(saga, 'Its stuck steps are being sent again'),
+        '202': json(saga, 'Its stuck steps are being sent again', {}, { state: 'RUNNING' }),
         ...problems('SAGA_NOT_FOUND', 'SAGA_NOT_STALLED', ...BODY, ...CLOSED),
       },
     },

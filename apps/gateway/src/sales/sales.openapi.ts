@@ -13,6 +13,12 @@ import { bearer, body, idempotent, ifMatch } from '../docs/requests.js';
 import { BODY, CLOSED, empty, json, location, problems, UNAVAILABLE } from '../docs/responses.js';
 
 const path = z.object({ id: saleId });
+/** An end that has passed would be refused. */
+const terms = {
+  price: { amount: 999, currency: 'USD' },
+  startsAt: '2030-11-29T12:00:00.000Z',
+  endsAt: '2030-11-29T13:00:00.000Z',
+};
 const tags = ['Sales'];
 const etag = {
   ETag: z.string().meta({ description: 'Send it back as `If-None-Match`, or as `If-Match` with a change' }),
@@ -22,7 +28,7 @@ export const salesPaths: ZodOpenApiPathsObject = {
   '/v1/sales': {
     get: {
       tags,
-      summary: 'Sales, newest first',
+      summary: 'List sales, newest first',
       requestParams: { query: saleFilter },
       responses: { '200': json(saleViews, 'One page'), ...problems('VALIDATION_FAILED', ...UNAVAILABLE) },
     },
@@ -33,16 +39,9 @@ export const salesPaths: ZodOpenApiPathsObject = {
         'The sale is `PREPARING` until its units are set aside from ordinary stock; then it opens and ends by itself. If there are not enough units it is `REJECTED`.',
       security: bearer,
       requestParams: { header: z.object(idempotent) },
-      requestBody: body(createSaleBody, {
-        sku: 'TSHIRT-BLACK-M',
-        price: { amount: 999, currency: 'USD' },
-        startsAt: '2030-11-29T12:00:00Z',
-        endsAt: '2030-11-29T13:00:00Z',
-        units: 100,
-        limitPerCustomer: 2,
-      }),
+      requestBody: body(createSaleBody, terms),
       responses: {
-        '201': json(sale, 'Created', location),
+        '201': json(sale, 'Created', location, { ...terms, status: 'PREPARING' }),
         ...problems(
           ...BODY,
           ...CLOSED,
@@ -58,7 +57,7 @@ export const salesPaths: ZodOpenApiPathsObject = {
   '/v1/sales/{id}': {
     get: {
       tags,
-      summary: 'One sale, and how many units are left',
+      summary: 'Read a sale, and how many units are left',
       requestParams: { path, header: z.object({ 'If-None-Match': z.string().optional() }) },
       responses: {
         '200': json(saleView, 'The sale', etag),
@@ -75,7 +74,7 @@ export const salesPaths: ZodOpenApiPathsObject = {
       requestParams: { path, header: ifMatch },
       requestBody: body(changeSaleBody, { limitPerCustomer: 4 }),
       responses: {
-        '200': json(sale, 'Changed', etag),
+        '200': json(sale, 'Changed', etag, { limitPerCustomer: 4 }),
         ...problems(
           ...BODY,
           ...CLOSED,

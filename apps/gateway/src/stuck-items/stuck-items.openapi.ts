@@ -7,7 +7,7 @@ export const stuckItemsPaths: ZodOpenApiPathsObject = {
   '/v1/stuck-items': {
     get: {
       tags: ['Operations'],
-      summary: 'Items that polling jobs fail on, stuck longest first',
+      summary: 'List items that polling jobs fail on, stuck longest first',
       security: bearer,
       requestParams: { query: stuckItemFilter },
       responses: {

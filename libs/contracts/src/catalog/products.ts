@@ -4,12 +4,16 @@ import { event } from '../message.js';
 import { change, rpc } from '../rpc.js';
 import { instant, money, page, pageRequest, price, sku, text } from '../values.js';
 
+const PRODUCT_NAME = { examples: ['Doorbuster T-shirt, black, M'] };
+const PRODUCT_DESCRIPTION = { examples: ['Heavy organic cotton, boxy cut. Survived the last sale.'] };
+const PRODUCT_CATEGORY = { examples: ['apparel'] };
+
 export const product = z
   .object({
     sku,
-    name: z.string(),
-    description: z.string(),
-    category: z.string(),
+    name: z.string().meta(PRODUCT_NAME),
+    description: z.string().meta(PRODUCT_DESCRIPTION),
+    category: z.string().meta(PRODUCT_CATEGORY),
     price: money,
     createdAt: instant,
     updatedAt: instant,

@@ -21,23 +21,35 @@ import {
  * `ENDED` sale may never have been `OPEN`.
  */
 export const SALE_STATUSES = ['PREPARING', 'SCHEDULED', 'OPEN', 'ENDED', 'REJECTED'] as const;
-export const saleStatus = z.enum(SALE_STATUSES).meta({ id: 'SaleStatus' });
+export const saleStatus = z.enum(SALE_STATUSES).meta({ id: 'SaleStatus', examples: ['OPEN'] });
 export type SaleStatus = z.infer<typeof saleStatus>;
 
-const units = z.int().min(1).max(STOCK_MAX).meta({ description: 'Set aside from ordinary stock' });
+const units = z
+  .int()
+  .min(1)
+  .max(STOCK_MAX)
+  .meta({ description: 'Set aside from ordinary stock', examples: [100] });
 const limitPerCustomer = z
   .int()
   .min(1)
   .max(STOCK_MAX)
-  .meta({ description: 'Units that one customer may buy in the sale, all orders together' });
+  .meta({ description: 'Units that one customer may buy in the sale, all orders together', examples: [2] });
 
 /** In events and replies, wider than in requests: older sales may exceed the bounds of requests. */
 const terms = {
-  price: money,
+  price: money.meta({ examples: [{ amount: 999, currency: 'USD' }] }),
   startsAt: instant,
-  endsAt: instant,
-  units: z.int().min(1).max(INT_MAX),
-  limitPerCustomer: z.int().min(1).max(INT_MAX),
+  endsAt: instant.meta({ examples: ['2026-11-27T13:00:00.000Z'] }),
+  units: z
+    .int()
+    .min(1)
+    .max(INT_MAX)
+    .meta({ examples: [100] }),
+  limitPerCustomer: z
+    .int()
+    .min(1)
+    .max(INT_MAX)
+    .meta({ examples: [2] }),
 };
 
 export const sale = z
@@ -46,7 +58,10 @@ export const sale = z
     sku,
     ...terms,
     status: saleStatus,
-    reason: z.string().nullable().meta({ description: 'Why it was rejected' }),
+    reason: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why it was rejected', examples: [null] }),
     createdAt: instant,
     updatedAt: instant,
   })

@@ -9,9 +9,11 @@ export type TokenBody = z.infer<typeof tokenBody>;
 
 export const accessToken = z
   .object({
-    accessToken: z.string(),
+    accessToken: z
+      .string()
+      .meta({ examples: ['eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiY3VzdG9tZXIifQ.c2lnbmF0dXJl'] }),
     tokenType: z.literal('Bearer'),
-    expiresIn: z.int().meta({ description: 'Seconds' }),
+    expiresIn: z.int().meta({ description: 'Seconds', examples: [3_600] }),
   })
   .meta({ id: 'AccessToken' });
 export type AccessToken = z.infer<typeof accessToken>;

@@ -6,7 +6,13 @@ import { page } from '../values.js';
 export const LOW_STOCK_MAX = 10;
 
 export const availability = z
-  .object({ status: z.enum(['IN_STOCK', 'LOW_STOCK', 'SOLD_OUT']), available: z.int().min(0) })
+  .object({
+    status: z.enum(['IN_STOCK', 'LOW_STOCK', 'SOLD_OUT']).meta({ examples: ['IN_STOCK'] }),
+    available: z
+      .int()
+      .min(0)
+      .meta({ examples: [500] }),
+  })
   .meta({ id: 'Availability' });
 export type Availability = z.infer<typeof availability>;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ERROR_CODES } from '../errors.js';
-import { orderId } from '../values.js';
+import { orderId, traceId } from '../values.js';
 import { dependencies } from './health.js';
 
 /** An invalid field, such as `items.0.quantity`. An empty path is the whole body. */
@@ -16,7 +16,7 @@ export const problem = z
     detail: z.string(),
     instance: z.string(),
     code: z.enum(ERROR_CODES),
-    traceId: z.string().regex(/^[0-9a-f]{32}$/),
+    traceId: traceId.regex(/^[0-9a-f]{32}$/),
     errors: z
       .array(fieldError)
       .optional()

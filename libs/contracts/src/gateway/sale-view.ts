@@ -5,7 +5,11 @@ import { page } from '../values.js';
 /** A sale in the REST API: catalog's terms and inventory's figure. */
 export const saleView = sale
   .extend({
-    unitsLeft: z.int().min(0).nullable().meta({ description: 'null while the figure is unknown' }),
+    unitsLeft: z
+      .int()
+      .min(0)
+      .nullable()
+      .meta({ description: 'null while the figure is unknown', examples: [73] }),
   })
   .meta({ id: 'Sale' });
 export type SaleView = z.infer<typeof saleView>;

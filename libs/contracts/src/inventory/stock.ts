@@ -53,14 +53,20 @@ const level = z.object({ sku, saleId: saleId.optional(), available: z.int().min(
 export const stockDepleted = event('inventory', 'stock-depleted', level);
 export const stockReplenished = event('inventory', 'stock-replenished', level);
 
+const figure = (example: number) =>
+  z
+    .int()
+    .min(0)
+    .meta({ examples: [example] });
+
 export const stockLevels = z
   .object({
     sku,
-    available: z.int().min(0),
-    reserved: z.int().min(0),
-    sold: z.int().min(0),
-    received: z.int().min(0),
-    setAside: z.int().min(0).meta({ description: 'Available units that are allocated to sales' }),
+    available: figure(480),
+    reserved: figure(5),
+    sold: figure(115),
+    received: figure(600),
+    setAside: figure(73).describe('Available units that are allocated to sales'),
   })
   .meta({
     id: 'StockLevels',

@@ -15,13 +15,16 @@ import {
 } from '../values.js';
 
 export const ORDER_STATUSES = ['PENDING', 'CONFIRMED', 'REJECTED', 'CANCELLED'] as const;
-export const orderStatus = z.enum(ORDER_STATUSES).meta({ id: 'OrderStatus' });
+export const orderStatus = z.enum(ORDER_STATUSES).meta({ id: 'OrderStatus', examples: ['CONFIRMED'] });
 export type OrderStatus = z.infer<typeof orderStatus>;
 
 export const orderLine = z
   .object({
     sku,
-    quantity: z.int().min(1),
+    quantity: z
+      .int()
+      .min(1)
+      .meta({ examples: [1] }),
     saleId: saleId.optional().meta({ description: 'The sale that the price is from' }),
     unitPrice: money.meta({ description: 'The price charged, fixed when the order was accepted' }),
   })
@@ -32,8 +35,13 @@ export const order = z
     id: orderId,
     customerId,
     status: orderStatus,
-    reason: z.string().nullable().meta({ description: 'Why it was rejected or cancelled' }),
-    cancelling: z.boolean().meta({ description: 'A cancellation was accepted and is in progress' }),
+    reason: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why it was rejected or cancelled', examples: [null] }),
+    cancelling: z
+      .boolean()
+      .meta({ description: 'A cancellation was accepted and is in progress', examples: [false] }),
     lines: z.array(orderLine),
     total: money,
     createdAt: instant,

@@ -17,7 +17,11 @@ import type { Order } from './orders.js';
 
 const item = z.strictObject({
   sku,
-  quantity: z.int().min(1).max(LINE_QUANTITY_MAX),
+  quantity: z
+    .int()
+    .min(1)
+    .max(LINE_QUANTITY_MAX)
+    .meta({ examples: [1] }),
   saleId: saleId
     .toLowerCase()
     .optional()

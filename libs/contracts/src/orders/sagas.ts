@@ -1,27 +1,35 @@
 import { z } from 'zod';
 import { changeTerms } from '../actor.js';
 import { change, rpc } from '../rpc.js';
-import { instant, orderId, page, pageRequest } from '../values.js';
+import { instant, orderId, page, pageRequest, traceId } from '../values.js';
 
 export const SAGA_STATES = ['RUNNING', 'COMPENSATING', 'COMPLETED', 'COMPENSATED', 'STALLED'] as const;
-export const sagaState = z.enum(SAGA_STATES).meta({ id: 'SagaState' });
+export const sagaState = z.enum(SAGA_STATES).meta({ id: 'SagaState', examples: ['STALLED'] });
+
+/** The checkout of an order has the id of the order. */
+export const sagaId = z.uuid().meta({ examples: ['01a21ce0-6e00-7c4a-9b1f-3d5e7a902c68'] });
 
 export const saga = z
   .object({
-    id: z.uuid(),
-    definition: z.string(),
-    version: z.int(),
+    id: sagaId,
+    definition: z.string().meta({ examples: ['checkout'] }),
+    version: z.int().meta({ examples: [1] }),
     orderId,
     state: sagaState,
     pending: z.array(
       z.object({
-        step: z.string(),
-        attempt: z.int(),
-        deadlineAt: instant.nullable().meta({ description: 'null when all attempts went unanswered' }),
+        step: z.string().meta({ examples: ['capture-payment'] }),
+        attempt: z.int().meta({ examples: [10] }),
+        deadlineAt: instant
+          .nullable()
+          .meta({ description: 'null when all attempts went unanswered', examples: [null] }),
       }),
     ),
-    reason: z.string().nullable(),
-    traceId: z.string(),
+    reason: z
+      .string()
+      .nullable()
+      .meta({ examples: ['TIMEOUT'] }),
+    traceId,
     createdAt: instant,
     updatedAt: instant,
   })

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { actor } from '../actor.js';
 import { rpc } from '../rpc.js';
-import { instant, orderId } from '../values.js';
+import { instant, orderId, traceId } from '../values.js';
+import { sagaId } from './sagas.js';
 
 export const SAGA_TRANSITIONS = [
   'STARTED',
@@ -20,13 +21,19 @@ export const SAGA_TRANSITIONS = [
 export const timelineEntry = z
   .object({
     at: instant,
-    saga: z.string().meta({ description: 'checkout or cancellation' }),
-    sagaId: z.uuid(),
-    step: z.string(),
-    transition: z.enum(SAGA_TRANSITIONS),
-    attempt: z.int().min(0),
-    reason: z.string().nullable(),
-    traceId: z.string(),
+    saga: z.string().meta({ description: 'checkout or cancellation', examples: ['checkout'] }),
+    sagaId,
+    step: z.string().meta({ examples: ['reserve-stock'] }),
+    transition: z.enum(SAGA_TRANSITIONS).meta({ examples: ['SUCCEEDED'] }),
+    attempt: z
+      .int()
+      .min(0)
+      .meta({ examples: [1] }),
+    reason: z
+      .string()
+      .nullable()
+      .meta({ examples: [null] }),
+    traceId,
   })
   .meta({ id: 'TimelineEntry' });
 export type TimelineEntry = z.infer<typeof timelineEntry>;
@@ -40,8 +47,14 @@ export const tracedTimeline = timeline
   .extend({
     traces: z.array(
       z.object({
-        traceId: z.string(),
-        url: z.url().nullable().meta({ description: 'null if the gateway has no TRACE_URL_TEMPLATE' }),
+        traceId,
+        url: z
+          .url()
+          .nullable()
+          .meta({
+            description: 'null if the gateway has no TRACE_URL_TEMPLATE',
+            examples: ['http://localhost:28602/traces/8c1f4b0e6a2d4f7b9e3c5a1d7f2b6e90'],
+          }),
       }),
     ),
   })

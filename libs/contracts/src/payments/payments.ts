@@ -2,7 +2,19 @@ import { z } from 'zod';
 import { command, event } from '../message.js';
 import { money, orderId } from '../values.js';
 
-/** A token of the payment provider, or the name of a simulated method. */
+/** What becomes of an order that the simulated provider is to charge, by payment method. The names of cards are Stripe's. */
+export const TEST_METHODS = {
+  pm_card_visa: 'is charged',
+  pm_card_chargeDeclined: 'is declined: 402 `PAYMENT_DECLINED`, reason `card_declined`',
+  pm_card_chargeDeclinedInsufficientFunds: 'is declined: 402 `PAYMENT_DECLINED`, reason `insufficient_funds`',
+  pm_sim_slow: 'is charged; each call to the provider takes 2 s',
+  pm_sim_flaky: 'is charged; each call to the provider fails twice first',
+  pm_sim_capture_fails_once: 'is charged; the capture fails once after the confirmation',
+  pm_sim_timeout: 'gets no answer from the provider: 402 `PAYMENT_TIMEOUT` after about half a minute',
+} as const;
+export type TestMethod = keyof typeof TEST_METHODS;
+
+/** A token of the payment provider, or one of {@link TEST_METHODS}. */
 export const paymentMethod = z
   .string()
   .regex(/^pm_[A-Za-z0-9_]{1,96}$/, 'must be a payment method id such as pm_card_visa')

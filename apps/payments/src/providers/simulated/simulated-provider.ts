@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TestMethod } from '@doorbuster/contracts';
 import type { Operation } from '../../payments/domain/payment.state-machine.js';
 import type {
   AuthoriseOutcome,
@@ -30,17 +31,18 @@ interface SimulatedMethod {
 const ALL_WITH_METHOD: readonly Operation[] = ['authorise', 'capture', 'refund'];
 
 /** Stripe's test names (https://docs.stripe.com/testing), and `pm_sim_*` for behaviour of the network. */
-const METHODS = new Map<string, SimulatedMethod>([
-  ['pm_card_visa', {}],
-  ['pm_card_chargeDeclined', { declines: 'card_declined' }],
-  ['pm_card_chargeDeclinedInsufficientFunds', { declines: 'insufficient_funds' }],
-  ['pm_sim_timeout', { silentFor: ['authorise'] }],
-  ['pm_sim_flaky', { fails: { times: 2, for: ALL_WITH_METHOD } }],
-  ['pm_sim_slow', { delayMs: 2_000 }],
-  ['pm_sim_capture_fails_once', { fails: { times: 1, for: ['capture'] } }],
-]);
+const METHODS: Record<TestMethod, SimulatedMethod> = {
+  pm_card_visa: {},
+  pm_card_chargeDeclined: { declines: 'card_declined' },
+  pm_card_chargeDeclinedInsufficientFunds: { declines: 'insufficient_funds' },
+  pm_sim_timeout: { silentFor: ['authorise'] },
+  pm_sim_flaky: { fails: { times: 2, for: ALL_WITH_METHOD } },
+  pm_sim_slow: { delayMs: 2_000 },
+  pm_sim_capture_fails_once: { fails: { times: 1, for: ['capture'] } },
+};
 const UNKNOWN_METHOD: SimulatedMethod = { declines: 'unknown_payment_method' };
-const methodOf = (name: string): SimulatedMethod => METHODS.get(name) ?? UNKNOWN_METHOD;
+const BY_NAME = new Map<string, SimulatedMethod>(Object.entries(METHODS));
+const methodOf = (name: string): SimulatedMethod => BY_NAME.get(name) ?? UNKNOWN_METHOD;
 
 const PREFIX = 'sim';
 /** Each replica counts its own planned failures. */
