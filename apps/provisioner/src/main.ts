@@ -1,6 +1,6 @@
-import { connectNats, StreamProvisioner } from '@doorbuster/broker';
+import { connectNats, StreamProvisioner, watchConnection } from '@doorbuster/broker';
 import { exitOnSignal, readConfigOrExit, serveHealth, SHUTDOWN_MS } from '@doorbuster/service/process';
-import { createLogger } from '@doorbuster/telemetry';
+import { createLogger, outageReporter } from '@doorbuster/telemetry';
 import { provisionerConfig } from './provisioner.config.js';
 
 /** Keeps all streams and consumers in place. With the argument `once` it creates them and exits. */
@@ -12,6 +12,7 @@ let close = async (): Promise<void> => undefined;
 if (!once) exitOnSignal(() => close(), SHUTDOWN_MS.service);
 
 const nc = await connectNats(config.NATS_URL, 'provisioner', config.NATS_CA_FILE);
+void watchConnection(nc, outageReporter(logger, 'NATS'));
 const provisioner = new StreamProvisioner(nc, config.NATS_STREAM_REPLICAS, logger);
 close = async () => {
   await nc.close();

@@ -31,5 +31,16 @@ export function natsOptions(url: string, user: NatsUser, caFile?: string): Conne
   };
 }
 
+/** Tells when the connection is lost and when it is there again, until it is closed. */
+export async function watchConnection(
+  nc: NatsConnection,
+  { onAway, onBack }: { onAway: () => void; onBack: () => void },
+): Promise<void> {
+  for await (const { type } of nc.status()) {
+    if (type === 'disconnect') onAway();
+    if (type === 'reconnect') onBack();
+  }
+}
+
 export const connectNats = (url: string, user: NatsUser, caFile?: string): Promise<NatsConnection> =>
   connect(natsOptions(url, user, caFile));

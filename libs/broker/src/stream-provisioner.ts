@@ -3,6 +3,8 @@ import { provision } from './provision.js';
 
 const CHECK_INTERVAL_MS = 15_000;
 const RETRY_MS = 500;
+/** Failures without a warning: a broker that starts has no answer yet, and its outage has a line of its own. */
+const FAILURES_QUIET = 5;
 
 /** A logger of libs/telemetry. */
 export interface ProvisionerLog {
@@ -18,7 +20,7 @@ export class StreamProvisioner {
   private timer: NodeJS.Timeout | undefined;
   private provisioning: Promise<void> | undefined;
   private closed = false;
-  private failing = false;
+  private failures = 0;
   private provisioned = Promise.withResolvers<void>();
   /** True at the start and after a reconnection, when the broker may be a different one. */
   private mayDiffer = true;
@@ -40,7 +42,7 @@ export class StreamProvisioner {
   /** Whether everything existed at the last check. Waits for a check in progress. */
   async isDone(): Promise<boolean> {
     await this.provisioning;
-    return !this.failing;
+    return this.failures === 0;
   }
 
   async close(): Promise<void> {
@@ -65,23 +67,22 @@ export class StreamProvisioner {
     await this.provisioning;
     if (this.closed) return;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.check(), this.failing ? RETRY_MS : CHECK_INTERVAL_MS);
+    this.timer = setTimeout(() => void this.check(), this.failures > 0 ? RETRY_MS : CHECK_INTERVAL_MS);
   }
 
   private async provision(): Promise<void> {
     const mend = this.mayDiffer;
     this.mayDiffer = false;
     try {
-      for (const stream of await provision(this.nc, { replicas: this.replicas, mend })) {
-        this.log.info({ stream }, 'stream created');
-      }
-      this.failing = false;
+      const streams = await provision(this.nc, { replicas: this.replicas, mend });
+      if (streams.length > 0) this.log.info({ streams }, `streams created: ${streams.join(', ')}`);
+      this.failures = 0;
       this.provisioned.resolve();
     } catch (err) {
-      if (!this.failing && !this.closed) {
+      this.failures += 1;
+      if (this.failures === FAILURES_QUIET && !this.closed) {
         this.log.warn({ err }, 'cannot make sure of the streams and consumers, trying until it works');
       }
-      this.failing = true;
       this.mayDiffer ||= mend;
     }
   }

@@ -1,6 +1,6 @@
 export { Batcher, QueueFullError, StaleItemError, type BatcherOptions } from './batcher.js';
 export { isBrokerUnavailable } from './broker-errors.js';
-export { connectNats, natsOptions, streamCreatedAt } from '@doorbuster/broker';
+export { connectNats, natsOptions, streamCreatedAt, watchConnection } from '@doorbuster/broker';
 export {
   decodeBatch,
   MalformedBatchError,

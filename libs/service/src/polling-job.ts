@@ -1,3 +1,4 @@
+import { logRetry } from '@doorbuster/persistence';
 import type { Logger } from '@doorbuster/telemetry';
 
 export interface PollingJobOptions {
@@ -20,6 +21,7 @@ export class PollingJob {
   private sweeping: Promise<void> | undefined;
   private stopped = false;
   private failures = 0;
+  private isWarned = false;
 
   constructor(private readonly options: PollingJobOptions) {}
 
@@ -46,10 +48,11 @@ export class PollingJob {
     let isMoreDue = false;
     try {
       isMoreDue = await sweep();
-      if (this.failures > 0) logger.info(`sweep for ${what} works again`);
+      if (this.isWarned) logger.info(`sweep for ${what} works again`);
+      this.isWarned = false;
       this.failures = 0;
     } catch (err) {
-      if (this.failures === 0) logger.warn({ err }, `sweep for ${what} failed, will try again`);
+      this.isWarned ||= logRetry(logger, err, `sweep for ${what} failed, will try again`);
       this.failures += 1;
     }
     const pauseMs = Math.min(intervalMs * 2 ** Math.min(this.failures, 10), FAILURE_PAUSE_MS_MAX);

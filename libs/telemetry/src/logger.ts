@@ -1,7 +1,9 @@
 import { trace } from '@opentelemetry/api';
-import { multistream, pino, transport, type DestinationStream, type Logger as PinoLogger } from 'pino';
+import { multistream, pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
+import { isColoured, logFormatOf } from './log-format.js';
 import { otlpLogs } from './otlp-logs.js';
 import { withoutSecrets } from './redaction.js';
+import { TerminalLog } from './terminal/terminal-log.js';
 
 export type Logger = PinoLogger;
 
@@ -9,8 +11,8 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', '
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
- * Writes JSON lines to standard output, or readable text to a terminal, and the same lines as OpenTelemetry log records if
- * the SDK exports them. Common fields: `service`, `traceId`, `spanId`, `orderId`, `err`. A line inside a span has its ids,
+ * Writes JSON lines to standard output, or text for a person to a terminal (see {@link logFormatOf}), and the same lines as
+ * OpenTelemetry log records if the SDK exports them. Common fields: `service`, `traceId`, `spanId`, `orderId`, `err`. A line inside a span has its ids,
  * unless it names others.
  */
 export function createLogger(
@@ -34,9 +36,20 @@ export function createLogger(
 }
 
 const standardOutput = (): DestinationStream =>
-  process.stdout.isTTY
-    ? transport({ target: 'pino-pretty', options: { ignore: 'pid' } })
+  logFormatOf(process.env, process.stdout) === 'pretty'
+    ? terminalLog()
     : pino.destination({ dest: 1, sync: true });
+
+let terminal: TerminalLog | undefined;
+
+/** The log of this process's standard output, for all its loggers. */
+export function terminalLog(): TerminalLog {
+  if (terminal) return terminal;
+  const created = new TerminalLog(process.stdout, isColoured(process.env, process.stdout));
+  process.once('exit', () => created.flush());
+  terminal = created;
+  return created;
+}
 
 function activeSpan(): object {
   const span = trace.getActiveSpan();

@@ -1,5 +1,8 @@
 import type { Logger } from './logger.js';
 
+/** Nest's NATS transports each log it. `reportAway` has one line for all connections of the process. */
+const NATS_DISCONNECTED = 'NatsError: type: "disconnect".';
+
 /** Nest's `LoggerService` by structure, so that this library does not depend on Nest. */
 export class NestLogger {
   constructor(private readonly logger: Logger) {}
@@ -12,6 +15,7 @@ export class NestLogger {
     this.logger.warn({ context }, String(message));
   }
   error(message: unknown, ...rest: unknown[]): void {
+    if (message === NATS_DISCONNECTED) return this.debug(message);
     const err = message instanceof Error ? message : undefined;
     this.logger.error({ err, context: rest.at(-1) }, String(message));
   }

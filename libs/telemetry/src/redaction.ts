@@ -28,6 +28,8 @@ const DEPTH_MAX = 8;
 
 /** Fields of PostgreSQL's errors that quote the failing row or input. */
 const QUOTING = ['detail', 'where', 'internalQuery'];
+/** The whole connection, which a pool adds to its errors. */
+const CLIENT = 'client';
 
 /** Secrets within texts such as error messages: payment methods, bearer tokens, user and password of a URL. */
 const SECRET_TEXTS = [
@@ -54,10 +56,8 @@ export function withoutSecrets<T>(value: T, depth = 0): T {
 }
 
 function withoutQuotes(error: Record<string, unknown>): Record<string, unknown> {
-  const isFromDatabase = 'severity' in error;
-  return isFromDatabase
-    ? Object.fromEntries(Object.entries(error).filter(([name]) => !QUOTING.includes(name)))
-    : error;
+  const left = 'severity' in error ? [...QUOTING, CLIENT] : [CLIENT];
+  return Object.fromEntries(Object.entries(error).filter(([name]) => !left.includes(name)));
 }
 
 const isSecret = (name: string): boolean => SECRET.has(name.toLowerCase().replaceAll(/[-_]/g, ''));

@@ -18,7 +18,7 @@ if (env['FAULT_POINTS'])
   logger.warn(`FAULT_POINTS makes the services fail on purpose: ${env['FAULT_POINTS']}`);
 
 function openPlatform(): Platform {
-  const progress = (text: string): void => (process.stdout.isTTY ? say(`  ${text}`) : logger.info(text));
+  const progress = (text: string): void => logger.info(text);
   try {
     return new Platform({ config, env, logger, progress });
   } catch (error) {

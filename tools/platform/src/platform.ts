@@ -24,6 +24,7 @@ import { migrateSchemas } from './services/migrate-schemas.js';
 import { waitUntilReady } from './services/readiness.js';
 import { pidsOf, processesOf, startServices, type Services } from './services/start-services.js';
 import { servesMetrics, telemetryEnvironment } from './services/telemetry.js';
+import { supervisorLog } from './supervision/supervisor-log.js';
 import { Supervised, type Supervise } from './supervision/supervised.js';
 import type { TracesServer } from './traces/http/traces-server.js';
 import { startTracesIfWanted } from './traces/start-if-wanted.js';
@@ -207,7 +208,7 @@ export class Platform {
         start,
         liveness,
         onChange: () => this.writeRunFile(),
-        warn: (text) => this.surroundings.logger.warn(text),
+        ...supervisorLog(name, this.surroundings.logger),
       });
       list.push(supervised);
       return supervised;
@@ -219,7 +220,9 @@ export class Platform {
     const startedAt = performance.now();
     const result = await work;
     if (this.stopped) throw new Error('the platform is being stopped');
-    this.surroundings.progress(`${what}: ${((performance.now() - startedAt) / 1_000).toFixed(1)} s`);
+    this.surroundings.progress(
+      `${what}: ready after ${((performance.now() - startedAt) / 1_000).toFixed(1)} s`,
+    );
     return result;
   }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutgoingEvent } from '@doorbuster/messaging';
-import { UnitOfWork } from '@doorbuster/persistence';
+import { logRetry, UnitOfWork } from '@doorbuster/persistence';
 import { LOGGER } from '@doorbuster/service';
 import { newTraceparent, type Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
@@ -67,7 +67,7 @@ export class CatalogRepublisher implements OnModuleInit, OnModuleDestroy {
         await this.republishTo(createdAt);
       } catch (err) {
         if (this.closing.signal.aborted) return;
-        this.logger.warn({ err }, 'products and sales not republished yet, will try again');
+        logRetry(this.logger, err, 'products and sales not republished yet, will try again');
         this.stale ??= createdAt;
         await sleep(RETRY_MS, undefined, { signal: this.closing.signal }).catch(() => undefined);
       }

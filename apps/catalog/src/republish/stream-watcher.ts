@@ -1,6 +1,7 @@
 import { streamCreatedAt } from '@doorbuster/messaging';
 import { LOGGER, NATS_CONNECTION } from '@doorbuster/service';
 import { eventStream } from '@doorbuster/contracts';
+import { logRetry } from '@doorbuster/persistence';
 import type { Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -8,6 +9,8 @@ import type { NatsConnection } from '@nats-io/transport-node';
 const STREAM = eventStream('catalog');
 const CHECK_INTERVAL_MS = 15_000;
 const RETRY_MS = 500;
+/** Failures without a warning, such as that of a request during a pause of the broker. */
+const FAILURES_QUIET = 5;
 
 /**
  * Looks up catalog's event stream at the start, after each reconnection and every 15 s; every 500 ms while it does not
@@ -19,7 +22,7 @@ export class StreamWatcher implements OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<boolean> | undefined;
   private closed = false;
-  private failing = false;
+  private failures = 0;
 
   constructor(
     @Inject(NATS_CONNECTION) private readonly nc: NatsConnection,
@@ -63,12 +66,13 @@ export class StreamWatcher implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       const createdAt = await streamCreatedAt(this.nc, STREAM);
       if (createdAt === undefined) return false;
-      this.failing = false;
+      this.failures = 0;
       for (const listener of this.listeners) listener(createdAt);
       return true;
     } catch (err) {
-      if (!this.failing && !this.closed) this.logger.warn({ err, stream: STREAM }, 'cannot see the stream');
-      this.failing = true;
+      this.failures += 1;
+      if (this.failures === FAILURES_QUIET && !this.closed)
+        logRetry(this.logger, err, 'cannot see the stream, trying until it works', { stream: STREAM });
       return false;
     }
   }

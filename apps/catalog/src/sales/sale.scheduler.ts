@@ -64,7 +64,8 @@ export class SaleScheduler implements OnApplicationBootstrap, BeforeApplicationS
       const { saved: result, events } = await this.service.saveTransitions(tx, transitions, now);
       return { result, events };
     });
-    for (const { id, sku, status } of saved) this.logger.info({ saleId: id, sku, status }, 'sale');
+    for (const { id, sku, status } of saved)
+      this.logger.info({ saleId: id, sku, status }, `sale ${id} of ${sku}: ${status.toLowerCase()}`);
     return saved.length;
   }
 }

@@ -1,8 +1,17 @@
-import { natsOptions } from '@doorbuster/messaging';
+import { natsOptions, watchConnection } from '@doorbuster/messaging';
 import { RpcSigner } from '@doorbuster/service/process';
-import { Global, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { outageReporter, type Logger } from '@doorbuster/telemetry';
+import type { NatsConnection } from '@nats-io/transport-node';
+import {
+  Global,
+  Inject,
+  Module,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { ClientNats } from '@nestjs/microservices';
 import { GatewayConfig } from '../gateway.config.js';
+import { LOGGER } from '../tokens.js';
 import { Changes } from './changes.js';
 import { DatabaseClock } from './database-clock.js';
 import { RpcClient } from './rpc-client.js';
@@ -28,10 +37,14 @@ import { RpcClient } from './rpc-client.js';
   exports: [ClientNats, RpcClient, DatabaseClock, Changes],
 })
 export class RpcModule implements OnApplicationBootstrap, OnApplicationShutdown {
-  constructor(private readonly client: ClientNats) {}
+  constructor(
+    private readonly client: ClientNats,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.client.connect();
+    const connection: NatsConnection = await this.client.connect();
+    void watchConnection(connection, outageReporter(this.logger, 'NATS'));
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -102,6 +102,7 @@ export class OrderDecisions implements Record<keyof OrderDecisions, LocalDecisio
         status: next(from),
         reason: text,
         code: reason?.code,
+        durationMs: Math.max(0, Math.round(saga.at.getTime() - saga.instance.startedAt)),
         saga: saga.instance.data,
       };
     });
@@ -110,14 +111,18 @@ export class OrderDecisions implements Record<keyof OrderDecisions, LocalDecisio
     const undone = changes.filter(({ status }) => status !== 'CONFIRMED');
     const purchases = undone.flatMap(({ customerId, saga }) => purchasesOf(customerId, saga.lines));
     if (purchases.length > 0) await this.purchases.giveBack(tx, purchases);
-    return changes.map(({ id, customerId, status, reason, code = 'NONE', saga: { traceparent } }) => {
-      afterCommit(tx, () => {
-        this.logger.info({ orderId: id, ...traceFields(traceparent), status, reason }, 'order');
-        checkouts.add(1, { outcome: status, reason: code });
-      });
-      const data = { orderId: id, customerId, status, reason, at: at.toISOString() };
-      return newEvent(orderStatusChanged, { subject: id, data, traceparent });
-    });
+    return changes.map(
+      ({ id, customerId, status, reason, code = 'NONE', durationMs, saga: { traceparent } }) => {
+        afterCommit(tx, () => {
+          const fields = { orderId: id, ...traceFields(traceparent), status, reason, durationMs };
+          const why = reason === null ? '' : `: ${reason}`;
+          this.logger.info(fields, `order ${id} ${status.toLowerCase()} in ${durationMs} ms${why}`);
+          checkouts.add(1, { outcome: status, reason: code });
+        });
+        const data = { orderId: id, customerId, status, reason, at: at.toISOString() };
+        return newEvent(orderStatusChanged, { subject: id, data, traceparent });
+      },
+    );
   }
 }
 

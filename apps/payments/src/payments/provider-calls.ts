@@ -1,5 +1,5 @@
 import { Batcher } from '@doorbuster/messaging';
-import { isTransient, pluck, StuckItems, UnitOfWork } from '@doorbuster/persistence';
+import { isTransient, logRetry, pluck, StuckItems, UnitOfWork } from '@doorbuster/persistence';
 import { LOGGER, SHUTDOWN_MS, withTimeout } from '@doorbuster/service';
 import { fail, type Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
@@ -79,7 +79,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
       await this.results.add(result);
     } catch (err) {
       if (span) fail(span, err);
-      this.logger.warn({ err, orderId, operation }, 'result not recorded, will ask again');
+      logRetry(this.logger, err, 'result not recorded, will ask again', { orderId, operation });
     } finally {
       span?.end(answeredAt);
     }

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface ProcessExit {
@@ -22,8 +23,8 @@ export interface ProcessOptions {
   args: string[];
   cwd?: string;
   env?: NodeJS.ProcessEnv;
-  /** File descriptor of its standard output and error, or `inherit`. */
-  output: number | 'inherit';
+  /** File descriptor of its standard output and error, or `inherit`, or what reads both. */
+  output: number | 'inherit' | ((stream: Readable) => void);
   /** Inherited as descriptors {@link FIRST_INHERITED} and following. */
   inherited?: number[];
   /** Default `SIGTERM`. */
@@ -40,12 +41,16 @@ export const FIRST_INHERITED = 3;
  * Starts a process in its own session: Ctrl-C in a terminal reaches only the supervisor, which ends the process in order.
  */
 export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
+  const { output } = options;
+  const target = typeof output === 'function' ? 'pipe' : output;
   const child = spawn(options.command, options.args, {
     cwd: options.cwd,
     env: options.env ?? process.env,
-    stdio: ['ignore', options.output, options.output, ...(options.inherited ?? [])],
+    stdio: ['ignore', target, target, ...(options.inherited ?? [])],
     detached: true,
   });
+  if (typeof output === 'function')
+    for (const stream of [child.stdout, child.stderr]) if (stream) output(stream);
   const exited = new Promise<ProcessExit>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });

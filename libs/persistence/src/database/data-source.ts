@@ -4,6 +4,7 @@ import type { Logger } from '@doorbuster/telemetry';
 import type { Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { watchDatabase } from './database-outages.js';
 import { connectionOptions, type DatabaseConnection, type SchemaDefinition } from './schema-definition.js';
 import { awaitSchema } from './schema-version.js';
 
@@ -50,6 +51,7 @@ export async function openDatabase(
   try {
     await checkServerVersion(dataSource);
     await awaitSchema(dataSource, options, logger, schemaWaitMs);
+    watchDatabase(dataSource, logger);
   } catch (error) {
     await dataSource.destroy();
     throw error;

@@ -11,6 +11,7 @@ import { StuckItemEntity } from '../stuck-items/stuck-item.entity.js';
 import { databaseAddress } from './database-tls.js';
 import { IndexOpenDeadLetters1768000000000 } from '../migrations/index-open-dead-letters.migration.js';
 import { KeyDeadLetters1768400000000 } from '../migrations/key-dead-letters.migration.js';
+import { logRetry } from './database-outages.js';
 
 export interface SchemaDefinition {
   /** Also the name of the schema. */
@@ -60,6 +61,6 @@ export function connectionOptions(
     parseInt8: true,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     logging: false,
-    poolErrorHandler: (err: unknown) => logger.warn({ err }, 'an idle database connection was lost'),
+    poolErrorHandler: (err: unknown) => void logRetry(logger, err, 'an idle database connection was lost'),
   };
 }

@@ -7,6 +7,7 @@ import {
 import { crashPoint } from '@doorbuster/fault-points';
 import { fail, outsideSpans, type Logger } from '@doorbuster/telemetry';
 import type { DataSource, EntityManager } from 'typeorm';
+import { logRetry } from '../database/database-outages.js';
 import { StuckItems } from '../stuck-items/stuck-items.js';
 import type { OutboxEntity } from './outbox.entity.js';
 import {
@@ -77,7 +78,7 @@ export class Outbox {
       this.sweeping = this.sweepOnce().then(
         ({ isMoreDue }) => this.startSweeping(isMoreDue ? BUSY_INTERVAL_MS : SWEEP_INTERVAL_MS),
         (err: unknown) => {
-          this.logger.warn({ err }, 'outbox sweep failed, will try again');
+          logRetry(this.logger, err, 'outbox sweep failed, will try again');
           this.startSweeping();
         },
       );
@@ -128,9 +129,8 @@ export class Outbox {
         await this.stuckItems.record(OUTBOX_JOB, message.id, err);
         return false;
       }
-      if (!this.broken)
-        this.logger.warn({ err, subject: message.subject }, 'cannot publish, the outbox keeps it');
-      this.broken = true;
+      const { subject } = message;
+      this.broken ||= logRetry(this.logger, err, 'cannot publish, the outbox keeps it', { subject });
       return false;
     } finally {
       span?.end();
@@ -147,7 +147,7 @@ export class Outbox {
       await this.dataSource.query(DELETE_PUBLISHED, [ids]);
     } catch (err) {
       // The sweep publishes them again, which the broker ignores, and deletes them.
-      this.logger.warn({ err }, 'published messages stay in the outbox for now');
+      logRetry(this.logger, err, 'published messages stay in the outbox for now');
     }
   }
 }

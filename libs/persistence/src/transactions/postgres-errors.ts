@@ -57,6 +57,16 @@ const codeOf = (error: unknown): string | undefined => {
   return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
 };
 
+/** The connection to the server was lost or refused, or the server is starting or stopping. */
+export function isConnectionLost(error: unknown): boolean {
+  const code = codeOf(error);
+  if (code !== undefined && TRANSIENT_NODE_CODES.includes(code)) return true;
+  const state = sqlStateOf(error);
+  if (state !== undefined) return state.startsWith('08') || state.startsWith('57P');
+  if (LOST_CONNECTION_ERRORS.some((type) => error instanceof type)) return true;
+  return error instanceof Error && TRANSIENT_MESSAGE.test(error.message);
+}
+
 /** The same work may succeed later: a lost connection, a restart of the server, a lost lock or serialization. */
 export function isTransient(error: unknown): boolean {
   const code = codeOf(error);

@@ -13,6 +13,7 @@ import type { Span } from '@opentelemetry/api';
 import type { DataSource, EntityManager } from 'typeorm';
 import { afterCommitCallbacks, type AfterCommitCallback } from './after-commit.js';
 import { pluck } from '../columns.js';
+import { logRetry } from '../database/database-outages.js';
 import { asDeadlineError, limitTransaction } from './commit-deadline.js';
 import { asCommitError, CommitUnknownError } from './commit-unknown.js';
 import type { DeadLetters, NewDeadLetter } from '../dead-letters/dead-letters.js';
@@ -128,10 +129,10 @@ export class UnitOfWork {
     } catch (err) {
       if (batch.isReplay) throw err;
       const { consumer, events } = batch;
-      this.logger.warn(
-        { err, consumer, events: events.length },
-        'batch not committed, will be delivered again',
-      );
+      logRetry(this.logger, err, 'batch not committed, will be delivered again', {
+        consumer,
+        events: events.length,
+      });
       return 'retry';
     }
   }

@@ -1,6 +1,6 @@
 import type { ServiceName } from '@doorbuster/contracts';
-import { connectNats, JetStreamServer, Publisher } from '@doorbuster/messaging';
-import type { Logger } from '@doorbuster/telemetry';
+import { connectNats, JetStreamServer, Publisher, watchConnection } from '@doorbuster/messaging';
+import { outageReporter, type Logger } from '@doorbuster/telemetry';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
@@ -35,9 +35,12 @@ export class MessagingConfig extends configOf(
     MessagingConfig,
     {
       provide: NATS_CONNECTION,
-      useFactory: (config: MessagingConfig, service: ServiceName) =>
-        connectNats(config.NATS_URL, service, config.NATS_CA_FILE),
-      inject: [MessagingConfig, SERVICE_NAME],
+      useFactory: async (config: MessagingConfig, service: ServiceName, logger: Logger) => {
+        const nc = await connectNats(config.NATS_URL, service, config.NATS_CA_FILE);
+        void watchConnection(nc, outageReporter(logger, 'NATS'));
+        return nc;
+      },
+      inject: [MessagingConfig, SERVICE_NAME, LOGGER],
     },
     { provide: Publisher, useFactory: (nc: NatsConnection) => new Publisher(nc), inject: [NATS_CONNECTION] },
     {

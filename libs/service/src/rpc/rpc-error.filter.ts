@@ -1,6 +1,6 @@
 import { refuse, type Reply } from '@doorbuster/contracts';
 import { QueueFullError } from '@doorbuster/messaging';
-import { CommitDeadlineError, CommitUnknownError, isTransient } from '@doorbuster/persistence';
+import { CommitDeadlineError, CommitUnknownError, isTransient, logRetry } from '@doorbuster/persistence';
 import type { Logger } from '@doorbuster/telemetry';
 import { Catch, Inject, type ArgumentsHost, type RpcExceptionFilter } from '@nestjs/common';
 import type { NatsContext } from '@nestjs/microservices';
@@ -45,7 +45,7 @@ export function refusalOf(err: unknown, logger: Logger): Reply<never> {
     );
   }
   if (isTransient(err)) {
-    logger.warn({ err }, 'RPC not answered, the database or the broker is away');
+    logRetry(logger, err, 'RPC not answered, the database or the broker is away');
     return refuse('SERVICE_UNAVAILABLE', 'A part of the platform is restarting. Try again in a moment.');
   }
   logger.error({ err }, 'RPC failed');

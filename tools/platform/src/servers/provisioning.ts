@@ -1,6 +1,6 @@
-import { connectNats, StreamProvisioner } from '@doorbuster/broker';
+import { connectNats, StreamProvisioner, watchConnection } from '@doorbuster/broker';
 import { withTimeout } from '@doorbuster/service/process';
-import type { Logger } from '@doorbuster/telemetry';
+import { outageReporter, type Logger } from '@doorbuster/telemetry';
 import type { Broker } from './nats.js';
 
 const START_DEADLINE_MS = 60_000;
@@ -27,6 +27,7 @@ export function provisionStreams(
   let end = async (): Promise<void> => undefined;
   const start = async (): Promise<void> => {
     const nc = await connectNats(natsUrl('provisioner'), 'provisioner', caFile);
+    void watchConnection(nc, outageReporter(logger, 'NATS'));
     const provisioner = new StreamProvisioner(nc, replicas, logger);
     end = async () => {
       await nc.close();

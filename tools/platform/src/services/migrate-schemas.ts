@@ -1,6 +1,7 @@
 import { SERVICES } from '@doorbuster/contracts';
 import { startProcess } from '@doorbuster/embedded';
 import { markOf } from '../data-dir/leftovers.js';
+import { serviceOutput } from './service-output.js';
 import { migrationEnvironment, type Addresses, type AppName } from './environment.js';
 
 interface Settings {
@@ -16,6 +17,7 @@ export async function migrateSchemas({ dataDir, env, addresses, commandLineOf }:
   await Promise.all(
     SERVICES.map((service) =>
       runOneShot({
+        service,
         name: `migrating ${service}`,
         args: [...commandLineOf(service), 'migrate', markOf(dataDir)],
         env: migrationEnvironment(service, env, addresses),
@@ -25,6 +27,7 @@ export async function migrateSchemas({ dataDir, env, addresses, commandLineOf }:
 }
 
 interface OneShot {
+  service: string;
   /** For messages: `migrating orders`. */
   name: string;
   /** Arguments of Node. */
@@ -37,8 +40,15 @@ interface OneShot {
  *
  * @throws when it ends with anything but 0; its own lines say why
  */
-async function runOneShot({ name, args, env }: OneShot): Promise<void> {
-  const running = await startProcess({ command: process.execPath, args, env, output: 'inherit' });
+async function runOneShot({ service, name, args, env }: OneShot): Promise<void> {
+  const shown = serviceOutput(service, env);
+  const running = await startProcess({
+    command: process.execPath,
+    args,
+    // The platform says when all schemas are up to date.
+    env: { LOG_LEVEL: 'warn', ...env, ...shown.env },
+    output: shown.output,
+  });
   const { code, signal } = await running.exited;
   if (code !== 0) throw new Error(`${name} ended with ${signal ?? code}; its own lines above say why`);
 }

@@ -1,6 +1,7 @@
 import { startProcess } from '@doorbuster/embedded';
 import { markOf } from '../data-dir/leftovers.js';
 import type { Supervise, Supervised } from '../supervision/supervised.js';
+import { serviceOutput } from './service-output.js';
 import { APPS, environmentOf, type Addresses, type AppName, type Secrets } from './environment.js';
 
 const LOCALHOST = '127.0.0.1';
@@ -51,11 +52,17 @@ function launch(app: AppName, name: string, settings: ServicesSettings) {
   const env =
     app === 'gateway' ? { ...settings.env, PORT: String(settings.gatewayPortOf(name)) } : settings.env;
   const health = app === 'gateway' ? {} : { PORT: String(settings.healthPortOf(name)), HOST: LOCALHOST };
+  const shown = serviceOutput(name, env);
   return startProcess({
     command: process.execPath,
     args: [...commandLineOf(app), markOf(dataDir)],
-    env: { ...environmentOf(app, env, addresses, secrets), ...health, ...telemetryOf(app, name) },
-    output: 'inherit',
+    env: {
+      ...environmentOf(app, env, addresses, secrets),
+      ...health,
+      ...telemetryOf(app, name),
+      ...shown.env,
+    },
+    output: shown.output,
   });
 }
 

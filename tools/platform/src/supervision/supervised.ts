@@ -10,6 +10,10 @@ export interface SupervisedOptions {
   onChange: () => void;
   /** One line for the log. */
   warn: (text: string) => void;
+  /** It ended and is started again. By default a line of `warn`. */
+  onEnd?: (text: string) => void;
+  /** It runs again. */
+  onRestart?: () => void;
   policy?: RestartPolicy;
   /** The process is killed, and started again, when this URL gives no answer for `silentMs`. */
   liveness?: { url: string; silentMs: number } | undefined;
@@ -76,7 +80,8 @@ export class Supervised {
       if (this.stopping.signal.aborted) return;
       const restart = nextRestart(this.policy, this.failuresInARow, Date.now() - startedAt);
       this.failuresInARow = restart.failures;
-      this.options.warn(`${this.name} ${end}, starting it again in ${restart.delayMs} ms`);
+      const { warn, onEnd = warn } = this.options;
+      onEnd(`${this.name} ${end}, starting it again in ${restart.delayMs} ms`);
       await delay(restart.delayMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
       if (this.stopping.signal.aborted) return;
       startedAt = Date.now();
@@ -84,6 +89,7 @@ export class Supervised {
         this.options.warn(`${this.name}: ${error.message}`);
         return undefined;
       });
+      if (current !== undefined) this.options.onRestart?.();
     }
   }
 
