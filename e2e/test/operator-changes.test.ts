@@ -49,12 +49,16 @@ describe('the NATS user of the gateway without its key', () => {
     'rpc.orders.cancel-order': { orderId: id, traceparent: order.traceparent },
     'rpc.orders.retry-saga': { id },
     ...Object.fromEntries(SERVICES.map((service) => [`rpc.${service}.replay-dead-letter`, { id }])),
+    ...Object.fromEntries(
+      SERVICES.map((service) => [`rpc.${service}.dismiss-dead-letter`, { id, reason: 'x' }]),
+    ),
   };
   const isContract = (value: unknown): value is RpcContract =>
     typeof value === 'object' && value !== null && 'response' in value;
   const changing = [
     ...Object.values<unknown>(contracts).filter(isContract),
     ...SERVICES.map(contracts.replayDeadLetterOf),
+    ...SERVICES.map(contracts.dismissDeadLetterOf),
   ].filter(({ changesStateFor }) => changesStateFor !== undefined);
 
   let stranger: NatsConnection;

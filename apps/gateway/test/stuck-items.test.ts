@@ -35,6 +35,8 @@ it('lists items that polling jobs fail on, of all services or of one, stuck long
   });
   const one = SERVICES[0] as ServiceName;
   expect((await get(`?service=${one}&limit=5`).expect(200)).body.items).toEqual([item(one, SERVICES.length)]);
+  await get(`?service=${one}&job=sales`).expect(200);
+  expect(fixture.services.requests(listStuckItemsOf(one)).at(-1)).toEqual({ limit: 20, job: 'sales' });
   await get('?service=nobody').expect(400);
   await fixture.http
     .get('/v1/stuck-items')

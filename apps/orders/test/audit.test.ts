@@ -2,13 +2,14 @@ import { eventuallyPasses } from '@doorbuster/embedded/testing';
 import { randomUUID } from 'node:crypto';
 import {
   cancelOrder,
+  dismissDeadLetterOf,
   listAuditOf,
   listDeadLettersOf,
   replayDeadLetterOf,
   retrySaga,
   type AuditEntry,
 } from '@doorbuster/contracts';
-import { ADMIN } from '@doorbuster/service/testing';
+import { ADMIN, valueOf } from '@doorbuster/service/testing';
 import { newTraceparent } from '@doorbuster/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startOrders, type OrdersUnderTest } from './orders-under-test.js';
@@ -79,6 +80,50 @@ it('the replay of a dead letter is in the audit log of its service, without the 
   expect(JSON.stringify(entry)).not.toContain('pm_card');
   const unknown = randomUUID();
   await orders.call(replayDeadLetterOf('orders'), { actor: ADMIN, id: unknown });
+  expect(await log(unknown)).toEqual([]);
+});
+
+it('a dead letter is dismissed once, with a reason, and its audit entry has no event', async () => {
+  const id = randomUUID();
+  const insert = `insert into dead_letters (id, consumer, subject, event, error, replayed_at) values ($1, 'orders-prices', 's', $2, 'ZodError: bad', $3)`;
+  await orders.query(insert, [id, JSON.stringify('pm_card_visa'), null]);
+  const dismiss = (letterId: string, reason: string) =>
+    orders.call(dismissDeadLetterOf('orders'), { actor: ADMIN, id: letterId, reason });
+  const first = await dismiss(id, 'its sender is fixed');
+  expect(first).toMatchObject({
+    value: {
+      id,
+      cause: 'ZodError',
+      state: 'DISMISSED',
+      dismissReason: 'its sender is fixed',
+      replayedAt: null,
+    },
+  });
+  expect(await dismiss(id, 'once more')).toMatchObject({
+    value: { state: 'DISMISSED', dismissReason: 'its sender is fixed' },
+  });
+  const listed = async (state?: 'DISMISSED') =>
+    valueOf(await orders.call(listDeadLettersOf('orders'), { limit: 100, state })).items.map((one) => one.id);
+  expect(await listed()).not.toContain(id);
+  expect(await listed('DISMISSED')).toContain(id);
+  const entries = await log(id);
+  expect(entries).toMatchObject([
+    {
+      action: 'dismiss-dead-letter',
+      outcome: 'DONE',
+      request: { reason: 'its sender is fixed' },
+      before: { consumer: 'orders-prices', dismissedAt: null },
+      after: { dismissReason: 'its sender is fixed' },
+    },
+  ]);
+  expect(JSON.stringify(entries)).not.toContain('pm_card');
+
+  const replayed = randomUUID();
+  await orders.query(insert, [replayed, '{}', new Date()]);
+  expect(await dismiss(replayed, 'no')).toMatchObject({ error: { code: 'DEAD_LETTER_REPLAYED' } });
+  expect(await log(replayed)).toMatchObject([{ outcome: 'REFUSED', code: 'DEAD_LETTER_REPLAYED' }]);
+  const unknown = randomUUID();
+  expect(await dismiss(unknown, 'no')).toMatchObject({ error: { code: 'DEAD_LETTER_NOT_FOUND' } });
   expect(await log(unknown)).toEqual([]);
 });
 

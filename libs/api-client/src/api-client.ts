@@ -27,6 +27,7 @@ import {
   type CreateSaleBody,
   type DeadLetter,
   type DeadLetterFilter,
+  type DismissalBody,
   type Order,
   type OrderEvent,
   type Page,
@@ -207,6 +208,10 @@ export class ApiClient {
 
   replayDeadLetter(id: string, options?: CallOptions): Promise<DeadLetter> {
     return this.post(`/v1/dead-letters/${id}/replay`, deadLetter, options);
+  }
+
+  dismissDeadLetter(id: string, body: DismissalBody, options?: CallOptions): Promise<DeadLetter> {
+    return this.post(`/v1/dead-letters/${id}/dismiss`, deadLetter, { ...options, body });
   }
 
   listStuckItems(filter: Partial<StuckItemFilter> = {}, options?: CallOptions): Promise<Page<StuckItem>> {

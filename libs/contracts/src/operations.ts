@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { changeTerms } from './actor.js';
 import { SERVICES, type ServiceName } from './message.js';
 import { change, rpc } from './rpc.js';
-import { databaseTime, instant, page, pageRequest } from './values.js';
+import { databaseTime, instant, page, pageRequest, text } from './values.js';
 
 /** Readiness of one service: each dependency by name. */
 export const health = z.object({
@@ -11,7 +11,10 @@ export const health = z.object({
 });
 export type Health = z.infer<typeof health>;
 
-/** An event that a consumer gave up on, stored with its error until an operator replays it. */
+export const deadLetterState = z.enum(['OPEN', 'REPLAYED', 'DISMISSED']).meta({ id: 'DeadLetterState' });
+export type DeadLetterState = z.infer<typeof deadLetterState>;
+
+/** An event that a consumer gave up on, stored with its error until an operator replays or dismisses it. */
 export const deadLetter = z
   .object({
     id: z.uuid().meta({ examples: ['01a21ce4-1f90-7d52-a86c-5b3e9f17c024'] }),
@@ -20,13 +23,17 @@ export const deadLetter = z
     subject: z
       .string()
       .meta({ description: 'The subject of the event', examples: ['cmd.inventory.reserve-stock'] }),
-    error: z.string().meta({ examples: ['lines: Invalid input: expected array, received string'] }),
+    cause: z.string().meta({ description: 'The name of the error', examples: ['ZodError'] }),
+    error: z.string().meta({ examples: ['ZodError: lines: Invalid input: expected array, received string'] }),
+    state: deadLetterState,
     event: z.unknown().meta({
       description: 'The CloudEvent, or the text of a message that could not be read as one',
       examples: [{ type: 'doorbuster.inventory.reserve-stock.v1', data: { lines: 'one T-shirt' } }],
     }),
     deadAt: instant,
     replayedAt: instant.nullable().meta({ examples: [null] }),
+    dismissedAt: instant.nullable().meta({ examples: [null] }),
+    dismissReason: z.string().nullable().meta({ examples: [null] }),
   })
   .meta({ id: 'DeadLetter' });
 export type DeadLetter = z.infer<typeof deadLetter>;
@@ -52,15 +59,36 @@ export const stuckItem = z
   .meta({ id: 'StuckItem' });
 export type StuckItem = z.infer<typeof stuckItem>;
 
+const jobName = z
+  .string()
+  .regex(/^[a-z0-9-]{1,64}$/, 'must be the name of a polling job such as saga-deadlines');
+
 export const stuckItemFilter = z.strictObject({
   service: z.enum(SERVICES).optional(),
+  job: jobName.optional(),
   limit: pageRequest.limit,
 });
 export type StuckItemFilter = z.infer<typeof stuckItemFilter>;
 
 /** The cursor is the id of the last dead letter of the previous page. */
-export const deadLetterFilter = z.strictObject({ ...pageRequest, cursor: z.uuid().optional() });
+export const deadLetterFilter = z.strictObject({
+  ...pageRequest,
+  cursor: z.uuid().optional(),
+  consumer: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be the name of a consumer such as orders-replies')
+    .optional(),
+  cause: text.min(1).max(200).optional().meta({ description: 'Only those with this name of an error' }),
+  state: deadLetterState
+    .optional()
+    .meta({ description: 'By default the open and the replayed ones; the dismissed ones are listed apart' }),
+});
 export type DeadLetterFilter = z.infer<typeof deadLetterFilter>;
+
+export const dismissalBody = z
+  .strictObject({ reason: text.trim().min(1).max(500).meta({ examples: ['Its sender is fixed, and its order is settled.'] }) })
+  .meta({ id: 'DeadLetterDismissal', description: 'Why the event is not to be handled' });
+export type DismissalBody = z.infer<typeof dismissalBody>;
 
 /** Each service has these RPCs, for its own schema. */
 export const healthOf = (service: ServiceName) => rpc(service, 'health', z.object({}), health);
@@ -71,6 +99,15 @@ export const listDeadLettersOf = (service: ServiceName) =>
   rpc(service, 'list-dead-letters', deadLetterFilter.strip(), page(deadLetter));
 /** Longest stuck first. */
 export const listStuckItemsOf = (service: ServiceName) =>
-  rpc(service, 'list-stuck-items', z.object({ limit: pageRequest.limit }), z.array(stuckItem));
+  rpc(service, 'list-stuck-items', stuckItemFilter.omit({ service: true }).strip(), z.array(stuckItem));
 export const replayDeadLetterOf = (service: ServiceName) =>
   change(service, 'replay-dead-letter', 'admin', z.object({ ...changeTerms, id: z.uuid() }), deadLetter);
+/** For an event that cannot or need not be handled any more. Dismissing it again changes nothing. */
+export const dismissDeadLetterOf = (service: ServiceName) =>
+  change(
+    service,
+    'dismiss-dead-letter',
+    'admin',
+    z.object({ ...changeTerms, id: z.uuid(), ...dismissalBody.shape }),
+    deadLetter,
+  );

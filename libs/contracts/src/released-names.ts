@@ -7,7 +7,7 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 const all: unknown[] = Object.values(contracts);
 const messages = all.filter((value): value is MessageContract => isObject(value) && 'kind' in value);
 const ofAllServices = Object.entries(contracts).flatMap(([name, value]): RpcContract[] =>
-  typeof value === 'function' && /^(health|clock|list\w+|replay\w+)Of$/.test(name)
+  typeof value === 'function' && /^(health|clock|list\w+|replay\w+|dismiss\w+)Of$/.test(name)
     ? contracts.SERVICES.map((service) => (value as (service: contracts.ServiceName) => RpcContract)(service))
     : [],
 );

@@ -118,6 +118,13 @@ export const page = <T extends z.ZodType>(item: T) =>
   });
 export type Page<T> = { items: T[]; nextCursor: string | null };
 
+/** A query parameter that may be repeated: `status=PENDING&status=REJECTED`. */
+export const repeatable = <T extends z.ZodType>(item: T, max: number) =>
+  z.preprocess(
+    (value) => (value === undefined || Array.isArray(value) ? value : [value]),
+    z.array(item).min(1).max(max),
+  );
+
 export const pageRequest = {
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z

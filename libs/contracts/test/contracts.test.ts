@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import * as contracts from '../src/index.js';
 import {
+  dismissDeadLetterOf,
   healthOf,
   listDeadLettersOf,
   natsPermissions,
@@ -26,7 +27,7 @@ const rpcs = all.filter(
 const calls = [
   ...rpcs,
   ...SERVICES.flatMap((service) =>
-    [healthOf, listDeadLettersOf, replayDeadLetterOf].map(
+    [healthOf, listDeadLettersOf, replayDeadLetterOf, dismissDeadLetterOf].map(
       (of) => [of(service).subject, of(service)] as const,
     ),
   ),
@@ -69,9 +70,10 @@ describe('the contracts', () => {
         'admin rpc.catalog.change-sale',
         'admin rpc.catalog.create-product',
         'admin rpc.catalog.create-sale',
-        ...['catalog', 'inventory', 'orders', 'payments'].map(
-          (owner) => `admin rpc.${owner}.replay-dead-letter`,
-        ),
+        ...['catalog', 'inventory', 'orders', 'payments'].flatMap((owner) => [
+          `admin rpc.${owner}.replay-dead-letter`,
+          `admin rpc.${owner}.dismiss-dead-letter`,
+        ]),
         'admin rpc.inventory.adjust-stock',
         'admin rpc.orders.retry-saga',
         'customer rpc.orders.cancel-order',

@@ -14,7 +14,7 @@ const outboxAge = meter.createObservableGauge('doorbuster.outbox.oldest.age', {
   unit: 's',
 });
 const openDeadLetters = meter.createObservableGauge('doorbuster.dead_letters.open', {
-  description: 'Dead letters that are not replayed yet.',
+  description: 'Dead letters that are neither replayed nor dismissed.',
   unit: '{event}',
 });
 const stuckItems = meter.createObservableGauge('doorbuster.stuck_items', {
@@ -33,7 +33,8 @@ const QUERY = `select
   (select count(*)::int from (select from outbox limit 10000) as counted) as depth,
   coalesce((select extract(epoch from now() - created_at) from outbox order by id limit 1), 0)::float8 as "oldestAge",
   (select coalesce(json_object_agg(consumer, open), '{}') from
-    (select consumer, count(*) as open from dead_letters where replayed_at is null group by consumer) as by_consumer
+    (select consumer, count(*) as open from dead_letters where replayed_at is null and dismissed_at is null
+      group by consumer) as by_consumer
   ) as open,
   (select coalesce(json_object_agg(job, stuck), '{}') from
     (select job, count(*) as stuck from stuck_items group by job) as by_job

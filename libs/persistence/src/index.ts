@@ -3,6 +3,7 @@ export {
   pageOfAuditEntries,
   writeAuditEntry,
   type AdminAction,
+  type AuditDetails,
   type AuditRow,
   type Decided,
 } from './audit-log/audit-log.js';
@@ -15,7 +16,13 @@ export { migrateDatabase, type MigrationOptions } from './database/migrate-datab
 export { createIndexConcurrently, makeAppendOnly } from './database/migration-steps.js';
 export { preparedQuery, type PreparedStatement } from './database/prepared-query.js';
 export type { SchemaDefinition } from './database/schema-definition.js';
-export { DeadLetters, type DeadLetterRow } from './dead-letters/dead-letters.js';
+export {
+  causeOf,
+  DeadLetters,
+  stateOf,
+  type DeadLetterRow,
+  type DeadLetterSelection,
+} from './dead-letters/dead-letters.js';
 export { upsertNewestVersions } from './newest-versions.js';
 export { Outbox } from './outbox/outbox.js';
 export { newestPage, toPage, uuidCursorRefusal, type PageRequest } from './page.js';

@@ -4,7 +4,7 @@ import { createLogger } from '@doorbuster/telemetry';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { FailureCounts } from '../src/transactions/failure-counts.js';
-import { UnsupportedVersionError, UnitOfWork, type BatchWork } from '../src/index.js';
+import { causeOf, UnsupportedVersionError, UnitOfWork, type BatchWork } from '../src/index.js';
 import { batchOf, CONSUMER, malformed, Notebook } from './fixtures/notebook.js';
 
 let notebook: Notebook;
@@ -153,5 +153,43 @@ describe('a batch with an event that fails', () => {
     await notebook.deadLetters.markReplayed(letter?.id ?? '');
     await notebook.unitOfWork.runBatch(batch, notebook.takeNotes);
     expect(await notebook.listDeadLetters()).toEqual([{ ...letter, replayedAt: null }]);
+  });
+
+  it('keeps a dismissed dead letter apart, also if its event fails again, until a replay', async () => {
+    const batch = batchOf('poison');
+    await notebook.unitOfWork.runBatch(batch, notebook.takeNotes);
+    const [letter] = await notebook.listDeadLetters();
+    const id = letter?.id ?? '';
+    await notebook.dataSource.transaction((tx) => notebook.deadLetters.markDismissed(tx, id, 'obsolete'));
+    await notebook.unitOfWork.runBatch(batch, notebook.takeNotes);
+    expect(await notebook.listDeadLetters()).toEqual([]);
+    expect(await notebook.listDeadLetters({ state: 'OPEN' })).toEqual([]);
+    expect(await notebook.listDeadLetters({ state: 'DISMISSED' })).toEqual([
+      { ...letter, dismissedAt: expect.any(Date), dismissReason: 'obsolete' },
+    ]);
+
+    await notebook.deadLetters.markReplayed(id);
+    expect(await notebook.listDeadLetters({ state: 'DISMISSED' })).toEqual([]);
+    expect(await notebook.listDeadLetters({ state: 'REPLAYED' })).toEqual([
+      { ...letter, replayedAt: expect.any(Date) },
+    ]);
+  });
+
+  it('finds dead letters by consumer and by the name of the error', async () => {
+    await notebook.unitOfWork.runBatch(
+      { ...batchOf('poison'), unreadable: [malformed('x')] },
+      notebook.takeNotes,
+    );
+    await notebook.unitOfWork.runBatch({ ...batchOf('poison-2'), consumer: 'other' }, notebook.takeNotes);
+    const found = async (selection: Parameters<typeof notebook.listDeadLetters>[0]) =>
+      (await notebook.listDeadLetters(selection)).map((letter) => [letter.consumer, causeOf(letter)]);
+    const malformedOne = [CONSUMER, 'MalformedBatchError'];
+    expect(await found({ cause: 'MalformedBatchError' })).toEqual([malformedOne]);
+    expect(await found({ consumer: 'other', state: 'OPEN' })).toEqual([['other', 'QueryFailedError']]);
+    expect((await found({ consumer: CONSUMER })).toSorted()).toEqual([
+      malformedOne,
+      [CONSUMER, 'QueryFailedError'],
+    ]);
+    expect(await found({ consumer: 'other', cause: 'MalformedBatchError' })).toEqual([]);
   });
 });

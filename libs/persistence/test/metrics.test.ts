@@ -14,9 +14,12 @@ it('metrics count the messages in the outbox and the open dead letters', async (
     `insert into outbox (id, subject, payload, traceparent, created_at)
      select uuidv7(interval '-1 minute'), 's', 'p', '', now() - interval '1 minute' from generate_series(1, 3)`,
   );
-  await notebook.unitOfWork.runBatch(batchOf('a', 'poison-1', 'poison-2'), notebook.takeNotes);
+  await notebook.unitOfWork.runBatch(batchOf('a', 'poison-1', 'poison-2', 'poison-3'), notebook.takeNotes);
   const letters = await notebook.listDeadLetters();
   await notebook.deadLetters.markReplayed(letters[0]?.id ?? '');
+  await notebook.dataSource.transaction((tx) =>
+    notebook.deadLetters.markDismissed(tx, letters[1]?.id ?? '', 'obsolete'),
+  );
   const end = observeBacklog(notebook.dataSource, [CONSUMER, 'inventory-products']);
   const [age] = await measured('doorbuster.outbox.oldest.age');
   expect(age?.value).toBeGreaterThan(59);
@@ -27,7 +30,7 @@ it('metrics count the messages in the outbox and the open dead letters', async (
     { attributes: { consumer: 'inventory-products' }, value: 0 },
   ]);
   expect(await measured('doorbuster.dead_letters')).toEqual([
-    { attributes: { consumer: CONSUMER }, value: 2 },
+    { attributes: { consumer: CONSUMER }, value: 3 },
   ]);
   end();
 });

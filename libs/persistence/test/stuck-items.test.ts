@@ -66,6 +66,8 @@ it('a bad item delays no other, is listed with its error, and continues after it
   const [item] = await stuckItems.list(10);
   expect(item).toMatchObject({ job: JOB, itemId: '1', failures: 1 });
   expect(item?.error).toContain('division by zero');
+  expect(await stuckItems.list(10, JOB)).toEqual([item]);
+  expect(await stuckItems.list(10, 'another-job')).toEqual([]);
 
   await query('update items set is_bad = false');
   await makeDue();

@@ -1,8 +1,10 @@
 import {
   deadLetterFilter,
+  dismissalBody,
   type Actor,
   type DeadLetter,
   type DeadLetterFilter,
+  type DismissalBody,
   type Page,
 } from '@doorbuster/contracts';
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
@@ -28,5 +30,15 @@ export class DeadLettersController {
     @Body({ schema: noBody }) _body: NoBody,
   ): Promise<DeadLetter> {
     return this.deadLetters.replay(actor, id);
+  }
+
+  @Post(':id/dismiss')
+  @HttpCode(200)
+  dismiss(
+    @Caller() actor: Actor,
+    @Param('id', DEAD_LETTER_ID) id: string,
+    @Body({ schema: dismissalBody }) { reason }: DismissalBody,
+  ): Promise<DeadLetter> {
+    return this.deadLetters.dismiss(actor, id, reason);
   }
 }

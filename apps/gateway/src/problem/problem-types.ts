@@ -160,6 +160,11 @@ export const PROBLEM_TYPES: Record<ErrorCode, ProblemType> = {
     title: 'The replay failed',
     advice: 'The event stays a dead letter; the detail has the error.',
   },
+  DEAD_LETTER_REPLAYED: {
+    status: 409,
+    title: 'The dead letter was replayed',
+    advice: 'Its event was handled, so there is nothing to dismiss.',
+  },
   PRECONDITION_FAILED: {
     status: 412,
     title: 'It was changed since the version in If-Match',

@@ -18,12 +18,12 @@ export class StuckItemsController {
 
   @Get()
   async list(
-    @Query({ schema: stuckItemFilter }) { service, limit }: StuckItemFilter,
+    @Query({ schema: stuckItemFilter }) { service, ...filter }: StuckItemFilter,
   ): Promise<Page<StuckItem>> {
     const lists = await Promise.all(
-      (service ? [service] : SERVICES).map((each) => this.rpc.call(listStuckItemsOf(each), { limit })),
+      (service ? [service] : SERVICES).map((each) => this.rpc.call(listStuckItemsOf(each), filter)),
     );
     const items = lists.flat().toSorted((a, b) => (a.firstFailedAt < b.firstFailedAt ? -1 : 1));
-    return { items: items.slice(0, limit), nextCursor: null };
+    return { items: items.slice(0, filter.limit), nextCursor: null };
   }
 }

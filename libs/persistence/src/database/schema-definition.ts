@@ -9,6 +9,7 @@ import { DeadLetterEntity } from '../dead-letters/dead-letter.entity.js';
 import { OutboxEntity } from '../outbox/outbox.entity.js';
 import { StuckItemEntity } from '../stuck-items/stuck-item.entity.js';
 import { databaseAddress } from './database-tls.js';
+import { DismissDeadLetters1768800000000 } from '../migrations/dismiss-dead-letters.migration.js';
 import { IndexOpenDeadLetters1768000000000 } from '../migrations/index-open-dead-letters.migration.js';
 import { KeyDeadLetters1768400000000 } from '../migrations/key-dead-letters.migration.js';
 import { logRetry } from './database-outages.js';
@@ -39,6 +40,7 @@ export const allMigrations = ({ migrations }: SchemaDefinition): SchemaDefinitio
   KeyDeadLetters1768400000000,
   CreateStuckItems1768500000000,
   CreateAuditLog1768600000000,
+  DismissDeadLetters1768800000000,
   ...migrations,
 ];
 

@@ -27,6 +27,13 @@ export class DeadLetterEntity {
   @Column('timestamptz', { name: 'replayed_at', nullable: true })
   replayedAt!: Date | null;
 
+  @Column('timestamptz', { name: 'dismissed_at', nullable: true })
+  dismissedAt!: Date | null;
+
+  /** Why an operator dismissed it. */
+  @Column('text', { name: 'dismiss_reason', nullable: true })
+  dismissReason!: string | null;
+
   /** Unique for each consumer. Null in rows of a release before the key; only the insert statement uses it. */
   @Column('text', { name: 'event_key', nullable: true, select: false })
   eventKey?: string | null;

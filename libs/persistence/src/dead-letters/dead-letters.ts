@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Page } from '@doorbuster/contracts';
+import type { DeadLetterState, Page } from '@doorbuster/contracts';
 import { newTraceparent, withoutSecrets, type Logger } from '@doorbuster/telemetry';
-import type { DataSource, EntityManager } from 'typeorm';
+import { IsNull, Not, type DataSource, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { countDeadLetter } from '../backlog-metrics.js';
 import { newestPage, type PageRequest } from '../page.js';
@@ -21,11 +21,37 @@ export interface NewDeadLetter {
   traceparent?: string;
 }
 
+export interface DeadLetterSelection {
+  consumer?: string | undefined;
+  /** See {@link causeOf}. */
+  cause?: string | undefined;
+  /** All but the dismissed ones by default. */
+  state?: DeadLetterState | undefined;
+}
+
+const IN_STATE: Record<DeadLetterState, FindOptionsWhere<DeadLetterEntity>> = {
+  OPEN: { replayedAt: IsNull(), dismissedAt: IsNull() },
+  REPLAYED: { replayedAt: Not(IsNull()) },
+  // A replica of the previous release may have replayed it without clearing this.
+  DISMISSED: { replayedAt: IsNull(), dismissedAt: Not(IsNull()) },
+};
+
+/** The name of the error, which is the text before its message. */
+export const causeOf = ({ error }: Pick<DeadLetterEntity, 'error'>): string => error.split(': ', 1)[0] ?? '';
+
+export function stateOf({
+  replayedAt,
+  dismissedAt,
+}: Pick<DeadLetterEntity, 'replayedAt' | 'dismissedAt'>): DeadLetterState {
+  if (replayedAt !== null) return 'REPLAYED';
+  return dismissedAt === null ? 'OPEN' : 'DISMISSED';
+}
+
 const ERROR_LENGTH_MAX = 4_000;
 /** Maximum length of an unreadable message. The whole text, escaped, might exceed the broker's limit. */
 const TEXT_LENGTH_MAX = 65_536;
 
-/** Events that a consumer gave up on, kept until an operator replays them. */
+/** Events that a consumer gave up on, kept until an operator replays or dismisses them. */
 export class DeadLetters {
   constructor(
     private readonly dataSource: DataSource,
@@ -34,8 +60,8 @@ export class DeadLetters {
 
   /**
    * Stores the event in the transaction that skips it, once for each consumer: its message may be delivered again because
-   * of another event in it. A replayed dead letter that fails again is open again. A copy goes to `dlq.<consumer>` only
-   * when the dead letter is new or open again.
+   * of another event in it. A replayed dead letter that fails again is open again; a dismissed one stays dismissed. A copy
+   * goes to `dlq.<consumer>` only when the dead letter is new or open again.
    */
   async insert(
     tx: EntityManager,
@@ -59,16 +85,37 @@ export class DeadLetters {
     afterCommit(tx, () => countDeadLetter(consumer));
   }
 
-  page(request: PageRequest): Promise<Page<DeadLetterRow>> {
-    return newestPage(this.dataSource.manager.createQueryBuilder(DeadLetterEntity, 'letter'), request);
+  page({
+    consumer,
+    cause,
+    state,
+    ...request
+  }: DeadLetterSelection & PageRequest): Promise<Page<DeadLetterRow>> {
+    const letters = this.dataSource.manager.createQueryBuilder(DeadLetterEntity, 'letter');
+    if (consumer !== undefined) letters.andWhere({ consumer });
+    if (cause !== undefined) letters.andWhere(`split_part(letter.error, ': ', 1) = :cause`, { cause });
+    if (state !== undefined) letters.andWhere(IN_STATE[state]);
+    else letters.andWhere('(letter.dismissedAt is null or letter.replayedAt is not null)');
+    return newestPage(letters, request);
   }
 
   find(id: string): Promise<DeadLetterRow | null> {
     return this.dataSource.manager.findOneBy(DeadLetterEntity, { id });
   }
 
+  /** Locks it until the transaction ends. */
+  lock(tx: EntityManager, id: string): Promise<DeadLetterRow | null> {
+    return tx.findOne(DeadLetterEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  /** A replay takes back an earlier dismissal. */
   async markReplayed(id: string, tx: EntityManager = this.dataSource.manager): Promise<void> {
-    await tx.update(DeadLetterEntity, { id }, { replayedAt: () => 'now()' });
+    const changes = { replayedAt: () => 'now()', dismissedAt: null, dismissReason: null };
+    await tx.update(DeadLetterEntity, { id }, changes);
+  }
+
+  async markDismissed(tx: EntityManager, id: string, reason: string): Promise<void> {
+    await tx.update(DeadLetterEntity, { id }, { dismissedAt: () => 'now()', dismissReason: reason });
   }
 }
 

@@ -69,8 +69,9 @@ export class StuckItems {
   }
 
   /** The items that have been stuck for the longest time come first. */
-  list(limit: number): Promise<StuckItemEntity[]> {
+  list(limit: number, job?: string): Promise<StuckItemEntity[]> {
     return this.dataSource.manager.find(StuckItemEntity, {
+      ...(job !== undefined && { where: { job } }),
       order: { firstFailedAt: 'ASC', job: 'ASC', itemId: 'ASC' },
       take: limit,
     });
