@@ -50,22 +50,19 @@ describe('dead letters', () => {
     }
   };
 
-  it.each([1, 3, 10, 100])(
-    'are one list over all services, newest first, in pages of %i',
-    async (limit) => {
-      await keep();
-      const seen: string[] = [];
-      let cursor: string | null = null;
-      do {
-        const query: Record<string, unknown> = cursor === null ? { limit } : { limit, cursor };
-        const { body } = await fixture.http.get('/v1/dead-letters').query(query).set(admin).expect(200);
-        expect(body.items.length).toBeLessThanOrEqual(limit);
-        seen.push(...body.items.map(({ id }: DeadLetter) => id));
-        cursor = body.nextCursor;
-      } while (cursor !== null);
-      expect(seen).toEqual(kept.map(({ id }) => id).toReversed());
-    },
-  );
+  it.each([1, 3, 10, 100])('are one list over all services, newest first, in pages of %i', async (limit) => {
+    await keep();
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const query: Record<string, unknown> = cursor === null ? { limit } : { limit, cursor };
+      const { body } = await fixture.http.get('/v1/dead-letters').query(query).set(admin).expect(200);
+      expect(body.items.length).toBeLessThanOrEqual(limit);
+      seen.push(...body.items.map(({ id }: DeadLetter) => id));
+      cursor = body.nextCursor;
+    } while (cursor !== null);
+    expect(seen).toEqual(kept.map(({ id }) => id).toReversed());
+  });
 
   it('are not listed in part while a service is away', async () => {
     await keep();

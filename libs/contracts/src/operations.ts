@@ -11,7 +11,9 @@ export const health = z.object({
 });
 export type Health = z.infer<typeof health>;
 
-export const deadLetterState = z.enum(['OPEN', 'REPLAYED', 'DISMISSED']).meta({ id: 'DeadLetterState' });
+export const deadLetterState = z
+  .enum(['OPEN', 'REPLAYED', 'DISMISSED'])
+  .meta({ id: 'DeadLetterState', examples: ['OPEN'] });
 export type DeadLetterState = z.infer<typeof deadLetterState>;
 
 /** An event that a consumer gave up on, stored with its error until an operator replays or dismisses it. */
@@ -33,7 +35,10 @@ export const deadLetter = z
     deadAt: instant,
     replayedAt: instant.nullable().meta({ examples: [null] }),
     dismissedAt: instant.nullable().meta({ examples: [null] }),
-    dismissReason: z.string().nullable().meta({ examples: [null] }),
+    dismissReason: z
+      .string()
+      .nullable()
+      .meta({ examples: [null] }),
   })
   .meta({ id: 'DeadLetter' });
 export type DeadLetter = z.infer<typeof deadLetter>;
@@ -86,7 +91,13 @@ export const deadLetterFilter = z.strictObject({
 export type DeadLetterFilter = z.infer<typeof deadLetterFilter>;
 
 export const dismissalBody = z
-  .strictObject({ reason: text.trim().min(1).max(500).meta({ examples: ['Its sender is fixed, and its order is settled.'] }) })
+  .strictObject({
+    reason: text
+      .trim()
+      .min(1)
+      .max(500)
+      .meta({ examples: ['Its sender is fixed, and its order is settled.'] }),
+  })
   .meta({ id: 'DeadLetterDismissal', description: 'Why the event is not to be handled' });
 export type DismissalBody = z.infer<typeof dismissalBody>;
 

@@ -6,13 +6,17 @@ import { BODY, CLOSED, json, problems } from '../docs/responses.js';
 
 const tags = ['Operations'];
 const path = z.object({ id: deadLetter.shape.id });
-const dismissed = { state: 'DISMISSED', dismissedAt: '2026-11-27T12:30:00.000Z', dismissReason: 'Its sender is fixed, and its order is settled.' };
+const dismissed = {
+  state: 'DISMISSED',
+  dismissedAt: '2026-11-27T12:30:00.000Z',
+  dismissReason: 'Its sender is fixed, and its order is settled.',
+};
 
 export const deadLettersPaths: ZodOpenApiPathsObject = {
   '/v1/dead-letters': {
     get: {
       tags,
-      summary: 'List events that a service gave up on, newest first; the dismissed ones by `state=DISMISSED`',
+      summary: 'List events that a service gave up on, newest first',
       security: bearer,
       requestParams: { query: deadLetterFilter },
       responses: {
@@ -28,7 +32,12 @@ export const deadLettersPaths: ZodOpenApiPathsObject = {
       security: bearer,
       requestParams: { path },
       responses: {
-        '200': json(deadLetter, 'It was handled', {}, { state: 'REPLAYED', replayedAt: '2026-11-27T12:30:00.000Z' }),
+        '200': json(
+          deadLetter,
+          'It was handled',
+          {},
+          { state: 'REPLAYED', replayedAt: '2026-11-27T12:30:00.000Z' },
+        ),
         ...problems('DEAD_LETTER_NOT_FOUND', 'REPLAY_FAILED', ...BODY, ...CLOSED),
       },
     },
