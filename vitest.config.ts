@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { ProgressReporter } from './tools/test-progress.js';
 
 const shared = {
   // Nest reads parameter types from the metadata that legacy decorators emit.
@@ -22,8 +23,21 @@ const TELEMETRY_TESTS = [
   'libs/telemetry/test/**/*.test.ts',
 ];
 
+const platforms = {
+  testTimeout: process.env['CHAOS'] === 'long' ? 1_800_000 : 180_000,
+  hookTimeout: 180_000,
+};
+
+/** They expect answers within a time, so nothing else runs beside them. */
+const TIMED_TESTS = ['e2e/test/{hung-replica,rolling}.test.ts'];
+
 export default defineConfig({
   test: {
+    reporters: ['default', new ProgressReporter()],
+    // What a passing test prints, such as the log of a service, is noise.
+    silent: 'passed-only',
+    // Others are not listed one by one.
+    slowTestThreshold: 5_000,
     projects: [
       {
         ...shared,
@@ -40,13 +54,23 @@ export default defineConfig({
       {
         ...shared,
         test: {
+          ...platforms,
           name: 'platform',
           include: ['e2e/test/**/*.test.ts'],
-          testTimeout: process.env['CHAOS'] === 'long' ? 1_800_000 : 180_000,
-          hookTimeout: 180_000,
-          // Each file has a platform of its own: seven processes at least.
-          maxWorkers: 1,
+          exclude: TIMED_TESTS,
+          // Each file has a platform of its own, seven processes at least, and waits for restarts half of the time.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        ...shared,
+        test: {
+          ...platforms,
+          name: 'platform-alone',
+          include: TIMED_TESTS,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -60,7 +60,6 @@ describe('one POST /v1/orders', () => {
     const files = [...(await executed())].filter((file) => first.has(file) && !idle.has(file)).toSorted();
     for (const [folder, max] of Object.entries(FILES_MAX)) {
       const own = files.filter((file) => file.startsWith(`${folder}/`));
-      process.stdout.write(`${[`${folder}: ${own.length} of at most ${max}`, ...own].join('\n  ')}\n`);
       expect.soft(own.length, own.join('\n')).toBeLessThanOrEqual(max);
       // Finding nothing at all would be a fault of the measurement.
       if (max > 0) expect.soft(own.length, folder).toBeGreaterThan(0);

@@ -25,7 +25,7 @@ async function listenInService(port: number, dependencies: Probe): Promise<numbe
   class HealthTestModule {}
 
   const module = await Test.createTestingModule({ imports: [HealthTestModule] }).compile();
-  app = module.createNestApplication<NestFastifyApplication>(httpAdapter());
+  app = module.createNestApplication<NestFastifyApplication>(httpAdapter(), { logger: false });
   await app.listen(port, '0.0.0.0');
   return Number(new URL(await app.getUrl()).port);
 }
