@@ -13,6 +13,7 @@ import { ProductsModule } from './products/products.module.js';
 import { RpcModule } from './rpc/rpc.module.js';
 import { SagasModule } from './sagas/sagas.module.js';
 import { SalesModule } from './sales/sales.module.js';
+import { StartPageModule } from './start-page/start-page.module.js';
 import { StuckItemsModule } from './stuck-items/stuck-items.module.js';
 import { LOGGER } from './tokens.js';
 
@@ -36,6 +37,7 @@ export class AppModule {
         AuditModule,
         HealthModule,
         DocsModule,
+        StartPageModule,
       ],
       providers: [
         { provide: GatewayConfig, useValue: config },

@@ -10,6 +10,7 @@ import { ordersPaths } from '../orders/orders.openapi.js';
 import { productsPaths } from '../products/products.openapi.js';
 import { sagasPaths } from '../sagas/sagas.openapi.js';
 import { salesPaths } from '../sales/sales.openapi.js';
+import { startPagePaths } from '../start-page/start-page.openapi.js';
 import { docsPaths } from './docs.openapi.js';
 import { addExamples, type Documented } from './examples.js';
 import { BEFORE_ROUTES, describe } from './responses.js';
@@ -66,6 +67,7 @@ export function openApi({ issuesTokens }: { issuesTokens: boolean }): ReturnType
       ...auditPaths,
       ...healthPaths,
       ...docsPaths,
+      ...startPagePaths,
     },
   };
   const document = createDocument(api, { override: dropSafeBounds });

@@ -19,7 +19,7 @@ const FRESH_MS = 250;
 /** Whether all services and their dependencies are up. */
 @Injectable()
 export class ReadinessProbe {
-  private readonly dependencies = singleFlight(() => this.probe(), FRESH_MS);
+  readonly dependencies = singleFlight(() => this.probe(), FRESH_MS);
 
   constructor(
     private readonly rpc: RpcClient,

@@ -1,0 +1,13 @@
+import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { other, problems } from '../docs/responses.js';
+
+export const startPagePaths: ZodOpenApiPathsObject = {
+  '/': {
+    get: {
+      tags: ['Documentation'],
+      summary: 'The start page of a browser',
+      description: 'Only for `Accept: text/html`. Other clients get 404.',
+      responses: { '200': other('text/html', 'The page'), ...problems('NOT_FOUND', 'RATE_LIMITED') },
+    },
+  },
+};
