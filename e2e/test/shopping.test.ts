@@ -3,7 +3,19 @@ import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
 import { verifyInvariants } from '@doorbuster/verify-invariants';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { documentsThatRun, runBlocks } from './fixtures/documentation.js';
 import { Shop, type OrderAnswer } from './fixtures/shop.js';
+
+interface OpenApi {
+  paths: {
+    '/v1/orders': {
+      post: {
+        parameters: { name: string; example: string }[];
+        requestBody: { content: { 'application/json': { examples: Record<string, { value: unknown }> } } };
+      };
+    };
+  };
+}
 
 let platform: LaunchedPlatform;
 let shop: Shop;
@@ -97,6 +109,37 @@ describe('a buyer', () => {
     });
     const { items } = await shop.customer.getTimeline(id);
     expect(items.map(({ transition }) => transition)).toContain('TIMED_OUT');
+  });
+});
+
+describe('the documentation', () => {
+  it.each(documentsThatRun())('%s runs as pasted', async (_file, blocks) => {
+    const runs = await runBlocks(blocks, platform);
+    for (const { block, output, statuses } of runs) {
+      const place = `${block.file}:${block.line}`;
+      for (const status of statuses.filter((each) => each >= 400)) {
+        // An expected error is named in the block.
+        expect(block.code, `${place} gets ${status}: ${output}`).toContain(String(status));
+      }
+      for (const expected of block.expected) expect(output, place).toMatch(expected);
+    }
+  });
+
+  it('has an order on the API page that is accepted as it is', async () => {
+    const api = (await (await fetch(`${platform.url}/openapi.json`)).json()) as OpenApi;
+    const { requestBody, parameters } = api.paths['/v1/orders'].post;
+    const [example] = Object.values(requestBody.content['application/json'].examples);
+    const headers = Object.fromEntries(parameters.map(({ name, example: value }) => [name, value]));
+    const { accessToken } = await shop.customer.issueToken({ customerId: 'reader' });
+    const response = await fetch(`${platform.url}/v1/orders`, {
+      method: 'POST',
+      headers: { ...headers, authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify(example?.value),
+    });
+    expect([response.status, await response.json()]).toEqual([
+      201,
+      expect.objectContaining({ status: 'CONFIRMED' }),
+    ]);
   });
 });
 
