@@ -1,14 +1,12 @@
-import { configOf, optional } from '@doorbuster/service';
+import { configOf, pemFile, redisUrl } from '@doorbuster/service';
 import { z } from 'zod';
 
 const catalogConfig = z
   .object({
     /** A cache shared by all replicas. Without it each replica has its own in memory. */
-    REDIS_URL: optional(
-      z.url({ protocol: /^rediss?$/, error: 'must be redis://user:password@host:port, or unset' }),
-    ),
+    REDIS_URL: redisUrl.optional(),
     /** Path of a PEM file: the CA of a `rediss://` server. */
-    REDIS_CA_FILE: optional(z.string()),
+    REDIS_CA_FILE: pemFile.optional(),
   })
   .refine(
     ({ REDIS_URL, REDIS_CA_FILE }) =>

@@ -1,15 +1,19 @@
 import { isIP, isIPv6 } from 'node:net';
-import { natsConfig, optional, signingKey } from '@doorbuster/service/process';
-import { LOG_LEVELS, type LogLevel } from '@doorbuster/telemetry';
+import {
+  httpUrl,
+  logConfig,
+  natsConfig,
+  port,
+  signingKey,
+  wholeNumber,
+  wholeNumberOrOff,
+} from '@doorbuster/service/process';
+import type { LogLevel } from '@doorbuster/telemetry';
 import { z } from 'zod';
 
 /** HS256 needs a key as long as its hash, https://www.rfc-editor.org/rfc/rfc7518#section-3.2 */
 const SECRET_BYTES_MIN = 32;
 
-const offOrCount = z.union(
-  [z.literal('off'), z.coerce.number().int().min(1)],
-  'off, or a whole number from 1',
-);
 /** The default of `RATE_LIMIT_PER_ADDRESS` is this many times the rate of a customer. */
 const CUSTOMERS_PER_ADDRESS = 10;
 
@@ -32,8 +36,8 @@ const trustProxy = z.string().transform((text, context): TrustProxy => {
   context.addIssue({
     code: 'custom',
     message:
-      'set how many proxies stand before the gateway, such as 1, or their addresses and networks, such as ' +
-      '10.0.0.0/8,fd00::/8; true, * and /0 would believe X-Forwarded-For of everyone',
+      'must be how many proxies stand before the gateway, such as 1, or their addresses and networks, such as ' +
+      '10.0.0.0/8,fd00::/8 (true, * and /0 would believe X-Forwarded-For of everyone)',
   });
   return z.NEVER;
 });
@@ -47,39 +51,38 @@ function isAddressOrNetwork(entry: string): boolean {
 }
 
 const environment = z.object({
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  PORT: port.default(3000),
   HOST: z.string().default('0.0.0.0'),
   ...natsConfig,
   /** Signs RPC requests that change state. */
   RPC_SIGNING_KEY: signingKey,
-  LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  ...logConfig,
   /** Requests per second and customer. */
-  RATE_LIMIT: offOrCount.default(50),
+  RATE_LIMIT: wholeNumberOrOff(1).default(50),
   /** Requests per second of an address without a valid token. Many callers may share it. */
-  RATE_LIMIT_PER_ADDRESS: optional(z.coerce.number().int().min(1)),
+  RATE_LIMIT_PER_ADDRESS: wholeNumber(1).optional(),
   /** Upper bound of the adaptive limit of checkouts in flight. */
-  CHECKOUTS_IN_FLIGHT_MAX: z.coerce.number().int().min(1).max(20_000).default(2_048),
+  CHECKOUTS_IN_FLIGHT_MAX: wholeNumber(1, 20_000).default(2_048),
   /** Orders of a customer that are neither confirmed nor rejected. */
-  UNSETTLED_ORDERS_PER_CUSTOMER_MAX: offOrCount.default(20),
+  UNSETTLED_ORDERS_PER_CUSTOMER_MAX: wholeNumberOrOff(1).default(20),
   /** Slow orders of an address. Others do not count, since many customers may share an address. */
-  SLOW_ORDERS_PER_ADDRESS_MAX: offOrCount.default(128),
+  SLOW_ORDERS_PER_ADDRESS_MAX: wholeNumberOrOff(1).default(128),
   /** Connections of an address that is no trusted proxy. */
-  CONNECTIONS_PER_ADDRESS_MAX: offOrCount.default(2_000),
-  AUTH_JWT_SECRET: optional(z.string().min(SECRET_BYTES_MIN)),
-  AUTH_JWKS_URL: optional(
-    z.url({ protocol: /^https?$/, error: "must be the https:// address of the issuer's key set" }),
-  ),
-  AUTH_ISSUER: optional(z.string()),
-  AUTH_AUDIENCE: optional(z.string()),
+  CONNECTIONS_PER_ADDRESS_MAX: wholeNumberOrOff(1).default(2_000),
+  AUTH_JWT_SECRET: z.string().min(SECRET_BYTES_MIN).optional(),
+  AUTH_JWKS_URL: httpUrl("the https:// address of the issuer's key set").optional(),
+  AUTH_ISSUER: z.string().optional(),
+  AUTH_AUDIENCE: z.string().optional(),
   /** The proxies whose `X-Forwarded-For` is trusted: how many, or their addresses and networks. */
-  TRUST_PROXY: optional(trustProxy),
+  TRUST_PROXY: trustProxy.optional(),
   /** URL of a trace in the tracing UI, with `{traceId}` in it. */
-  TRACE_URL_TEMPLATE: optional(
-    z.string().regex(/^https?:\/\/.*\{traceId\}/, 'an http address with {traceId} in it'),
-  ),
+  TRACE_URL_TEMPLATE: z
+    .string()
+    .regex(/^https?:\/\/.*\{traceId\}/, 'must be an http address with {traceId} in it')
+    .optional(),
   /** Whether callers choose their trace and whether it is recorded. Only behind a proxy that sets `traceparent` itself. */
-  TRUST_TRACEPARENT: optional(z.enum(['on', 'off'])).default('off'),
-  NODE_ENV: optional(z.string()),
+  TRUST_TRACEPARENT: z.enum(['on', 'off']).default('off'),
+  NODE_ENV: z.string().optional(),
 });
 
 /** How tokens are verified: by the keys of an issuer, or by a shared secret. */
@@ -153,11 +156,11 @@ export const gatewayConfig = environment
   })
   .refine(
     (env) => !(env.AUTH_JWT_SECRET && env.AUTH_JWKS_URL),
-    'set AUTH_JWT_SECRET or AUTH_JWKS_URL, not both',
+    'Set AUTH_JWT_SECRET or AUTH_JWKS_URL, not both',
   )
   .refine(
     (env) => env.NODE_ENV !== 'production' || env.AUTH_JWT_SECRET || env.AUTH_JWKS_URL,
-    'in production set AUTH_JWKS_URL (or AUTH_JWT_SECRET, if the issuer of tokens shares it)',
+    'In production set AUTH_JWKS_URL (or AUTH_JWT_SECRET, if the issuer of tokens shares it)',
   )
   .transform((env) => new GatewayConfig(env));
 

@@ -1,4 +1,4 @@
-import { configOf } from '@doorbuster/service';
+import { configOf, wholeNumber } from '@doorbuster/service';
 import { z } from 'zod';
 
 const SECOND_MS = 1_000;
@@ -7,7 +7,7 @@ export class InventoryConfig extends configOf(
   z
     .object({
       /** Longer than all deadlines of a checkout together (18 minutes), so that a running checkout keeps its stock. */
-      RESERVATION_TTL_SECONDS: z.coerce.number().int().min(1).max(86_400).default(1_800),
+      RESERVATION_TTL_SECONDS: wholeNumber(1, 86_400).default(1_800),
     })
     .transform(({ RESERVATION_TTL_SECONDS }) => ({ reservationTtlMs: RESERVATION_TTL_SECONDS * SECOND_MS })),
 ) {}

@@ -1,4 +1,4 @@
-import { configOf, optional } from '@doorbuster/service';
+import { configOf } from '@doorbuster/service';
 import { z } from 'zod';
 
 const SIMULATED = 'simulated';
@@ -6,12 +6,12 @@ const SIMULATED = 'simulated';
 export const paymentsConfig = z
   .object({
     /** The simulated provider takes no money, so production must set it explicitly. */
-    PAYMENT_PROVIDER: optional(
-      z.literal(SIMULATED, `must be '${SIMULATED}', the only provider so far: it takes no money`),
-    ),
-    NODE_ENV: optional(z.string()),
+    PAYMENT_PROVIDER: z
+      .literal(SIMULATED, `must be '${SIMULATED}', the only provider so far: it takes no money`)
+      .optional(),
+    NODE_ENV: z.string().optional(),
     /** A file to which the simulated provider writes each charge. */
-    SIMULATED_PROVIDER_STATEMENT: optional(z.string()),
+    SIMULATED_PROVIDER_STATEMENT: z.string().optional(),
   })
   .refine((env) => env.NODE_ENV !== 'production' || env.PAYMENT_PROVIDER !== undefined, {
     path: ['PAYMENT_PROVIDER'],

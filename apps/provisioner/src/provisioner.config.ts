@@ -1,12 +1,11 @@
-import { natsConfig, optional, streamReplicas } from '@doorbuster/service/process';
-import { LOG_LEVELS } from '@doorbuster/telemetry';
+import { logConfig, natsConfig, port, streamReplicas } from '@doorbuster/service/process';
 import { z } from 'zod';
 
 /** The provisioner's environment. */
 export const provisionerConfig = z.object({
   ...natsConfig,
   NATS_STREAM_REPLICAS: streamReplicas,
-  LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  ...logConfig,
   /** Port of `/healthz` and `/readyz`. */
-  PORT: optional(z.coerce.number().int().min(0).max(65_535)).default(3000),
+  PORT: port.default(3000),
 });

@@ -10,6 +10,7 @@ export {
 export { observeBacklog } from './backlog-metrics.js';
 export { pluck } from './columns.js';
 export { openDatabase, type DatabaseOptions } from './database/data-source.js';
+export { DatabaseNotReadyError } from './database/database-not-ready.js';
 export { logRetry } from './database/database-outages.js';
 export { databaseAddress, tlsProblemOf, type DatabaseAddress } from './database/database-tls.js';
 export { migrateDatabase, type MigrationOptions } from './database/migrate-database.js';

@@ -5,7 +5,7 @@ export {
   LOGGER,
   SERVICE_NAME,
 } from './configuration/configuration.module.js';
-export { optional } from './configuration/variables.js';
+export { pemFile, redisUrl, wholeNumber } from './configuration/variables.js';
 export { HealthModule } from './health/health.module.js';
 export { MessagingModule, NATS_CONNECTION } from './messaging/messaging.module.js';
 export { OperationsModule } from './operations/operations.module.js';

@@ -1,8 +1,28 @@
 /** For processes without a schema of their own: the gateway, the provisioner, the platform. */
-export { readConfig, readConfigOrExit } from './configuration/read-config.js';
+export {
+  CONFIGURATION_EXIT_CODE,
+  exitOnStartError,
+  readConfig,
+  readConfigOrExit,
+  refuseUnknownArguments,
+  withoutEmpty,
+} from './configuration/read-config.js';
+export { OptionError, readOptions } from './configuration/read-options.js';
 export { publishedSecretsIn } from './configuration/published-secrets.js';
-export { natsConfig, natsUrl, optional, streamReplicas } from './configuration/variables.js';
+export {
+  httpUrl,
+  logConfig,
+  natsConfig,
+  natsUrl,
+  port,
+  postgresUrl,
+  redisUrl,
+  streamReplicas,
+  wholeNumber,
+  wholeNumberOrOff,
+} from './configuration/variables.js';
 export { serveHealth } from './health/health-server.js';
+export { awaitNats } from './messaging/await-nats.js';
 export { singleFlight } from './single-flight.js';
 export { SHUTDOWN_MS } from './shutdown-budget.js';
 export { exitOnSignal } from './shutdown.js';

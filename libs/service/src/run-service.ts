@@ -10,7 +10,7 @@ import { NestFactory } from '@nestjs/core';
 import { Transport, type MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { LOGGER, SERVICE_NAME } from './configuration/configuration.module.js';
-import { exitOnConfigurationError } from './configuration/read-config.js';
+import { exitOnStartError, refuseUnknownArguments } from './configuration/read-config.js';
 import { HealthConfig } from './health/health.module.js';
 import { MessagingConfig } from './messaging/messaging.module.js';
 import { migrate } from './persistence/migrate.js';
@@ -31,6 +31,7 @@ const KEEP_ALIVE_TIMEOUT_MS = 5_000;
 export async function runService(rootModule: Type, schema?: SchemaDefinition): Promise<void> {
   let isClosing = false;
   try {
+    refuseUnknownArguments(['migrate']);
     if (process.argv[2] === 'migrate') return await migrateOf(schema);
     let app: NestFastifyApplication | undefined;
     // Before the start, which may wait for a database: the first process of a container ignores signals without a handler.
@@ -39,13 +40,14 @@ export async function runService(rootModule: Type, schema?: SchemaDefinition): P
       await app?.close();
     }, SHUTDOWN_MS.service);
     app = await NestFactory.create<NestFastifyApplication>(rootModule, httpAdapter(), {
-      bufferLogs: true,
+      // Until `listen` sets the logger: Nest's own would print an error of the start, with its stack, before this function.
+      logger: false,
       abortOnError: false,
     });
     await listen(app);
   } catch (error) {
     // A signal during the start closes connections that the start still uses.
-    if (!isClosing) exitOnConfigurationError(error);
+    if (!isClosing) exitOnStartError(error);
   }
 }
 

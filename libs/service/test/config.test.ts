@@ -38,7 +38,7 @@ describe('the configuration of a service', () => {
     'nats://o:p@a,tls://o:p@b',
     'nats://o:p@a,nats://x:p@b',
   ])('refuses %j as a broker', (NATS_URL) =>
-    expect(parse({ NATS_URL }).error).toMatch(/must be nats:.*\n.*at NATS_URL/),
+    expect(parse({ NATS_URL }).error).toMatch(/^NATS_URL must be nats:/),
   );
 
   it('accepts one copy of a stream, or an odd number of copies', () => {
@@ -60,7 +60,7 @@ describe('the configuration of a service', () => {
     'does not start without a key to verify gateways by: %j',
     (RPC_VERIFICATION_KEYS) =>
       expect(parse({ RPC_VERIFICATION_KEYS }).error).toMatch(
-        /must be one or more.*\n.*at RPC_VERIFICATION_KEYS/,
+        /^RPC_VERIFICATION_KEYS must be one or more/,
       ),
   );
 
@@ -71,14 +71,14 @@ describe('the configuration of a service', () => {
     'sslrootcert=ca.pem',
   ])('refuses TLS that does not verify the server: %s', (query) =>
     expect(parse({ DATABASE_URL: `${DATABASE_URL}?${query}` }).error).toMatch(
-      /DATABASE_CA_FILE.*\n.*at DATABASE_URL/,
+      /^DATABASE_URL must not.* DATABASE_CA_FILE/,
     ),
   );
 
   it('treats an empty path of certificates as absent', () => {
     expect(parse({ DATABASE_CA_FILE: '' }).data?.DATABASE_CA_FILE).toBeUndefined();
     expect(parse({ NATS_CA_FILE: '' }).data?.NATS_CA_FILE).toBeUndefined();
-    expect(parse({ NATS_CA_FILE: '/etc/nats/ca.pem' }).data?.NATS_CA_FILE).toBe('/etc/nats/ca.pem');
+    expect(parse({ NATS_CA_FILE: import.meta.filename }).data?.NATS_CA_FILE).toBe(import.meta.filename);
   });
 });
 
@@ -109,22 +109,23 @@ describe('production', () => {
 });
 
 it.each([undefined, '', 'mysql://orders:pw@db/doorbuster'])(
-  'a missing or wrong variable is named, and what it must be is said: %j',
+  'a missing or wrong variable is named, and what it must be and what it is: %j',
   (url) => {
+    const is = url ? '"mysql://[redacted]@db/doorbuster"' : 'not set';
     expect(parse({ DATABASE_URL: url }).error).toBe(
-      'The environment does not fit:\n✖ must be postgres://role:password@host:port/database\n  → at DATABASE_URL',
+      `DATABASE_URL must be postgres://role:password@host:port/database; it is ${is}.`,
     );
   },
 );
 
-it('a process with an invalid environment prints the errors and exits with 1', () => {
+it('a process with an invalid environment prints the errors and ends', () => {
   const exit = vi.spyOn(process, 'exit').mockImplementation((code) => {
     throw new Error(`exit ${code}`);
   });
   const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   try {
-    expect(() => readConfigOrExit(z.object({ PORT: z.literal('80') }), {})).toThrow('exit 1');
-    expect(said.mock.calls.join('')).toMatch(/^The environment does not fit:[^]*at PORT/);
+    expect(() => readConfigOrExit(z.object({ PORT: z.literal('80') }), {})).toThrow('exit 78');
+    expect(said.mock.calls.join('')).toMatch(/^PORT must be 80; it is not set\.\n$/);
   } finally {
     exit.mockRestore();
     said.mockRestore();

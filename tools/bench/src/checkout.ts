@@ -1,27 +1,28 @@
-import { parseArgs } from 'node:util';
 import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
 import { verifyInvariants } from '@doorbuster/verify-invariants';
+import { z } from 'zod';
 import { startCollector, type Collector } from './collector.js';
 import { cpuPerCheckout } from './processes.js';
 import { median, print } from './figures.js';
 import { runRuler, type Figure } from './ruler.js';
 import { openShop } from './shop.js';
+import { benchOptions, count, counts } from './options.js';
 import { loadCheckouts } from './wrk.js';
 
 /**
  * Whole checkouts a second (only 201 counts) and the latency of one, with 5 % of the traces recorded; with `--ruler` in
  * turn with a ruler. The ratios of the medians are the figures; absolute ones depend on the machine.
  */
-const { values } = parseArgs({
-  options: {
-    connections: { type: 'string', default: '512' },
-    seconds: { type: 'string', default: '10' },
-    rounds: { type: 'string', default: '3' },
-    ruler: { type: 'string' },
-  },
-});
-const levels = values.connections.split(',').map(Number);
-const seconds = Number(values.seconds);
+const options = benchOptions(
+  z.object({
+    connections: counts.default([512]),
+    seconds: count.default(10),
+    rounds: count.default(3),
+    ruler: z.string().optional(),
+  }),
+);
+const levels = options.connections;
+const seconds = options.seconds;
 /** The just-in-time compilers of five processes need some thousand checkouts. */
 const WARM_UP = { connections: 512, seconds: 15, seed: 1 };
 
@@ -31,10 +32,10 @@ const theirs = new Map<number, Figure[]>(levels.map((connections) => [connection
 
 const collector = await startCollector();
 try {
-  for (let round = 1; round <= Number(values.rounds); round += 1) {
+  for (let round = 1; round <= options.rounds; round += 1) {
     for (const connections of levels) {
-      if (values.ruler === undefined) continue;
-      const figure = await runRuler(values.ruler, connections, seconds);
+      if (options.ruler === undefined) continue;
+      const figure = await runRuler(options.ruler, connections, seconds);
       theirs.get(connections)?.push(figure);
       tell('ruler', connections, figure);
     }
@@ -101,7 +102,7 @@ function compare(connections: number): void {
   });
   const platform = medians(ours.get(connections));
   tell('median', connections, platform);
-  if (values.ruler === undefined) return;
+  if (options.ruler === undefined) return;
   const ruler = medians(theirs.get(connections));
   print(
     `  of the ruler: ${(platform.perSecond / ruler.perSecond).toFixed(3)} of its checkouts a second, ` +

@@ -1,22 +1,24 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { launchPlatform } from '@doorbuster/platform';
+import { z } from 'zod';
 import { median, print } from './figures.js';
 import { openShop } from './shop.js';
+import { benchOptions, count } from './options.js';
 import { loadCheckouts } from './wrk.js';
 
 /** Answers that need no checkout, measured in turn with an app of the same framework that answers a constant. */
-const { values } = parseArgs({
-  options: {
-    connections: { type: 'string', default: '64' },
-    seconds: { type: 'string', default: '5' },
-    rounds: { type: 'string', default: '3' },
-  },
-});
-const connections = Number(values.connections);
-const seconds = Number(values.seconds);
+const options = benchOptions(
+  z.object({
+    connections: count.default(64),
+    seconds: count.default(5),
+    rounds: count.default(3),
+  }),
+);
+const connections = options.connections;
+const seconds = options.seconds;
 const WARM_UP_SECONDS = 5;
 const GRACE_SECONDS = 30;
 
@@ -47,7 +49,7 @@ try {
     await load(constant.url, WARM_UP_SECONDS);
     await edge(platform.url, WARM_UP_SECONDS);
     await load(platform.url, WARM_UP_SECONDS);
-    for (let round = 1; round <= Number(values.rounds); round += 1) {
+    for (let round = 1; round <= options.rounds; round += 1) {
       bare.push(await load(constant.url));
       edges.push(await edge(platform.url));
       ours.push(await load(platform.url));

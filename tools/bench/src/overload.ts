@@ -1,20 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { launchPlatform } from '@doorbuster/platform';
+import { z } from 'zod';
 import { median, print } from './figures.js';
 import { memoryMiB } from './processes.js';
 import { openShop } from './shop.js';
+import { benchOptions, count } from './options.js';
 import { loadCheckouts } from './wrk.js';
 
 /** Goodput under overload: far more connections than capacity, and each repeats a refused order at once. */
-const { values } = parseArgs({
-  options: {
-    connections: { type: 'string', default: '512' },
-    flood: { type: 'string', default: '4096' },
-    seconds: { type: 'string', default: '10' },
-    rounds: { type: 'string', default: '3' },
-  },
-});
+const options = benchOptions(
+  z.object({
+    connections: count.default(512),
+    flood: count.default(4_096),
+    seconds: count.default(10),
+    rounds: count.default(3),
+  }),
+);
 const WARM_UP_SECONDS = 8;
 const LOOK_MS = 500;
 const QUIET_MS = 10_000;
@@ -24,10 +25,10 @@ const platform = await launchPlatform({ env: { RATE_LIMIT: 'off', OTEL_SDK_DISAB
 try {
   const tokensFile = await openShop(platform);
   let seed = 0;
-  const load = async (connections: string, seconds = Number(values.seconds)) => {
+  const load = async (connections: number, seconds = options.seconds) => {
     const { created, overloaded, other, errors, ...seen } = await loadCheckouts({
       url: platform.url,
-      connections: Number(connections),
+      connections,
       seconds,
       tokensFile,
       seed: (seed += 1),
@@ -36,7 +37,7 @@ try {
       print(`${other} answers neither 201 nor 503, ${errors} broken or timed-out connections`);
     return { sold: created / seen.seconds, refused: overloaded / seen.seconds };
   };
-  await load(values.connections, WARM_UP_SECONDS);
+  await load(options.connections, WARM_UP_SECONDS);
   print(`memory before: ${told(memoryMiB(platform))}`);
   let most = memoryMiB(platform);
   watch = setInterval(() => {
@@ -44,14 +45,14 @@ try {
     if (total(now) > total(most)) most = now;
   }, LOOK_MS);
   const [served, flooded]: [number[], number[]] = [[], []];
-  for (let round = 1; round <= Number(values.rounds); round += 1) {
-    const usual = await load(values.connections);
-    const flood = await load(values.flood);
+  for (let round = 1; round <= options.rounds; round += 1) {
+    const usual = await load(options.connections);
+    const flood = await load(options.flood);
     served.push(usual.sold);
     flooded.push(flood.sold);
     print(
-      `${values.connections} connections: ${usual.sold.toFixed(0)} sold/s; ` +
-        `${values.flood}: ${flood.sold.toFixed(0)} sold/s, ${flood.refused.toFixed(0)} refused/s`,
+      `${options.connections} connections: ${usual.sold.toFixed(0)} sold/s; ` +
+        `${options.flood}: ${flood.sold.toFixed(0)} sold/s, ${flood.refused.toFixed(0)} refused/s`,
     );
   }
   clearInterval(watch);

@@ -1,9 +1,10 @@
-import { parseArgs } from 'node:util';
 import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
+import { z } from 'zod';
 import { startCollector } from './collector.js';
 import { cpuPerCheckout } from './processes.js';
 import { median, print } from './figures.js';
 import { openShop } from './shop.js';
+import { benchOptions, count } from './options.js';
 import { loadCheckouts } from './wrk.js';
 
 /**
@@ -11,15 +12,15 @@ import { loadCheckouts } from './wrk.js';
  * each on its own platform, loaded in turn. The ratios of the medians are the figures. The collector discards what it
  * receives; it and the load generator run on the same machine.
  */
-const { values } = parseArgs({
-  options: {
-    connections: { type: 'string', default: '512' },
-    seconds: { type: 'string', default: '10' },
-    rounds: { type: 'string', default: '5' },
-  },
-});
-const connections = Number(values.connections);
-const seconds = Number(values.seconds);
+const options = benchOptions(
+  z.object({
+    connections: count.default(512),
+    seconds: count.default(10),
+    rounds: count.default(5),
+  }),
+);
+const connections = options.connections;
+const seconds = options.seconds;
 /** The just-in-time compilers of five processes need some thousand checkouts. */
 const WARM_UP_SECONDS = 15;
 
@@ -56,11 +57,11 @@ try {
     candidate.tokensFile = await openShop(platform);
     await load(candidate, WARM_UP_SECONDS, 1);
   }
-  for (let round = 1; round <= Number(values.rounds); round += 1) {
+  for (let round = 1; round <= options.rounds; round += 1) {
     for (const candidate of candidates) await measure(candidate, round + 1);
   }
   const [off, ...others] = candidates;
-  print(`tracing off ${median(off?.perSecond ?? []).toFixed(0)}/s, median of ${values.rounds}`);
+  print(`tracing off ${median(off?.perSecond ?? []).toFixed(0)}/s, median of ${options.rounds}`);
   for (const { name, perSecond } of others) {
     const ratio = median(perSecond) / median(off?.perSecond ?? []);
     print(`tracing ${name}: ${median(perSecond).toFixed(0)}/s, ${ratio.toFixed(3)} of off`);

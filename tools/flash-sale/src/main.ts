@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { HELP, OptionError, parseOptions, type SaleOptions } from './options.js';
+import { OptionError } from '@doorbuster/service/process';
+import { HELP, parseOptions, type SaleOptions } from './options.js';
 import { page } from './report/page.js';
 import type { SaleReport } from './report/report-data.js';
 import { summary } from './report/summary.js';

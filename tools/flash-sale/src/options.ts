@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { parseArgs } from 'node:util';
+import { OptionError, readOptions, wholeNumber } from '@doorbuster/service/process';
 import { z } from 'zod';
 
 const BUYERS_MAX = 1_000_000;
@@ -10,36 +10,28 @@ const SECONDS_MAX = 600;
 const LIMIT_MAX = 100;
 const SEED_MAX = 2 ** 32 - 1;
 
-const whole = (min: number, max: number) => {
-  const error = `must be a whole number from ${min} to ${max}`;
-  return z
-    .string()
-    .regex(/^\d{1,10}$/, error)
-    .transform(Number)
-    .pipe(z.int(error).min(min, error).max(max, error));
-};
-const percent = whole(0, 100);
-const seconds = whole(1, SECONDS_MAX);
+const percent = wholeNumber(0, 100);
+const seconds = wholeNumber(1, SECONDS_MAX);
 const rate = z.union(
-  [z.literal('burst'), whole(1, BUYERS_MAX)],
+  [z.literal('burst'), wholeNumber(1, BUYERS_MAX)],
   'must be burst, or a whole number of buyers a second',
 );
 
 const schema = z.object({
-  buyers: whole(1, BUYERS_MAX).default(20_000),
-  stock: whole(1, BUYERS_MAX).default(1_000),
+  buyers: wholeNumber(1, BUYERS_MAX).default(20_000),
+  stock: wholeNumber(1, BUYERS_MAX).default(1_000),
   rate: rate.default('burst'),
-  limit: whole(1, LIMIT_MAX).default(1),
+  limit: wholeNumber(1, LIMIT_MAX).default(1),
   decline: percent.default(10),
-  browse: whole(0, 20).default(1),
+  browse: wholeNumber(0, 20).default(1),
   patience: seconds.optional(),
   greedy: percent.default(5),
   insist: percent.default(10),
   follow: percent.default(10),
   settle: seconds.default(60),
-  connections: whole(1, CONNECTIONS_MAX).default(1_000),
-  'warm-up': whole(0, BUYERS_MAX).optional(),
-  seed: whole(0, SEED_MAX).optional(),
+  connections: wholeNumber(1, CONNECTIONS_MAX).default(1_000),
+  'warm-up': wholeNumber(0, BUYERS_MAX).optional(),
+  seed: wholeNumber(0, SEED_MAX).optional(),
   url: z.url({ protocol: /^https?$/, error: 'must be http://host:port' }).optional(),
   'admin-token': z.string().min(1).optional(),
   report: z.string().min(1).default('reports/flash-sale.html'),
@@ -108,23 +100,10 @@ export interface SaleOptions {
   chaos: boolean;
 }
 
-/** Wrong arguments; the message names each. */
-export class OptionError extends Error {
-  override readonly name = 'OptionError';
-  readonly code = 'BAD_OPTION';
-}
-
 /** @throws {OptionError} naming every option that is wrong */
 export function parseOptions(args: readonly string[]): SaleOptions | 'help' {
-  const values = readArguments(args);
-  if (values['help'] === true) return 'help';
-  const parsed = schema.safeParse(values);
-  if (!parsed.success) {
-    throw new OptionError(
-      parsed.error.issues.map(({ path, message }) => `--${path.join('.')} ${message}`).join('\n'),
-    );
-  }
-  const { data } = parsed;
+  const data = readOptions(schema, { flags: ['chaos'], args });
+  if (data === 'help') return data;
   if (data.chaos && data.url !== undefined) {
     throw new OptionError('--chaos kills processes of its own platform: it does not go with --url');
   }
@@ -150,18 +129,4 @@ export function parseOptions(args: readonly string[]): SaleOptions | 'help' {
     url: data.url?.replace(/\/+$/, ''),
     adminToken: data['admin-token'],
   };
-}
-
-function readArguments(args: readonly string[]): Record<string, string | boolean | undefined> {
-  const options = Object.fromEntries(
-    Object.keys(schema.shape).map((name) => [
-      name,
-      { type: name === 'chaos' ? ('boolean' as const) : ('string' as const) },
-    ]),
-  );
-  try {
-    return parseArgs({ args: [...args], options: { ...options, help: { type: 'boolean' } } }).values;
-  } catch (cause) {
-    throw new OptionError(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { OptionError, parseOptions } from '../src/options.js';
+import { OptionError } from '@doorbuster/service/process';
+import { parseOptions } from '../src/options.js';
 
 const refusal = (...args: string[]): string => {
   try {
@@ -38,11 +39,14 @@ describe('options', () => {
 
   it('names every option that is wrong, and what it takes', () => {
     expect(refusal('--buyers', 'many', '--decline', '101')).toBe(
-      '--buyers must be a whole number from 1 to 1000000\n--decline must be a whole number from 0 to 100',
+      '--buyers must be a whole number from 1 to 1000000; it is "many".\n' +
+        '--decline must be a whole number from 0 to 100; it is "101".',
     );
     expect(refusal('--rate', 'slowly')).toContain('--rate must be burst, or a whole number');
     expect(refusal('--url', 'localhost')).toContain('--url must be http://host:port');
-    expect(refusal('--buyer', '5')).toContain("'--buyer'");
+    expect(refusal('--buyer', '5')).toMatch(/^--buyer is not an option; there are --buyers, /);
+    expect(refusal('--stock', '-1')).toMatch(/^--stock must be .* it is "-1"\.$/);
+    expect(refusal('--stock')).toBe('--stock needs a value.');
     expect(refusal('--chaos', '--url', 'http://shop')).toContain('--chaos');
   });
 

@@ -1,10 +1,20 @@
-import { natsUrl, streamReplicas } from '@doorbuster/service/process';
-import { LOG_LEVELS, type LogLevel } from '@doorbuster/telemetry';
+import {
+  httpUrl,
+  logConfig,
+  natsUrl,
+  postgresUrl,
+  redisUrl,
+  streamReplicas,
+  wholeNumber,
+  wholeNumberOrOff,
+} from '@doorbuster/service/process';
+import type { LogLevel } from '@doorbuster/telemetry';
 import { z } from 'zod';
 import { APPS, LOOPBACK, type AppName } from './services/environment.js';
 
 const REPLICAS_MAX = 16;
-const replicas = z.coerce.number().int().min(1).max(REPLICAS_MAX).default(1);
+const LIVENESS = 'must be off, or a number of seconds from 1 to 3600';
+const replicas = wholeNumber(1, REPLICAS_MAX).default(1);
 const replicaVariables = Object.fromEntries(APPS.map((app) => [replicasVariable(app), replicas]));
 
 export interface PlatformConfig {
@@ -33,28 +43,20 @@ export interface PlatformConfig {
  */
 export const platformConfig = z
   .object({
-    PORT: z.coerce.number('must be a port').int().min(1).max(65_535).default(3000),
+    PORT: wholeNumber(1, 65_535).default(3000),
     HOST: z.string().default(LOOPBACK),
     DATA_DIR: z.string().default('.data'),
-    DATABASE_URL: z
-      .url({ protocol: /^postgres(ql)?$/, error: 'must be postgres://admin:password@host:port/database' })
-      .optional(),
+    DATABASE_URL: postgresUrl('must be postgres://admin:password@host:port/database').optional(),
     NATS_URL: natsUrl.optional(),
     NATS_STREAM_REPLICAS: streamReplicas,
     SEED: z.enum(['none', 'demo']).default('demo'),
-    RATE_LIMIT: z
-      .union([z.literal('off'), z.coerce.number().int().min(1)], 'off, or a whole number from 1')
-      .optional(),
-    LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
-    AUTH_JWKS_URL: z
-      .url({ protocol: /^https?$/, error: "must be the https:// address of the issuer's key set" })
-      .optional(),
-    REDIS_URL: z
-      .url({ protocol: /^rediss?$/, error: 'must be redis://user:password@host:port, or unset' })
-      .optional(),
-    AUTH_JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+    RATE_LIMIT: wholeNumberOrOff(1).optional(),
+    ...logConfig,
+    AUTH_JWKS_URL: httpUrl("the https:// address of the issuer's key set").optional(),
+    REDIS_URL: redisUrl.optional(),
+    AUTH_JWT_SECRET: z.string().min(32).optional(),
     LIVENESS_TIMEOUT_SECONDS: z
-      .union([z.literal('off'), z.coerce.number().min(1).max(3_600)], 'off, or seconds from 1')
+      .union([z.literal('off'), z.coerce.number(LIVENESS).min(1, LIVENESS).max(3_600, LIVENESS)], LIVENESS)
       .default(10),
     ...(replicaVariables as Record<string, typeof replicas>),
   })
@@ -77,7 +79,7 @@ export const platformConfig = z
     );
     for (const name of unknown) {
       const known = Object.keys(replicaVariables).join(', ');
-      context.addIssue({ code: 'custom', path: [name], message: `is not known here; there are ${known}` });
+      context.addIssue({ code: 'custom', path: [name], message: `is not known; there are ${known}` });
     }
   })
   .transform((env): PlatformConfig => ({
@@ -96,10 +98,6 @@ export const platformConfig = z
       number
     >,
   }));
-
-/** Shells and compose files hand over unset variables as empty text. */
-export const withoutEmpty = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
 
 function replicasVariable(app: AppName): string {
   return `REPLICAS_${app.toUpperCase()}`;

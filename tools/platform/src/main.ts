@@ -1,11 +1,17 @@
-import { readConfigOrExit, SHUTDOWN_MS } from '@doorbuster/service/process';
+import {
+  readConfigOrExit,
+  refuseUnknownArguments,
+  SHUTDOWN_MS,
+  withoutEmpty,
+} from '@doorbuster/service/process';
 import { createLogger } from '@doorbuster/telemetry';
-import { platformConfig, withoutEmpty } from './config.js';
+import { platformConfig } from './config.js';
 import { Platform } from './platform.js';
 import { collectGarbageSoon } from './services/collect-garbage.js';
 import { onStopSignal } from './stop-signal.js';
 
 const env = withoutEmpty(process.env);
+refuseUnknownArguments([]);
 const config = readConfigOrExit(platformConfig, env);
 const logger = createLogger('platform', config.logLevel);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

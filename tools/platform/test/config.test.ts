@@ -37,7 +37,7 @@ describe('the configuration of the platform', () => {
       'NATS_STREAM_REPLICAS must be 1 with the embedded NATS, which is alone; set NATS_URL to a cluster',
     ]);
     expect(problemsOf({ NATS_STREAM_REPLICAS: '3', NATS_URL: 'nats://a,nats://b' })).toEqual([]);
-    expect(problemsOf({ RATE_LIMIT: 'none' })).toEqual(['RATE_LIMIT off, or a whole number from 1']);
+    expect(problemsOf({ RATE_LIMIT: 'none' })).toEqual(['RATE_LIMIT must be off, or a whole number from 1 up']);
     expect(problemsOf({ REDIS_URL: 'localhost:6379' })).toEqual([
       'REDIS_URL must be redis://user:password@host:port, or unset',
     ]);
@@ -49,7 +49,7 @@ describe('the configuration of the platform', () => {
       'AUTH_AUDIENCE must be the `aud` of the tokens that are for this shop',
     ]);
     expect(problemsOf({ REPLICAS_ORDER: '2' })[0]).toMatch(
-      /^REPLICAS_ORDER is not known here; there are REPLICAS_/,
+      /^REPLICAS_ORDER is not known; there are REPLICAS_/,
     );
     expect(problemsOf({ PORT: 'http' })).toHaveLength(1);
     expect(problemsOf({ SEED: 'full' })).toHaveLength(1);

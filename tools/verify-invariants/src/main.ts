@@ -1,4 +1,5 @@
-import { parseArgs } from 'node:util';
+import { postgresUrl, readOptions, wholeNumber } from '@doorbuster/service/process';
+import { z } from 'zod';
 import { openDataDirectory, type OpenDatabase } from './database.js';
 import { verifyInvariants, type Breach } from './verify.js';
 
@@ -14,6 +15,8 @@ const HELP = `Checks that nothing was oversold, lost, doubled or kept, over all 
 Exit code: 0 all promises hold, 1 a promise is broken, 2 the check could not be made.
 `;
 
+const WAIT_SECONDS_MAX = 86_400;
+
 try {
   process.exitCode = await main();
 } catch (error) {
@@ -22,20 +25,18 @@ try {
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      'data-dir': { type: 'string', default: process.env['DATA_DIR'] ?? '.data' },
-      'database-url': { type: 'string' },
-      wait: { type: 'string', default: '60' },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  if (values.help) {
+  const values = readOptions(
+    z.object({
+      'data-dir': z.string().default(process.env['DATA_DIR'] || '.data'),
+      'database-url': postgresUrl('must be postgres://admin:password@host:port/database').optional(),
+      wait: wholeNumber(0, WAIT_SECONDS_MAX).default(60),
+    }),
+  );
+  if (values === 'help') {
     process.stdout.write(HELP);
     return 0;
   }
-  const waitMs = Number(values.wait) * 1_000;
-  if (!Number.isFinite(waitMs) || waitMs < 0) throw new Error('--wait takes a number of seconds');
+  const waitMs = values.wait * 1_000;
   const url = values['database-url'];
   const database: OpenDatabase = url
     ? {
@@ -48,6 +49,12 @@ async function main(): Promise<number> {
     : await openDataDirectory(values['data-dir']);
   try {
     return await report(database, waitMs);
+  } catch (error) {
+    if (url === undefined) throw error;
+    const { host } = new URL(url);
+    throw new Error(`--database-url: ${host}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   } finally {
     await database.close();
   }

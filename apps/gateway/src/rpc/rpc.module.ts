@@ -1,5 +1,5 @@
 import { natsOptions, watchConnection } from '@doorbuster/messaging';
-import { RpcSigner } from '@doorbuster/service/process';
+import { awaitNats, RpcSigner } from '@doorbuster/service/process';
 import { outageReporter, type Logger } from '@doorbuster/telemetry';
 import type { NatsConnection } from '@nats-io/transport-node';
 import {
@@ -39,11 +39,13 @@ import { RpcClient } from './rpc-client.js';
 export class RpcModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     private readonly client: ClientNats,
+    private readonly config: GatewayConfig,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const connection: NatsConnection = await this.client.connect();
+    const connecting = this.client.connect() as Promise<NatsConnection>;
+    const connection = await awaitNats(connecting, this.config.nats.url, this.logger);
     void watchConnection(connection, outageReporter(this.logger, 'NATS'));
   }
 

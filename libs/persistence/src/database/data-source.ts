@@ -4,6 +4,7 @@ import type { Logger } from '@doorbuster/telemetry';
 import type { Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { DatabaseNotReadyError } from './database-not-ready.js';
 import { watchDatabase } from './database-outages.js';
 import { connectionOptions, type DatabaseConnection, type SchemaDefinition } from './schema-definition.js';
 import { awaitSchema } from './schema-version.js';
@@ -29,8 +30,8 @@ const RETRY_MS = 300;
  * Connects to the service's schema as its run-time role. It waits for a starting database and for a running migration, and
  * changes nothing in the schema: `migrateDatabase` does.
  *
- * @throws the last connection error after 60 s, or the names of the missing migrations; at once if the server is older than
- *   PostgreSQL 17
+ * @throws {DatabaseNotReadyError} without a connection after 60 s, with missing migrations, or at once if the server is older
+ *   than PostgreSQL 17
  */
 export async function openDatabase(
   { connectWaitMs, schemaWaitMs, ...options }: DatabaseOptions,
@@ -59,7 +60,7 @@ export async function openDatabase(
   return dataSource;
 }
 
-/** @throws the last connection error after `waitMs` */
+/** @throws {DatabaseNotReadyError} with the last connection error, after `waitMs` */
 export async function connect(
   dataSource: DataSource,
   logger: Logger,
@@ -71,11 +72,22 @@ export async function connect(
       await dataSource.initialize();
       return;
     } catch (err) {
-      if (Date.now() > deadline) throw err;
-      if (!warned) logger.warn({ err }, `database not there yet, trying for ${waitMs / 1_000} s`);
+      const reason = err instanceof Error ? err.message : String(err);
+      const server = `PostgreSQL at ${serverOf(dataSource)}`;
+      if (Date.now() > deadline) {
+        const advice = 'start it, or correct the address, the role or its password';
+        const text = `no connection to ${server} in ${waitMs / 1_000} s (${reason}); ${advice}`;
+        throw new DatabaseNotReadyError(text, { cause: err });
+      }
+      if (!warned) logger.warn(`no connection to ${server} yet (${reason}), trying for ${waitMs / 1_000} s`);
       await sleep(RETRY_MS);
     }
   }
+}
+
+function serverOf({ options }: DataSource): string {
+  const url = options.type === 'postgres' ? options.url : undefined;
+  return url === undefined ? 'its address' : new URL(url).host;
 }
 
 /**
@@ -94,5 +106,7 @@ async function checkServerVersion(dataSource: DataSource): Promise<void> {
     `select current_setting('server_version_num')::int as number, current_setting('server_version') as name`,
   );
   if (row && row.number >= SERVER_VERSION_MIN) return;
-  throw new Error(`PostgreSQL 17 or newer is needed, and this server is ${row?.name}: update it`);
+  throw new DatabaseNotReadyError(
+    `PostgreSQL 17 or newer is needed, and this server is ${row?.name}: update it`,
+  );
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@doorbuster/telemetry';
 import { DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
 import { connect } from './data-source.js';
+import { DatabaseNotReadyError } from './database-not-ready.js';
 import { sqlStateOf } from '../transactions/postgres-errors.js';
 import { connectionOptions, type DatabaseConnection, type SchemaDefinition } from './schema-definition.js';
 
@@ -84,7 +85,9 @@ async function waitForTurn(
     );
     if (row?.locked === true) return;
     if (Date.now() > deadline)
-      throw new Error(`another process has been migrating schema ${service} for ${waitMs / 1_000} s`);
+      throw new DatabaseNotReadyError(
+        `another process has been migrating schema ${service} for ${waitMs / 1_000} s`,
+      );
     if (!logged) logger.info('another process migrates this schema; waiting for it');
     await sleep(POLL_MS);
   }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@doorbuster/telemetry';
 import type { DataSource } from 'typeorm';
 import { allMigrations, type SchemaDefinition } from './schema-definition.js';
+import { DatabaseNotReadyError } from './database-not-ready.js';
 
 const SCHEMA_WAIT_MS = 60_000;
 const RETRY_MS = 300;
@@ -30,7 +31,7 @@ export async function awaitSchema(
     }
     if (Date.now() > deadline) {
       const advice = 'run `node dist/main.js migrate` of this release with MIGRATION_DATABASE_URL';
-      throw new Error(`schema ${definition.service} lacks ${missing.join(', ')}; ${advice}`);
+      throw new DatabaseNotReadyError(`schema ${definition.service} lacks ${missing.join(', ')}; ${advice}`);
     }
     if (!warned) logger.warn({ missing }, 'waiting for the schema to be migrated');
     await sleep(RETRY_MS);

@@ -10,6 +10,8 @@ export const SERVICE_NAME = Symbol('service-name');
 export const ENVIRONMENT = Symbol('environment');
 export const LOGGER = Symbol('logger');
 
+type ConfigClass<T extends z.ZodType<object>> = Type<Readonly<z.output<T>>> & { readonly schema: T };
+
 /**
  * Base class of an injectable configuration that is typed and validated by `schema`:
  *
@@ -19,13 +21,15 @@ export const LOGGER = Symbol('logger');
  *
  * With `@nestjs/config` each variable is read by its name from one shared service. A class is injected by its type.
  */
-export function configOf<T extends z.ZodType<object>>(schema: T): Type<Readonly<z.output<T>>> {
+export function configOf<T extends z.ZodType<object>>(schema: T): ConfigClass<T> {
   class Config {
+    static readonly schema = schema;
+
     constructor(@Inject(ENVIRONMENT) env: NodeJS.ProcessEnv) {
       Object.assign(this, readConfig(schema, env));
     }
   }
-  return Config as Type<Readonly<z.output<T>>>;
+  return Config as Type & { schema: T } as ConfigClass<T>;
 }
 
 /** The name, environment and logger of the service. */

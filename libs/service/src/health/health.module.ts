@@ -2,7 +2,7 @@ import { accept, healthOf, type Health, type Reply, type ServiceName } from '@do
 import { All, Controller, Get, HttpCode, Module, Res, type DynamicModule, type Type } from '@nestjs/common';
 import { z } from 'zod';
 import { configOf } from '../configuration/configuration.module.js';
-import { optional } from '../configuration/variables.js';
+import { port } from '../configuration/variables.js';
 import { Rpc } from '../rpc/rpc.decorator.js';
 import { HealthProbe } from './health-probe.js';
 import { readinessOf } from './health-server.js';
@@ -10,9 +10,9 @@ import { readinessOf } from './health-server.js';
 export class HealthConfig extends configOf(
   z.object({
     /** The port of `/healthz` and `/readyz`. Without it they are not served; the gateway asks over NATS. */
-    PORT: optional(z.coerce.number().int().min(0).max(65_535)),
+    PORT: port.optional(),
     /** The address to listen on. Without it every address, also IPv6 where the machine has it. */
-    HOST: optional(z.string()),
+    HOST: z.string().optional(),
   }),
 ) {}
 

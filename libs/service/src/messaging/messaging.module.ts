@@ -14,6 +14,7 @@ import { RpcVerifier } from '../rpc/rpc-signature.js';
 import { RpcTracingInterceptor } from '../rpc/rpc-tracing.interceptor.js';
 import { SHUTDOWN_MS } from '../shutdown-budget.js';
 import { closeWithin } from '../shutdown.js';
+import { awaitNats } from './await-nats.js';
 
 export const NATS_CONNECTION = Symbol('nats-connection');
 
@@ -36,7 +37,8 @@ export class MessagingConfig extends configOf(
     {
       provide: NATS_CONNECTION,
       useFactory: async (config: MessagingConfig, service: ServiceName, logger: Logger) => {
-        const nc = await connectNats(config.NATS_URL, service, config.NATS_CA_FILE);
+        const connecting = connectNats(config.NATS_URL, service, config.NATS_CA_FILE);
+        const nc = await awaitNats(connecting, config.NATS_URL, logger);
         void watchConnection(nc, outageReporter(logger, 'NATS'));
         return nc;
       },

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { readConfig } from '../configuration/read-config.js';
 import { logConfig } from '../configuration/variables.js';
 import { SHUTDOWN_MS } from '../shutdown-budget.js';
-import { databaseCaFile, databaseUrl } from './database-url.js';
+import { databaseCaFile, databaseUrl, namingVariable } from './database-url.js';
 
 const migrationConfig = z.object({
   /** With the migrator's role, which owns the schema. Running services do not have it. */
@@ -20,7 +20,9 @@ const migrationConfig = z.object({
  */
 export async function migrate(schema: SchemaDefinition): Promise<void> {
   const { MIGRATION_DATABASE_URL: url, DATABASE_CA_FILE, LOG_LEVEL } = readConfig(migrationConfig);
-  await migrateSchema(schema, url, LOG_LEVEL, DATABASE_CA_FILE);
+  await migrateSchema(schema, url, LOG_LEVEL, DATABASE_CA_FILE).catch(
+    namingVariable('MIGRATION_DATABASE_URL'),
+  );
   await stopTelemetry(SHUTDOWN_MS.telemetry);
 }
 

@@ -23,7 +23,7 @@ import { z } from 'zod';
 import { configOf, LOGGER, SERVICE_NAME } from '../configuration/configuration.module.js';
 import { SHUTDOWN_MS } from '../shutdown-budget.js';
 import { closeWithin } from '../shutdown.js';
-import { databaseCaFile, databaseUrl } from './database-url.js';
+import { databaseCaFile, databaseUrl, namingVariable } from './database-url.js';
 
 export class PersistenceConfig extends configOf(
   z.object({
@@ -45,7 +45,9 @@ const database = (schema: SchemaDefinition): DynamicModule =>
       // `openDatabase` waits for a server that is starting.
       retryAttempts: 0,
       open: () =>
-        openDatabase({ ...schema, url: config.DATABASE_URL, caFile: config.DATABASE_CA_FILE }, logger),
+        openDatabase({ ...schema, url: config.DATABASE_URL, caFile: config.DATABASE_CA_FILE }, logger).catch(
+          namingVariable('DATABASE_URL'),
+        ),
     }),
     dataSourceFactory: (options) => (options as OpenableOptions).open(),
   });

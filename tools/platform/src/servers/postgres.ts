@@ -44,7 +44,8 @@ export async function openDatabase(settings: Settings, supervise: Supervise): Pr
   const { credentials, externalUrl, replicas } = settings;
   const { view, adminUrl } =
     externalUrl === undefined ? await startOwn(settings, supervise) : given(externalUrl);
-  await prepareRoles(adminUrl, credentials, connectionLimits(replicas));
+  const preparing = prepareRoles(adminUrl, credentials, connectionLimits(replicas));
+  await (externalUrl === undefined ? preparing : preparing.catch(explain));
   await prepareDatabase(adminUrl);
   const urlOf = (role: ServiceName | MigratorRole): string => withUser(adminUrl, role, credentials[role]);
   return { view, databaseUrl: urlOf, migrationUrl: (service) => urlOf(migratorOf(service)) };
@@ -83,3 +84,9 @@ async function startOwn({ layout, credentials, port, replicas }: Settings, super
 }
 
 const given = (adminUrl: string) => ({ adminUrl, view: () => ({ pid: null, url: adminUrl, dir: null }) });
+
+/** The first statements on a server of the user's. @throws what to do about one that does not let the administrator in */
+function explain(cause: Error): never {
+  const advice = 'correct the variable, or unset it to have a server started';
+  throw new Error(`DATABASE_URL: ${cause.message}; ${advice}`, { cause });
+}

@@ -1,4 +1,5 @@
 import { DeadlineExceededError, until } from '@doorbuster/embedded';
+import { CONFIGURATION_EXIT_CODE } from '@doorbuster/service/process';
 import type { Supervised } from '../supervision/supervised.js';
 
 const READY_DEADLINE_MS = 60_000;
@@ -14,7 +15,9 @@ export async function waitUntilReady(gatewayUrls: string[], services: Supervised
 async function waitUntilOneIsReady(gatewayUrl: string, services: Supervised[]): Promise<void> {
   let last = 'the gateway does not answer';
   const ask = async (): Promise<Supervised | true | undefined> => {
-    const failing = services.find(({ failures }) => failures >= FAILURES_MAX);
+    const failing = services.find(
+      ({ failures, lastExitCode }) => failures >= FAILURES_MAX || lastExitCode === CONFIGURATION_EXIT_CODE,
+    );
     if (failing !== undefined) return failing;
     const response = await fetch(`${gatewayUrl}/readyz`, {
       signal: AbortSignal.timeout(REQUEST_DEADLINE_MS),
@@ -31,7 +34,9 @@ async function waitUntilOneIsReady(gatewayUrl: string, services: Supervised[]): 
     throw new Error(`not ready after ${READY_DEADLINE_MS} ms: ${last}`, { cause });
   });
   if (outcome === true) return;
-  throw new Error(
-    `${outcome.name} ended ${outcome.failures} times before it was ready; its own lines above say why`,
-  );
+  const what =
+    outcome.lastExitCode === CONFIGURATION_EXIT_CODE
+      ? 'refuses its environment'
+      : `ended ${outcome.failures} times before it was ready`;
+  throw new Error(`${outcome.name} ${what}; its own lines above say why`);
 }

@@ -34,6 +34,7 @@ export class Supervised {
   private running: RunningProcess | undefined;
   private watching: Promise<void> = Promise.resolve();
   private failuresInARow = 0;
+  private exitCode: number | undefined;
 
   constructor(private readonly options: SupervisedOptions) {
     this.name = options.name;
@@ -47,6 +48,11 @@ export class Supervised {
   /** Ends in a row without a stable run between them. */
   get failures(): number {
     return this.failuresInARow;
+  }
+
+  /** Of the last process that ended by itself. */
+  get lastExitCode(): number | undefined {
+    return this.exitCode;
   }
 
   /** The first start. It is not repeated on failure: the caller reports the error. */
@@ -74,7 +80,9 @@ export class Supervised {
     let current: RunningProcess | undefined = first;
     let startedAt = Date.now();
     while (!this.stopping.signal.aborted) {
-      const end = current === undefined ? 'could not be started' : describe(await this.endOf(current));
+      const exit = current && (await this.endOf(current));
+      const end = exit ? describe(exit) : 'could not be started';
+      this.exitCode = exit?.code ?? undefined;
       this.running = undefined;
       this.options.onChange();
       if (this.stopping.signal.aborted) return;

@@ -1,0 +1,64 @@
+import { withoutSecrets } from '@doorbuster/telemetry';
+import type { z } from 'zod';
+
+const VALUE_LENGTH_MAX = 80;
+const SECRET_NAME = /SECRET|KEY|PASSWORD|TOKEN/i;
+
+/** What the value must be, for issues whose schema has no text of its own. */
+export function requirementOf(issue: z.core.$ZodRawIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return TYPES[issue.expected] ?? 'must be set';
+    case 'invalid_value':
+      return `must be ${listOf(issue.values.map(String))}`;
+    case 'too_small':
+      return issue.origin === 'string'
+        ? `must have at least ${issue.minimum} characters`
+        : `must be at least ${issue.minimum}`;
+    case 'too_big':
+      return issue.origin === 'string'
+        ? `must have at most ${issue.maximum} characters`
+        : `must be at most ${issue.maximum}`;
+    case 'invalid_format':
+      return issue.format === 'url' ? 'must be a URL' : 'must have another form';
+    default:
+      return 'must be another value';
+  }
+}
+
+const TYPES: Record<string, string | undefined> = {
+  number: 'must be a number',
+  int: 'must be a whole number',
+};
+
+const listOf = (values: readonly string[]): string =>
+  values.length < 2 ? values.join('') : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
+
+/**
+ * One sentence for each problem: the variable or option, what it must be, and what it is now, without its secrets.
+ *
+ * @param valueOf the given text, if there is one
+ */
+export function describeProblems(
+  error: z.ZodError,
+  valueOf: (name: string) => string | undefined,
+  label = (name: string): string => name,
+): string[] {
+  return error.issues.map(({ path, message }) => {
+    if (path.length === 0) return `${message}.`;
+    const name = path.join('.');
+    return `${label(name)} ${message}; it is ${shown(name, valueOf(name))}.`;
+  });
+}
+
+function shown(name: string, value: string | undefined): string {
+  if (value === undefined || value === '') return 'not set';
+  if (SECRET_NAME.test(name)) return 'something else, which is not shown because it may be a secret';
+  return JSON.stringify(withoutCredentials(value).slice(0, VALUE_LENGTH_MAX));
+}
+
+/** Also of a URL that is malformed. */
+const withoutCredentials = (text: string): string =>
+  withoutSecrets(text)
+    .replace(/^([a-z][a-z+.-]*:(?:\/\/)?)?[^/]*@/i, '$1[redacted]@')
+    .replaceAll(/(password|secret|token)=[^&\s]*/gi, '$1=[redacted]');
