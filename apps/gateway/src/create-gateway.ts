@@ -1,13 +1,14 @@
 import 'reflect-metadata';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { withTimeout } from '@doorbuster/service/process';
+import { fieldRequirementOf, withTimeout } from '@doorbuster/service/process';
 import { NestLogger, type Logger } from '@doorbuster/telemetry';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { NestFactory } from '@nestjs/core';
 import { ClientNats } from '@nestjs/microservices';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import { AppModule } from './app.module.js';
 import { compressLists } from './edge/compression.js';
 import { ConnectionGuard } from './edge/connection-guard.js';
@@ -26,6 +27,7 @@ const SUBSCRIPTIONS_MS = 2_000;
 
 /** A gateway that is connected to NATS and does not listen yet. */
 export async function createGateway(config: GatewayConfig, logger: Logger): Promise<NestFastifyApplication> {
+  z.config({ customError: fieldRequirementOf });
   const http = createHttpServer(config.trustProxy, (error, request, reply) =>
     app.get(ProblemFilter).answer(error, request, reply),
   );

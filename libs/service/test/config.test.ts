@@ -59,9 +59,7 @@ describe('the configuration of a service', () => {
   it.each([undefined, '', 'key', `${spki()},key`, spki('der', 'x25519')])(
     'does not start without a key to verify gateways by: %j',
     (RPC_VERIFICATION_KEYS) =>
-      expect(parse({ RPC_VERIFICATION_KEYS }).error).toMatch(
-        /^RPC_VERIFICATION_KEYS must be one or more/,
-      ),
+      expect(parse({ RPC_VERIFICATION_KEYS }).error).toMatch(/^RPC_VERIFICATION_KEYS must be one or more/),
   );
 
   it.each([

@@ -1,7 +1,6 @@
 import { globSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../../../libs/service/src/configuration/read-config.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const FILES = globSync(
@@ -20,7 +19,11 @@ const SENTENCE =
   /^(?:[A-Z][A-Z\d_]+ must [^]+; it is (?:".*"|not set|something else.*)|(?:Set|In production set) [A-Z].+)\.$/;
 const MACHINE_WORDS = /expected|received|invalid|undefined|\[object|✖|→|ZodError/i;
 
-type Schema = Parameters<typeof readConfig>[0];
+type Schema = object;
+
+const { readConfig } = (await import(path.join(ROOT, 'libs/service/src/configuration/read-config.ts'))) as {
+  readConfig: (schema: Schema, env: NodeJS.ProcessEnv) => unknown;
+};
 
 interface Config {
   name: string;
@@ -41,7 +44,7 @@ for (const file of FILES) {
 function schemaOf(value: unknown): Schema | undefined {
   const schema = typeof value === 'function' && 'schema' in value ? value.schema : value;
   const isSchema = typeof schema === 'object' && schema !== null && 'safeParse' in schema;
-  return isSchema ? (schema as Schema) : undefined;
+  return isSchema ? schema : undefined;
 }
 
 /** Refinements are part of an object's schema; a transformation has the object as its input. */

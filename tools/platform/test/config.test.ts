@@ -37,7 +37,9 @@ describe('the configuration of the platform', () => {
       'NATS_STREAM_REPLICAS must be 1 with the embedded NATS, which is alone; set NATS_URL to a cluster',
     ]);
     expect(problemsOf({ NATS_STREAM_REPLICAS: '3', NATS_URL: 'nats://a,nats://b' })).toEqual([]);
-    expect(problemsOf({ RATE_LIMIT: 'none' })).toEqual(['RATE_LIMIT must be off, or a whole number from 1 up']);
+    expect(problemsOf({ RATE_LIMIT: 'none' })).toEqual([
+      'RATE_LIMIT must be off, or a whole number from 1 up',
+    ]);
     expect(problemsOf({ REDIS_URL: 'localhost:6379' })).toEqual([
       'REDIS_URL must be redis://user:password@host:port, or unset',
     ]);

@@ -63,7 +63,7 @@ function exampleOf(schema: Schema, schemas: Schemas): unknown {
   return Object.fromEntries(fields.map(([name, field]) => [name, exampleOf(field, schemas)]));
 }
 
-const INVALID_FIELD = { path: 'items.0.quantity', message: 'Too small: expected number to be >=1' };
+const INVALID_FIELD = { path: 'items.0.quantity', message: 'must be at least 1' };
 
 /** A problem document with this code. */
 export function exampleOfProblem(code: ErrorCode): Problem {

@@ -17,6 +17,7 @@ import {
 } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { findJsonError } from './json-syntax.js';
 import { invalidFields, ProblemException } from '../problem/problem.exception.js';
 
 const PARAMETER = /;\s*([^=;\s]+)\s*=\s*("[^"]*"|[^;\s]*)/g;
@@ -40,15 +41,29 @@ export function parseOnlyJson(fastify: FastifyInstance): void {
   fastify.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     if (body.length === 0) return done(null, undefined);
     if (!isJson(request.headers['content-type'])) {
-      return done(new ProblemException('UNSUPPORTED_MEDIA_TYPE', 'Send the body in UTF-8.'));
+      return done(
+        new ProblemException(
+          'UNSUPPORTED_MEDIA_TYPE',
+          'Send the body in UTF-8, with Content-Type: application/json.',
+        ),
+      );
     }
-    if (!isUtf8(body)) return done(new ProblemException('MALFORMED_JSON', 'The body is not UTF-8.'));
-    void parse(request, body.toString('utf8'), (error, value) => {
-      if (error)
-        done(new ProblemException('MALFORMED_JSON', 'The body is not JSON that we take.', { cause: error }));
+    if (!isUtf8(body))
+      return done(new ProblemException('MALFORMED_JSON', 'The body is not UTF-8. Encode it as UTF-8.'));
+    const text = body.toString('utf8');
+    void parse(request, text, (error, value) => {
+      if (error) done(malformed(text, error));
       else done(null, value);
     });
   });
+}
+
+function malformed(text: string, cause: unknown): ProblemException {
+  const error = findJsonError(text);
+  const detail = error
+    ? `The body is not JSON: line ${error.line}, column ${error.column} must have ${error.expected}, and has ${error.found}.`
+    : 'The body has a property `__proto__` or `constructor.prototype`. Leave it out.';
+  return new ProblemException('MALFORMED_JSON', detail, { cause });
 }
 
 /** A body of 64 KiB may have thousands of errors. Beyond this number the answer has only their count. */

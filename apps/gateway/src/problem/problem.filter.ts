@@ -48,9 +48,12 @@ export class ProblemFilter implements ExceptionFilter {
 /** Errors of Fastify that have a problem of their own, by code. */
 const FASTIFY_ERRORS: Record<string, () => ProblemException> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
-    new ProblemException('UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json.'),
+    new ProblemException(
+      'UNSUPPORTED_MEDIA_TYPE',
+      'Send the body as JSON, with the header Content-Type: application/json.',
+    ),
   FST_ERR_CTP_BODY_TOO_LARGE: () =>
-    new ProblemException('PAYLOAD_TOO_LARGE', 'A body may have at most 64 KiB.'),
+    new ProblemException('PAYLOAD_TOO_LARGE', 'A body may have at most 64 KiB. Send less in one request.'),
 };
 
 /** An unexpected exception becomes an INTERNAL_ERROR without details. */

@@ -56,6 +56,28 @@ describe('a bad request', () => {
     expect(await problemOf(response)).toMatchObject({ code });
   });
 
+  it('that is not JSON says where, and repeats nothing of it', async () => {
+    const { detail } = await problemOf(await post('{\n  "payment": { "method": "pm_card_visa" },\n}'));
+    expect(detail).toBe(
+      'The body is not JSON: line 3, column 1 must have a property name in double quotes, and has }.',
+    );
+    const refused = await problemOf(await post('{"__proto__":{"admin":true}}'));
+    expect(refused.detail).toContain('__proto__');
+  });
+
+  it('whose fields are wrong says what each must be', async () => {
+    const { errors } = await problemOf(await post('{"items":[{"sku":"A","quantity":"two"}]}'));
+    expect(errors).toContainEqual({ path: 'items.0.quantity', message: 'must be a number' });
+    expect(errors?.find(({ path }) => path === 'payment')?.message).toMatch(/^is missing; it must be/);
+    expect(JSON.stringify(errors)).not.toMatch(/expected|received|undefined/);
+  });
+
+  it('that is empty is said to be missing', async () => {
+    const { detail, errors } = await problemOf(await post(''));
+    expect(detail).toContain('the body');
+    expect(errors).toEqual([{ path: '', message: 'is missing; it must be a JSON object' }]);
+  });
+
   it.each(['__proto__', 'constructor', 'prototype', 'toString'])(
     'may not have the unknown field %s',
     async (key) => {

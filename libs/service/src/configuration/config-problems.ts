@@ -12,15 +12,11 @@ export function requirementOf(issue: z.core.$ZodRawIssue): string {
     case 'invalid_value':
       return `must be ${listOf(issue.values.map(String))}`;
     case 'too_small':
-      return issue.origin === 'string'
-        ? `must have at least ${issue.minimum} characters`
-        : `must be at least ${issue.minimum}`;
+      return `must ${SIZES[issue.origin]?.('at least', issue.minimum) ?? `be at least ${issue.minimum}`}`;
     case 'too_big':
-      return issue.origin === 'string'
-        ? `must have at most ${issue.maximum} characters`
-        : `must be at most ${issue.maximum}`;
+      return `must ${SIZES[issue.origin]?.('at most', issue.maximum) ?? `be at most ${issue.maximum}`}`;
     case 'invalid_format':
-      return issue.format === 'url' ? 'must be a URL' : 'must have another form';
+      return FORMATS[issue.format] ?? `must have the form ${issue.pattern ?? issue.format}`;
     default:
       return 'must be another value';
   }
@@ -29,6 +25,25 @@ export function requirementOf(issue: z.core.$ZodRawIssue): string {
 const TYPES: Record<string, string | undefined> = {
   number: 'must be a number',
   int: 'must be a whole number',
+  string: 'must be a text',
+  boolean: 'must be true or false',
+  array: 'must be an array',
+  object: 'must be a JSON object',
+};
+
+/** The same for a field of a request, which may be missing. */
+export const fieldRequirementOf = (issue: z.core.$ZodRawIssue): string =>
+  `${issue.input === undefined ? 'is missing; it ' : ''}${requirementOf(issue)}`;
+
+const SIZES: Record<string, ((limit: string, size: number | bigint) => string) | undefined> = {
+  string: (limit, size) => `have ${limit} ${size} characters`,
+  array: (limit, size) => `have ${limit} ${size} items`,
+};
+
+const FORMATS: Record<string, string | undefined> = {
+  url: 'must be a URL',
+  uuid: 'must be a UUID',
+  datetime: 'must be a time such as 2026-01-31T12:00:00Z',
 };
 
 const listOf = (values: readonly string[]): string =>
