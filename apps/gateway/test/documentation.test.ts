@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { ERROR_CODES, TEST_METHODS } from '@doorbuster/contracts';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -192,6 +193,13 @@ describe('the documentation', () => {
     const summaries = operations().map(({ operation }) => operation.summary);
     for (const summary of summaries) expect(summary).toMatch(/^[A-Z][a-z]+ [^.`]+$/);
     expect(new Set(summaries).size).toBe(summaries.length);
+  });
+
+  it('lists the same test cards as the README', () => {
+    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8').replace(/ +/g, ' ');
+    for (const [method, outcome] of Object.entries(TEST_METHODS)) {
+      expect(readme).toContain(`| \`${method}\` | ${outcome} |`);
+    }
   });
 
   it('has the version of the package, the test cards and where a token comes from', async () => {

@@ -23,6 +23,14 @@ export const DOCS_PAGE = `<!doctype html>
       .swagger-ui td {
         overflow-wrap: anywhere;
       }
+      .swagger-ui .headers :is(td, th) {
+        overflow-wrap: normal;
+      }
+      @media (max-width: 600px) {
+        .swagger-ui .headers :is(td, th):last-child {
+          display: none;
+        }
+      }
       .dark-mode .swagger-ui .examples__section-header {
         color: inherit;
       }

@@ -10,7 +10,7 @@ export const TEST_METHODS = {
   pm_sim_slow: 'is charged; each call to the provider takes 2 s',
   pm_sim_flaky: 'is charged; each call to the provider fails twice first',
   pm_sim_capture_fails_once: 'is charged; the capture fails once after the confirmation',
-  pm_sim_timeout: 'gets no answer from the provider: 402 `PAYMENT_TIMEOUT` after about half a minute',
+  pm_sim_timeout: 'gets no answer from the provider: 402 `PAYMENT_TIMEOUT` after 15 s',
 } as const;
 export type TestMethod = keyof typeof TEST_METHODS;
 
