@@ -152,7 +152,7 @@ describe('operations', () => {
         status: 'ready',
         dependencies: { nats: 'up', orders: 'up', 'orders.postgres': 'up' },
       });
-      expect(Object.keys(body.dependencies)).toHaveLength(1 + 4 * 3);
+      expect(Object.keys(body.dependencies)).toHaveLength(1 + SERVICES.length * 3);
     });
 
     it('is not ready when a service or a dependency of it is down', async () => {

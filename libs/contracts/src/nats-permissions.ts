@@ -57,7 +57,7 @@ function provisionerPermissions(): NatsPermissions {
 }
 
 function servicePermissions(service: ServiceName): NatsPermissions {
-  const { sends, consumers, readsOwnEvents = false } = TOPOLOGY[service];
+  const { sends, consumers, readsOwnEvents } = TOPOLOGY[service];
   const reads = durablesOf(service).flatMap(({ stream, name }) => [
     `$JS.API.CONSUMER.INFO.${stream}.${name}`,
     `$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`,

@@ -19,7 +19,7 @@ import {
   stockReleased,
   stockReserved,
 } from './inventory/stock.js';
-import type { MessageContract, ServiceName } from './message.js';
+import { SERVICES, type MessageContract, type ServiceName } from './message.js';
 import {
   authorisePayment,
   capturePayment,
@@ -39,36 +39,31 @@ export const eventStream = (owner: ServiceName): string => `${owner.toUpperCase(
 type Subject = Pick<MessageContract, 'kind' | 'owner' | 'subject'>;
 
 /** A durable pull consumer. Its dead letters go to `dlq.<name>`. */
-export interface ConsumerTopology {
+interface ConsumerTopology {
   name: string;
-  /** The streams that it reads. Events of several streams share batches. */
-  streams: string[];
-  /** The only messages of those streams that it is delivered. */
+  /** The only messages that it is delivered. Those of several streams share batches. */
   reads: readonly Subject[];
 }
 
-export interface ServiceTopology {
-  /** The service has a command stream. Every service has an event stream. */
-  takesCommands: boolean;
+interface ServiceTopology {
   /** The commands that the service sends. */
   sends: readonly Subject[];
-  consumers: ConsumerTopology[];
+  consumers: readonly ConsumerTopology[];
   /** The service subscribes to its own events and may look up their stream. */
-  readsOwnEvents?: boolean;
+  readsOwnEvents: boolean;
 }
 
 /**
  * Which service sends and reads which messages. The provisioner creates streams and consumers from this, and
- * `natsPermissions` derives the permissions of each NATS user, so a service cannot publish or read anything else.
+ * `natsPermissions` derives the permissions of each NATS user, so a service cannot publish or read anything else. A service
+ * that is not in it publishes its own events and answers RPCs.
  */
-export const TOPOLOGY: Record<ServiceName, ServiceTopology> = {
+const DECLARED: Partial<Record<ServiceName, Partial<ServiceTopology>>> = {
   catalog: {
-    takesCommands: false,
     sends: [setAsideUnits, returnUnits],
     consumers: [
       {
         name: 'catalog-replies',
-        streams: [eventStream('inventory')],
         reads: [unitsSetAside, unitsRefused, unitsReturned],
       },
     ],
@@ -76,7 +71,6 @@ export const TOPOLOGY: Record<ServiceName, ServiceTopology> = {
     readsOwnEvents: true,
   },
   orders: {
-    takesCommands: false,
     sends: [
       reserveStock,
       commitStock,
@@ -88,11 +82,10 @@ export const TOPOLOGY: Record<ServiceName, ServiceTopology> = {
       refundPayment,
     ],
     consumers: [
-      { name: 'orders-prices', streams: [eventStream('catalog')], reads: [productCreated, productChanged] },
-      { name: 'orders-sales', streams: [eventStream('catalog')], reads: [saleChanged] },
+      { name: 'orders-prices', reads: [productCreated, productChanged] },
+      { name: 'orders-sales', reads: [saleChanged] },
       {
         name: 'orders-replies',
-        streams: [eventStream('inventory'), eventStream('payments')],
         reads: [
           stockReserved,
           stockRefused,
@@ -111,34 +104,35 @@ export const TOPOLOGY: Record<ServiceName, ServiceTopology> = {
     ],
   },
   inventory: {
-    takesCommands: true,
-    sends: [],
     consumers: [
       {
         name: 'inventory-commands',
-        streams: [commandStream('inventory')],
         reads: [reserveStock, commitStock, releaseStock, restockOrder],
       },
-      { name: 'inventory-sales', streams: [commandStream('inventory')], reads: [setAsideUnits, returnUnits] },
+      { name: 'inventory-sales', reads: [setAsideUnits, returnUnits] },
       {
         name: 'inventory-products',
-        streams: [eventStream('catalog')],
         reads: [productCreated, productChanged],
       },
     ],
   },
   payments: {
-    takesCommands: true,
-    sends: [],
     consumers: [
       {
         name: 'payments-commands',
-        streams: [commandStream('payments')],
         reads: [authorisePayment, capturePayment, voidPayment, refundPayment],
       },
     ],
   },
 };
+
+/** The topology of every service. */
+export const TOPOLOGY = Object.fromEntries(
+  SERVICES.map((service) => {
+    const { sends = [], consumers = [], readsOwnEvents = false } = DECLARED[service] ?? {};
+    return [service, { sends, consumers, readsOwnEvents }];
+  }),
+) as Record<ServiceName, ServiceTopology>;
 
 export interface StreamTopology {
   name: string;
@@ -148,7 +142,8 @@ export interface StreamTopology {
 
 /** The streams of a service: it alone publishes events there, or handles the commands. */
 export function streamsOf(service: ServiceName): StreamTopology[] {
-  const { takesCommands, consumers } = TOPOLOGY[service];
+  const { consumers } = TOPOLOGY[service];
+  const takesCommands = consumers.some(({ reads }) => reads.some(({ kind }) => kind === 'command'));
   const deadLetters = consumers.map(({ name }) => `dlq.${name}`);
   const events: StreamTopology = {
     name: eventStream(service),
@@ -169,11 +164,11 @@ export interface DurableTopology {
 
 /** The consumers of a service, with one entry for each stream that they read. */
 export const durablesOf = (service: ServiceName): DurableTopology[] =>
-  TOPOLOGY[service].consumers.flatMap(({ name, streams, reads }) =>
-    streams.map((stream) => ({
+  TOPOLOGY[service].consumers.flatMap(({ name, reads }) =>
+    [...Map.groupBy(reads, streamOf)].map(([stream, ofStream]) => ({
       stream,
       name,
-      subjects: reads.filter((read) => streamOf(read) === stream).map(({ subject }) => subject),
+      subjects: ofStream.map(({ subject }) => subject),
     })),
   );
 

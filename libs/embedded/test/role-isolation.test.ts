@@ -1,4 +1,10 @@
-import { DATABASE_CONNECTIONS, DATABASE_ROLES, migratorOf, SERVICES } from '@doorbuster/contracts';
+import {
+  DATABASE_CONNECTIONS,
+  DATABASE_ROLES,
+  migratorOf,
+  SERVICES,
+  type ServiceName,
+} from '@doorbuster/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withClient } from '../src/postgres/client.js';
 import { createDatabase, prepareDatabase, prepareRoles, withUser } from '../src/index.js';
@@ -141,7 +147,10 @@ describe('a database of the release before there were migrators', () => {
           insert into orders (at) values (now()); create sequence numbers; create view latest as select id from orders;
           create function twice(n int) returns int language sql return 2 * n;`),
       );
-      const limits = { catalog: 16, orders: 16, inventory: 16, payments: 16 };
+      const limits = Object.fromEntries(SERVICES.map((service) => [service, 16])) as Record<
+        ServiceName,
+        number
+      >;
       await prepareRoles(server.adminUrl, passwords, limits);
       await prepareDatabase(adminUrl);
       await withClient(orders, async (client) => {

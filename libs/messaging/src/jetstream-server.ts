@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TOPOLOGY, type MessageContract, type ServiceName } from '@doorbuster/contracts';
+import { streamOf, TOPOLOGY, type MessageContract, type ServiceName } from '@doorbuster/contracts';
 import { crashPoint } from '@doorbuster/fault-points';
 import type { Logger } from '@doorbuster/telemetry';
 import type { JsMsg } from '@nats-io/jetstream';
@@ -155,7 +155,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     const read = new Set(topology.reads.map(({ subject }) => subject));
     const never = contracts.find(({ subject }) => !read.has(subject));
     if (never) throw new Error(`consumer ${consumer} does not read ${never.subject} by the topology`);
-    return topology.streams;
+    return [...new Set(topology.reads.map(streamOf))];
   }
 
   private async handle(

@@ -1,9 +1,10 @@
-import { GENERATED_FILES } from './files/index.js';
+import { generateAll, generateFromCompiledCode } from './all.js';
 import { GenerateError } from './generate-error.js';
-import { textOf, writeFiles } from './write-files.js';
+import { generateService } from './service.js';
 
 const USAGE = `usage:
-  npm run generate:all    renews every generated file
+  npm run generate:all               renews every generated file
+  npm run generate -- service NAME   adds a service, with tests and deployment
 `;
 
 try {
@@ -14,10 +15,15 @@ try {
   process.exitCode = 1;
 }
 
-function main([what]: readonly string[]): void {
-  if (what !== 'all') throw new GenerateError(USAGE);
-  const files = Object.entries(GENERATED_FILES).map(([file, textFrom]) => [file, textFrom(textOf(file))]);
-  const changed = writeFiles(Object.fromEntries(files) as Record<string, string>);
-  for (const file of changed) process.stdout.write(`wrote ${file}\n`);
-  if (changed.length === 0) process.stdout.write('every generated file is up to date\n');
+function main([what, name]: readonly string[]): void {
+  switch (what) {
+    case 'all':
+      return generateAll();
+    case 'deployment':
+      return generateFromCompiledCode();
+    case 'service':
+      return generateService(name);
+    default:
+      throw new GenerateError(USAGE);
+  }
 }

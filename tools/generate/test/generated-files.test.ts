@@ -3,14 +3,16 @@ import path from 'node:path';
 import { NATS_ACCOUNT } from '@doorbuster/contracts';
 import { describe, expect, it } from 'vitest';
 import { missingFrom } from '../src/files/frozen-names.js';
-import { GENERATED_FILES } from '../src/files/index.js';
+import { GENERATED_FILES, sourceFiles } from '../src/files/index.js';
 import { replaceRegion } from '../src/files/region.js';
 import { natsConf } from '../src/files/servers.js';
 import { ROOT } from '../src/repository.js';
 
+const FILES: typeof GENERATED_FILES = { ...sourceFiles(), ...GENERATED_FILES };
+
 /** Compared as text, so that the message, which says what to do, is not followed by two whole files. */
 function expectFresh(file: string, current: string): void {
-  const wanted = GENERATED_FILES[file]?.(current).split('\n') ?? [];
+  const wanted = FILES[file]?.(current).split('\n') ?? [];
   const lines = current.split('\n');
   const line = lines.findIndex((text, index) => text !== wanted[index]);
   const stale = line !== -1 || lines.length !== wanted.length;
@@ -22,7 +24,7 @@ function expectFresh(file: string, current: string): void {
 }
 
 describe('a generated file', () => {
-  it.each(Object.keys(GENERATED_FILES))('is up to date: %s', (file) => {
+  it.each(Object.keys(FILES))('is up to date: %s', (file) => {
     expectFresh(file, readFileSync(path.join(ROOT, file), 'utf8'));
   });
 

@@ -11,6 +11,8 @@ export interface LaunchOptions {
   dataDir?: string;
   /** On top of this process's environment and of `SEED=none`, `LOG_LEVEL=warn`. */
   env?: Record<string, string>;
+  /** The compiled `main.js` of another copy of the repository. */
+  main?: string;
 }
 
 /** A platform started as `npm start` starts it, in processes of its own. */
@@ -32,7 +34,7 @@ export interface LaunchedPlatform {
 const READY_DEADLINE_MS = 120_000;
 const STOP_DEADLINE_MS = 30_000;
 const OUTPUT_MAX = 1_000_000;
-const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const OWN_MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 /** Starts the built platform and resolves when it is ready. @throws with its output when it does not get there */
 export async function launchPlatform(options: LaunchOptions = {}): Promise<LaunchedPlatform> {
@@ -50,7 +52,10 @@ export async function launchPlatform(options: LaunchOptions = {}): Promise<Launc
     DATA_DIR: dataDir,
     ...options.env,
   };
-  const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [options.main ?? OWN_MAIN], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-OUTPUT_MAX)));

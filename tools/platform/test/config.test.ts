@@ -1,3 +1,4 @@
+import { SERVICES } from '@doorbuster/contracts';
 import { describe, expect, it } from 'vitest';
 import { platformConfig } from '../src/config.js';
 
@@ -18,7 +19,7 @@ describe('the configuration of the platform', () => {
       logLevel: 'info',
       silentMs: 10_000,
       issuesTokens: true,
-      replicas: { catalog: 1, orders: 1, inventory: 1, payments: 1, gateway: 1 },
+      replicas: Object.fromEntries([...SERVICES, 'gateway'].map((app) => [app, 1])),
     });
   });
 

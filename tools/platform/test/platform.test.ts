@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SERVICES } from '@doorbuster/contracts';
 import { findFreePort, isAlive, until } from '@doorbuster/embedded';
 import { createLogger } from '@doorbuster/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -58,13 +59,7 @@ describe('the platform', () => {
     expect(statSync(runFile()).mode & 0o777).toBe(0o600);
     const { services, gateway, postgres, nats } = run();
     expect(gateway.url).toBe(platform.url);
-    expect(Object.keys(services).toSorted()).toEqual([
-      'catalog',
-      'gateway',
-      'inventory',
-      'orders',
-      'payments',
-    ]);
+    expect(Object.keys(services).toSorted()).toEqual(['gateway', ...SERVICES].toSorted());
     expect(services['orders']?.pids).toHaveLength(2);
     expect(postgres.url).toMatch(/^postgres:\/\/postgres:\w+@127\.0\.0\.1:\d+\/doorbuster$/);
     expect(nats.url).toMatch(/^nats:\/\/admin:\w+@127\.0\.0\.1:\d+$/);
@@ -78,7 +73,8 @@ describe('the platform', () => {
     expect(page.headers.get('content-type')).toContain('text/html');
     const metrics = Object.values(services).flatMap((service) => service.metrics);
     expect(services['orders']?.metrics).toHaveLength(2);
-    expect(new Set(metrics).size).toBe(6);
+    // The gateway and each service, and orders once more.
+    expect(new Set(metrics).size).toBe(1 + SERVICES.length + 1);
     const told = await telemetryOfGateway();
     expect(told['TRACE_URL_TEMPLATE']).toBe(`${traces?.url}/traces/{traceId}`);
     expect(services['gateway']?.metrics).toEqual([

@@ -83,13 +83,13 @@ export class ServiceUnderTest {
     return replica;
   }
 
-  async stopReplica(replica = this.replica(0)): Promise<void> {
+  async stopReplica(replica: NestFastifyApplication = this.replica(0)): Promise<void> {
     this.replicas.splice(this.replicas.indexOf(replica), 1);
     await replica.close();
   }
 
   /** Like `kill -9` in one process: the replica loses its connections, so it can neither write nor publish. */
-  async cutOffReplica(replica = this.replica(0)): Promise<void> {
+  async cutOffReplica(replica: NestFastifyApplication = this.replica(0)): Promise<void> {
     await replica.get<NatsConnection>(NATS_CONNECTION).close();
     await replica.get(DataSource).destroy();
     this.replicas.splice(this.replicas.indexOf(replica), 1);

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import {
   connectionLimitOf,
   DATABASE_CONNECTIONS,
+  durablesOf,
   migratorOf,
   NATS_ACCOUNT,
   SERVICES,
-  TOPOLOGY,
 } from '@doorbuster/contracts';
 import { describe, expect, it } from 'vitest';
 import { inRepository } from '../fixtures/repository.js';
@@ -103,15 +103,13 @@ describe('in production', () => {
       const watched = scaled?.spec.triggers
         .filter(({ type }) => type === 'nats-jetstream')
         .map(({ metadata }) => `${metadata['stream']} ${metadata['consumer']}`);
-      const consumers = TOPOLOGY[service].consumers.flatMap(({ name, streams }) =>
-        streams.map((stream) => `${stream} ${name}`),
-      );
+      const consumers = durablesOf(service).map(({ stream, name }) => `${stream} ${name}`);
       expect(watched).toEqual(consumers);
       // With another account the trigger would find no consumer, and never scale.
       const accounts = scaled?.spec.triggers
         .filter(({ type }) => type === 'nats-jetstream')
         .map(({ metadata }) => metadata['account']);
-      expect(new Set(accounts)).toEqual(new Set([NATS_ACCOUNT]));
+      expect(accounts).toEqual(consumers.map(() => NATS_ACCOUNT));
     }
   });
 

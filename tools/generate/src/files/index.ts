@@ -11,7 +11,7 @@ import {
   productionSecrets,
   prometheusFile,
 } from './kubernetes.js';
-import { rootReferences } from './references.js';
+export { sourceFiles } from './sources.js';
 import { initSql, natsConf, takeOverSql } from './servers.js';
 
 /** What a generated file must contain, by its path. `current` is its text now, of which parts may be written by hand. */
@@ -30,5 +30,4 @@ export const GENERATED_FILES: Readonly<Record<string, (current: string) => strin
   'k8s/overlays/production/secrets.yaml': productionSecrets,
   'libs/contracts/test/frozen-names.json': frozenNames,
   'observability/prometheus/prometheus.yml': prometheusFile,
-  'tsconfig.json': rootReferences,
 };

@@ -1,0 +1,21 @@
+import { GENERATED_FILES, sourceFiles } from './files/index.js';
+import { build, generateDeployment } from './run.js';
+import { FileChanges, textOf, type Files } from './write-files.js';
+
+/** Renews every generated file: first those that the compiler reads, then those that follow from the compiled code. */
+export function generateAll(changes = new FileChanges()): void {
+  const changed = changes.write(textsOf(sourceFiles()));
+  report(changed);
+  if (changed.length > 0) build();
+  // What is loaded here may be older than what was built.
+  generateDeployment();
+}
+
+export const generateFromCompiledCode = (): void => report(new FileChanges().write(textsOf(GENERATED_FILES)));
+
+const textsOf = (files: Readonly<Record<string, (current: string) => string>>): Files =>
+  Object.fromEntries(Object.entries(files).map(([file, textFrom]) => [file, textFrom(textOf(file) ?? '')]));
+
+function report(changed: readonly string[]): void {
+  for (const file of changed) process.stdout.write(`wrote ${file}\n`);
+}
