@@ -34,8 +34,8 @@ declare module 'fastify' {
   }
 }
 
-/** Probes, which are sent every few seconds. */
-const UNTRACED = new Set(['/healthz', '/readyz']);
+/** Only requests of the API are traced. Files, probes and the addresses that browsers and scanners guess are in the metrics alone. */
+const TRACED = '/v1/';
 
 const NO_HEADERS: IncomingHttpHeaders = {};
 
@@ -114,7 +114,8 @@ export function observeRequest(
   response: ServerResponse,
 ): { traceparent: string; span: Span | null } {
   measure(described, response);
-  const span = UNTRACED.has(described.route ?? '') ? undefined : startServerSpan(described);
+  const { route, url } = described;
+  const span = (route ?? url).startsWith(TRACED) ? startServerSpan(described) : undefined;
   const { traceparent } = described.trustsTraceparent ? described.headers : NO_HEADERS;
   const own = traceparentOf(span);
   const isRecorded = span?.isRecording() === true;

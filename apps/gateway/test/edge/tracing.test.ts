@@ -57,6 +57,24 @@ describe('a caller that sends a traceparent', () => {
   });
 });
 
+it('only requests of the API are recorded, unknown ones too: neither files nor probes nor guesses', async () => {
+  records = true;
+  const fixture = await startFixture();
+  const files = ['/docs', '/docs/start.js', '/docs/assets/swagger-ui.css', '/openapi.json', '/favicon.ico'];
+  const asked = ['/healthz', '/readyz', ...files, '/.env', '/v1/nothing', '/v1/sagas'];
+  const before = spans().length;
+  for (const path of asked) {
+    const { headers } = await fetch(fixture.url + path);
+    expect(headers.get('traceparent')).toMatch(TRACEPARENT);
+  }
+  const recorded = () =>
+    spans()
+      .slice(before)
+      .map(({ attributes }) => attributes['url.path']);
+  await expect.poll(recorded).toEqual(['/v1/nothing', '/v1/sagas']);
+  await fixture.stop();
+});
+
 const READS = 60;
 /** At most four batches at a time. Reads that arrive meanwhile share the next ones. */
 const QUESTIONS_MAX = 12;
