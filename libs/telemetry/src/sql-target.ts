@@ -53,7 +53,11 @@ function readTable(words: readonly string[]): number {
     if (word === '(') hasSelect.push(false);
     else if (word === ')') hasSelect.pop();
     else if (word === 'select') hasSelect[hasSelect.length - 1] = true;
-    else if ((word === 'from' || word === 'join') && hasSelect.at(-1) === true && words[at - 1] !== 'distinct') {
+    else if (
+      (word === 'from' || word === 'join') &&
+      hasSelect.at(-1) === true &&
+      words[at - 1] !== 'distinct'
+    ) {
       const table = ['only', 'lateral'].includes(words[at + 1] ?? '') ? at + 2 : at + 1;
       const name = words[table] ?? '';
       if (IS_NAME.test(name) && words[table + 1] !== '(' && !ctes.has(name)) return table;

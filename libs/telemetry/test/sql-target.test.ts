@@ -10,7 +10,10 @@ it.each([
   ['select id from orders where id = any($1::uuid[]) order by id for update', 'SELECT orders.orders'],
   ['SELECT "p"."sku" AS "a" FROM "catalog"."products" "p" WHERE "p"."sku" = $1', 'SELECT catalog.products'],
   ['INSERT INTO "orders"."outbox"("id") VALUES ($1) ON CONFLICT DO NOTHING', 'INSERT orders.outbox'],
-  ['insert into sale_purchases (a) select 1 on conflict (a) do update set a = 2', 'INSERT orders.sale_purchases'],
+  [
+    'insert into sale_purchases (a) select 1 on conflict (a) do update set a = 2',
+    'INSERT orders.sale_purchases',
+  ],
   ['\n  update stock s set units = 1 from (select 2) d where s.sku = d.sku', 'UPDATE orders.stock'],
   ['delete from only outbox where id = any($1)', 'DELETE orders.outbox'],
   [
@@ -51,7 +54,9 @@ it.each([
 ])('names the main table of a batch: %s', (text, name) => expect(named(text)).toBe(name));
 
 it('is not misled by functions, texts and comments', () => {
-  expect(named('select (extract(epoch from created_at) * 1000) as at from sagas')).toBe('SELECT orders.sagas');
+  expect(named('select (extract(epoch from created_at) * 1000) as at from sagas')).toBe(
+    'SELECT orders.sagas',
+  );
   expect(named(`select 'delete from x' as a -- from y\n from sagas`)).toBe('SELECT orders.sagas');
   expect(named('/* insert into x */ select a is distinct from b from sagas')).toBe('SELECT orders.sagas');
 });

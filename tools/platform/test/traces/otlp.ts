@@ -13,7 +13,7 @@ export interface TestSpan {
   durationMs: number;
   failed: boolean;
   attributes: Record<string, string | number>;
-  events: string[];
+  events: (string | { name: string; attributes: Record<string, string> })[];
   links: { traceId: string; spanId: string }[];
 }
 
@@ -58,6 +58,9 @@ const spanOf = ({ startMs, durationMs, failed, events, ...given }: TestSpan): ob
   startTimeUnixNano: nanoseconds(startMs),
   endTimeUnixNano: nanoseconds(startMs + durationMs),
   attributes: attributesOf(given.attributes),
-  events: events.map((name) => ({ name, timeUnixNano: nanoseconds(startMs), attributes: [] })),
+  events: events.map((event) => {
+    const { name, attributes } = typeof event === 'string' ? { name: event, attributes: {} } : event;
+    return { name, timeUnixNano: nanoseconds(startMs), attributes: attributesOf(attributes) };
+  }),
   status: failed ? { code: 2, message: 'it failed' } : {},
 });

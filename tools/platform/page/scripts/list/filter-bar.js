@@ -1,4 +1,5 @@
 import { h } from '../dom.js';
+import { OUTCOMES } from '../outcomes.js';
 
 const TYPING_PAUSE_MS = 250;
 
@@ -7,6 +8,7 @@ export function filterBar(changed) {
   const query = new URLSearchParams(location.search);
   const order = h('input', { type: 'search', placeholder: 'Order id', value: query.get('order') ?? '' });
   const service = h('select', {}, h('option', { value: '' }, 'All services'));
+  const outcome = outcomeSelect(query.get('outcome'));
   const slow = h('input', {
     type: 'number',
     min: 0,
@@ -18,6 +20,7 @@ export function filterBar(changed) {
     writeQuery({
       order: order.value.trim(),
       service: service.value,
+      outcome: outcome.value,
       minDurationMs: slow.validity.valid ? slow.value : '',
       error: error.checked ? 'true' : '',
     });
@@ -32,6 +35,7 @@ export function filterBar(changed) {
     'form',
     { class: 'filter', onsubmit: (event) => event.preventDefault(), oninput: applySoon },
     labelled('Order', order, 'grow'),
+    labelled('Order was', outcome),
     labelled('Service', service),
     labelled('Longer than', slow, 'narrow'),
     h('label', { class: 'check' }, error, 'With errors only'),
@@ -40,6 +44,13 @@ export function filterBar(changed) {
     offerServices(service, services, new URLSearchParams(location.search).get('service'));
   offer([]);
   return { element, offer };
+}
+
+function outcomeSelect(chosen) {
+  const options = Object.entries(OUTCOMES).map(([value, { words }]) =>
+    h('option', { value, selected: value === chosen }, words),
+  );
+  return h('select', {}, h('option', { value: '' }, 'Any outcome'), options);
 }
 
 const labelled = (text, control, kind = '') =>

@@ -7,6 +7,8 @@ import { filterBar } from './filter-bar.js';
 import { traceRow } from './trace-row.js';
 
 const ORDER_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+const UNRECORDED =
+  'Only requests below /v1/ are recorded. Those for files (/docs), health and metrics are not, and no filter finds them.';
 const NARROW = 'Narrow the filter to see what is further back.';
 
 /** The traces of late. The filter is in the address, so it can be kept and sent to others. */
@@ -21,7 +23,7 @@ export function showList(root) {
     void following.now();
   });
   const columns = h('div', { class: 'columns' }, h('div', {}, rows, below), h('aside', {}, saga.element));
-  root.append(bar.element, columns);
+  root.append(h('h1', { class: 'unseen' }, 'Traces'), bar.element, columns);
   const show = (list) => {
     bar.offer(list.services);
     const longestUs = Math.max(1, ...list.items.map(({ durationUs }) => durationUs));
@@ -53,8 +55,10 @@ function sagaOfFilter() {
   return { element, show, end: () => shown.end() };
 }
 
-function empty({ held }) {
-  if (held.traces > 0) return h('p', { class: 'notice' }, 'No trace passes this filter.');
+function empty({ held, own }) {
+  if (held.traces > own) {
+    return h('div', { class: 'notice' }, h('h2', {}, 'No trace passes this filter'), h('p', {}, UNRECORDED));
+  }
   return h(
     'div',
     { class: 'notice' },
@@ -63,8 +67,9 @@ function empty({ held }) {
   );
 }
 
-function footnote({ more, held }) {
+function footnote({ more, own, held }) {
   const kept = `${counted(held.traces, 'trace')} with ${counted(held.spans, 'span')} kept in memory`;
   const gone = held.evicted > 0 ? `, ${count(held.evicted)} older ones gone` : '';
-  return `${more > 0 ? `${count(more)} more. ${NARROW} ` : ''}${kept}${gone}.`;
+  const hidden = own > 0 ? `, ${count(own)} of this page’s own requests not listed` : '';
+  return `${more > 0 ? `${count(more)} more. ${NARROW} ` : ''}${kept}${hidden}${gone}. ${UNRECORDED}`;
 }

@@ -2,6 +2,7 @@ import { badges } from '../badges.js';
 import { colourOf } from '../colours.js';
 import { h } from '../dom.js';
 import { ago, counted, duration, time } from '../format.js';
+import { OUTCOMES } from '../outcomes.js';
 
 /** A trace in one line, which leads to it. */
 export function traceRow(trace, longestUs) {
@@ -11,7 +12,7 @@ export function traceRow(trace, longestUs) {
       class: 'trace',
       href: `/traces/${trace.traceId}`,
       'data-key': trace.traceId,
-      'data-failed': trace.errors > 0,
+      'data-tone': trace.order === null ? trace.errors > 0 && 'bad' : OUTCOMES[trace.order.outcome].tone,
     },
     h('span', { class: 'when', title: ago(trace.startUs) }, time(trace.startUs)),
     h(
@@ -26,10 +27,14 @@ export function traceRow(trace, longestUs) {
   );
 }
 
-function about({ service, orderIds }) {
-  if (orderIds.length === 0) return service;
+function about({ service, orderIds, order }) {
+  const reason = order?.reason ? [h('span', { class: 'reason' }, order.reason)] : [];
+  if (orderIds.length === 0) return [service, ...reason];
   const [first] = orderIds;
-  return `order ${first}${orderIds.length > 1 ? ` and ${orderIds.length - 1} more` : ''}`;
+  return [
+    h('span', {}, `order ${first}${orderIds.length > 1 ? ` and ${orderIds.length - 1} more` : ''}`),
+    ...reason,
+  ];
 }
 
 /** The services as colours, as wide as their parts in the spans. */

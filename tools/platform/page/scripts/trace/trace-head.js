@@ -21,6 +21,7 @@ export const traceHead = (trace) =>
       fact('Spans', counted(trace.spans, 'span')),
       fact('Trace', h('code', {}, trace.traceId)),
       trace.orderIds.length > 0 && fact('Order', orderLinks(trace.orderIds)),
+      trace.order?.reason && fact('Reason', trace.order.reason),
     ),
     !trace.complete &&
       h(

@@ -14,6 +14,7 @@ export function spanRow(row, { totalUs, traceId, chosen }, actions) {
       class: 'row span',
       'data-colour': colourOf(row.service),
       'data-failed': row.failed,
+      'data-compensates': row.compensates,
       'data-shared': elsewhere,
       'data-chosen': chosen,
     },
@@ -31,7 +32,7 @@ export function spanRow(row, { totalUs, traceId, chosen }, actions) {
       class: 'open',
       type: 'button',
       'data-key': row.key,
-      'aria-label': `${row.name}, ${row.service}, ${duration(row.durationUs)}${row.failed ? ', failed' : ''}`,
+      'aria-label': labelOf(row),
       onclick: actions.choose,
     }),
   );
@@ -53,6 +54,11 @@ export const missingRow = (row, { chosen }, actions) =>
     h('div', { class: 'lane' }, h('span', { class: 'why' }, 'not exported yet, or lost with its process')),
   );
 
+const labelOf = ({ name, service, durationUs, compensates, failed }) =>
+  [name, service, duration(durationUs), compensates && 'compensation', failed && 'failed']
+    .filter(Boolean)
+    .join(', ');
+
 const foldButton = ({ isParent, name, key }, { fold, folded }) =>
   isParent
     ? h(
@@ -69,11 +75,13 @@ const foldButton = ({ isParent, name, key }, { fold, folded }) =>
       )
     : h('span', { class: 'fold' });
 
-function marksOf({ events, sharedWith, failed, attributes }) {
+function marksOf({ events, sharedWith, failed, compensates, attributes }) {
   const resent = events.filter(({ name }) => name === 'saga.resent').length;
   const messages = attributes['doorbuster.batch.events'];
   return [
     failed && h('span', { class: 'badge bad' }, 'error'),
+    compensates && h('span', { class: 'badge warn', title: 'Undoes a step of the saga' }, '↩ compensation'),
+    ...events.flatMap(turnIn),
     resent > 0 && h('span', { class: 'badge warn' }, `resent ×${resent}`),
     sharedWith > 0 &&
       h(
@@ -85,6 +93,22 @@ function marksOf({ events, sharedWith, failed, attributes }) {
       sharedWith === undefined &&
       h('span', { class: 'badge', title: 'Messages in its batch' }, `batch of ${messages}`),
   ];
+}
+
+const TURNS = {
+  'saga.refused': { words: 'refused', tone: 'bad' },
+  'saga.timed_out': { words: 'timed out', tone: 'bad' },
+  'saga.stalled': { words: 'stalled', tone: 'bad' },
+  'saga.compensating': { words: 'compensating', tone: 'warn' },
+  'saga.compensated': { words: 'compensated', tone: 'warn' },
+};
+
+/** Where a saga stopped going forward. */
+function turnIn({ name, attributes }) {
+  const turn = TURNS[name];
+  if (turn === undefined) return [];
+  const title = [attributes['saga.step'], attributes['saga.reason']].filter(Boolean).join(': ');
+  return [h('span', { class: `badge ${turn.tone}`, title }, turn.words)];
 }
 
 function bar({ offsetUs, durationUs }, totalUs) {

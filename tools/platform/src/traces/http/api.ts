@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { listTraces, type TraceFilter } from '../queries/list-traces.js';
+import { ORDER_OUTCOMES } from '../queries/order-outcome.js';
 import { serviceMap } from '../queries/service-map.js';
 import { viewTrace } from '../queries/trace-view.js';
 import type { TraceStore } from '../store/trace-store.js';
@@ -10,6 +11,7 @@ const filter = z
   .strictObject({
     order: z.string().max(64).optional(),
     service: z.string().max(128).optional(),
+    outcome: z.enum(ORDER_OUTCOMES).optional(),
     error: z.enum(['true', 'false']).default('false'),
     minDurationMs: z.coerce.number().min(0).default(0),
     limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -17,6 +19,7 @@ const filter = z
   .transform((query): TraceFilter => ({
     order: query.order,
     service: query.service,
+    outcome: query.outcome,
     errorsOnly: query.error === 'true',
     durationMsMin: query.minDurationMs,
     limit: query.limit,

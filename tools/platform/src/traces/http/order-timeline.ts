@@ -1,4 +1,5 @@
 import { accessToken, timeline, type Timeline } from '@doorbuster/contracts';
+import { OWN_USER_AGENT } from '../queries/trace-summary.js';
 import { HttpError } from './answer.js';
 
 const REQUEST_DEADLINE_MS = 5_000;
@@ -25,7 +26,7 @@ export function timelineReader({ url, issuesTokens }: Gateway): ReadTimeline {
     return token.text;
   };
   const read = async (orderId: string): Promise<Response> => {
-    const headers = { authorization: `Bearer ${await fresh()}` };
+    const headers = { authorization: `Bearer ${await fresh()}`, 'user-agent': OWN_USER_AGENT };
     return ask(`${url}/v1/orders/${encodeURIComponent(orderId)}/timeline`, { headers });
   };
   return async (orderId) => {
@@ -56,7 +57,7 @@ const noTimeline = (): HttpError =>
 
 const signIn: RequestInit = {
   method: 'POST',
-  headers: { 'content-type': 'application/json' },
+  headers: { 'content-type': 'application/json', 'user-agent': OWN_USER_AGENT },
   body: JSON.stringify({ customerId: 'traces-page', role: 'admin' }),
 };
 

@@ -1,9 +1,12 @@
 import { textAttribute, type Span } from '../store/span.js';
 import type { StoredTrace } from '../store/trace-store.js';
+import { orderOutcomeIn, sagaEventsIn, type OrderOutcome } from './order-outcome.js';
 
 const ORDER_IDS_MAX = 5;
 const ORDER_ID = 'doorbuster.order.id';
 const RESENT = 'saga.resent';
+/** The `user-agent` of the page's own requests to the gateway. */
+export const OWN_USER_AGENT = 'doorbuster-traces-page';
 
 export interface TraceSummary {
   traceId: string;
@@ -21,6 +24,10 @@ export interface TraceSummary {
   /** Number of spans by service. */
   services: { name: string; spans: number }[];
   orderIds: string[];
+  /** `null` without an order. */
+  order: OrderOutcome | null;
+  /** Whether the page itself sent the request. */
+  isOwn: boolean;
 }
 
 /** Cached: a trace rarely changes and is read often. */
@@ -41,6 +48,7 @@ function summarise({ traceId, spans: byId, dropped }: StoredTrace, spans: Span[]
   const first = real ?? spans.find(({ parentSpanId }) => !byId.has(parentSpanId)) ?? spans[0];
   if (first === undefined) return undefined;
   const startUs = spans[0]?.startUs ?? first.startUs;
+  const events = sagaEventsIn(spans);
   const endUs = spans.reduce((latest, span) => Math.max(latest, span.endUs), startUs);
   return {
     traceId,
@@ -52,13 +60,13 @@ function summarise({ traceId, spans: byId, dropped }: StoredTrace, spans: Span[]
     spans: spans.length,
     dropped,
     errors: spans.filter(({ failed }) => failed).length,
-    resent: spans.reduce((sum, span) => sum + resentIn(span), 0),
+    resent: events.filter(({ name }) => name === RESENT).length,
     services: countServices(spans),
     orderIds: orderIdsIn(spans),
+    order: orderOutcomeIn(first, events) ?? null,
+    isOwn: textAttribute(first, 'user_agent.original') === OWN_USER_AGENT,
   };
 }
-
-const resentIn = ({ events }: Span): number => events.filter(({ name }) => name === RESENT).length;
 
 function countServices(spans: Span[]): TraceSummary['services'] {
   const counts = new Map<string, number>();

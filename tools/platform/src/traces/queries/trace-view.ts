@@ -1,5 +1,6 @@
 import type { Attributes, Span, SpanKind } from '../store/span.js';
 import type { TraceStore } from '../store/trace-store.js';
+import { compensationsIn, isCompensation, sagaEventsIn } from './order-outcome.js';
 import { othersIn, sharedRowsOf } from './shared-transaction.js';
 import { placeSpans, type PlacedSpan } from './span-tree.js';
 import { summaryOf, type TraceSummary } from './trace-summary.js';
@@ -28,6 +29,8 @@ interface SpanView {
   offsetUs: number;
   durationUs: number;
   failed: boolean;
+  /** Whether it is a part of undoing a step of a saga. */
+  compensates: boolean;
   statusMessage: string;
   attributes: Attributes;
   events: { name: string; offsetUs: number; attributes: Attributes }[];
@@ -58,7 +61,8 @@ export function viewTrace(store: TraceStore, traceId: string): TraceView | undef
   const rows = placeSpans(trace.spans).flatMap((placed) => [placed, ...sharedRows(placed)]);
   const startUs = rows.reduce((first, { span }) => Math.min(first, span?.startUs ?? first), summary.startUs);
   const endUs = rows.reduce((last, { span }) => Math.max(last, span?.endUs ?? last), startUs);
-  const view = (placed: PlacedSpan) => viewRow(placed, { store, traceId, startUs });
+  const compensations = compensationsIn(sagaEventsIn([...trace.spans.values()]));
+  const view = (placed: PlacedSpan) => viewRow(placed, { store, traceId, startUs, compensations });
   return { ...summary, startUs, durationUs: endUs - startUs, rows: rows.map(view) };
 }
 
@@ -66,6 +70,7 @@ interface Context {
   store: TraceStore;
   traceId: string;
   startUs: number;
+  compensations: ReadonlySet<string>;
 }
 
 function viewRow({ span, spanId, depth }: PlacedSpan, context: Context): SpanView | MissingView {
@@ -82,6 +87,7 @@ function viewRow({ span, spanId, depth }: PlacedSpan, context: Context): SpanVie
     offsetUs: span.startUs - context.startUs,
     durationUs: span.endUs - span.startUs,
     failed: span.failed,
+    compensates: isCompensation(span, context.compensations),
     statusMessage: span.statusMessage,
     attributes: span.attributes,
     events: span.events.map(({ name, atUs, attributes }) => ({

@@ -36,7 +36,7 @@ export interface Span {
   bytes: number;
 }
 
-export function textAttribute({ attributes }: Pick<Span, 'attributes'>, name: string): string | undefined {
+export function textAttribute({ attributes }: { attributes: Attributes }, name: string): string | undefined {
   const value = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
   return value === undefined ? undefined : String(value);
 }
