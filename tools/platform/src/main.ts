@@ -26,11 +26,18 @@ if (env['FAULT_POINTS'])
 function openPlatform(): Platform {
   const progress = (text: string): void => logger.info(text);
   try {
-    return new Platform({ config, env, logger, progress });
+    return new Platform({ config, env, logger, progress, onDataDeleted });
   } catch (error) {
     tellFailedStart(error);
     process.exit(1);
   }
+}
+
+function onDataDeleted(directory: string): void {
+  process.stderr.write(
+    `${directory} was deleted while the platform runs. It stops, as nothing can be stored; the next start begins anew.\n`,
+  );
+  void stop(1);
 }
 
 function tellFailedStart(error: unknown): void {
@@ -60,9 +67,10 @@ process.on('uncaughtException', (error) => {
 });
 
 try {
+  say(`starting ${platform.url}`);
   await platform.start();
   collectGarbageSoon();
-  say(`ready ${platform.url}  next: curl ${platform.url}/v1/products, or open ${platform.url}/docs`);
+  say(`ready ${platform.url}  open it in a browser: what runs, and the next command`);
   if (platform.tracesUrl !== undefined) say(`traces ${platform.tracesUrl}`);
 } catch (error) {
   if (stopping === undefined) {

@@ -10,11 +10,12 @@ import {
 import { SHUTDOWN_MS } from '@doorbuster/service/process';
 import type { Logger } from '@doorbuster/telemetry';
 import type { PlatformConfig } from './config.js';
+import { DirectoryWatch } from './data-dir/directory-watch.js';
 import { keptPorts } from './data-dir/kept-ports.js';
 import { killLeftovers, stopLeftovers } from './data-dir/leftovers.js';
 import { lock } from './data-dir/lock.js';
 import { openDirectory } from './data-dir/open-directory.js';
-import { removeRunFile, writeRunFile, type ServiceView } from './data-dir/run-file.js';
+import { removeRunFile, writeRunFile, type RunFile, type ServiceView } from './data-dir/run-file.js';
 import { openBroker, type Broker } from './servers/nats.js';
 import { provisionStreams, type Provisioning } from './servers/provisioning.js';
 import { openDatabase, type Database } from './servers/postgres.js';
@@ -35,6 +36,8 @@ export interface PlatformSurroundings {
   logger: Logger;
   /** Shows the progress of the start. */
   progress: (text: string) => void;
+  /** Called once when the data directory or that of PostgreSQL was deleted. Then call `stop`. */
+  onDataDeleted: (directory: string) => void;
   /** Node's arguments that run an app. Tests replace it. */
   commandLineOf?: (app: AppName) => string[];
 }
@@ -46,6 +49,7 @@ export class Platform {
   private readonly servers: Supervised[] = [];
   private readonly processes: Supervised[] = [];
   private release: (() => void) | undefined;
+  private watch: DirectoryWatch | undefined;
   private stopped = false;
   private database: Database | undefined;
   private broker: Broker | undefined;
@@ -76,6 +80,7 @@ export class Platform {
   /** Stops the gateways first, so that no new request arrives, and the servers last. No process remains. */
   async stop(): Promise<void> {
     this.stopped = true;
+    this.watch?.close();
     const { gateway = [], ...services } = this.services ?? {};
     await stopAll(gateway, SHUTDOWN_MS.gateway + SHUTDOWN_MS.grace);
     await stopAll(Object.values(services).flat(), SHUTDOWN_MS.service + SHUTDOWN_MS.grace);
@@ -104,6 +109,7 @@ export class Platform {
     const { root } = this.layout;
     const { port, host } = this.surroundings.config;
     this.release = lock(root);
+    this.watch = new DirectoryWatch([root, this.layout.postgres], this.surroundings.onDataDeleted);
     const leftovers = await stopLeftovers(root);
     if (leftovers > 0)
       this.surroundings.logger.warn(`stopped ${leftovers} processes that a killed platform left`);
@@ -228,14 +234,22 @@ export class Platform {
 
   private writeRunFile(): void {
     if (this.stopped || !this.database || !this.broker || !this.services) return;
-    writeRunFile(this.layout.root, {
+    try {
+      writeRunFile(this.layout.root, this.view(this.database, this.broker, this.services));
+    } catch (error) {
+      if (this.watch?.deleted() === undefined) throw error;
+    }
+  }
+
+  private view(database: Database, broker: Broker, services: Services): RunFile {
+    return {
       platform: { pid: process.pid },
       gateway: { url: this.url, urls: this.gatewayUrls },
-      services: this.viewServices(this.services),
-      postgres: this.database.view(),
-      nats: this.broker.view(),
+      services: this.viewServices(services),
+      postgres: database.view(),
+      nats: broker.view(),
       traces: this.tracesUrl === undefined ? null : { url: this.tracesUrl },
-    });
+    };
   }
 
   private viewServices(services: Services): Record<string, ServiceView> {

@@ -15,6 +15,7 @@ import { Platform } from '../src/platform.js';
 describe('the platform', () => {
   let dataDir: string;
   let platform: Platform;
+  const deleted: string[] = [];
 
   const create = async (): Promise<Platform> => {
     const env = {
@@ -29,6 +30,7 @@ describe('the platform', () => {
       env,
       logger: createLogger('platform', 'silent'),
       progress: () => undefined,
+      onDataDeleted: (directory) => deleted.push(directory),
       commandLineOf: () => [fileURLToPath(new URL('./fixtures/fake-app.mjs', import.meta.url))],
     });
   };
@@ -39,7 +41,7 @@ describe('the platform', () => {
   });
   afterAll(async () => {
     await platform.stop();
-    rmSync(dataDir, { recursive: true });
+    rmSync(dataDir, { recursive: true, force: true });
   });
 
   const runFile = (): string => path.join(dataDir, 'run.json');
@@ -118,5 +120,15 @@ describe('the platform', () => {
     await platform.start();
     expect(run().postgres.url).toBe(postgres.url);
     expect(run().traces).toEqual(traces);
+  });
+
+  it('reports once that its data was deleted, and leaves nothing running', async () => {
+    const pids = pidsOf(run());
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 10 });
+    await eventually('noticing it', () => (deleted.length > 0 ? true : undefined));
+    await platform.stop();
+    expect(deleted).toHaveLength(1);
+    expect(deleted[0]).toMatch(dataDir);
+    expect(pids.filter(isAlive)).toEqual([]);
   });
 });
