@@ -2,6 +2,7 @@
 const HEIGHT = 230;
 const { charts, kills, seconds } = JSON.parse(document.querySelector('#data').textContent);
 const place = document.querySelector('#charts');
+const said = document.querySelector('#said');
 const sync = uPlot.sync('sale');
 const colour = (tone) => getComputedStyle(document.documentElement).getPropertyValue(`--${tone}`).trim();
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
@@ -39,9 +40,14 @@ function killMarks() {
   };
 }
 
-function axis(format, size) {
+function axis(label, format, size) {
   const grid = { stroke: colour('line'), width: 1 };
+  const font = '12px system-ui';
   return {
+    label,
+    labelFont: font,
+    labelSize: 20,
+    font,
     stroke: colour('faint'),
     grid,
     ticks: { show: false },
@@ -50,12 +56,13 @@ function axis(format, size) {
   };
 }
 
-function optionsOf({ unit, isLog, isStacked, series }, width) {
-  const line = ({ label, tone, values }) => ({
+function optionsOf({ unit, axis: title, isLog, isStacked, series }, width) {
+  const line = ({ label, tone, dash, values }) => ({
     label,
     stroke: colour(tone),
     width: isStacked ? 1 : 2,
     spanGaps: true,
+    ...(dash && { dash }),
     points: { show: false },
     ...(isStacked && { fill: colour(tone) + (series.length === 1 ? '55' : '') }),
     value: (_, __, ___, i) => (isNumber(values[i]) ? `${exact.format(values[i])} ${unit}` : '–'),
@@ -69,7 +76,7 @@ function optionsOf({ unit, isLog, isStacked, series }, width) {
       x: { time: false, range: () => [0, seconds] },
       y: isLog ? { distr: 3 } : { range: (_, __, max) => [0, Math.max(1, max) * 1.05] },
     },
-    axes: [axis((value) => `${value} s`, 30), axis(tick, 48)],
+    axes: [axis('seconds after the opening', (value) => String(value), 30), axis(title, tick, 48)],
     series: [
       { label: 'at', value: (_, value) => (isNumber(value) ? `${value.toFixed(2)} s` : '–') },
       ...(isStacked ? series.toReversed() : series).map(line),
@@ -90,6 +97,27 @@ function frameOf(chart) {
   return figure;
 }
 
+const STEPS = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10, Home: -Infinity, End: Infinity };
+
+/** Arrow keys move through time, as the mouse does; the figures there are announced. */
+function readableByKeys(plot, { title, unit, x, series }) {
+  let at = -1;
+  plot.root.tabIndex = 0;
+  plot.root.setAttribute('role', 'group');
+  plot.root.setAttribute('aria-label', `Chart: ${title}. Arrow keys read the figures.`);
+  plot.root.addEventListener('keydown', (event) => {
+    const step = STEPS[event.key];
+    if (step === undefined || x.length === 0) return;
+    event.preventDefault();
+    at = Math.min(x.length - 1, Math.max(0, at + step));
+    plot.setCursor({ left: plot.valToPos(x[at], 'x'), top: 0 });
+    const figures = series.map(({ label, values }) =>
+      isNumber(values[at]) ? `${label} ${exact.format(values[at])} ${unit}` : `${label} none`,
+    );
+    said.textContent = `${x[at].toFixed(2)} seconds: ${figures.join(', ')}`;
+  });
+}
+
 function draw() {
   for (const plot of drawn) plot.destroy();
   const frames = charts.map(frameOf);
@@ -102,7 +130,9 @@ function draw() {
     const values = chart.isStacked
       ? stacked(chart.series).toReversed()
       : chart.series.map((one) => one.values);
-    return new uPlot(optionsOf(chart, width), [chart.x, ...values], frames[i]);
+    const plot = new uPlot(optionsOf(chart, width), [chart.x, ...values], frames[i]);
+    readableByKeys(plot, chart);
+    return plot;
   });
 }
 

@@ -72,10 +72,10 @@ describe('timeline', () => {
     );
   });
 
-  it('has the latencies of each slice alone, and none where no order ended', () => {
+  it('has the latencies of each slice alone, and none where no checkout ended', () => {
     const recorder = new Recorder(10);
     recorder.note(10, settled('BOUGHT', 1_000));
-    recorder.note(SLICE_MS + 1, { kind: 'ARRIVED' });
+    recorder.note(SLICE_MS + 1, settled('SOLD_OUT', 1));
     recorder.note(2 * SLICE_MS + 1, settled('BOUGHT', 10));
     recorder.timeline.seal();
     const [first, second, third] = recorder.timeline.slices;

@@ -1,6 +1,6 @@
 import type { Histogram } from 'hdr-histogram-js';
 import type { Outcome, SaleEvent } from '../buyers/sale-event.js';
-import { latencyHistogram, percentileMs, recordMs } from './stages.js';
+import { latencyHistogram, percentileMs, recordMs, stageOf } from './stages.js';
 
 /** Counts of one slice of the sale. */
 export interface Slice {
@@ -14,7 +14,7 @@ export interface Slice {
   retried: number;
   /** Buyers who left, by outcome. */
   left: Partial<Record<Outcome, number>>;
-  /** Latency of the orders that ended in this slice, "sold out" included; `null` when none did. */
+  /** Latency of the checkouts (bought or declined) that ended in this slice; `null` when none did. */
   p50: number | null;
   p99: number | null;
 }
@@ -59,7 +59,7 @@ export class SaleTimeline {
         if (event.outcome === 'BOUGHT') slice.bought += 1;
         if (event.outcome === 'DECLINED') slice.declined += 1;
         if (event.outcome === 'SOLD_OUT') slice.soldOut += 1;
-        recordMs(this.latencies, event.tookMs);
+        if (stageOf(event)?.stage === 'settle') recordMs(this.latencies, event.tookMs);
         break;
       case 'VIEWED':
         slice.viewed += 1;

@@ -2,7 +2,16 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chartsOf } from './charts.js';
 import type { SaleReport } from './report-data.js';
-import { checksOf, escapeHtml, headerOf, outcomesOf, settingsOf, stagesOf, tilesOf } from './sections.js';
+import {
+  acceptedOf,
+  checksOf,
+  escapeHtml,
+  headerOf,
+  outcomesOf,
+  settingsOf,
+  stagesOf,
+  tilesOf,
+} from './sections.js';
 
 const own = (name: string): string => readFileSync(new URL(`../../page/${name}`, import.meta.url), 'utf8');
 const require = createRequire(import.meta.url);
@@ -20,12 +29,13 @@ export function page(report: SaleReport): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${escapeHtml(report.headline)}</title>
-<style>${uplot('uPlot.min.css')}${own('page.css')}</style>
+<style>${uplot('uPlot.min.css')}${own('page.css')}${own('tables.css')}</style>
 <main>
 ${headerOf(report)}
 ${tilesOf(report)}
 <div class="charts" id="charts"></div>
-<div class="pair">${checksOf(report.verdict.checks)}${outcomesOf(report)}</div>
+<p class="unseen" id="said" aria-live="polite"></p>
+<div class="pair">${checksOf(report.verdict.checks)}<div class="stack">${acceptedOf(report)}${outcomesOf(report)}</div></div>
 ${stagesOf(report.stages)}
 ${settingsOf(report)}
 </main>

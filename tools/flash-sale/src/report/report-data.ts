@@ -7,6 +7,7 @@ import type { Kill } from '../sale/chaos.js';
 import type { HeldSale } from '../sale/hold-sale.js';
 import type { StockSample } from '../sale/stock-watch.js';
 import type { SaleVerdict } from '../verdict/verdict.js';
+import { acceptedOrders, type AcceptedOrders } from './accepted-orders.js';
 
 /** Load of the generator itself: a lag above some tens of milliseconds is part of every latency. */
 export interface ClientLoad {
@@ -25,8 +26,7 @@ export interface SaleReport {
   totals: {
     arrived: number;
     viewed: number;
-    ordersAccepted: number;
-    ordersByEnd: Partial<Record<Outcome, number>>;
+    accepted: AcceptedOrders;
     buyersByOutcome: Partial<Record<Outcome, number>>;
     retries: Partial<Record<Trouble, number>>;
     /** Answers after which a request was made again, by status and code. */
@@ -57,7 +57,7 @@ export interface ReportInput {
 export function reportData({ options, sale, audit, verdict, clientLoad }: ReportInput): SaleReport {
   const { recorder, buyers } = sale;
   const { adminToken: _secret, ...shown } = options;
-  const { arrived, viewed, accepted, orders, left, retries, said } = recorder.totals;
+  const { arrived, viewed, left, retries, said } = recorder.totals;
   return {
     verdict,
     headline: headlineOf(options.stock, audit, verdict),
@@ -66,8 +66,7 @@ export function reportData({ options, sale, audit, verdict, clientLoad }: Report
     totals: {
       arrived,
       viewed,
-      ordersAccepted: accepted,
-      ordersByEnd: orders,
+      accepted: acceptedOrders(buyers, audit),
       buyersByOutcome: left,
       retries,
       said,

@@ -1,6 +1,7 @@
 import { OUTCOMES, TROUBLES } from '../buyers/sale-event.js';
 import { STAGES, type StageFigures } from '../record/stages.js';
 import type { Check } from '../verdict/verdict.js';
+import type { AcceptedOrders } from './accepted-orders.js';
 import type { SaleReport } from './report-data.js';
 import { count, duration } from './summary.js';
 
@@ -30,11 +31,12 @@ export function tilesOf({ totals, soldOutAtMs, finalAtMs, stages, stock }: SaleR
   const tiles: [string, string, string][] = [
     [
       'Units sold',
-      count(stock?.sold ?? totals.ordersByEnd.BOUGHT ?? 0),
+      count(stock?.sold ?? totals.accepted.byEnd.BOUGHT ?? 0),
       `${count(stock?.available ?? 0)} left`,
     ],
     ['Sold out after', duration(soldOutAtMs), 'the last unit’s buyer knows'],
-    ['All final after', duration(finalAtMs), `${count(totals.ordersAccepted)} orders accepted`],
+    ['Orders accepted', count(totals.accepted.total), sumOf(totals.accepted)],
+    ['All final after', duration(finalAtMs), 'the last outcome of an order'],
     ['Order to outcome, p99', p99('settle'), `"sold out" ${p99('refuse')}`],
     ['Page to see, p99', p99('browse'), `${count(totals.viewed)} pages`],
     ['Asked again', count(retries), 'after an overload or no answer'],
@@ -50,17 +52,67 @@ export function checksOf(checks: readonly Check[]): string {
   return `<section><h2>Promises</h2><ul class="checks">${checks.map(item).join('')}</ul></section>`;
 }
 
+/** What ends an order that was accepted, in the order of the report. `SOLD_OUT` is decided by inventory, after acceptance. */
+const ENDS = {
+  BOUGHT: 'bought',
+  DECLINED: 'card declined',
+  SOLD_OUT: 'sold out before its turn',
+  LIMITED: 'over the limit',
+  REJECTED: 'rejected or cancelled for another reason',
+  UNFINISHED: 'not final in time',
+  GAVE_UP: 'given up by the buyer',
+  REFUSED: 'answered against the contract',
+  INTERRUPTED: 'still open at the interruption',
+} as const satisfies Record<keyof typeof OUTCOMES, string>;
+
+const endsOf = ({ byEnd }: AcceptedOrders): { end: keyof typeof ENDS; n: number }[] =>
+  (Object.keys(ENDS) as (keyof typeof ENDS)[])
+    .map((end) => ({ end, n: byEnd[end] ?? 0 }))
+    .filter(({ n }) => n > 0);
+
+/** `1,000 bought + 98 card declined + ...` */
+const sumOf = (accepted: AcceptedOrders): string =>
+  endsOf(accepted)
+    .map(({ end, n }) => `${count(n)} ${ENDS[end]}`)
+    .join(' + ');
+
+export function acceptedOf({ totals: { accepted } }: SaleReport): string {
+  const ends = endsOf(accepted);
+  const most = Math.max(1, ...ends.map(({ n }) => n));
+  const row = ({ end, n }: (typeof ends)[number]): string =>
+    `<tr><th scope="row">${ENDS[end]}</th><td>${count(n)}</td><td class="bar"><i class="${toneOf(end)}" style="width:${((n / most) * 100).toFixed(1)}%"></i></td></tr>`;
+  const sum = ends.reduce((all, { n }) => all + n, 0);
+  const notes = [
+    'An accepted order ends in exactly one of these. Inventory decides about stock after acceptance.',
+    ...(accepted.refusedWithoutOrder > 0
+      ? [`${count(accepted.refusedWithoutOrder)} buyers were told "sold out" at once, without an order.`]
+      : []),
+    ...(accepted.unknownToBuyers > 0
+      ? [
+          `${count(accepted.unknownToBuyers)} of the orders: the answer was lost, and the buyer left without it.`,
+        ]
+      : []),
+  ];
+  return `<section><h2>Accepted orders</h2><table class="outcomes">${ends.map(row).join('')}${sumRow('all accepted', sum)}</table><p class="note">${notes.join(' ')}</p></section>`;
+}
+
+const toneOf = (outcome: string): string => outcome.toLowerCase().replace('_', '-');
+
+const sumRow = (label: string, n: number): string =>
+  `<tr class="sum"><th scope="row">${label}</th><td>${count(n)}</td><td></td></tr>`;
+
 export function outcomesOf({ totals }: SaleReport): string {
   const rows = Object.entries(OUTCOMES)
     .map(([key, label]) => ({
       label,
       n: totals.buyersByOutcome[key as keyof typeof OUTCOMES] ?? 0,
-      tone: key.toLowerCase().replace('_', '-'),
+      tone: toneOf(key),
     }))
     .filter(({ n }) => n > 0);
   const most = Math.max(1, ...rows.map(({ n }) => n));
   const row = ({ label, n, tone }: (typeof rows)[number]): string =>
     `<tr><th scope="row">${label}</th><td>${count(n)}</td><td class="bar"><i class="${tone}" style="width:${((n / most) * 100).toFixed(1)}%"></i></td></tr>`;
+  const all = rows.reduce((sum, { n }) => sum + n, 0);
   const retries = Object.entries(TROUBLES)
     .map(([key, label]) => ({ label, n: totals.retries[key as keyof typeof TROUBLES] ?? 0 }))
     .filter(({ n }) => n > 0)
@@ -74,7 +126,7 @@ export function outcomesOf({ totals }: SaleReport): string {
     ...(said.length > 0 ? [`They were answered ${said.join(', ')}.`] : []),
     ...(reasons.length > 0 ? [`Other reasons: ${reasons.join(', ')}.`] : []),
   ];
-  return `<section><h2>Buyers</h2><table class="outcomes">${rows.map(row).join('')}</table><p class="note">${more.join(' ')}</p></section>`;
+  return `<section><h2>Buyers</h2><table class="outcomes">${rows.map(row).join('')}${sumRow('all who came', all)}</table><p class="note">${more.join(' ')}</p></section>`;
 }
 
 export function stagesOf(stages: readonly StageFigures[]): string {
@@ -87,7 +139,7 @@ export function stagesOf(stages: readonly StageFigures[]): string {
     return `<tr><th scope="row">${stage}<small>${escapeHtml(STAGES[stage])}</small></th><td>${count(figures.count)}</td>${cells}
       <td class="range"><i style="left:${at(p50)};right:calc(100% - ${at(p99)})"></i><u style="left:${at(max)}"></u></td></tr>`;
   };
-  return `<section class="wide"><h2>Latency by stage</h2><div class="scroll"><table class="stages"><thead><tr><th></th>${['orders', 'p50', 'p90', 'p99', 'p99.9', 'max'].map((name) => `<th>${name}</th>`).join('')}<th class="range">p50 – p99, and max</th></tr></thead><tbody>${shown.map(row).join('')}</tbody></table></div>
+  return `<section class="wide"><h2>Latency by stage</h2><div class="scroll" tabindex="0" role="region" aria-label="Latency by stage"><table class="stages"><thead><tr><th scope="col">stage</th>${['count', 'p50', 'p90', 'p99', 'p99.9', 'max'].map((name) => `<th scope="col">${name}</th>`).join('')}<th scope="col" class="range">p50 – p99, and max</th></tr></thead><tbody>${shown.map(row).join('')}</tbody></table></div>
   <p class="note">Counted from what a buyer intended, not from when a request could be sent: the wait for a connection is part of it.</p></section>`;
 }
 

@@ -69,7 +69,7 @@ export const limitHeld: Rule = {
 };
 
 /** The outcome that the buyer of such an order must be told. */
-function truthOf({ status, reason }: Order): Outcome {
+export function outcomeOfOrder({ status, reason }: Order): Outcome {
   switch (status) {
     case 'CONFIRMED':
       return 'BOUGHT';
@@ -89,7 +89,7 @@ export const toldTheTruth: Rule = {
     const kept = byId(evidence);
     return told(evidence.buyers).flatMap(({ id, outcome }) => {
       const order = kept.get(id);
-      if (order === undefined || outcome === truthOf(order)) return [];
+      if (order === undefined || outcome === outcomeOfOrder(order)) return [];
       if (outcome === 'UNFINISHED') return [`order ${id} is ${order.status}, and its buyer waited in vain`];
       return [`order ${id} is ${order.status}, and its buyer was told ${outcome}`];
     });
