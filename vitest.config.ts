@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { SLOW_TESTS } from './tools/slow-tests.js';
 import { ProgressReporter } from './tools/test-progress.js';
 
 const shared = {
@@ -15,6 +16,7 @@ const parts = {
   hookTimeout: 60_000,
   maxWorkers: 2,
   sequence: { groupOrder: 0 },
+  exclude: ['**/node_modules/**', ...(process.env['QUICK_TESTS'] === 'only' ? SLOW_TESTS : [])],
 };
 
 /** They read the counters or the spans of the whole process. */
@@ -45,7 +47,7 @@ export default defineConfig({
           ...parts,
           name: 'parts',
           include: ['{apps,libs,tools}/*/test/**/*.test.ts'],
-          exclude: [...TELEMETRY_TESTS, '**/node_modules/**'],
+          exclude: [...TELEMETRY_TESTS, ...parts.exclude],
           // Files share a worker and the modules in it: loading Nest and TypeORM for each takes as long as its tests.
           isolate: false,
         },
