@@ -15,6 +15,7 @@ import { keptPorts } from './data-dir/kept-ports.js';
 import { killLeftovers, stopLeftovers } from './data-dir/leftovers.js';
 import { lock } from './data-dir/lock.js';
 import { openDirectory } from './data-dir/open-directory.js';
+import { writePrometheusFile } from './data-dir/prometheus-file.js';
 import { removeRunFile, writeRunFile, type RunFile, type ServiceView } from './data-dir/run-file.js';
 import { openBroker, type Broker } from './servers/nats.js';
 import { provisionStreams, type Provisioning } from './servers/provisioning.js';
@@ -193,6 +194,7 @@ export class Platform {
     };
     this.services = await startServices(settings, this.superviseIn(this.processes));
     this.writeRunFile();
+    writePrometheusFile(this.layout.root, this.viewServices(this.services));
     await this.step('services', waitUntilReady(this.gatewayUrls, this.processes));
   }
 

@@ -84,6 +84,24 @@ describe('the platform', () => {
     ]);
   });
 
+  it('writes a configuration with which Prometheus scrapes each process and evaluates the alerts', () => {
+    const config = JSON.parse(readFileSync(path.join(dataDir, 'prometheus.yml'), 'utf8')) as {
+      rule_files: string[];
+      scrape_configs: { job_name: string; static_configs: { targets: string[] }[] }[];
+    };
+    const targets = Object.fromEntries(
+      config.scrape_configs.map(({ job_name: job, static_configs }) => [
+        job,
+        static_configs.flatMap(({ targets: hosts }) => hosts.map((host) => `http://${host}/metrics`)),
+      ]),
+    );
+    const { services } = run();
+    expect(targets).toEqual(
+      Object.fromEntries(Object.entries(services).map(([name, { metrics }]) => [name, metrics])),
+    );
+    for (const file of config.rule_files) expect(readFileSync(file, 'utf8')).toContain('DoorbusterOversold');
+  });
+
   it('starts every process again that is killed, servers on the port that they had', async () => {
     const before = run();
     for (const pid of pidsOf(before)) process.kill(pid, 'SIGKILL');
