@@ -82,14 +82,14 @@ describe('a service with the authority of its database', () => {
     for (const refused of [await failureOf(migrating), await failureOf(open(url, others.caFile))]) {
       expect(refused.message).toMatch(/unable to verify|signature/);
       // The work that waits for a connection is not to blame.
-      expect(isTransient(refused)).toBe(true);
+      expect(isTransient(refused.cause)).toBe(true);
     }
   });
 
   it('refuses a certificate of another host', async () => {
     const refused = await failureOf(open(url.replace('127.0.0.1', 'localhost'), certificates.caFile));
     expect(refused.message).toMatch(/does not match/);
-    expect(isTransient(refused)).toBe(true);
+    expect(isTransient(refused.cause)).toBe(true);
   });
 
   it('refuses a server without TLS', async () => {

@@ -1,5 +1,6 @@
 import type { Role } from '@doorbuster/contracts';
 import { startTestNats, type TestNats } from '@doorbuster/embedded/testing';
+import { readConfig } from '@doorbuster/service/process';
 import { SIGNING_KEY } from '@doorbuster/service/testing';
 import { createLogger } from '@doorbuster/telemetry';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -51,7 +52,7 @@ export async function startFixture(env: Record<string, string> = {}): Promise<Fi
 
 /** One more gateway on the same NATS. */
 export async function startGateway(nats: TestNats, env: Record<string, string> = {}) {
-  const config = gatewayConfig.parse({
+  const config = readConfig(gatewayConfig, {
     NATS_URL: nats.url('gateway'),
     TRACE_URL_TEMPLATE: 'http://traces.example/{traceId}',
     AUTH_JWT_SECRET: SECRET,
