@@ -19,9 +19,10 @@ afterAll(async () => {
 });
 
 it(
-  'a generated service compiles, passes its tests, starts with the platform and answers',
+  'a generated service with a generated consumer compiles, passes its tests, starts with the platform and answers',
   async () => {
     copy.node(GENERATE, 'service', 'loyalty');
+    copy.node(GENERATE, 'consumer', 'loyalty', 'order-status-changed');
     copy.node(TSC, '-b');
     const fresh = copy.node(GENERATE, 'deployment');
     expect(fresh, 'nothing is stale').toBe('');

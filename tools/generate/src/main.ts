@@ -1,3 +1,4 @@
+import { generateConsumer } from './consumer.js';
 import { generateAll, generateFromCompiledCode } from './all.js';
 import { GenerateError } from './generate-error.js';
 import { generateService } from './service.js';
@@ -5,6 +6,7 @@ import { generateService } from './service.js';
 const USAGE = `usage:
   npm run generate:all               renews every generated file
   npm run generate -- service NAME   adds a service, with tests and deployment
+  npm run generate -- consumer SERVICE EVENT  lets a service read an event, such as order-status-changed
 `;
 
 try {
@@ -15,7 +17,7 @@ try {
   process.exitCode = 1;
 }
 
-function main([what, name]: readonly string[]): void {
+function main([what, name, other]: readonly string[]): void {
   switch (what) {
     case 'all':
       return generateAll();
@@ -23,6 +25,8 @@ function main([what, name]: readonly string[]): void {
       return generateFromCompiledCode();
     case 'service':
       return generateService(name);
+    case 'consumer':
+      return generateConsumer(name, other);
     default:
       throw new GenerateError(USAGE);
   }

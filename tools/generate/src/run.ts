@@ -18,5 +18,9 @@ function run(file: string, args: readonly string[]): void {
 /** Compiles what generated files follow from. */
 export const build = (): void => run('node_modules/typescript/bin/tsc', ['-b', 'tools/generate']);
 
+/** Edited sources. Inserted text may be on too long a line. */
+export const format = (files: readonly string[]): void =>
+  run('node_modules/prettier/bin/prettier.cjs', ['--write', '--log-level', 'warn', ...files]);
+
 /** Generates with what was built last, in a process of its own, since this one has loaded the old code. */
 export const generateDeployment = (): void => run('tools/generate/dist/main.js', ['deployment']);

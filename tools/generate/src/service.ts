@@ -1,15 +1,14 @@
 import { existsSync, globSync } from 'node:fs';
 import path from 'node:path';
 import { NATS_USERS } from '@doorbuster/contracts';
-import { generateAll } from './all.js';
-import { GENERATED_FILES, sourceFiles } from './files/index.js';
+import { insertBefore } from './edit-sources.js';
 import { GenerateError } from './generate-error.js';
+import { generateWith, PERMISSIONS } from './generate-with.js';
 import { readTemplate, renamed, ROOT } from './repository.js';
-import { FileChanges, textOf, type Files } from './write-files.js';
+import { textOf, type Files } from './write-files.js';
 
 const SERVICE_LIST = 'libs/contracts/src/message.ts';
 const LOCK = 'package-lock.json';
-const PERMISSIONS = 'libs/messaging/test/boundary/fixtures/table.ts';
 const NAME_LENGTH_MAX = 20;
 /** Names of other parts of a deployment, of the template, and of PostgreSQL. */
 const RESERVED = ['admin', 'example', 'extensions', 'jaeger', 'nats', 'postgres', 'public', 'seed', 'test'];
@@ -39,17 +38,7 @@ export function checkServiceName(name: string | undefined): string {
 /** Adds a service with a table, two RPCs and an event, and all that its deployment needs: everything, or nothing. */
 export function generateService(given: string | undefined): void {
   const name = checkServiceName(given);
-  const changes = new FileChanges();
-  for (const file of [...Object.keys(GENERATED_FILES), ...Object.keys(sourceFiles())]) changes.remember(file);
-  try {
-    const files = filesOf(name);
-    changes.write(files);
-    for (const file of Object.keys(files)) process.stdout.write(`wrote ${file}\n`);
-    generateAll(changes);
-  } catch (error) {
-    changes.undo();
-    throw error;
-  }
+  generateWith(filesOf(name));
   process.stdout.write(
     `\nThe service ${name} is part of the platform: npm start, Compose and Kubernetes start it.\n` +
       `Test it:  npx vitest run --project parts apps/${name} tools/generate tools/deploy\n` +
@@ -95,11 +84,6 @@ function withPermissions(text: string, name: string): string {
     "    ],\n    subscribe: ['_INBOX_provisioner.>']",
     provisioned,
   );
-}
-
-function insertBefore(text: string, place: string, inserted: string): string {
-  if (!text.includes(place)) throw new GenerateError(`${PERMISSIONS} has no line ${place.trim()}`);
-  return text.replace(place, () => inserted + place);
 }
 
 /** What `npm install` adds to the lock file: the workspace. All its packages are there already. */

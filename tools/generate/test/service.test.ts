@@ -20,7 +20,7 @@ it.each([
 });
 
 it('a good name is taken', () => {
-  expect(checkServiceName('loyalty')).toBe('loyalty');
+  expect(checkServiceName('newservice')).toBe('newservice');
 });
 
 it('what was written can be undone: files are as before, and new folders are gone', () => {

@@ -1,0 +1,23 @@
+import { generateAll } from './all.js';
+import { GENERATED_FILES, sourceFiles } from './files/index.js';
+import { build, format } from './run.js';
+import { FileChanges, type Files } from './write-files.js';
+
+export const TOPOLOGY_FILE = 'libs/contracts/src/topology.ts';
+export const PERMISSIONS = 'libs/messaging/test/boundary/fixtures/table.ts';
+
+/** Writes these files and renews the generated ones: all, or nothing after an error. */
+export function generateWith(files: Files): void {
+  const changes = new FileChanges();
+  for (const file of [...Object.keys(GENERATED_FILES), ...Object.keys(sourceFiles())]) changes.remember(file);
+  try {
+    const written = changes.write(files);
+    format(written.filter((file) => file !== 'package-lock.json'));
+    for (const file of written) process.stdout.write(`wrote ${file}\n`);
+    build();
+    generateAll(changes);
+  } catch (error) {
+    changes.undo();
+    throw error;
+  }
+}
