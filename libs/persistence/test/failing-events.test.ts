@@ -4,7 +4,7 @@ import { createLogger } from '@doorbuster/telemetry';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { FailureCounts } from '../src/transactions/failure-counts.js';
-import { causeOf, UnsupportedVersionError, UnitOfWork, type BatchWork } from '../src/index.js';
+import { causeOf, DeadLetters, UnsupportedVersionError, UnitOfWork, type BatchWork } from '../src/index.js';
 import { batchOf, CONSUMER, malformed, Notebook } from './fixtures/notebook.js';
 
 let notebook: Notebook;
@@ -99,6 +99,21 @@ describe('a batch with an event that fails', () => {
     expect(batch.events[0]?.isDeferred).toBeUndefined();
     const [letter] = await notebook.listDeadLetters();
     expect(letter?.error).toBe('TypeError: no idea');
+  });
+
+  it('warns of a dead letter, with its consumer, event, cause and what to do', async () => {
+    const lines: Record<string, unknown>[] = [];
+    const output = { write: (text: string) => void lines.push(JSON.parse(text) as Record<string, unknown>) };
+    const logger = createLogger('inventory', 'info', output);
+    const { dataSource, outbox } = notebook;
+    const transactions = new UnitOfWork(dataSource, outbox, new DeadLetters(dataSource, logger), logger);
+    await transactions.runBatch(batchOf('odd'), () => Promise.reject(new PermanentError('illegal')));
+    const [letter] = await notebook.listDeadLetters();
+    expect(lines).toMatchObject([{ level: 'warn', consumer: CONSUMER, deadLetterId: letter?.id }]);
+    expect(lines[0]?.['msg']).toMatch(
+      /^dead letter: \S+ cannot handle \S+ of odd \(PermanentError: illegal\); mend/,
+    );
+    expect(lines[0]?.['msg']).toContain(`POST /v1/dead-letters/${letter?.id}/replay`);
   });
 
   it('makes no dead letter at the first unknown error, after any number of deliveries', async () => {

@@ -1,4 +1,5 @@
 import type { UnitOfWork } from '@doorbuster/persistence';
+import type { Logger } from '@doorbuster/telemetry';
 import type { ModuleRef } from '@nestjs/core';
 import { expect, it } from 'vitest';
 import { SagaRunner, type MessageSaga, type SagaData, type SagasRepository } from '../src/nest/index.js';
@@ -17,7 +18,8 @@ function startRunner(decisions: readonly string[]): void {
     subjectOf: () => 'subject',
     attributesOf: () => ({}),
   };
-  new SagaRunner({} as SagasRepository<SagaData>, {} as UnitOfWork, moduleRef, options).onModuleInit();
+  const [sagas, unitOfWork, logger] = [{} as SagasRepository<SagaData>, {} as UnitOfWork, {} as Logger];
+  new SagaRunner(sagas, unitOfWork, moduleRef, options, logger).onModuleInit();
 }
 
 it('the runner starts with every local decision that its definitions name', () => {

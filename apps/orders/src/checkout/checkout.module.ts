@@ -15,6 +15,8 @@ export const orderSagas: SagaOptions<OrderSagaData, keyof OrderDecisions> = {
   decisions: OrderDecisions,
   subjectOf,
   attributesOf,
+  adviceForStalled: (sagaId) =>
+    `restore what it waits for, then POST /v1/sagas/${sagaId}/retry (docs/runbooks/stuck-saga.md)`,
 };
 
 @Module({

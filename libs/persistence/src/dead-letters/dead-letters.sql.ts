@@ -14,4 +14,4 @@ export const INSERT_DEAD_LETTER = `
   ), announced as (
     insert into outbox (id, subject, payload, traceparent) select $1, $6, $7, $8 from dead returning id
   )
-  select id from announced`;
+  select id from dead`;

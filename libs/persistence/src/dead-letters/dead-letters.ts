@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DeadLetterState, Page } from '@doorbuster/contracts';
-import { newTraceparent, withoutSecrets, type Logger } from '@doorbuster/telemetry';
+import { newTraceparent, traceFields, withoutSecrets, type Logger } from '@doorbuster/telemetry';
 import { IsNull, Not, type DataSource, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { countDeadLetter } from '../backlog-metrics.js';
@@ -48,6 +48,8 @@ export function stateOf({
 }
 
 const ERROR_LENGTH_MAX = 4_000;
+/** In the log's sentence. `err` has all of it. */
+const REASON_SHOWN_MAX = 200;
 /** Maximum length of an unreadable message. The whole text, escaped, might exceed the broker's limit. */
 const TEXT_LENGTH_MAX = 65_536;
 
@@ -69,7 +71,7 @@ export class DeadLetters {
   ): Promise<void> {
     const reason = describe(error);
     const stored = typeof event === 'string' ? event.slice(0, TEXT_LENGTH_MAX) : event;
-    const announced: unknown[] = await tx.query(INSERT_DEAD_LETTER, [
+    const [dead]: { id: string }[] = await tx.query(INSERT_DEAD_LETTER, [
       uuidv7(),
       consumer,
       natsSubject,
@@ -80,9 +82,31 @@ export class DeadLetters {
       traceparent,
       eventKey(event),
     ]);
-    if (announced.length === 0) return;
-    this.logger.error({ err: error, consumer, subject: natsSubject }, 'event goes to the dead letters');
-    afterCommit(tx, () => countDeadLetter(consumer));
+    if (!dead) return;
+    afterCommit(tx, () => {
+      this.warn(dead.id, { consumer, natsSubject, event, error, traceparent });
+      countDeadLetter(consumer);
+    });
+  }
+
+  private warn(
+    id: string,
+    { consumer, natsSubject, event, error, traceparent }: Required<NewDeadLetter>,
+  ): void {
+    const { subject: aggregate, sagastep: step } = isRecord(event) ? event : {};
+    const fields = {
+      err: error,
+      ...traceFields(traceparent),
+      deadLetterId: id,
+      consumer,
+      subject: natsSubject,
+    };
+    const what = `dead letter: ${consumer} cannot handle ${natsSubject}${typeof aggregate === 'string' ? ` of ${aggregate}` : ''}`;
+    const advice = `mend the cause, then POST /v1/dead-letters/${id}/replay or /dismiss (docs/runbooks/alerts.md#doorbusterdeadletters)`;
+    this.logger.warn(
+      { ...fields, aggregate, step },
+      `${what} (${describe(error).slice(0, REASON_SHOWN_MAX)}); ${advice}`,
+    );
   }
 
   page({
@@ -125,9 +149,12 @@ const toJsonb = (event: unknown): string =>
     escape === '\\\\' ? escape : '\\ufffd',
   );
 
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
 /** A CloudEvent is identified by source and id, an unreadable message by its bytes. */
 function eventKey(event: unknown): string {
-  if (typeof event === 'object' && event !== null && 'source' in event && 'id' in event) {
+  if (isRecord(event) && 'source' in event && 'id' in event) {
     return `${String(event.source)} ${String(event.id)}`.replaceAll('\0', '\ufffd');
   }
   return createHash('sha256').update(String(event)).digest('hex');

@@ -11,6 +11,8 @@ export interface SagaOptions<Data extends SagaData, Decision extends string = st
   subjectOf: (data: Data) => string;
   /** For the spans of timeouts and retries. */
   attributesOf: (data: Data) => Attributes;
+  /** What an operator does about a stalled saga, for the log. */
+  adviceForStalled?: (sagaId: string) => string;
 }
 
 export const SAGA_OPTIONS = Symbol('saga options');

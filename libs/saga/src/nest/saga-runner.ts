@@ -7,6 +7,8 @@ import {
   type OutgoingEvent,
 } from '@doorbuster/messaging';
 import { afterCommit, UnitOfWork, UnsupportedVersionError } from '@doorbuster/persistence';
+import { LOGGER } from '@doorbuster/service';
+import type { Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { EntityManager } from 'typeorm';
@@ -22,6 +24,7 @@ import type {
   SagaStarter,
 } from './message-saga.js';
 import { recordMetrics, recordSpan, type SpansBySaga } from './saga-telemetry.js';
+import { SagaLog } from './saga-log.js';
 import { SAGA_OPTIONS, type SagaOptions } from './saga-options.js';
 import { SagasRepository, type SagaVersion } from './sagas.repository.js';
 
@@ -42,6 +45,7 @@ export class SagaRunner<Data extends SagaData> implements SagaStarter<Data>, OnM
   readonly versions: readonly SagaVersion[];
   private readonly byVersion: ReadonlyMap<string, MessageSaga<Data>>;
   private readonly newest: ReadonlyMap<string, MessageSaga<Data>>;
+  private readonly log: SagaLog<Data>;
   /** In the order in which a saga can make them. */
   private decisions: readonly [name: string, decide: LocalDecision<Data>][] = [];
 
@@ -50,7 +54,9 @@ export class SagaRunner<Data extends SagaData> implements SagaStarter<Data>, OnM
     private readonly unitOfWork: UnitOfWork,
     private readonly moduleRef: ModuleRef,
     @Inject(SAGA_OPTIONS) private readonly options: SagaOptions<Data>,
+    @Inject(LOGGER) logger: Logger,
   ) {
+    this.log = new SagaLog(logger, options);
     const { definitions } = options;
     this.versions = definitions.map(({ name, version }) => ({ definition: name, version }));
     this.byVersion = new Map(definitions.map((saga) => [versionKey(saga.name, saga.version), saga]));
@@ -177,6 +183,7 @@ export class SagaRunner<Data extends SagaData> implements SagaStarter<Data>, OnM
       if (deciding.length > 0) events.push(...(await decide(tx, deciding, this)));
     }
     afterCommit(tx, () => {
+      this.log.record(advanced);
       for (const saga of advanced) {
         recordMetrics(saga);
         recordSpan(saga, spans, this.options.attributesOf);

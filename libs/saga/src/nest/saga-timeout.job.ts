@@ -43,7 +43,7 @@ export class SagaTimeoutJob implements OnApplicationBootstrap, BeforeApplication
       run: (onlyId) => this.sweepBatch(onlyId),
       dueIds: () => this.runner.overdueIds(SAGAS_MAX),
     });
-    if (swept > 0) this.logger.info({ sagas: swept }, 'overdue sagas went on');
+    if (swept > 0) this.logger.debug({ sagas: swept }, 'overdue sagas went on');
     return swept >= SAGAS_MAX;
   }
 

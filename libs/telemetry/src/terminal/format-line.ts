@@ -15,6 +15,8 @@ const SERVICE_WIDTH = 11;
 const VALUE_LENGTH_MAX = 120;
 /** A longer value that the sentence has is not repeated. */
 const SAID_LENGTH_MIN = 4;
+/** As much of an error's message tells it from other texts. */
+const LONG = 20;
 /** Fields that the line shows in its own way, or that only a program reads. */
 const NOT_LISTED = new Set(
   'level time service pid msg err context traceId spanId dependency availability status durationMs reason'.split(
@@ -66,8 +68,11 @@ function reasonOf({ err, level, msg = '' }: LogLine): string {
   if (message === undefined) return '';
   const isDefect = level === 'error' || level === 'fatal';
   const frame = isDefect ? ownFrameOf(err?.stack ?? '') : undefined;
-  return `${msg.endsWith(message) ? '' : `: ${message}`}${frame === undefined ? '' : ` (at ${frame})`}`;
+  return `${isSaid(message, msg) ? '' : `: ${message}`}${frame === undefined ? '' : ` (at ${frame})`}`;
 }
+
+const isSaid = (message: string, msg: string): boolean =>
+  msg.endsWith(message) || (message.length >= LONG && msg.includes(message.slice(0, LONG)));
 
 /** File and line of the first stack frame outside of packages and Node. The JSON line has the whole stack. */
 const ownFrameOf = (stack: string): string | undefined =>
