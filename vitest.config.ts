@@ -31,7 +31,7 @@ const platforms = {
 };
 
 /** They expect answers within a time, so nothing else runs beside them. */
-const TIMED_TESTS = ['e2e/test/{hung-replica,rolling}.test.ts'];
+const TIMED_TESTS = ['e2e/test/{faulty-sales,hung-replica,rolling}.test.ts'];
 
 export default defineConfig({
   test: {
