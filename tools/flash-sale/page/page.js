@@ -56,6 +56,9 @@ function axis(label, format, size) {
   };
 }
 
+/** Whole decades would leave most of the chart empty. */
+const aroundLog = (_, min, max) => (min > 0 ? [min / 1.5, max * 1.5] : [0.001, 1]);
+
 function optionsOf({ unit, axis: title, isLog, isStacked, series }, width) {
   const line = ({ label, tone, dash, values }) => ({
     label,
@@ -74,7 +77,7 @@ function optionsOf({ unit, axis: title, isLog, isStacked, series }, width) {
     cursor: { sync: { key: sync.key }, points: { size: 7 } },
     scales: {
       x: { time: false, range: () => [0, seconds] },
-      y: isLog ? { distr: 3 } : { range: (_, __, max) => [0, Math.max(1, max) * 1.05] },
+      y: isLog ? { distr: 3, range: aroundLog } : { range: (_, __, max) => [0, Math.max(1, max) * 1.05] },
     },
     axes: [axis('seconds after the opening', (value) => String(value), 30), axis(title, tick, 48)],
     series: [

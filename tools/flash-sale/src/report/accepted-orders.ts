@@ -2,6 +2,19 @@ import type { BuyerRecord, Outcome } from '../buyers/sale-event.js';
 import type { Audit } from '../sale/audit.js';
 import { outcomeOfOrder } from '../verdict/order-checks.js';
 
+/** What ends an order that was accepted, in the order of the report. `SOLD_OUT` is decided by inventory, after acceptance. */
+export const ENDS = {
+  BOUGHT: 'bought',
+  DECLINED: 'card declined',
+  SOLD_OUT: 'sold out before its turn',
+  LIMITED: 'over the limit',
+  REJECTED: 'rejected or cancelled for another reason',
+  UNFINISHED: 'not final in time',
+  GAVE_UP: 'given up by the buyer',
+  REFUSED: 'answered against the contract',
+  INTERRUPTED: 'still open at the interruption',
+} as const satisfies Record<Outcome, string>;
+
 /** Where the accepted orders went: each is counted once, so the ends add up to all of them. */
 export interface AcceptedOrders {
   total: number;

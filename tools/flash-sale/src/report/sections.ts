@@ -1,7 +1,7 @@
 import { OUTCOMES, TROUBLES } from '../buyers/sale-event.js';
 import { STAGES, type StageFigures } from '../record/stages.js';
 import type { Check } from '../verdict/verdict.js';
-import type { AcceptedOrders } from './accepted-orders.js';
+import { ENDS, type AcceptedOrders } from './accepted-orders.js';
 import type { SaleReport } from './report-data.js';
 import { count, duration } from './summary.js';
 
@@ -34,9 +34,8 @@ export function tilesOf({ totals, soldOutAtMs, finalAtMs, stages, stock }: SaleR
       count(stock?.sold ?? totals.accepted.byEnd.BOUGHT ?? 0),
       `${count(stock?.available ?? 0)} left`,
     ],
-    ['Sold out after', duration(soldOutAtMs), 'the last unit’s buyer knows'],
     ['Orders accepted', count(totals.accepted.total), sumOf(totals.accepted)],
-    ['All final after', duration(finalAtMs), 'the last outcome of an order'],
+    ['Sold out after', duration(soldOutAtMs), `the last order was final after ${duration(finalAtMs)}`],
     ['Order to outcome, p99', p99('settle'), `"sold out" ${p99('refuse')}`],
     ['Page to see, p99', p99('browse'), `${count(totals.viewed)} pages`],
     ['Asked again', count(retries), 'after an overload or no answer'],
@@ -51,19 +50,6 @@ export function checksOf(checks: readonly Check[]): string {
     `<li class="${result.toLowerCase()}"><b aria-label="${result.toLowerCase()}">${MARKS[result]}</b><div>${escapeHtml(promise)}<small>${escapeHtml(detail)}</small></div></li>`;
   return `<section><h2>Promises</h2><ul class="checks">${checks.map(item).join('')}</ul></section>`;
 }
-
-/** What ends an order that was accepted, in the order of the report. `SOLD_OUT` is decided by inventory, after acceptance. */
-const ENDS = {
-  BOUGHT: 'bought',
-  DECLINED: 'card declined',
-  SOLD_OUT: 'sold out before its turn',
-  LIMITED: 'over the limit',
-  REJECTED: 'rejected or cancelled for another reason',
-  UNFINISHED: 'not final in time',
-  GAVE_UP: 'given up by the buyer',
-  REFUSED: 'answered against the contract',
-  INTERRUPTED: 'still open at the interruption',
-} as const satisfies Record<keyof typeof OUTCOMES, string>;
 
 const endsOf = ({ byEnd }: AcceptedOrders): { end: keyof typeof ENDS; n: number }[] =>
   (Object.keys(ENDS) as (keyof typeof ENDS)[])
@@ -88,9 +74,7 @@ export function acceptedOf({ totals: { accepted } }: SaleReport): string {
       ? [`${count(accepted.refusedWithoutOrder)} buyers were told "sold out" at once, without an order.`]
       : []),
     ...(accepted.unknownToBuyers > 0
-      ? [
-          `${count(accepted.unknownToBuyers)} of the orders: the answer was lost, and the buyer left without it.`,
-        ]
+      ? [`The buyers of ${count(accepted.unknownToBuyers)} of them left before they had the answer.`]
       : []),
   ];
   return `<section><h2>Accepted orders</h2><table class="outcomes">${ends.map(row).join('')}${sumRow('all accepted', sum)}</table><p class="note">${notes.join(' ')}</p></section>`;

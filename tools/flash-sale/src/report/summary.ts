@@ -1,5 +1,6 @@
 import { OUTCOMES, TROUBLES, type Outcome, type Trouble } from '../buyers/sale-event.js';
 import type { StageFigures } from '../record/stages.js';
+import { ENDS } from './accepted-orders.js';
 import type { SaleReport } from './report-data.js';
 
 const MARKS = { KEPT: '✓', BROKEN: '✗', UNKNOWN: '?' } as const;
@@ -14,7 +15,7 @@ export function summary(report: SaleReport): string {
     ),
     '',
     `buyers   ${counts(totals.buyersByOutcome, OUTCOMES)}`,
-    `orders   ${count(totals.accepted.total)} accepted: ${counts(totals.accepted.byEnd, OUTCOMES)}`,
+    `orders   ${count(totals.accepted.total)} accepted: ${counts(totals.accepted.byEnd, ENDS)}`,
     ...(Object.keys(totals.retries).length > 0 ? [`retries  ${counts(totals.retries, TROUBLES)}`] : []),
     ...Object.entries(totals.said).map(([said, n = 0]) => `answer   ${said}: ${count(n)}`),
     ...Object.entries(totals.otherReasons).map(([reason, n]) => `reason   ${reason}: ${count(n)}`),
