@@ -2,12 +2,21 @@ import type { SchemaDefinition } from '@doorbuster/persistence';
 import { AddSales1768100000000 } from './migrations/add-sales.migration.js';
 import { BoundSaleInstants1768500000000 } from './migrations/bound-sale-instants.migration.js';
 import { CreateCatalog1767225601000 } from './migrations/create-catalog.migration.js';
+import { CreateSearch1768600000000 } from './migrations/create-search.migration.js';
+import { FillSearch1768600000001 } from './migrations/fill-search.migration.js';
+import { ProductSearchEntity, SearchTermEntity } from './products/search.entities.js';
 import { ProductEntity } from './products/product.entity.js';
 import { AnnouncedStreamEntity } from './republish/announced-stream.entity.js';
 import { SaleEntity } from './sales/sale.entity.js';
 
 export const catalogSchema: SchemaDefinition = {
   service: 'catalog',
-  migrations: [CreateCatalog1767225601000, AddSales1768100000000, BoundSaleInstants1768500000000],
-  entities: [ProductEntity, SaleEntity, AnnouncedStreamEntity],
+  migrations: [
+    CreateCatalog1767225601000,
+    AddSales1768100000000,
+    BoundSaleInstants1768500000000,
+    CreateSearch1768600000000,
+    FillSearch1768600000001,
+  ],
+  entities: [ProductEntity, ProductSearchEntity, SearchTermEntity, SaleEntity, AnnouncedStreamEntity],
 };

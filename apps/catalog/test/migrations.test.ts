@@ -31,7 +31,7 @@ it('without pg_trgm in the search path the migration fails with the commands for
   await dataSource.destroy();
 });
 
-it('the search has indexes for words, similar names, SKU prefixes and categories', async () => {
+it('the list and the search of the previous release have their indexes', async () => {
   const dataSource = await open(env.databaseUrl('catalog'));
   const rows: { indexname: string }[] = await dataSource.query(
     `select indexname from pg_indexes where schemaname = 'catalog' and tablename = 'products' order by 1`,
@@ -44,6 +44,31 @@ it('the search has indexes for words, similar names, SKU prefixes and categories
     'products_pkey',
   ]);
   await dataSource.destroy();
+});
+
+it('a schema with products of the previous release has them in the search, in their newest form', async () => {
+  const url = env.migrationUrl('catalog');
+  const insert = (sku: string, name: string): Promise<unknown> =>
+    previous.query(
+      `insert into products (sku, version, name, description, category, price_amount, price_currency)
+       values ($1, 1, $2, '', 'kitchen', 100, 'USD')`,
+      [sku, name],
+    );
+  const previous = await open(env.databaseUrl('catalog'));
+  for (let i = 0; i < 1_200; i += 1) await insert(`OLD-${i}`, `Mug ${i}`);
+  const migrations = catalogSchema.migrations.slice(0, -1);
+  await migrateDatabase({ ...schema, migrations, url }, logger);
+  await insert('BETWEEN', 'Café Mug');
+  await previous.query(`update products set name = 'Jug 7' where sku = 'OLD-7'`);
+  await migrateDatabase({ ...catalogSchema, url }, logger);
+  const [found]: { mugs: number; all: number }[] = await previous.query(
+    `select count(*) filter (where stems @@ 'mug')::int as mugs, count(*)::int as all from product_search`,
+  );
+  expect(found).toEqual({ mugs: 1_200, all: 1_201 });
+  expect(await previous.query(`select term from search_terms where slips && search_slips('cafee')`)).toEqual([
+    { term: 'cafe' },
+  ]);
+  await previous.destroy();
 });
 
 it('the entities match the tables', async () => {

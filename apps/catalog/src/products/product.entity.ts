@@ -28,7 +28,7 @@ export class ProductEntity implements ProductRecord {
   @UpdateDateColumn({ type: 'timestamptz', name: 'updated_at' })
   updatedAt!: Date;
 
-  /** Words of name, category and description. The database generates it; only the search reads it. */
+  /** Words of name, category and description. The database generates it; only the previous release reads it. */
   @Column({ type: 'tsvector', select: false, insert: false, update: false })
   search?: string;
 }

@@ -1,17 +1,27 @@
 import type { CreateProductBody } from '@doorbuster/contracts';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import {
+  anyInName,
+  correctable,
+  correctedQuery,
+  typedPrefix,
+  type SimilarTerm,
+} from './domain/search-query.js';
+import { parseSearch } from './domain/search-text.js';
 import { ProductEntity } from './product.entity.js';
 import {
+  pageParameters,
   SEARCH_BY_SIMILARITY,
   SEARCH_BY_WORDS,
-  searchParameters,
-  SET_SIMILARITY_THRESHOLD,
-  toWebSearch,
-  WORD_SIMILARITY_MIN,
+  SIMILAR_TERMS,
+  TERMS_BY_PREFIX,
   type ProductHit,
   type SearchPage,
 } from './search.sql.js';
+
+/** The shortest words that start as the typed one. */
+const PREFIX_TERMS_MAX = 100;
 
 /** One page of products in SKU order, from the one after `after`. */
 export interface ProductPageRequest {
@@ -51,14 +61,26 @@ export class ProductsRepository {
     return products.getMany();
   }
 
-  /** Products with the words of `q` (quotes, `or` and `-` as in a web search), or with a SKU that starts with `q`. */
-  searchByWords(tx: EntityManager, page: SearchPage): Promise<ProductHit[]> {
-    return tx.query(SEARCH_BY_WORDS, searchParameters({ ...page, q: toWebSearch(page.q) }));
+  /** Products with the words of a search, the last of which may be incomplete, or with a SKU that starts with it. */
+  async searchByWords(tx: EntityManager, page: SearchPage): Promise<ProductHit[]> {
+    const { apart, glued, words } = parseSearch(page.q);
+    const typed = typedPrefix(words);
+    const terms: { term: string }[] = typed
+      ? await tx.query(TERMS_BY_PREFIX, [typed.prefix, PREFIX_TERMS_MAX])
+      : [];
+    const incomplete = anyInName(terms.map(({ term }) => term));
+    const before = terms.length > 0 ? typed?.before : '';
+    const start = page.q.toLowerCase();
+    return tx.query(SEARCH_BY_WORDS, [...pageParameters(page), start, apart, glued, before, incomplete]);
   }
 
-  /** Products with a name similar to `q`, or with a similar part: for typos and incomplete words. Needs a transaction. */
+  /** Products with words that are similar to those of a search, in any order: for slips and incomplete words. */
   async searchBySimilarity(tx: EntityManager, page: SearchPage): Promise<ProductHit[]> {
-    await tx.query(SET_SIMILARITY_THRESHOLD, [WORD_SIMILARITY_MIN]);
-    return tx.query(SEARCH_BY_SIMILARITY, searchParameters(page));
+    const { words } = parseSearch(page.q);
+    const candidates = correctable(words);
+    if (candidates.length === 0) return [];
+    const similar: SimilarTerm[] = await tx.query(SIMILAR_TERMS, [candidates]);
+    const asTyped = words.map((word) => `'${word}'`).join(' | ');
+    return tx.query(SEARCH_BY_SIMILARITY, [...pageParameters(page), correctedQuery(words, similar), asTyped]);
   }
 }

@@ -107,7 +107,7 @@ export class ProductsService {
       const hits = await this.products.searchByWords(this.dataSource.manager, query);
       if (hits.length > 0 || query.after) return { order: 'relevance', hits };
     }
-    const hits = await this.dataSource.transaction((tx) => this.products.searchBySimilarity(tx, query));
+    const hits = await this.products.searchBySimilarity(this.dataSource.manager, query);
     return { order: 'similarity', hits };
   }
 }

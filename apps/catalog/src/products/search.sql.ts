@@ -1,5 +1,6 @@
 import type { PagePosition } from './domain/list-cursor.js';
 import type { ProductRecord } from './domain/product.js';
+import { TWO_SLIPS_LENGTH_MIN } from './domain/search-query.js';
 
 export interface SearchPage {
   q: string;
@@ -14,21 +15,8 @@ export interface ProductHit extends ProductRecord {
   score: number;
 }
 
-/** 0.45 finds a word of six letters with one wrong letter or two exchanged ones. The default of 0.6 misses most of them. */
-export const WORD_SIMILARITY_MIN = 0.45;
-
-/** Maximum of `-` in a search: PostgreSQL nests negations and fails at a depth of 32. */
-const DASHES_MAX = 16;
-
-/** `q` for {@link SEARCH_BY_WORDS}. Dashes above the maximum become spaces. */
-export function toWebSearch(q: string): string {
-  let dashes = 0;
-  return q.toLowerCase().replaceAll('-', () => (++dashes > DASHES_MAX ? ' ' : '-'));
-}
-
-/** `$1` search text, `$2` category, `$3` and `$4` score and SKU of the previous page's last product, `$5` limit. */
-export const searchParameters = ({ q, category, after, limit }: SearchPage): unknown[] => [
-  q,
+/** `$1` category, `$2` and `$3` score and SKU of the previous page's last product, `$4` limit. */
+export const pageParameters = ({ category, after, limit }: SearchPage): unknown[] => [
   category ?? null,
   after?.score ?? null,
   after?.sku ?? null,
@@ -38,31 +26,62 @@ export const searchParameters = ({ q, category, after, limit }: SearchPage): unk
 /** Integer scores survive the round trip through a cursor exactly; floating-point ones do not. */
 const SCORE_SCALE = 1_000_000;
 
-const pageByScore = (score: string, from: string, condition: string): string => `
+/** A score depends on the product and the search text only, so that a page stays where it is while other products change. */
+const pageByScore = (score: string, queries: string, condition: string): string => `
   with hits as (
-    select sku, version, name, description, category,
-      jsonb_build_object('amount', price_amount, 'currency', price_currency) as price,
-      created_at as "createdAt", updated_at as "updatedAt", (${SCORE_SCALE} * (${score}))::int as score
-    from ${from}
-    where (${condition}) and ($2::text is null or category = $2)
+    select sku, (${SCORE_SCALE} * (${score}))::int as score
+    from product_search, ${queries}
+    where (${condition}) and ($1::text is null or category = $1)
+  ), page as (
+    select * from hits
+    where $2::int is null or score < $2 or (score = $2 and sku > $3)
+    order by score desc, sku limit $4
   )
-  select * from hits
-  where $3::int is null or score < $3 or (score = $3 and sku > $4)
-  order by score desc, sku limit $5`;
+  select sku, version, name, description, category,
+    jsonb_build_object('amount', price_amount, 'currency', price_currency) as price,
+    created_at as "createdAt", updated_at as "updatedAt", score
+  from page join products using (sku)
+  order by score desc, sku`;
 
-/** SQL, because full-text search and a page ordered by a computed score have no query builder form. */
+const IN_NAME = `ts_filter(stems, '{a}')`;
+
+/**
+ * `$5` start of a SKU, `$6` and `$7` the words in two forms, `$8` words before an incomplete one, `$9` what that may become.
+ * SQL, because full-text search and a page ordered by a computed score have no query builder form.
+ */
 export const SEARCH_BY_WORDS = pageByScore(
-  'ts_rank(search, words) + (lower(sku) ^@ $1)::int + (lower(sku) = $1)::int',
-  `products, websearch_to_tsquery('english', $1) as words`,
-  'search @@ words or lower(sku) ^@ $1',
+  `8 * (lower(sku) = $5)::int + 4 * (lower(sku) ^@ $5)::int + 2 * (stems @@ words)::int
+    + (${IN_NAME} @@ incomplete)::int + ts_rank(stems, words)`,
+  `cast(websearch_to_tsquery('english', $6) || websearch_to_tsquery('english', $7) as tsquery) as words,
+   cast(websearch_to_tsquery('english', $8) && to_tsquery('english', $9) as tsquery) as incomplete`,
+  'stems @@ words or stems @@ incomplete or lower(sku) ^@ $5',
 );
 
-/** SQL, because the trigram operators `%` and `<%`, which use the index, have no query builder form. */
+/** `$5` the query with similar terms, `$6` a query for any of the words as they are. */
 export const SEARCH_BY_SIMILARITY = pageByScore(
-  'greatest(similarity($1, name), word_similarity($1, name))',
-  'products',
-  'name % $1 or $1 <% name',
+  `(${IN_NAME} @@ corrected)::int + ts_rank(stems, words)`,
+  `to_tsquery('english', $5) as corrected, to_tsquery('english', $6) as words`,
+  'stems @@ corrected',
 );
 
-/** SQL, because a setting that lasts until the transaction ends is a function call. */
-export const SET_SIMILARITY_THRESHOLD = `select set_config('pg_trgm.word_similarity_threshold', $1, true)`;
+/** `$1` the start, `$2` the maximum. */
+export const TERMS_BY_PREFIX =
+  'select term from search_terms where term ^@ $1 order by length(term), term limit $2';
+
+/**
+ * `$1` words. More than what is similar enough: `domain/search-query.ts` counts the slips. Two slips are looked for by trigrams,
+ * whose index finds words that have about a third of them in common.
+ */
+export const SIMILAR_TERMS = `
+  select word, term
+  from unnest($1::text[]) as word, lateral (
+    select term from search_terms where slips && search_slips(word)
+    union
+    (select term from search_terms where length(word) >= 3 and term ^@ word order by length(term), term limit 50)
+    union
+    (select term from search_terms
+     where length(word) >= ${TWO_SLIPS_LENGTH_MIN} and word !~ '[0-9]' and term % word
+     order by similarity(term, word) desc, term limit 20)
+  ) as found
+  where length(word) <= 32 and to_tsvector('english', word) <> ''
+  order by word, term`;
