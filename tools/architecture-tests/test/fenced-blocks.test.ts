@@ -12,6 +12,7 @@ const REASONS = [
   'needs a build',
   'needs a cluster',
   'needs Docker',
+  'needs Prometheus',
   'starts a platform',
   'takes minutes',
 ];
