@@ -3,7 +3,13 @@ import { authorisePayment } from '@doorbuster/contracts';
 import { eventually } from '@doorbuster/embedded/testing';
 import type { CloudEvent, OutgoingEvent } from '@doorbuster/messaging';
 import { preparedQuery } from '@doorbuster/persistence';
-import { nameOf, sagaCommand, ServiceUnderTest, startTestServers } from '@doorbuster/service/testing';
+import {
+  nameOf,
+  sagaCommand,
+  ServiceUnderTest,
+  startTestServers,
+  type TestServers,
+} from '@doorbuster/service/testing';
 import { AppModule } from '../../src/app.module.js';
 import { paymentsSchema } from '../../src/payments.schema.js';
 import { PROVIDER_CALL_LIMITS, providerCallLimits } from '../../src/payments/provider-call-limits.js';
@@ -109,10 +115,14 @@ export class PaymentsUnderTest extends ServiceUnderTest {
   }
 }
 
+export const startPaymentsServers = (): Promise<TestServers> => startTestServers(paymentsSchema);
+
+/** @param servers by default new ones, which `stop` ends */
 export async function startPayments(
   provider?: (simulated: SimulatedProvider) => PaymentProvider,
+  servers?: TestServers,
 ): Promise<PaymentsUnderTest> {
-  const payments = new PaymentsUnderTest(AppModule, await startTestServers(paymentsSchema));
+  const payments = new PaymentsUnderTest(AppModule, servers ?? (await startPaymentsServers()));
   await payments.startReplica(provider?.(payments.simulated()));
   return payments;
 }

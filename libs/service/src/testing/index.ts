@@ -10,5 +10,12 @@ export {
   VERIFICATION_KEYS,
   type TestRequest,
 } from './rpc-call.js';
-export { nameOf, sagaCommand, ServiceUnderTest, startTestServers, valueOf } from './service-under-test.js';
+export {
+  nameOf,
+  sagaCommand,
+  ServiceUnderTest,
+  startTestServers,
+  type TestServers,
+  valueOf,
+} from './service-under-test.js';
 export { startService } from './start-service.js';

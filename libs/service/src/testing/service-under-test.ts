@@ -26,7 +26,7 @@ const RPC_TIMEOUT_MS = 15_000;
 type SchemaDefinition = Parameters<typeof migrateSchema>[0];
 
 /** A database with the service's tables, a broker with all streams, and the connections of a test to them. */
-interface TestServers {
+export interface TestServers {
   service: ServiceName;
   environment: TestEnvironment;
   /** May publish and subscribe everywhere. */
@@ -102,10 +102,15 @@ export class ServiceUnderTest {
     return replica;
   }
 
+  /** The servers stay, for another test. */
+  async stopReplicas(): Promise<void> {
+    await Promise.all(this.replicas.splice(0).map((replica) => replica.close()));
+    await Promise.allSettled(this.cutOff.splice(0).map((replica) => replica.close()));
+  }
+
   async stop(): Promise<void> {
     await this.servers.gateway.close();
-    await Promise.all(this.replicas.map((replica) => replica.close()));
-    await Promise.allSettled(this.cutOff.map((replica) => replica.close()));
+    await this.stopReplicas();
     await this.admin.close();
     await this.database.destroy();
     await this.environment.stop();
