@@ -48,17 +48,17 @@ it('the list and the search of the previous release have their indexes', async (
 
 it('a schema with products of the previous release has them in the search, in their newest form', async () => {
   const url = env.migrationUrl('catalog');
-  const insert = (sku: string, name: string): Promise<unknown> =>
+  const previous = await open(env.databaseUrl('catalog'));
+  const insert = (sku: string, name: string, count: number): Promise<unknown> =>
     previous.query(
       `insert into products (sku, version, name, description, category, price_amount, price_currency)
-       values ($1, 1, $2, '', 'kitchen', 100, 'USD')`,
-      [sku, name],
+       select $1 || i, 1, $2 || ' ' || i, '', 'kitchen', 100, 'USD' from generate_series(1, $3::int) as i`,
+      [sku, name, count],
     );
-  const previous = await open(env.databaseUrl('catalog'));
-  for (let i = 0; i < 1_200; i += 1) await insert(`OLD-${i}`, `Mug ${i}`);
+  await insert('OLD-', 'Mug', 1_200);
   const migrations = catalogSchema.migrations.slice(0, -1);
   await migrateDatabase({ ...schema, migrations, url }, logger);
-  await insert('BETWEEN', 'Café Mug');
+  await insert('BETWEEN-', 'Café Mug', 1);
   await previous.query(`update products set name = 'Jug 7' where sku = 'OLD-7'`);
   await migrateDatabase({ ...catalogSchema, url }, logger);
   const [found]: { mugs: number; all: number }[] = await previous.query(
