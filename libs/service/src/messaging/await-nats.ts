@@ -3,7 +3,8 @@ import type { Logger } from '@doorbuster/telemetry';
 import { StartError } from '../configuration/read-config.js';
 
 const START_DEADLINE_MS = 60_000;
-const QUIET_MS = 2_000;
+/** A busy machine may need this long for one of its own servers. */
+const QUIET_MS = 5_000;
 
 /**
  * Waits for the first connection, which the client tries for ever.
