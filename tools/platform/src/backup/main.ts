@@ -1,0 +1,77 @@
+import path from 'node:path';
+import { SERVICES } from '@doorbuster/contracts';
+import { readTextIfAny } from '@doorbuster/embedded';
+import { postgresUrl, readOptions } from '@doorbuster/service/process';
+import { Client } from 'pg';
+import { z } from 'zod';
+import type { RunFile } from '../data-dir/run-file.js';
+import { backupSchema } from './backup-schema.js';
+import { restoreSchema } from './restore-schema.js';
+
+const HELP = `Backs up the rows of one schema while every service runs, or restores them into its migrated tables.
+
+  npm run backup -- --schema orders --file orders.backup [--data-dir DIR | --database-url URL]
+  npm run restore -- --file orders.backup [--replace] [--data-dir DIR | --database-url URL]
+
+  --data-dir      of a running platform (default: DATA_DIR, or .data)
+  --database-url  an administrator's connection to the database
+  --replace       delete the rows that the schema has; otherwise it must have none
+`;
+
+const CONNECT_DEADLINE_MS = 10_000;
+const STATEMENT_DEADLINE_MS = 120_000;
+
+const connection = {
+  'data-dir': z.string().default(process.env['DATA_DIR'] || '.data'),
+  'database-url': postgresUrl('must be postgres://admin:password@host:port/database').optional(),
+  file: z.string().min(1),
+};
+
+try {
+  process.stdout.write(await run(process.argv.slice(2)));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+
+async function run([command, ...args]: string[]): Promise<string> {
+  if (command === 'backup') {
+    const options = readOptions(z.object({ ...connection, schema: z.enum(SERVICES) }), { args });
+    if (options === 'help') return HELP;
+    const rows = await withDatabase(options, (client) => backupSchema(client, options.schema, options.file));
+    return `${rows} rows of ${options.schema} are in ${options.file}\n`;
+  }
+  const options = readOptions(z.object({ ...connection, replace: z.boolean().default(false) }), {
+    args,
+    flags: ['replace'],
+  });
+  if (options === 'help' || command !== 'restore') return HELP;
+  const replaces = options.replace;
+  const rows = await withDatabase(options, (client) => restoreSchema(client, options.file, { replaces }));
+  return `${rows} rows of ${options.file} are restored; restart the processes of that service\n`;
+}
+
+async function withDatabase<T>(
+  options: { 'data-dir': string; 'database-url'?: string | undefined },
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const client = new Client({
+    connectionString: options['database-url'] ?? urlIn(options['data-dir']),
+    connectionTimeoutMillis: CONNECT_DEADLINE_MS,
+    query_timeout: STATEMENT_DEADLINE_MS,
+  });
+  client.on('error', () => undefined); // The current query rejects, too.
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+function urlIn(dataDir: string): string {
+  const text = readTextIfAny(path.join(dataDir, 'run.json'));
+  if (text === undefined)
+    throw new Error(`no platform runs on ${dataDir}; start it, or name the database with --database-url`);
+  return (JSON.parse(text) as RunFile).postgres.url;
+}

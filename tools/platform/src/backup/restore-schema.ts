@@ -1,0 +1,123 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { createGunzip } from 'node:zlib';
+import { escapeIdentifier, type Client } from 'pg';
+import { migrationsOf, qualified, tablesOf, type Header } from './snapshot.js';
+
+const ROWS_PER_INSERT = 500;
+const LOCK_WAIT = '10s';
+
+export interface RestoreOptions {
+  /** Deletes the rows that are there. Without it, a schema with rows is refused. */
+  replaces: boolean;
+}
+
+/**
+ * Reads a backup into the migrated tables of its schema, in one transaction: on an error the schema stays as it was.
+ * @returns the number of rows
+ * @throws when the schema has rows, or other migrations than the backup
+ */
+export async function restoreSchema(client: Client, file: string, options: RestoreOptions): Promise<number> {
+  // An error of the file reaches the iteration only through the last stream.
+  const source = createReadStream(file);
+  const unzipped = source.pipe(createGunzip());
+  source.once('error', (error) => unzipped.destroy(error));
+  const failed = new Promise<never>((_resolve, reject) => unzipped.once('error', reject));
+  failed.catch(() => undefined);
+  const lines = createInterface({ input: unzipped, crlfDelay: Infinity })[Symbol.asyncIterator]();
+  const next = (): Promise<IteratorResult<string>> => Promise.race([lines.next(), failed]);
+  await client.query('begin');
+  try {
+    const first = await next();
+    const header = JSON.parse(first.value as string) as Header;
+    const tables = await prepare(client, header, options);
+    const rows = await insertAll(client, header.schema, tables, next);
+    await setSequences(client, header);
+    await client.query('commit');
+    return rows;
+  } catch (error) {
+    await client.query('rollback');
+    throw error;
+  } finally {
+    source.destroy();
+  }
+}
+
+async function prepare(
+  client: Client,
+  { schema, migrations }: Header,
+  { replaces }: RestoreOptions,
+): Promise<Map<string, string[]>> {
+  const here = await migrationsOf(client, schema);
+  const different = migrations
+    .filter((name) => !here.includes(name))
+    .concat(here.filter((name) => !migrations.includes(name)));
+  if (different.length > 0) {
+    throw new Error(
+      `schema ${schema} and the backup differ in migrations (${different.join(', ')}); restore with the release that made the backup, then upgrade`,
+    );
+  }
+  const tables = await tablesOf(client, schema);
+  const all = [...tables.keys()].map((table) => qualified(schema, table)).join(', ');
+  await client.query(`set local lock_timeout = '${LOCK_WAIT}'`);
+  await client.query(`lock table ${all} in access exclusive mode`);
+  // Without triggers: the audit log refuses to be emptied, and rows arrive before those that they refer to.
+  await client.query('set local session_replication_role = replica');
+  if (replaces) await client.query(`truncate ${all}`);
+  else await expectEmpty(client, schema, [...tables.keys()]);
+  return tables;
+}
+
+async function expectEmpty(client: Client, schema: string, tables: string[]): Promise<void> {
+  for (const table of tables) {
+    const { rows } = await client.query(`select from ${qualified(schema, table)} limit 1`);
+    if (rows.length > 0)
+      throw new Error(
+        `schema ${schema} has rows, in ${table}; --replace deletes all rows of the schema first`,
+      );
+  }
+}
+
+async function insertAll(
+  client: Client,
+  schema: string,
+  tables: Map<string, string[]>,
+  next: () => Promise<IteratorResult<string>>,
+): Promise<number> {
+  let pending: string[] = [];
+  let table = '';
+  let count = 0;
+  const flush = async (): Promise<void> => {
+    if (pending.length === 0) return;
+    const list = (tables.get(table) ?? []).map((column) => escapeIdentifier(column)).join(', ');
+    const target = qualified(schema, table);
+    await client.query(
+      `insert into ${target} (${list}) overriding system value
+       select ${list} from json_populate_recordset(null::${target}, $1::json)`,
+      [`[${pending.join(',')}]`],
+    );
+    pending = [];
+  };
+  for (;;) {
+    const { value: line, done } = await next();
+    if (done === true) throw new Error('the backup is incomplete; nothing was restored');
+    const tab = line.indexOf('\t');
+    const name = line.slice(0, tab);
+    const rest = line.slice(tab + 1);
+    if (name !== table || pending.length === ROWS_PER_INSERT) await flush();
+    if (name === '') {
+      if (Number(rest) !== count)
+        throw new Error(`the backup has ${count} rows instead of ${rest}; nothing was restored`);
+      return count;
+    }
+    if (!tables.has(name)) throw new Error(`schema ${schema} has no table ${name}; nothing was restored`);
+    table = name;
+    pending.push(rest);
+    count += 1;
+  }
+}
+
+async function setSequences(client: Client, { schema, sequences }: Header): Promise<void> {
+  for (const [name, { last, isCalled }] of Object.entries(sequences))
+    await client.query('select setval($1::regclass, $2, $3)', [qualified(schema, name), last, isCalled]);
+}
