@@ -7,6 +7,7 @@ import { fencedBlocks, reasonNotToRun, ROOT } from './support/fenced-blocks.js';
 const LANGUAGES = ['sh', 'text', 'ts', 'json', 'yaml', 'sql', 'mermaid'];
 const REASONS = [
   'changes the repository',
+  'deletes rows',
   'installs packages',
   'needs a broker of your own',
   'needs a build',
