@@ -14,6 +14,8 @@ const REASONS = [
   'needs a cluster',
   'needs Docker',
   'needs Prometheus',
+  'deletes rows',
+  'needs Prometheus',
   'starts a platform',
   'takes minutes',
 ];

@@ -5,7 +5,7 @@ export const qualified = (schema: string, name: string): string =>
   `${escapeIdentifier(schema)}.${escapeIdentifier(name)}`;
 
 /** TypeORM's list of the migrations that ran. It is compared, and never restored. */
-export const MIGRATIONS = 'migrations';
+const MIGRATIONS = 'migrations';
 
 export interface Header {
   schema: string;
