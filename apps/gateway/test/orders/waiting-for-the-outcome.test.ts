@@ -125,10 +125,20 @@ describe('placing an order and waiting for the outcome', () => {
   });
 
   it('omits Preference-Applied when a customer has too many waits', async () => {
-    const answers = await Promise.all(Array.from({ length: 42 }, () => place('wait=1')));
-    const applied = answers.filter(({ headers }) => headers['preference-applied'] === 'wait=1');
-    expect(answers.map(({ status }) => status)).toEqual(Array(42).fill(202));
-    expect(applied).toHaveLength(40);
+    let answered = 0;
+    const requests = Array.from({ length: 42 }, async () => {
+      const response = await place('wait=30');
+      answered += 1;
+      return response;
+    });
+    // The orders are settled once 40 of them wait, so that no wait ends before the last has begun.
+    await expect.poll(() => answered, { timeout: 20_000 }).toBe(2);
+    await settle('CONFIRMED');
+    const answers = await Promise.all(requests);
+    const applied = answers.filter(({ headers }) => headers['preference-applied'] === 'wait=30');
+    expect(applied.map(({ status }) => status)).toEqual(Array(40).fill(201));
+    const others = answers.filter(({ headers }) => headers['preference-applied'] === undefined);
+    expect(others.map(({ status }) => status)).toEqual([202, 202]);
   });
 
   it('answers all waits for the same order', async () => {
