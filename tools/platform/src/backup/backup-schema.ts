@@ -8,8 +8,9 @@ import { headerOf, qualified, tablesOf } from './snapshot.js';
 const ROWS_PER_FETCH = 1_000;
 
 /**
- * Writes the rows of one schema to a file, as they are at one moment. Nobody waits: the transaction reads only. Each line is
- * a table's name, a tab and the row as PostgreSQL writes it in JSON, so that no number passes through JavaScript.
+ * Writes the rows of one schema to a file, as they are at one moment. No writer waits: the transaction only reads.
+ * Each line is a table's name, a tab and the row as a JSON object with the text of each column: so no number passes through
+ * JavaScript, and a column with JSON's `null` differs from one that is null.
  * @returns the number of rows
  */
 export async function backupSchema(client: Client, schema: string, file: string): Promise<number> {
@@ -30,10 +31,10 @@ export async function backupSchema(client: Client, schema: string, file: string)
 async function* linesOf(client: Client, schema: string, counter: { rows: number }): AsyncGenerator<string> {
   yield `${JSON.stringify(await headerOf(client, schema))}\n`;
   for (const [table, columns] of await tablesOf(client, schema)) {
-    const list = columns.map((column) => escapeIdentifier(column)).join(', ');
+    const list = columns.map(({ name }) => `${escapeIdentifier(name)}::text`).join(', ');
     await client.query(
       `declare rows no scroll cursor for
-       select to_jsonb(r)::text as line from (select ${list} from ${qualified(schema, table)}) r`,
+       select to_json(r)::text as line from (select ${list} from ${qualified(schema, table)}) r`,
     );
     for (;;) {
       const { rows } = await client.query<{ line: string }>(`fetch ${ROWS_PER_FETCH} from rows`);

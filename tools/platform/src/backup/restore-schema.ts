@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import { escapeIdentifier, type Client } from 'pg';
-import { migrationsOf, qualified, tablesOf, type Header } from './snapshot.js';
+import { migrationsOf, qualified, tablesOf, type Column, type Header } from './snapshot.js';
 
 const ROWS_PER_INSERT = 500;
 const LOCK_WAIT = '10s';
@@ -47,7 +47,7 @@ async function prepare(
   client: Client,
   { schema, migrations }: Header,
   { replaces }: RestoreOptions,
-): Promise<Map<string, string[]>> {
+): Promise<Map<string, Column[]>> {
   const here = await migrationsOf(client, schema);
   const different = migrations
     .filter((name) => !here.includes(name))
@@ -81,7 +81,7 @@ async function expectEmpty(client: Client, schema: string, tables: string[]): Pr
 async function insertAll(
   client: Client,
   schema: string,
-  tables: Map<string, string[]>,
+  tables: Map<string, Column[]>,
   next: () => Promise<IteratorResult<string>>,
 ): Promise<number> {
   let pending: string[] = [];
@@ -89,11 +89,14 @@ async function insertAll(
   let count = 0;
   const flush = async (): Promise<void> => {
     if (pending.length === 0) return;
-    const list = (tables.get(table) ?? []).map((column) => escapeIdentifier(column)).join(', ');
-    const target = qualified(schema, table);
+    const columns = (tables.get(table) ?? []).map(({ name, type }) => ({
+      name: escapeIdentifier(name),
+      type,
+    }));
     await client.query(
-      `insert into ${target} (${list}) overriding system value
-       select ${list} from json_populate_recordset(null::${target}, $1::json)`,
+      `insert into ${qualified(schema, table)} (${columns.map(({ name }) => name).join(', ')}) overriding system value
+       select ${columns.map(({ name, type }) => `${name}::${type}`).join(', ')}
+       from json_to_recordset($1::json) as r(${columns.map(({ name }) => `${name} text`).join(', ')})`,
       [`[${pending.join(',')}]`],
     );
     pending = [];

@@ -15,10 +15,17 @@ export interface Header {
   sequences: Record<string, { last: string; isCalled: boolean }>;
 }
 
+export interface Column {
+  name: string;
+  /** As in a cast. */
+  type: string;
+}
+
 /** The tables of a schema with rows to keep, and their columns without those that PostgreSQL generates. */
-export async function tablesOf(client: Client, schema: string): Promise<Map<string, string[]>> {
-  const { rows } = await client.query<{ name: string; columns: string[] }>(
-    `select c.relname as name, array_agg(a.attname::text order by a.attnum) as columns
+export async function tablesOf(client: Client, schema: string): Promise<Map<string, Column[]>> {
+  const { rows } = await client.query<{ name: string; columns: Column[] }>(
+    `select c.relname as name, json_agg(
+       json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod)) order by a.attnum) as columns
      from pg_class c join pg_attribute a on a.attrelid = c.oid
      where c.relnamespace = to_regnamespace($1) and c.relkind in ('r', 'p') and not c.relispartition
        and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' and c.relname <> $2
