@@ -65,9 +65,9 @@ it('a schema with products of the previous release has them in the search, in th
     `select count(*) filter (where stems @@ 'mug')::int as mugs, count(*)::int as all from product_search`,
   );
   expect(found).toEqual({ mugs: 1_200, all: 1_201 });
-  expect(await previous.query(`select term from search_terms where slips && search_slips('cafee')`)).toEqual([
-    { term: 'cafe' },
-  ]);
+  expect(
+    await previous.query(`select term from search_terms where deletions && search_deletions('cafee')`),
+  ).toEqual([{ term: 'cafe' }]);
   await previous.destroy();
 });
 

@@ -18,11 +18,11 @@ const FUNCTIONS = [
   `search_words(folded text) returns text[] immutable strict parallel safe return
      array_remove(regexp_split_to_array(folded, '[${SEPARATORS}]+'), '')`,
   // "t-shirt" and "t shirt" become "tshirt".
-  `search_glue(folded text) returns text immutable strict parallel safe return
+  `search_join_compounds(folded text) returns text immutable strict parallel safe return
      regexp_replace(
        regexp_replace(folded, '(?<=${WORD})-(?=${WORD})', '', 'g'), '(?<!${WORD})(${WORD}) (?=${WORD})', '\\1', 'g')`,
   `search_compounds(folded text) returns text[] immutable strict parallel safe return
-     array(select unnest(search_words(search_glue(folded))) except select unnest(search_words(folded)))`,
+     array(select unnest(search_words(search_join_compounds(folded))) except select unnest(search_words(folded)))`,
   `search_stems(value text) returns tsvector immutable strict parallel safe return
      to_tsvector('english', array_to_string(
        search_words(search_fold(value)) || search_compounds(search_fold(value)), ' '))`,
@@ -36,8 +36,8 @@ const FUNCTIONS = [
        select distinct term collate "C"
        from unnest(search_words(search_fold(value)) || search_compounds(search_fold(value))) as term
        where length(term) between 2 and 32 order by 1)`,
-  // Words that differ by one letter, or by two exchanged neighbours, have one of these in common.
-  `search_slips(word text) returns text[] immutable strict parallel safe return
+  // Symmetric delete: words at an edit distance of 1 have one of these in common, the word itself or without one letter.
+  `search_deletions(word text) returns text[] immutable strict parallel safe return
      case when length(word) between 3 and 32 and word !~ '[0-9]'
        then array(select left(word, i - 1) || substr(word, i + 1) from generate_series(1, length(word)) as i) || word
        else '{}' end`,
@@ -59,9 +59,9 @@ export class CreateSearch1768600000000 implements MigrationInterface {
     await runner.query(`
       create table search_terms (
         term text collate "C" primary key,
-        slips text[] not null
+        deletions text[] not null
       )`);
-    await runner.query('create index search_terms_by_slips on search_terms using gin (slips)');
+    await runner.query('create index search_terms_by_deletions on search_terms using gin (deletions)');
     await runner.query('create index search_terms_by_trigrams on search_terms using gin (term gin_trgm_ops)');
     await runner.query(`
       create function index_product() returns trigger language plpgsql set search_path from current as $$
@@ -70,7 +70,7 @@ export class CreateSearch1768600000000 implements MigrationInterface {
           values (new.sku, new.category, search_document(new.name, new.category, new.description))
           on conflict (sku) do update set category = excluded.category, stems = excluded.stems;
         insert into search_terms
-          select term, search_slips(term) from unnest(search_vocabulary(new.name || ' / ' || new.category)) as term
+          select term, search_deletions(term) from unnest(search_vocabulary(new.name || ' / ' || new.category)) as term
           on conflict do nothing;
         return null;
       end $$`);
@@ -83,8 +83,8 @@ export class CreateSearch1768600000000 implements MigrationInterface {
     await runner.query('drop trigger index_product on products');
     await runner.query('drop table product_search, search_terms');
     await runner.query(
-      `drop function index_product, search_document, search_stems, search_compounds, search_glue, search_words,
-         search_fold, search_vocabulary, search_slips`,
+      `drop function index_product, search_document, search_stems, search_compounds, search_join_compounds, search_words,
+         search_fold, search_vocabulary, search_deletions`,
     );
   }
 }

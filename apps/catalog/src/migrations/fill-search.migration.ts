@@ -9,9 +9,9 @@ const FILL = `
     insert into product_search
       select sku, category, search_document(name, category, description) from batch
       on conflict do nothing
-  ), learned as (
+  ), inserted_terms as (
     insert into search_terms
-      select term, search_slips(term)
+      select term, search_deletions(term)
       from (select distinct unnest(search_vocabulary(name || ' / ' || category)) as term from batch order by 1) as terms
       on conflict do nothing
   )

@@ -63,7 +63,7 @@ export class ProductsRepository {
 
   /** Products with the words of a search, the last of which may be incomplete, or with a SKU that starts with it. */
   async searchByWords(tx: EntityManager, page: SearchPage): Promise<ProductHit[]> {
-    const { apart, glued, words } = parseSearch(page.q);
+    const { withPhrases, withCompounds, words } = parseSearch(page.q);
     const typed = typedPrefix(words);
     const terms: { term: string }[] = typed
       ? await tx.query(TERMS_BY_PREFIX, [typed.prefix, PREFIX_TERMS_MAX])
@@ -71,10 +71,17 @@ export class ProductsRepository {
     const incomplete = anyInName(terms.map(({ term }) => term));
     const before = terms.length > 0 ? typed?.before : '';
     const start = page.q.toLowerCase();
-    return tx.query(SEARCH_BY_WORDS, [...pageParameters(page), start, apart, glued, before, incomplete]);
+    return tx.query(SEARCH_BY_WORDS, [
+      ...pageParameters(page),
+      start,
+      withPhrases,
+      withCompounds,
+      before,
+      incomplete,
+    ]);
   }
 
-  /** Products with words that are similar to those of a search, in any order: for slips and incomplete words. */
+  /** Products with words that are similar to those of a search, in any order: for typos and incomplete words. */
   async searchBySimilarity(tx: EntityManager, page: SearchPage): Promise<ProductHit[]> {
     const { words } = parseSearch(page.q);
     const candidates = correctable(words);

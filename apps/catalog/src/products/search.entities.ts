@@ -20,7 +20,7 @@ export class SearchTermEntity {
   @PrimaryColumn('text')
   term!: string;
 
-  /** The word, and the word without each of its letters. */
+  /** The word, and the word without each of its letters (symmetric delete). */
   @Column('text', { array: true })
-  slips!: string[];
+  deletions!: string[];
 }

@@ -1,6 +1,6 @@
 import type { PagePosition } from './domain/list-cursor.js';
 import type { ProductRecord } from './domain/product.js';
-import { TWO_SLIPS_LENGTH_MIN } from './domain/search-query.js';
+import { TWO_TYPOS_LENGTH_MIN } from './domain/search-query.js';
 
 export interface SearchPage {
   q: string;
@@ -69,18 +69,18 @@ export const TERMS_BY_PREFIX =
   'select term from search_terms where term ^@ $1 order by length(term), term limit $2';
 
 /**
- * `$1` words. More than what is similar enough: `domain/search-query.ts` counts the slips. Two slips are looked for by trigrams,
- * whose index finds words that have about a third of them in common.
+ * `$1` words. Candidates, of which `domain/search-query.ts` keeps those at a small edit distance. Symmetric delete finds every
+ * term at distance 1. For distance 2 the trigram index finds the terms that have a third of their trigrams in common.
  */
 export const SIMILAR_TERMS = `
   select word, term
   from unnest($1::text[]) as word, lateral (
-    select term from search_terms where slips && search_slips(word)
+    select term from search_terms where deletions && search_deletions(word)
     union
     (select term from search_terms where length(word) >= 3 and term ^@ word order by length(term), term limit 50)
     union
     (select term from search_terms
-     where length(word) >= ${TWO_SLIPS_LENGTH_MIN} and word !~ '[0-9]' and term % word
+     where length(word) >= ${TWO_TYPOS_LENGTH_MIN} and word !~ '[0-9]' and term % word
      order by similarity(term, word) desc, term limit 20)
   ) as found
   where length(word) <= 32 and to_tsvector('english', word) <> ''

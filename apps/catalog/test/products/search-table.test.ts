@@ -62,7 +62,7 @@ const SEARCHES: readonly [
   ['charegr', only(['CHARGER-65W'])],
   ['lmap', only(['LAMP-ARC'])],
   ['kettel pour', only(['KETTLE-POUR'])],
-  // Two slips in a word of seven letters or more.
+  // Two typos in a word of seven letters or more.
   ['headfones', only(['HEADPHONES-HUSH'])],
   ['blutoth speeker', only(['SPEAKER-S'])],
   // Plurals.

@@ -1,4 +1,4 @@
-import { countSlips } from './search-text.js';
+import { editDistance } from './search-text.js';
 
 /** A word of the products' names and categories, found for a word of a search. */
 export interface SimilarTerm {
@@ -6,11 +6,11 @@ export interface SimilarTerm {
   term: string;
 }
 
-/** A longer search has no slips corrected, so its work is bounded. */
+/** A longer search has no typos corrected, so its work is bounded. */
 const WORDS_MAX = 10;
 const PREFIX_LENGTH_MIN = 2;
-/** In a shorter word, two slips make another word. */
-export const TWO_SLIPS_LENGTH_MIN = 7;
+/** In a shorter word, two typos make another word. */
+export const TWO_TYPOS_LENGTH_MIN = 7;
 
 /** PostgreSQL's text of a query: any of the terms, in a name or category. */
 export const anyInName = (terms: readonly string[]): string =>
@@ -32,7 +32,7 @@ export function correctable(words: readonly string[]): string[] {
 
 /**
  * PostgreSQL's text of a query for which each word, or the word joined to a neighbour, is there as it is, in a name as the
- * start of a word, or in a name with one slip. A long word without any of these may have two.
+ * start of a word, or in a name with one typo. A long word without any of these may have two.
  */
 export function correctedQuery(words: readonly string[], similar: readonly SimilarTerm[]): string {
   const alternatives = (word: string): string[] => alternativesOf(word, similar);
@@ -52,11 +52,13 @@ export function correctedQuery(words: readonly string[], similar: readonly Simil
 function alternativesOf(word: string, similar: readonly SimilarTerm[]): string[] {
   const forms = withSingular(word);
   const terms = similar.filter((each) => forms.includes(each.word)).map(({ term }) => term);
-  const within = (slipsMax: number): string[] =>
-    terms.filter((term) => forms.some((form) => term.startsWith(form) || countSlips(form, term) <= slipsMax));
+  const within = (distanceMax: number): string[] =>
+    terms.filter((term) =>
+      forms.some((form) => term.startsWith(form) || editDistance(form, term) <= distanceMax),
+    );
   const close = within(1);
-  return close.length > 0 || word.length < TWO_SLIPS_LENGTH_MIN ? close : within(2);
+  return close.length > 0 || word.length < TWO_TYPOS_LENGTH_MIN ? close : within(2);
 }
 
-/** The stem of a word with a slip is unknown, so a final "s" may be the plural's. */
+/** The stem of a word with a typo is unknown, so a final "s" may be the plural's. */
 const withSingular = (word: string): string[] => (/...s$/.test(word) ? [word, word.slice(0, -1)] : [word]);

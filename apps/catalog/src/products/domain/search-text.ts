@@ -1,9 +1,9 @@
 /** What PostgreSQL needs of a search text. The functions of `create-search.migration.ts` split the texts of products alike. */
 export interface SearchText {
   /** For `websearch_to_tsquery`: words, quotes, `or` and `-`. "t-shirt" is "tshirt", "pour-over" is a phrase. */
-  apart: string;
+  withPhrases: string;
   /** The same with "pour-over" as "pourover", and single letters joined to the next word. */
-  glued: string;
+  withCompounds: string;
   /** Empty when the text has quotes, `or` or `-`: it then says exactly what to find. */
   words: readonly string[];
 }
@@ -44,12 +44,12 @@ const fold = (text: string): string =>
 
 export function parseSearch(q: string): SearchText {
   const folded = fold(q).replaceAll(/\s+/g, ' ');
-  const apart = folded.replaceAll(DROPPED_LETTER, '$1');
-  const tokens = apart.match(TOKENS) ?? [];
+  const withPhrases = folded.replaceAll(DROPPED_LETTER, '$1');
+  const tokens = withPhrases.match(TOKENS) ?? [];
   const isPlain = !tokens.some((token) => token === '"' || token === '-' || token === 'or');
   return {
-    apart: toWebSearch(apart),
-    glued: toWebSearch(folded.replaceAll(INNER_DASH, '').replaceAll(SINGLE_LETTER, '$1')),
+    withPhrases: toWebSearch(withPhrases),
+    withCompounds: toWebSearch(folded.replaceAll(INNER_DASH, '').replaceAll(SINGLE_LETTER, '$1')),
     words: isPlain ? tokens.flatMap((token) => token.split('-')) : [],
   };
 }
@@ -72,9 +72,12 @@ function toWebSearch(folded: string): string {
   return text.trim();
 }
 
-/** The least number of slips between two words: a letter missing, added or wrong, or two neighbours exchanged. */
-export function countSlips(a: string, b: string): number {
-  // Optimal string alignment: row i has the distances between the first i letters of a and each start of b.
+/**
+ * Edit distance between two words (optimal string alignment): the least number of letters missing, added or wrong, or of
+ * neighbours exchanged.
+ */
+export function editDistance(a: string, b: string): number {
+  // Row i has the distances between the first i letters of a and each start of b.
   let [beforeLast, last]: number[][] = [[], Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i += 1) {
     const row = [i];

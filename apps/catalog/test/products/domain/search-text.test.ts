@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { correctable, correctedQuery, typedPrefix } from '../../../src/products/domain/search-query.js';
-import { countSlips, parseSearch } from '../../../src/products/domain/search-text.js';
+import { editDistance, parseSearch } from '../../../src/products/domain/search-text.js';
 
 describe('a search text', () => {
   it.each([
@@ -15,12 +15,12 @@ describe('a search text', () => {
     ['mug/cup, 0.9 l', 'mug cup 0 9 l'],
     ['s or m', 's or m'],
     ['&|!():*', ''],
-  ])('%s is searched as %s', (q, apart) => {
-    expect(parseSearch(q).apart).toBe(apart);
+  ])('%s is searched as %s', (q, withPhrases) => {
+    expect(parseSearch(q).withPhrases).toBe(withPhrases);
   });
 
   it('joins compounds and single letters in its second form', () => {
-    expect(parseSearch('pour-over e bike').glued).toBe('pourover ebike');
+    expect(parseSearch('pour-over e bike').withCompounds).toBe('pourover ebike');
   });
 
   it.each(['"camp fire"', 'mug or cup', 'cup -mug'])('%s says exactly what to find', (q) => {
@@ -49,7 +49,7 @@ describe('a search text', () => {
   });
 });
 
-describe('slips', () => {
+describe('the edit distance', () => {
   it.each([
     ['mug', 'mug', 0],
     ['mgu', 'mug', 1],
@@ -59,17 +59,17 @@ describe('slips', () => {
     ['gum', 'mug', 2],
     ['headfones', 'headphones', 2],
     ['', 'mug', 3],
-  ])('%s has as many from %s: %i', (a, b, count) => {
-    expect(countSlips(a, b)).toBe(count);
+  ])('of %s and %s is %i', (a, b, distance) => {
+    expect(editDistance(a, b)).toBe(distance);
   });
 
-  it('are as many in either direction, and never more than the longer word has letters', () => {
+  it('is the same in either direction, and at most the length of the longer word', () => {
     const word = fc.string({ maxLength: 8, unit: fc.constantFrom('a', 'b', 'c') });
     fc.assert(
       fc.property(word, word, (a, b) => {
-        expect(countSlips(a, b)).toBe(countSlips(b, a));
-        expect(countSlips(a, b)).toBeLessThanOrEqual(Math.max(a.length, b.length));
-        expect(countSlips(a, b) === 0).toBe(a === b);
+        expect(editDistance(a, b)).toBe(editDistance(b, a));
+        expect(editDistance(a, b)).toBeLessThanOrEqual(Math.max(a.length, b.length));
+        expect(editDistance(a, b) === 0).toBe(a === b);
       }),
     );
   });
