@@ -13,7 +13,7 @@ import {
 } from './edit-sources.js';
 import { GenerateError } from './generate-error.js';
 import { generateWith, PERMISSIONS, TOPOLOGY_FILE } from './generate-with.js';
-import { readTemplate, ROOT } from './repository.js';
+import { readTemplate, ROOT, withNames } from './repository.js';
 import { sampleOf, type JsonSchema } from './sample.js';
 import { textOf, type Files } from './write-files.js';
 
@@ -26,11 +26,10 @@ type EventContract = contracts.MessageContract;
 export function generateConsumer(service: string | undefined, event: string | undefined): void {
   const owner = checkService(service);
   const contract = checkEvent(owner, event);
-  const name = event ?? '';
-  const consumer = `${owner}-${name}`;
-  generateWith(filesOf(owner, name, contract));
+  const names = namesOf(owner, event ?? '');
+  generateWith({ ...newFiles(names, contract), ...editedFiles(names, contract) });
   process.stdout.write(
-    `\n${owner} reads ${name} by the consumer ${consumer}.\n` +
+    `\n${owner} reads ${names.event} by the consumer ${names.consumer}.\n` +
       `Test it:  npx vitest run --project parts apps/${owner} libs/messaging/test/boundary tools/generate\n`,
   );
 }
@@ -64,57 +63,66 @@ export function checkEvent(service: contracts.ServiceName, event: string | undef
   return contract;
 }
 
-function filesOf(service: contracts.ServiceName, event: string, contract: EventContract): Files {
-  const consumer = `${service}-${event}`;
-  const named = pascal(service) + pascal(event);
-  const handler = `${named}Handler`;
-  const entity = `${named}Entity`;
-  const app = `apps/${service}/src`;
-  const timestamp = String(Math.floor(Date.now() / SECOND_MS) * SECOND_MS);
-  const migration = `Create${pascal(event)}${timestamp}`;
-  const fill = (text: string): string =>
-    text
-      .replaceAll('CreateOrderStatusChanged1767225601000', migration)
-      .replaceAll('PaymentsOrderStatusChanged', named)
-      .replaceAll('paymentsSchema', `${service}Schema`)
-      .replaceAll('payments', service)
-      .replaceAll('order-status-changed', event)
-      .replaceAll('order_status_changed', snake(event))
-      .replaceAll('orderStatusChanged', camel(event));
-  const template = (file: string): string => fill(readTemplate(`consumer/${file}`));
-  const sample = JSON.stringify(sampleOf(contract.schema.toJSONSchema({ io: 'input' }) as JsonSchema));
-  const schema = textOf(`${app}/${service}.schema.ts`) ?? '';
-  const imported = addImport(
-    addImport(schema, entity, `./${event}/${event}.entity.js`),
-    migration,
-    `./migrations/create-${event}.migration.js`,
-  );
-  const topology = addImport(textOf(TOPOLOGY_FILE) ?? '', camel(event), fileOf(camel(event)));
-  const reader = `{ name: '${consumer}', reads: [${camel(event)}] }`;
+interface Names {
+  service: contracts.ServiceName;
+  event: string;
+  consumer: string;
+  /** Of the classes. */
+  prefix: string;
+  migration: string;
+}
+
+function namesOf(service: contracts.ServiceName, event: string): Names {
+  const timestamp = Math.floor(Date.now() / SECOND_MS) * SECOND_MS;
   return {
-    [`${app}/${event}/${event}.handler.ts`]: template(
-      'src/order-status-changed/order-status-changed.handler.ts',
-    ),
-    [`${app}/${event}/${event}.entity.ts`]: template(
-      'src/order-status-changed/order-status-changed.entity.ts',
-    ),
-    [`${app}/migrations/create-${event}.migration.ts`]: template(
+    service,
+    event,
+    consumer: `${service}-${event}`,
+    prefix: pascal(service) + pascal(event),
+    migration: `Create${pascal(event)}${timestamp}`,
+  };
+}
+
+function newFiles({ service, event, prefix, migration }: Names, { schema }: EventContract): Files {
+  const template = (file: string): string =>
+    withNames(readTemplate(`consumer/${file}`), {
+      CreateOrderStatusChanged1767225601000: migration,
+      PaymentsOrderStatusChanged: prefix,
+      paymentsSchema: `${service}Schema`,
+      payments: service,
+      'order-status-changed': event,
+      order_status_changed: snake(event),
+      orderStatusChanged: camel(event),
+    });
+  const sample = JSON.stringify(sampleOf(schema.toJSONSchema({ io: 'input' }) as JsonSchema));
+  const feature = 'src/order-status-changed/order-status-changed';
+  return {
+    [`apps/${service}/src/${event}/${event}.handler.ts`]: template(`${feature}.handler.ts`),
+    [`apps/${service}/src/${event}/${event}.entity.ts`]: template(`${feature}.entity.ts`),
+    [`apps/${service}/src/migrations/create-${event}.migration.ts`]: template(
       'src/migrations/create-order-status-changed.migration.ts',
     ),
     [`apps/${service}/test/${event}.test.ts`]: template('test/order-status-changed.test.ts').replace(
       /const data = .*/,
       `const data: DataOf<typeof ${camel(event)}> = ${sample};`,
     ),
-    [`${app}/app.module.ts`]: addController(
-      textOf(`${app}/app.module.ts`) ?? '',
-      handler,
-      `./${event}/${event}.handler.js`,
-    ),
-    [`${app}/${service}.schema.ts`]: addElement(
-      addElement(imported, 'migrations: [', migration),
-      'entities: [',
-      entity,
-    ),
+  };
+}
+
+function editedFiles({ service, event, consumer, prefix, migration }: Names, contract: EventContract): Files {
+  const module = `apps/${service}/src/app.module.ts`;
+  const schema = `apps/${service}/src/${service}.schema.ts`;
+  const entity = `${prefix}Entity`;
+  const imported = addImport(
+    addImport(textOf(schema) ?? '', entity, `./${event}/${event}.entity.js`),
+    migration,
+    `./migrations/create-${event}.migration.js`,
+  );
+  const topology = addImport(textOf(TOPOLOGY_FILE) ?? '', camel(event), fileOf(camel(event)));
+  const reader = `{ name: '${consumer}', reads: [${camel(event)}] }`;
+  return {
+    [module]: addController(textOf(module) ?? '', `${prefix}Handler`, `./${event}/${event}.handler.js`),
+    [schema]: addElement(addElement(imported, 'migrations: [', migration), 'entities: [', entity),
     [TOPOLOGY_FILE]: addConsumer(topology, service, reader),
     [PERMISSIONS]: permitConsumer(textOf(PERMISSIONS) ?? '', service, contracts.streamOf(contract), consumer),
   };

@@ -9,9 +9,14 @@ const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8
 /** A file below `templates/`, about the service `example`. */
 export const readTemplate = (file: string): string => read(`tools/generate/templates/${file}`);
 
-/** The template of one service, for another one. */
-export const renamed = (text: string, service: string): string =>
-  text
-    .replaceAll('example', service)
-    .replaceAll('EXAMPLE', service.toUpperCase())
-    .replaceAll('Example', service.charAt(0).toUpperCase() + service.slice(1));
+/** A template with other names, replaced in this order. */
+export const withNames = (template: string, names: Readonly<Record<string, string>>): string =>
+  Object.entries(names).reduce((text, [from, to]) => text.replaceAll(from, to), template);
+
+/** The template of the service `example`, for another service. */
+export const renamed = (template: string, service: string): string =>
+  withNames(template, {
+    example: service,
+    EXAMPLE: service.toUpperCase(),
+    Example: service.charAt(0).toUpperCase() + service.slice(1),
+  });

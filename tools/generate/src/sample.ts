@@ -24,7 +24,10 @@ const TEXTS = [
   '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
 ];
 
-/** A value that fits the schema of a contract, for a test. */
+/**
+ * A value that fits the schema of a contract, for a test. Every required field has one, also without an example in the contract;
+ * the documentation of the gateway (`exampleOf`) shows only examples that contracts have.
+ */
 export function sampleOf(schema: JsonSchema, definitions = schema.$defs ?? {}): unknown {
   if (schema.$ref !== undefined)
     return sampleOf(definitions[schema.$ref.split('/').at(-1) ?? ''] ?? {}, definitions);

@@ -49,7 +49,10 @@ export function addExamples({ paths, components: { schemas } }: Documented): voi
   }
 }
 
-/** The example of a schema: its own, or one of its required fields. `undefined` if its contract has none. */
+/**
+ * The example of a schema: its own, or one of its required fields. `undefined` if its contract has none: unlike the samples of
+ * `npm run generate`, it makes no value up, since readers take examples for real.
+ */
 function exampleOf(schema: Schema, schemas: Schemas): unknown {
   if (schema.examples) return structuredClone(schema.examples[0]);
   if (schema.const !== undefined) return schema.const;

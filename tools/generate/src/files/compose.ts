@@ -1,6 +1,7 @@
-import { SERVICES, type ServiceName } from '@doorbuster/contracts';
+import type { ServiceName } from '@doorbuster/contracts';
 import { readTemplate, renamed } from '../repository.js';
-import { replaceRegion } from './region.js';
+import { DEVELOPMENT_PASSWORD, ofEach } from './of-each.js';
+import { replaceRegions } from './region.js';
 import { MAX_CONNECTIONS } from './servers.js';
 
 /** Variables of one service, in addition to those of all. */
@@ -10,27 +11,21 @@ const OWN_VARIABLES: Partial<Record<ServiceName, string>> = {
       PAYMENT_PROVIDER: simulated`,
 };
 
-const DEFAULT = 'doorbuster-development-only';
-
-const ofEach = (line: (service: ServiceName, capitals: string) => string): string =>
-  SERVICES.map((service) => line(service, service.toUpperCase())).join('\n');
-
 export function composeFile(current: string): string {
   const template = readTemplate('deploy/compose-service.txt');
-  const regions = {
+  return replaceRegions(current, {
     'max connections': `      - -cmax_connections=${MAX_CONNECTIONS}`,
     'database passwords': ofEach(
       (_, name) =>
-        `      ${name}_DATABASE_PASSWORD: \${${name}_DATABASE_PASSWORD:-${DEFAULT}}\n` +
-        `      ${name}_MIGRATOR_PASSWORD: \${${name}_MIGRATOR_PASSWORD:-${DEFAULT}}`,
+        `      ${name}_DATABASE_PASSWORD: \${${name}_DATABASE_PASSWORD:-${DEVELOPMENT_PASSWORD}}\n` +
+        `      ${name}_MIGRATOR_PASSWORD: \${${name}_MIGRATOR_PASSWORD:-${DEVELOPMENT_PASSWORD}}`,
     ),
     'broker passwords': ofEach(
-      (_, name) => `      ${name}_NATS_PASSWORD: '"\${${name}_NATS_PASSWORD:-${DEFAULT}}"'`,
+      (_, name) => `      ${name}_NATS_PASSWORD: '"\${${name}_NATS_PASSWORD:-${DEVELOPMENT_PASSWORD}}"'`,
     ),
     services: ofEach((service) => composeService(renamed(template, service), service)),
     dependencies: ofEach((service) => `      ${service}: { condition: service_healthy }`),
-  };
-  return Object.entries(regions).reduce((text, [name, lines]) => replaceRegion(text, name, lines), current);
+  });
 }
 
 const composeService = (block: string, service: ServiceName): string =>

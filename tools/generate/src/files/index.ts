@@ -9,10 +9,11 @@ import {
   productionKustomization,
   productionPolicies,
   productionSecrets,
-  prometheusFile,
 } from './kubernetes.js';
-export { sourceFiles } from './sources.js';
+import { prometheusFile } from './prometheus.js';
 import { initSql, natsConf, takeOverSql } from './servers.js';
+
+export { sourceFiles } from './sources.js';
 
 /** What a generated file must contain, by its path. `current` is its text now, of which parts may be written by hand. */
 export const GENERATED_FILES: Readonly<Record<string, (current: string) => string>> = {

@@ -1,4 +1,5 @@
 import { GenerateError } from '../generate-error.js';
+
 /**
  * Replaces a generated part of a file that people edit otherwise. The part begins after a line `# begin generated: NAME`
  * and ends before the line `# end generated: NAME`.
@@ -11,3 +12,7 @@ export function replaceRegion(file: string, name: string, lines: string): string
   const text = lines.endsWith('\n') ? lines : `${lines}\n`;
   return file.replace(parts, (_, begin: string, end: string) => begin + text + end);
 }
+
+/** Replaces several parts, by their names. */
+export const replaceRegions = (file: string, regions: Record<string, string>): string =>
+  Object.entries(regions).reduce((text, [name, lines]) => replaceRegion(text, name, lines), file);
