@@ -64,7 +64,7 @@ describe('dead letters', () => {
     expect(seen).toEqual(kept.map(({ id }) => id).toReversed());
   });
 
-  it('are not listed in part while a service is away', async () => {
+  it('are not listed in part while a service is unavailable', async () => {
     await keep();
     await fixture.services.silence(listDeadLettersOf('payments'));
     expect((await fixture.http.get('/v1/dead-letters').set(admin).expect(503)).body.detail).toContain(
@@ -102,13 +102,13 @@ describe('dead letters', () => {
     expect((await replay().expect(200)).body).toEqual(letter(1, 'inventory'));
   });
 
-  it('are replayed while another service is away', async () => {
+  it('are replayed while another service is unavailable', async () => {
     await ownedBy('inventory');
     await fixture.services.silence(replayDeadLetterOf('catalog'));
     await replay().expect(200);
   });
 
-  it('are 404 when no service has them, and 503 while one is away', async () => {
+  it('are 404 when no service has them, and 503 while one is unavailable', async () => {
     await ownedBy();
     expect((await replay().expect(404)).body.code).toBe('DEAD_LETTER_NOT_FOUND');
     await replay('x').expect(404);
@@ -154,7 +154,7 @@ describe('dismissing a dead letter', () => {
     ]);
   });
 
-  it('is refused once it was replayed, also while another service is away', async () => {
+  it('is refused once it was replayed, also while another service is unavailable', async () => {
     await fixture.services.answer(dismissDeadLetterOf('inventory'), () =>
       refuse('DEAD_LETTER_REPLAYED', 'It was replayed.'),
     );

@@ -34,11 +34,11 @@ export function natsOptions(url: string, user: NatsUser, caFile?: string): Conne
 /** Tells when the connection is lost and when it is there again, until it is closed. */
 export async function watchConnection(
   nc: NatsConnection,
-  { onAway, onBack }: { onAway: () => void; onBack: () => void },
+  { onDisconnect, onReconnect }: { onDisconnect: () => void; onReconnect: () => void },
 ): Promise<void> {
   for await (const { type } of nc.status()) {
-    if (type === 'disconnect') onAway();
-    if (type === 'reconnect') onBack();
+    if (type === 'disconnect') onDisconnect();
+    if (type === 'reconnect') onReconnect();
   }
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAway, type Logger } from '@doorbuster/telemetry';
+import { isUnavailable, type Logger } from '@doorbuster/telemetry';
 import { jetstream, type Consumer, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { observeLag } from './consumer-metrics.js';
@@ -64,7 +64,7 @@ export class DurableConsumer {
         if (this.closed) return;
         failures += 1;
         if (failures === FAILURES_QUIET) {
-          const level = isAway(this.logger, 'NATS') ? 'debug' : 'warn';
+          const level = isUnavailable(this.logger, 'NATS') ? 'debug' : 'warn';
           this.logger[level]({ err, stream, consumer: name }, 'cannot consume, trying until it works');
         }
       }

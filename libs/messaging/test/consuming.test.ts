@@ -69,7 +69,7 @@ describe('a consumer', () => {
       const seen: string[] = [];
       const fail = (): BatchOutcome => {
         if (how === 'says retry') return 'retry';
-        throw new Error('the database is away');
+        throw new Error('the database is unavailable');
       };
       const handler = (batch: IncomingBatch): Promise<BatchOutcome> => {
         seen.push(...idsOf(batch));

@@ -2,7 +2,7 @@ export { LOG_FORMATS, logFormatOf, type LogFormat } from './log-format.js';
 export { createLogger, LOG_LEVELS, terminalLog, type Logger, type LogLevel } from './logger.js';
 export { NestLogger } from './nest-logger.js';
 export { observeSampled, type Sampling } from './observe-sampled.js';
-export { isAway, outageReporter, reportAway, reportBack, type Dependency } from './outages.js';
+export { isUnavailable, outageReporter, reportBack, reportOutage, type Dependency } from './outages.js';
 export { withoutSecrets } from './redaction.js';
 export { activeSpans, fail, inSharedSpan, inSpan, outsideSpans, startSpan, startSpanIn } from './spans.js';
 export {

@@ -1,6 +1,6 @@
 import type { Logger } from './logger.js';
 
-/** Nest's NATS transports each log it. `reportAway` has one line for all connections of the process. */
+/** Nest's NATS transports each log it. `reportOutage` has one line for all connections of the process. */
 const NATS_DISCONNECTED = 'NatsError: type: "disconnect".';
 
 /** Nest's `LoggerService` by structure, so that this library does not depend on Nest. */

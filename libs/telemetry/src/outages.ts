@@ -1,4 +1,5 @@
 import type { Logger } from './logger.js';
+import { endOfOutage } from './terminal/outage-merge.js';
 
 /** A server that a process needs. */
 export type Dependency = 'NATS' | 'PostgreSQL';
@@ -25,14 +26,14 @@ function outagesOf(logger: Logger): Map<Dependency, Outage> {
  *
  * @param cause what a supervisor knows about it, which is worth a line of its own
  */
-export function reportAway(logger: Logger, dependency: Dependency, cause?: string): void {
+export function reportOutage(logger: Logger, dependency: Dependency, cause?: string): void {
   const known = outagesOf(logger);
   const last = known.get(dependency);
   const isKnown = last !== undefined && last.until === undefined;
   if (isKnown && cause === undefined) return;
   if (!isKnown) known.set(dependency, { since: Date.now(), until: undefined });
-  const text = `${dependency} is away: ${cause ?? 'trying again until it is back'}`;
-  logger.warn({ dependency, availability: 'away', cause }, text);
+  const text = `${dependency} is unavailable: ${cause ?? 'trying again'}`;
+  logger.warn({ dependency, availability: 'unavailable', cause }, text);
 }
 
 /** Logs the end of an outage that was reported. */
@@ -41,18 +42,17 @@ export function reportBack(logger: Logger, dependency: Dependency): void {
   if (!outage || outage.until !== undefined) return;
   outage.until = Date.now();
   const durationMs = outage.until - outage.since;
-  const text = `${dependency} is back after ${(durationMs / 1_000).toFixed(1)} s`;
-  logger.info({ dependency, availability: 'back', durationMs }, text);
+  logger.info({ dependency, availability: 'available', durationMs }, endOfOutage(dependency, durationMs));
 }
 
-/** Both, for what watches a connection. */
+/** Reports the outages of a connection that `watchConnection` watches. */
 export const outageReporter = (logger: Logger, dependency: Dependency) => ({
-  onAway: () => reportAway(logger, dependency),
-  onBack: () => reportBack(logger, dependency),
+  onDisconnect: () => reportOutage(logger, dependency),
+  onReconnect: () => reportBack(logger, dependency),
 });
 
 /** Whether a failure now is explained by an outage that has its own line. */
-export function isAway(logger: Logger, dependency: Dependency): boolean {
+export function isUnavailable(logger: Logger, dependency: Dependency): boolean {
   const outage = outagesOf(logger).get(dependency);
   return outage !== undefined && (outage.until === undefined || Date.now() - outage.until < AFTERMATH_MS);
 }

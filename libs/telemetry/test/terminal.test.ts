@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createLogger, logFormatOf, outageReporter, reportAway } from '../src/index.js';
+import { createLogger, logFormatOf, outageReporter, reportOutage } from '../src/index.js';
 import { formatLine } from '../src/terminal/format-line.js';
 import { TerminalLog } from '../src/terminal/terminal-log.js';
 
@@ -60,6 +60,16 @@ describe('a line for a person', () => {
     );
   });
 
+  it('lists only the fields that its sentence lacks', () => {
+    const fields = { service: 'orders', status: 'CONFIRMED', reason: 'OUT_OF_STOCK', durationMs: 12 };
+    expect(shown({ ...fields, msg: 'order 7 confirmed in 12 ms: OUT_OF_STOCK' })).toBe(
+      'orders       order 7 confirmed in 12 ms: OUT_OF_STOCK',
+    );
+    expect(shown({ ...fields, msg: 'order 7' })).toBe(
+      'orders       order 7  status=CONFIRMED reason=OUT_OF_STOCK durationMs=12',
+    );
+  });
+
   it('passes no control character of a logged text on to the terminal', () => {
     expect(shown({ service: 'gateway', msg: 'a\u001B[2Jb\nc', note: 'd\u0007' })).toBe(
       'gateway      a [2Jb c  note=d',
@@ -87,15 +97,32 @@ describe('a burst', () => {
   });
 });
 
+describe('a burst of more than 50 kinds', () => {
+  const letters = (n: number): string => String.fromCodePoint(97 + Math.floor(n / 26), 97 + (n % 26));
+
+  it('counts the lines of further kinds together, and those of known kinds as before', () => {
+    const logger = createLogger('orders', 'info', log);
+    for (let kind = 0; kind < 50; kind += 1) logger.info(`kind ${letters(kind)}`);
+    for (let line = 0; line < 4; line += 1) logger.info('kind aa');
+    expect(texts).toHaveLength(54);
+    for (let kind = 50; kind < 60; kind += 1) logger.info(`kind ${letters(kind)}`);
+    expect(texts).toHaveLength(59);
+    logger.fatal('something else');
+    expect(texts.at(-1)).toBe('orders       fatal: something else');
+    vi.advanceTimersByTime(1_000);
+    expect(texts.slice(60)).toEqual(['             warning: 5 more lines of other kinds in this second']);
+  });
+});
+
 describe('an outage', () => {
   it('that a process reports from many places is one line when it begins and one when it ends', () => {
     const lines: string[] = [];
     const logger = createLogger('orders', 'info', { write: (line) => lines.push(line) });
-    const { onAway, onBack } = outageReporter(logger, 'NATS');
-    for (const report of [onBack, onAway, onAway, onBack, onBack]) report();
+    const { onDisconnect, onReconnect } = outageReporter(logger, 'NATS');
+    for (const report of [onReconnect, onDisconnect, onDisconnect, onReconnect, onReconnect]) report();
     expect(lines.map((line) => (JSON.parse(line) as { availability: string }).availability)).toEqual([
-      'away',
-      'back',
+      'unavailable',
+      'available',
     ]);
   });
 
@@ -107,14 +134,14 @@ describe('an outage', () => {
     });
     const [orders, payments] = loggers.map((logger) => outageReporter(logger, 'NATS'));
     await settled(() => {
-      orders?.onAway();
-      payments?.onAway();
+      orders?.onDisconnect();
+      payments?.onDisconnect();
     });
     vi.advanceTimersByTime(1_000);
-    expect(texts).toEqual(['orders       warning: NATS is away: trying again until it is back']);
-    await settled(() => orders?.onBack());
+    expect(texts).toEqual(['orders       warning: NATS is unavailable: trying again']);
+    await settled(() => orders?.onReconnect());
     expect(texts).toHaveLength(1);
-    await settled(() => payments?.onBack());
+    await settled(() => payments?.onReconnect());
     expect(texts[1]).toMatch(/^orders +NATS is back after \d+\.\d s$/);
     expect(texts).toHaveLength(2);
   });
@@ -122,21 +149,21 @@ describe('an outage', () => {
   it('whose cause the supervisor knows shows the cause', async () => {
     const stream = new PassThrough();
     log.follow(stream, 'orders');
-    await settled(() => outageReporter(createLogger('orders', 'info', stream), 'NATS').onAway());
-    reportAway(createLogger('platform', 'info', log), 'NATS', 'nats was ended by SIGKILL');
+    await settled(() => outageReporter(createLogger('orders', 'info', stream), 'NATS').onDisconnect());
+    reportOutage(createLogger('platform', 'info', log), 'NATS', 'nats was ended by SIGKILL');
     vi.advanceTimersByTime(1_000);
-    expect(texts).toEqual(['platform     warning: NATS is away: nats was ended by SIGKILL']);
+    expect(texts).toEqual(['platform     warning: NATS is unavailable: nats was ended by SIGKILL']);
   });
 
   it('does not wait for a process that has ended', async () => {
     const stream = new PassThrough();
     log.follow(stream, 'orders');
-    await settled(() => outageReporter(createLogger('orders', 'info', stream), 'NATS').onAway());
+    await settled(() => outageReporter(createLogger('orders', 'info', stream), 'NATS').onDisconnect());
     const platform = outageReporter(createLogger('platform', 'info', log), 'NATS');
-    platform.onAway();
+    platform.onDisconnect();
     stream.end();
     await once(stream, 'close');
-    platform.onBack();
+    platform.onReconnect();
     expect(texts.at(-1)).toMatch(/NATS is back/);
   });
 });

@@ -72,7 +72,7 @@ export class RpcClient {
     if (traceparent !== undefined) carrier?.set('traceparent', traceparent);
     if (changesStateFor) carrier?.set(SIGNATURE_HEADER, await this.signer.sign(subject, payload));
     await this.endOfTurn();
-    // Rejects at once while the broker is away.
+    // Rejects at once while the broker is unavailable.
     const connection: NatsConnection = await this.client.connect();
     // Each service publishes to its own reply subject only, so none can answer for another.
     const reply = createInbox(rpcInboxPrefix(owner));

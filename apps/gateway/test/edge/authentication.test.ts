@@ -111,7 +111,7 @@ describe('authentication by the keys of an issuer', () => {
   let issuer: Server;
   let keys: Awaited<ReturnType<typeof generateKeyPair>>;
   let gateway: Awaited<ReturnType<typeof startGateway>>;
-  let isAway = false;
+  let isUnavailable = false;
 
   beforeAll(async () => {
     fixture = await startFixture();
@@ -119,7 +119,7 @@ describe('authentication by the keys of an issuer', () => {
     keys = await generateKeyPair('ES256');
     const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'k1', alg: 'ES256' };
     issuer = createServer((_request, response) => {
-      response.writeHead(isAway ? 500 : 200, { 'content-type': 'application/json' });
+      response.writeHead(isUnavailable ? 500 : 200, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ keys: [jwk] }));
     });
     await new Promise<void>((resolve) => issuer.listen(0, '127.0.0.1', resolve));
@@ -144,10 +144,10 @@ describe('authentication by the keys of an issuer', () => {
   const claims = { sub: 'auth0|alice', iss: 'https://issuer.example', aud: 'shop' };
 
   it('answers 503, not 401, while the keys cannot be fetched', async () => {
-    isAway = true;
+    isUnavailable = true;
     const { body } = await orders(await sign(claims, keys.privateKey, 'ES256')).expect(503);
     expect(body.code).toBe('SERVICE_UNAVAILABLE');
-    isAway = false;
+    isUnavailable = false;
   });
 
   it('accepts tokens of the issuer for this audience only', async () => {

@@ -101,7 +101,7 @@ describe('the events of an order', () => {
     expect(eventsOf(await (await open()).text())).toHaveLength(2);
   });
 
-  it('have a change that happened while NATS was away', async () => {
+  it('have a change that happened while NATS was unavailable', async () => {
     const response = await open();
     await fixture.services.answer(getOrder, () =>
       accept(anOrder({ id: orderId, status: 'CONFIRMED', updatedAt: '2026-01-01T12:00:05.000Z' })),

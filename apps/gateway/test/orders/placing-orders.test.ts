@@ -91,7 +91,7 @@ describe('placing an order', () => {
     });
   });
 
-  it('answers 503 with Retry-After while orders is away', async () => {
+  it('answers 503 with Retry-After while orders is unavailable', async () => {
     await fixture.services.silence(placeOrders);
     const response = await place().expect(503);
     expect(response.body.code).toBe('SERVICE_UNAVAILABLE');

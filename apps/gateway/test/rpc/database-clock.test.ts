@@ -30,15 +30,15 @@ describe('a deadline by the clock of a service', () => {
   });
 
   it('counts from the request when the first sample is slow', async () => {
-    let isAway = true;
+    let isUnavailable = true;
     await fixture.services.answer(clockOf('orders'), () =>
-      isAway ? refuse('SERVICE_UNAVAILABLE', 'restarting') : accept({ now: theirs() }),
+      isUnavailable ? refuse('SERVICE_UNAVAILABLE', 'restarting') : accept({ now: theirs() }),
     );
     const { clock, close } = await clockOfNewGateway();
     const latest = theirs() + 5_000;
     const deadline = clock.deadline('orders', 5_000);
     await expect.poll(() => fixture.services.requests(clockOf('orders')).length).toBeGreaterThan(3);
-    isAway = false;
+    isUnavailable = false;
     expect(await deadline).toBeLessThanOrEqual(latest + 5);
     await close();
   });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isBrokerUnavailable } from '@doorbuster/messaging';
-import { isAway, reportAway, reportBack, type Logger } from '@doorbuster/telemetry';
+import { isUnavailable, reportBack, reportOutage, type Logger } from '@doorbuster/telemetry';
 import type { DataSource } from 'typeorm';
 import { isConnectionLost } from '../transactions/postgres-errors.js';
 
@@ -9,7 +9,7 @@ const PROBE_INTERVAL_MS = 500;
 /** By the logger of the process, whose parts all use this database. */
 const watches = new WeakMap<Logger, DatabaseWatch>();
 
-/** Asks the database whether it is away when a connection was lost, since one lost connection is no outage. */
+/** Asks the database whether it is unavailable when a connection was lost, since one lost connection is no outage. */
 class DatabaseWatch {
   private isProbing = false;
 
@@ -21,15 +21,15 @@ class DatabaseWatch {
   async probe(): Promise<void> {
     if (this.isProbing) return;
     this.isProbing = true;
-    while (this.dataSource.isInitialized && !(await this.isThere())) {
-      reportAway(this.logger, 'PostgreSQL');
+    while (this.dataSource.isInitialized && !(await this.isAvailable())) {
+      reportOutage(this.logger, 'PostgreSQL');
       await sleep(PROBE_INTERVAL_MS, undefined, { ref: false });
     }
     if (this.dataSource.isInitialized) reportBack(this.logger, 'PostgreSQL');
     this.isProbing = false;
   }
 
-  private isThere(): Promise<boolean> {
+  private isAvailable(): Promise<boolean> {
     return this.dataSource.query('select 1').then(
       () => true,
       (error: unknown) => !isConnectionLost(error),
@@ -51,7 +51,7 @@ export function watchDatabase(dataSource: DataSource, logger: Logger): void {
 export function logRetry(logger: Logger, err: unknown, text: string, fields: object = {}): boolean {
   const watch = isConnectionLost(err) ? watches.get(logger) : undefined;
   void watch?.probe();
-  const isExplained = watch !== undefined || (isBrokerUnavailable(err) && isAway(logger, 'NATS'));
+  const isExplained = watch !== undefined || (isBrokerUnavailable(err) && isUnavailable(logger, 'NATS'));
   logger[isExplained ? 'debug' : 'warn']({ err, ...fields }, text);
   return !isExplained;
 }

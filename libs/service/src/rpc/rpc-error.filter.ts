@@ -45,7 +45,7 @@ export function refusalOf(err: unknown, logger: Logger): Reply<never> {
     );
   }
   if (isTransient(err)) {
-    logRetry(logger, err, 'RPC not answered, the database or the broker is away');
+    logRetry(logger, err, 'RPC not answered, the database or the broker is unavailable');
     return refuse('SERVICE_UNAVAILABLE', 'A part of the platform is restarting. Try again in a moment.');
   }
   logger.error({ err }, 'RPC failed');

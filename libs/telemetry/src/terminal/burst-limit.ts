@@ -3,15 +3,16 @@ import { withShortIds, type LogLine } from './format-line.js';
 const WINDOW_MS = 1_000;
 /** Lines of one kind that a second shows. */
 const SHOWN_MAX = 5;
-/** Kinds that are counted apart. */
+/** Kinds with a count of their own. Lines of further kinds share one. */
 const KINDS_MAX = 50;
+const OTHER_KINDS = '';
 
 interface Kind {
   total: number;
   example: LogLine;
 }
 
-/** Lets a few lines of each kind through in a second, and counts the others in one line at its end. */
+/** Lets a few lines of each kind through in a second, and counts the others in one line at its end. Never holds back `fatal`. */
 export class BurstLimit {
   private kinds = new Map<string, Kind>();
   private timer: NodeJS.Timeout | undefined;
@@ -19,8 +20,10 @@ export class BurstLimit {
   constructor(private readonly print: (line: LogLine) => void) {}
 
   admits(line: LogLine): boolean {
+    if (line.level === 'fatal') return true;
     this.timer ??= setTimeout(() => this.flush(), WINDOW_MS).unref();
-    const name = this.kinds.size < KINDS_MAX ? kindOf(line) : '';
+    const own = kindOf(line);
+    const name = this.kinds.has(own) || this.kinds.size < KINDS_MAX ? own : OTHER_KINDS;
     const kind = this.kinds.get(name) ?? { total: 0, example: line };
     kind.total += 1;
     this.kinds.set(name, kind);
@@ -32,11 +35,16 @@ export class BurstLimit {
     this.timer = undefined;
     const kinds = this.kinds;
     this.kinds = new Map();
-    for (const { total, example } of kinds.values()) {
-      if (total <= SHOWN_MAX) continue;
+    for (const [name, { total, example }] of kinds) {
+      const hidden = total - SHOWN_MAX;
+      if (hidden <= 0) continue;
       const { level, time, service, msg = '' } = example;
-      const text = `${total - SHOWN_MAX} more in this second: ${withoutNumbers(msg)}`;
-      this.print({ level, time, service, msg: text });
+      const isOther = name === OTHER_KINDS;
+      this.print(
+        isOther
+          ? { level: 'warn', time, msg: `${hidden} more lines of other kinds in this second` }
+          : { level, time, service, msg: `${hidden} more in this second: ${withoutNumbers(msg)}` },
+      );
     }
   }
 }

@@ -13,16 +13,24 @@ export interface LogLine {
 /** `provisioner` is the longest name. */
 const SERVICE_WIDTH = 11;
 const VALUE_LENGTH_MAX = 120;
-/** A longer value that the sentence has is not repeated. */
+/** A value of at least this length is left out if the sentence contains it. */
 const SAID_LENGTH_MIN = 4;
-/** As much of an error's message tells it from other texts. */
-const LONG = 20;
+/** An error message is left out if the sentence contains its first 20 characters. */
+const COMPARED_LENGTH = 20;
 /** Fields that the line shows in its own way, or that only a program reads. */
-const NOT_LISTED = new Set(
-  'level time service pid msg err context traceId spanId dependency availability status durationMs reason'.split(
-    ' ',
-  ),
-);
+const NOT_LISTED = [
+  'level',
+  'time',
+  'service',
+  'pid',
+  'msg',
+  'err',
+  'context',
+  'traceId',
+  'spanId',
+  'dependency',
+  'availability',
+];
 
 const COLOURS = ['cyan', 'magenta', 'blue', 'green'] as const;
 const SERVICE_COLOURS: Record<string, (typeof COLOURS)[number] | 'gray'> = {
@@ -72,7 +80,8 @@ function reasonOf({ err, level, msg = '' }: LogLine): string {
 }
 
 const isSaid = (message: string, msg: string): boolean =>
-  msg.endsWith(message) || (message.length >= LONG && msg.includes(message.slice(0, LONG)));
+  msg.endsWith(message) ||
+  (message.length >= COMPARED_LENGTH && msg.includes(message.slice(0, COMPARED_LENGTH)));
 
 /** File and line of the first stack frame outside of packages and Node. The JSON line has the whole stack. */
 const ownFrameOf = (stack: string): string | undefined =>
@@ -84,13 +93,19 @@ const ownFrameOf = (stack: string): string | undefined =>
 
 function fieldsOf(line: LogLine): string {
   return Object.entries(line)
-    .filter(([name, value]) => !NOT_LISTED.has(name) && value !== null && value !== undefined)
+    .filter(([name, value]) => !NOT_LISTED.includes(name) && value !== null && value !== undefined)
     .map(
       ([name, value]) => [name, typeof value === 'string' ? value : (JSON.stringify(value) ?? '')] as const,
     )
-    .filter(([, value]) => value.length < SAID_LENGTH_MIN || !line.msg?.includes(value))
+    .filter(([name, value]) => !containsValue(line.msg ?? '', name, value))
     .map(([name, value]) => `${name}=${withShortIds(value).slice(0, VALUE_LENGTH_MAX)}`)
     .join(' ');
+}
+
+/** `durationMs: 12` is in "order confirmed in 12 ms", and `status: 'CONFIRMED'` too. */
+function containsValue(msg: string, name: string, value: string): boolean {
+  const said = name.endsWith('Ms') ? `${value} ms` : value;
+  return said.length >= SAID_LENGTH_MIN && msg.toLowerCase().includes(said.toLowerCase());
 }
 
 const printable = (text: string): string => withShortIds(text.replaceAll(/\p{Cc}+/gu, ' ').trimEnd());

@@ -96,7 +96,7 @@ describe.each(OVERLAYS)('overlay %s', (overlay) => {
   });
 
   it.each(apps.filter(({ name }) => name !== 'gateway'))(
-    '$name gets no work while its database or the broker is away, and is not ended for it',
+    '$name gets no work while its database or the broker is unavailable, and is not ended for it',
     ({ pod }) => {
       const [app] = pod.containers;
       expect([app?.readinessProbe?.httpGet?.path, app?.livenessProbe?.httpGet?.path]).toEqual([

@@ -1,4 +1,4 @@
-import { reportAway, reportBack, type Dependency, type Logger } from '@doorbuster/telemetry';
+import { reportBack, reportOutage, type Dependency, type Logger } from '@doorbuster/telemetry';
 import type { SupervisedOptions } from './supervised.js';
 
 /** Servers by the names of their processes. */
@@ -14,7 +14,7 @@ export function supervisorLog(
   if (server === undefined) return { warn };
   return {
     warn,
-    onEnd: (text) => reportAway(logger, server, text),
+    onEnd: (text) => reportOutage(logger, server, text),
     onRestart: () => reportBack(logger, server),
   };
 }

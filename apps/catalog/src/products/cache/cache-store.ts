@@ -52,7 +52,7 @@ const RECONNECT_DELAY_MAX_MS = 5_000;
 function openRedis({ url, caFile }: RedisAddress, ttlMs: number, logger: Logger): CacheStore {
   const client = createClient({
     url,
-    // While Redis is away, reads fail at once instead of waiting.
+    // While Redis is unavailable, reads fail at once instead of waiting.
     disableOfflineQueue: true,
     commandsQueueMaxLength: COMMANDS_WAITING_MAX,
     pingInterval: PING_INTERVAL_MS,
@@ -62,14 +62,14 @@ function openRedis({ url, caFile }: RedisAddress, ttlMs: number, logger: Logger)
       reconnectStrategy: (attempts) => Math.min(100 * 2 ** Math.min(attempts, 10), RECONNECT_DELAY_MAX_MS),
     },
   });
-  let isAway = false;
+  let isUnavailable = false;
   client.on('error', (err: unknown) => {
-    if (!isAway) logger.warn({ err }, 'Redis is away, reading without a cache');
-    isAway = true;
+    if (!isUnavailable) logger.warn({ err }, 'Redis is unavailable, reading without a cache');
+    isUnavailable = true;
   });
   client.on('ready', () => {
-    if (isAway) logger.info('Redis is back');
-    isAway = false;
+    if (isUnavailable) logger.info('Redis is back');
+    isUnavailable = false;
   });
   client.connect().catch(() => undefined); // The listener above logs it; the client reconnects by itself.
   const redis = new KeyvRedis<string>(client, { throwOnErrors: true });

@@ -32,7 +32,7 @@ function unreliable(): { store: CacheStore; map: Map<string, string>; mode: 'wor
   const state = { mode: 'works' as 'works' | 'hangs' | 'fails', map };
   const operate = async <T>(operation: () => T): Promise<T> => {
     if (state.mode === 'hangs') await new Promise(() => undefined);
-    if (state.mode === 'fails') throw new Error('the store is away');
+    if (state.mode === 'fails') throw new Error('the store is unavailable');
     return operation();
   };
   const adapter = {
