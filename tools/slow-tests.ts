@@ -65,6 +65,7 @@ export const SLOW_TESTS = [
   // Run what is built, or the tools of the repository.
   'apps/orders/test/process.test.ts',
   'libs/fault-points/test/fault-points.test.ts',
+  'libs/saga/test/packed-packages.test.ts',
   'libs/telemetry/test/otlp-tls.test.ts',
   'tools/architecture-tests/test/import-rules.test.ts',
   'tools/architecture-tests/test/lock-file.test.ts',

@@ -23,7 +23,7 @@ if (!once) exitOnSignal(() => close(), SHUTDOWN_MS.service);
 const connecting = connectNats(config.NATS_URL, 'provisioner', config.NATS_CA_FILE);
 const nc = await awaitNats(connecting, config.NATS_URL, logger).catch(exitOnStartError);
 void watchConnection(nc, outageReporter(logger, 'NATS'));
-const provisioner = new StreamProvisioner(nc, config.NATS_STREAM_REPLICAS, logger);
+const provisioner = new StreamProvisioner(nc, { replicas: config.NATS_STREAM_REPLICAS }, logger);
 close = async () => {
   await nc.close();
   await provisioner.close();

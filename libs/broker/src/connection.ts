@@ -1,4 +1,4 @@
-import { inboxPrefix, type NatsUser } from '@doorbuster/contracts';
+import { inboxPrefix } from '@doorbuster/contracts';
 import { connect, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
 
 /** A server on a lost machine does not answer. Then the client tries the next one of the cluster. */
@@ -8,9 +8,10 @@ const DIAL_TIMEOUT_MS = 5_000;
  * Options for a connection that reconnects for as long as the process lives.
  *
  * @param url of one server, or of the servers of a cluster, comma-separated. All have the scheme and the user of the first
+ * @param user of this process. Its inboxes are those that the user may subscribe to
  * @param caFile PEM file of the authority of the servers' certificates, when the system does not trust it
  */
-export function natsOptions(url: string, user: NatsUser, caFile?: string): ConnectionOptions {
+export function natsOptions(url: string, user: string, caFile?: string): ConnectionOptions {
   const servers = url.split(',').map((each) => new URL(each.trim()));
   const { protocol, username, password } = servers[0] as URL;
   return {
@@ -42,5 +43,5 @@ export async function watchConnection(
   }
 }
 
-export const connectNats = (url: string, user: NatsUser, caFile?: string): Promise<NatsConnection> =>
+export const connectNats = (url: string, user: string, caFile?: string): Promise<NatsConnection> =>
   connect(natsOptions(url, user, caFile));

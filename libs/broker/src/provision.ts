@@ -33,6 +33,9 @@ export const manager = (nc: NatsConnection, timeoutMs?: number): Promise<JetStre
   jetstreamManager(nc, { checkAPI: false, ...(timeoutMs !== undefined && { timeout: timeoutMs }) });
 
 export interface ProvisionOptions {
+  /** By default those of the topology in libs/contracts. */
+  streams?: readonly StreamTopology[];
+  consumers?: readonly DurableTopology[];
   /** Copies of each stream. A stream that has more keeps them, so that an older environment removes none. */
   replicas: number;
   /**
@@ -43,18 +46,22 @@ export interface ProvisionOptions {
 }
 
 /**
- * Creates missing streams and consumers of the topology. Several provisioners may do so at the same time.
+ * Creates missing streams and consumers. Several provisioners may do so at the same time.
  * @returns the names of the streams that it created
  * @throws when the broker does not answer or refuses
  */
 export async function provision(
   nc: NatsConnection,
-  { replicas, mend = true }: ProvisionOptions,
+  {
+    streams = SERVICES.flatMap(streamsOf),
+    consumers = SERVICES.flatMap(durablesOf),
+    replicas,
+    mend = true,
+  }: ProvisionOptions,
 ): Promise<string[]> {
   const jsm = await manager(nc);
-  const streams = SERVICES.flatMap(streamsOf);
   const created = await Promise.all(streams.map((stream) => ensureStream(jsm, stream, replicas, mend)));
-  await Promise.all(SERVICES.flatMap(durablesOf).map((durable) => ensureConsumer(jsm, durable, mend)));
+  await Promise.all(consumers.map((durable) => ensureConsumer(jsm, durable, mend)));
   return streams.filter((_, index) => created[index]).map(({ name }) => name);
 }
 

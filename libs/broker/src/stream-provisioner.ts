@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import { provision } from './provision.js';
+import { provision, type ProvisionOptions } from './provision.js';
 
 const CHECK_INTERVAL_MS = 15_000;
 const RETRY_MS = 500;
@@ -25,10 +25,10 @@ export class StreamProvisioner {
   /** True at the start and after a reconnection, when the broker may be a different one. */
   private mayDiffer = true;
 
-  /** The caller closes the connection. `replicas`: copies of each stream. */
+  /** The caller closes the connection. */
   constructor(
     private readonly nc: NatsConnection,
-    private readonly replicas: number,
+    private readonly options: Omit<ProvisionOptions, 'mend'>,
     private readonly log: ProvisionerLog,
   ) {}
 
@@ -74,7 +74,7 @@ export class StreamProvisioner {
     const mend = this.mayDiffer;
     this.mayDiffer = false;
     try {
-      const streams = await provision(this.nc, { replicas: this.replicas, mend });
+      const streams = await provision(this.nc, { ...this.options, mend });
       if (streams.length > 0) this.log.info({ streams }, `streams created: ${streams.join(', ')}`);
       this.failures = 0;
       this.provisioned.resolve();

@@ -10,7 +10,9 @@ export type MessageKind = 'command' | 'event';
 export interface MessageContract<T = unknown, Type extends string = string> {
   readonly kind: MessageKind;
   /** The service that handles the command, or that publishes the event. */
-  readonly owner: ServiceName;
+  readonly owner: string;
+  /** CloudEvents source, by default `/doorbuster/<owner>`. */
+  readonly source?: string;
   /** NATS subject, e.g. `cmd.inventory.reserve-stock`. */
   readonly subject: string;
   /** CloudEvents type with its schema version, e.g. `doorbuster.inventory.reserve-stock.v1`. */

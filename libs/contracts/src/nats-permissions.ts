@@ -10,7 +10,7 @@ export type NatsUser = (typeof NATS_USERS)[number];
 export const NATS_ACCOUNT = '$G';
 
 /** Each user has its own inboxes, so that no user can read another's replies. */
-export const inboxPrefix = (user: NatsUser): string => `_INBOX_${user}`;
+export const inboxPrefix = (user: string): string => `_INBOX_${user}`;
 
 /** The gateway's inboxes for replies of one service. No other service may publish there. */
 export const rpcInboxPrefix = (service: ServiceName): string => `${inboxPrefix('gateway')}.${service}`;

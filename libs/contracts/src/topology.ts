@@ -33,8 +33,8 @@ import {
   voidPayment,
 } from './payments/payments.js';
 
-export const commandStream = (owner: ServiceName): string => `${owner.toUpperCase()}_COMMANDS`;
-export const eventStream = (owner: ServiceName): string => `${owner.toUpperCase()}_EVENTS`;
+export const commandStream = (owner: string): string => `${owner.toUpperCase()}_COMMANDS`;
+export const eventStream = (owner: string): string => `${owner.toUpperCase()}_EVENTS`;
 
 type Subject = Pick<MessageContract, 'kind' | 'owner' | 'subject'>;
 

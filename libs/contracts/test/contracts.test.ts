@@ -98,7 +98,8 @@ describe('the contracts', () => {
     const subjects = SERVICES.flatMap(streamsOf).flatMap((stream) => stream.subjects);
     for (const [, { kind, owner }] of messages) {
       expect(subjects).toContain(`${kind === 'command' ? 'cmd' : 'evt'}.${owner}.>`);
-      if (kind === 'command') expect(TOPOLOGY[owner].consumers.length).toBeGreaterThan(0);
+      if (kind === 'command')
+        expect(TOPOLOGY[owner as contracts.ServiceName].consumers.length).toBeGreaterThan(0);
     }
   });
 });

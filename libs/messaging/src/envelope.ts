@@ -58,7 +58,7 @@ export function newEvent<T>(
     event: {
       specversion: '1.0',
       id: uuidv7(),
-      source: `/doorbuster/${contract.owner}`,
+      source: contract.source ?? `/doorbuster/${contract.owner}`,
       type: contract.type,
       subject,
       time: new Date().toISOString(),

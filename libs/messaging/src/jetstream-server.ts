@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { streamOf, TOPOLOGY, type MessageContract, type ServiceName } from '@doorbuster/contracts';
+import type { DurableTopology, MessageContract } from '@doorbuster/contracts';
 import { crashPoint } from '@doorbuster/fault-points';
 import type { Logger } from '@doorbuster/telemetry';
 import type { JsMsg } from '@nats-io/jetstream';
@@ -74,7 +74,8 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
 
   constructor(
     private readonly nc: NatsConnection,
-    private readonly service: ServiceName,
+    /** Of the service, with an entry for each stream that a consumer reads. */
+    private readonly topology: readonly DurableTopology[],
     private readonly log: Logger,
   ) {
     super();
@@ -148,14 +149,14 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     return this.nc as T;
   }
 
-  /** @throws if the topology's consumer does not deliver the handler's contracts */
+  /** @throws if the consumer of the topology does not deliver the handler's contracts */
   private streamsFor(consumer: string, contracts: readonly Pick<MessageContract, 'subject'>[]): string[] {
-    const topology = TOPOLOGY[this.service].consumers.find(({ name }) => name === consumer);
-    if (!topology) throw new Error(`consumer ${consumer} is not in the topology of ${this.service}`);
-    const read = new Set(topology.reads.map(({ subject }) => subject));
+    const durables = this.topology.filter(({ name }) => name === consumer);
+    if (durables.length === 0) throw new Error(`consumer ${consumer} is not in the topology of this service`);
+    const read = new Set(durables.flatMap(({ subjects }) => subjects));
     const never = contracts.find(({ subject }) => !read.has(subject));
     if (never) throw new Error(`consumer ${consumer} does not read ${never.subject} by the topology`);
-    return [...new Set(topology.reads.map(streamOf))];
+    return durables.map(({ stream }) => stream);
   }
 
   private async handle(

@@ -120,7 +120,7 @@ it('two provisioners may create everything at the same time', async () => {
 
 it('a running provisioner creates everything again after the broker has lost its storage', async () => {
   await broker.loseStorage();
-  const provisioner = new StreamProvisioner(await broker.connect('provisioner'), 1, logger);
+  const provisioner = new StreamProvisioner(await broker.connect('provisioner'), { replicas: 1 }, logger);
   await provisioner.start();
   const seen = await consuming();
   await broker.loseStorage();

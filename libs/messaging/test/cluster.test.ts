@@ -1,4 +1,4 @@
-import { commandStream, type NatsUser } from '@doorbuster/contracts';
+import { commandStream, durablesOf, type NatsUser } from '@doorbuster/contracts';
 import { eventually, startTestNatsCluster, type TestNatsCluster } from '@doorbuster/embedded/testing';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -42,7 +42,7 @@ async function send(nc: NatsConnection, orderIds: readonly string[]): Promise<vo
 
 async function consume(): Promise<Set<string>> {
   const seen = new Set<string>();
-  const server = new JetStreamServer(await connect('inventory'), 'inventory', logger);
+  const server = new JetStreamServer(await connect('inventory'), durablesOf('inventory'), logger);
   const handler = async ({ events }: { events: { event: { subject: string } }[] }) => {
     for (const { event } of events) seen.add(event.subject);
     return 'done';

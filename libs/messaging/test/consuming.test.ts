@@ -1,3 +1,4 @@
+import { durablesOf } from '@doorbuster/contracts';
 import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Payload } from '@nestjs/microservices';
@@ -169,7 +170,7 @@ it('a controller consumes by its decorator, and a replay throws what the handler
   @Module({ controllers: [Handler] })
   class Root {}
 
-  const server = new JetStreamServer(await broker.connect('inventory'), 'inventory', logger);
+  const server = new JetStreamServer(await broker.connect('inventory'), durablesOf('inventory'), logger);
   const app = await NestFactory.createMicroservice(Root, { strategy: server, logger: false });
   await app.listen();
   await broker.send(['order']);

@@ -10,15 +10,20 @@ import { findBreaches, findInFlight, RULES } from '../src/verify.js';
 import { CHARGES, insertBaseCase, ORDER, SALE } from './fixtures/base-case.js';
 import { PLANTED_BREACHES } from './fixtures/planted-breaches.js';
 
+const SCHEMAS = [
+  ['catalog', catalogSchema],
+  ['inventory', inventorySchema],
+  ['orders', ordersSchema],
+  ['payments', paymentsSchema],
+] as const;
+
 let database: TestDatabase;
 let admin: pg.Client;
 
 beforeAll(async () => {
   database = await createTestDatabase();
   await Promise.all(
-    [catalogSchema, inventorySchema, ordersSchema, paymentsSchema].map((schema) =>
-      migrateSchema(schema, database.migratorUrl(schema.service), 'silent'),
-    ),
+    SCHEMAS.map(([service, schema]) => migrateSchema(schema, database.migratorUrl(service), 'silent')),
   );
   admin = new pg.Client({ connectionString: database.adminUrl });
   await admin.connect();

@@ -30,7 +30,11 @@ export async function startTestEnvironment(options: TestEnvironmentOptions = {})
   const postgres = options.ownPostgres === true ? await startOwnPostgres() : undefined;
   const [database, nats] = await Promise.all([createTestDatabase(postgres?.adminUrl), startTestNats()]);
   const nc = await connectNats(nats.url('provisioner'), 'provisioner');
-  const provisioner = new StreamProvisioner(nc, 1, { info: () => undefined, warn: () => undefined });
+  const provisioner = new StreamProvisioner(
+    nc,
+    { replicas: 1 },
+    { info: () => undefined, warn: () => undefined },
+  );
   await provisioner.start();
   return {
     databaseUrl: (service) => database.url(service),

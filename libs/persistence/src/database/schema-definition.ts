@@ -1,4 +1,3 @@
-import type { ServiceName } from '@doorbuster/contracts';
 import type { Logger } from '@doorbuster/telemetry';
 import type { DataSourceOptions, MigrationInterface, ObjectType } from 'typeorm';
 import { CreateAuditLog1768600000000 } from '../migrations/create-audit-log.migration.js';
@@ -15,8 +14,8 @@ import { KeyDeadLetters1768400000000 } from '../migrations/key-dead-letters.migr
 import { logRetry } from './database-outages.js';
 
 export interface SchemaDefinition {
-  /** Also the name of the schema. */
-  service: ServiceName;
+  /** Also the name of the schema and of its run-time role. */
+  service: string;
   migrations: (new () => MigrationInterface)[];
   /** Migrations create the tables; entities never do. */
   entities?: ObjectType<object>[] | undefined;

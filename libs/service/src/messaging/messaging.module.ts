@@ -1,4 +1,4 @@
-import type { ServiceName } from '@doorbuster/contracts';
+import { durablesOf, type ServiceName } from '@doorbuster/contracts';
 import { connectNats, JetStreamServer, Publisher, watchConnection } from '@doorbuster/messaging';
 import { outageReporter, type Logger } from '@doorbuster/telemetry';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -48,7 +48,7 @@ export class MessagingConfig extends configOf(
     {
       provide: JetStreamServer,
       useFactory: (nc: NatsConnection, service: ServiceName, logger: Logger) =>
-        new JetStreamServer(nc, service, logger),
+        new JetStreamServer(nc, durablesOf(service), logger),
       inject: [NATS_CONNECTION, SERVICE_NAME, LOGGER],
     },
     {

@@ -38,7 +38,7 @@ export interface TestServers {
 }
 
 export async function startTestServers(schema: SchemaDefinition): Promise<TestServers> {
-  const { service } = schema;
+  const service = schema.service as ServiceName; // These servers have the users of the shop.
   const environment = await startTestEnvironment();
   await migrateSchema(schema, environment.migrationUrl(service), 'silent');
   const admin = await connectNats(environment.natsUrl('admin'), 'gateway');

@@ -28,7 +28,7 @@ export function provisionStreams(
   const start = async (): Promise<void> => {
     const nc = await connectNats(natsUrl('provisioner'), 'provisioner', caFile);
     void watchConnection(nc, outageReporter(logger, 'NATS'));
-    const provisioner = new StreamProvisioner(nc, replicas, logger);
+    const provisioner = new StreamProvisioner(nc, { replicas }, logger);
     end = async () => {
       await nc.close();
       await provisioner.close();
