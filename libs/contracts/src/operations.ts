@@ -16,7 +16,10 @@ export const deadLetterState = z
   .meta({ id: 'DeadLetterState', examples: ['OPEN'] });
 export type DeadLetterState = z.infer<typeof deadLetterState>;
 
-/** An event that a consumer gave up on, stored with its error until an operator replays or dismisses it. */
+/**
+ * An event that a consumer gave up on, stored with its error. It is open until an operator replays or dismisses it; the row
+ * stays as a record.
+ */
 export const deadLetter = z
   .object({
     id: z.uuid().meta({ examples: ['01a21ce4-1f90-7d52-a86c-5b3e9f17c024'] }),

@@ -111,7 +111,7 @@ describe('a batch with an event that fails', () => {
     const [letter] = await notebook.listDeadLetters();
     expect(lines).toMatchObject([{ level: 'warn', consumer: CONSUMER, deadLetterId: letter?.id }]);
     expect(lines[0]?.['msg']).toMatch(
-      /^dead letter: \S+ cannot handle \S+ of odd \(PermanentError: illegal\); mend/,
+      /^dead letter: \S+ cannot handle \S+ of odd \(PermanentError: illegal\); fix/,
     );
     expect(lines[0]?.['msg']).toContain(`POST /v1/dead-letters/${letter?.id}/replay`);
   });

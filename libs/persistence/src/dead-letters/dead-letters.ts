@@ -53,7 +53,7 @@ const REASON_SHOWN_MAX = 200;
 /** Maximum length of an unreadable message. The whole text, escaped, might exceed the broker's limit. */
 const TEXT_LENGTH_MAX = 65_536;
 
-/** Events that a consumer gave up on, kept until an operator replays or dismisses them. */
+/** Events that a consumer gave up on. Each is open until an operator replays or dismisses it; the row stays as a record. */
 export class DeadLetters {
   constructor(
     private readonly dataSource: DataSource,
@@ -102,7 +102,7 @@ export class DeadLetters {
       subject: natsSubject,
     };
     const what = `dead letter: ${consumer} cannot handle ${natsSubject}${typeof aggregate === 'string' ? ` of ${aggregate}` : ''}`;
-    const advice = `mend the cause, then POST /v1/dead-letters/${id}/replay or /dismiss (docs/runbooks/alerts.md#doorbusterdeadletters)`;
+    const advice = `fix the cause, then POST /v1/dead-letters/${id}/replay or /dismiss (docs/runbooks/alerts.md#doorbusterdeadletters)`;
     this.logger.warn(
       { ...fields, aggregate, step },
       `${what} (${describe(error).slice(0, REASON_SHOWN_MAX)}); ${advice}`,
