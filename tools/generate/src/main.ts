@@ -10,14 +10,14 @@ const USAGE = `usage:
 `;
 
 try {
-  main(process.argv.slice(2));
+  await main(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof GenerateError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }
 
-function main([what, name, other]: readonly string[]): void {
+async function main([what, name, other]: readonly string[]): Promise<void> {
   switch (what) {
     case 'all':
       return generateAll();

@@ -15,8 +15,9 @@ function run(file: string, args: readonly string[]): void {
   if (status !== 0) throw new GenerateError(`${file} ${args.join(' ')} failed`, { cause: error });
 }
 
-/** Compiles what generated files follow from. */
-export const build = (): void => run('node_modules/typescript/bin/tsc', ['-b', 'tools/generate']);
+/** Compiles what generated files follow from: the contracts and the sagas. */
+export const build = (): void =>
+  run('node_modules/typescript/bin/tsc', ['-b', 'tools/generate', 'apps/orders']);
 
 /** Edited sources. Inserted text may be on too long a line. */
 export const format = (files: readonly string[]): void =>

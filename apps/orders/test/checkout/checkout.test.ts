@@ -2,6 +2,7 @@ import { eventuallyPasses } from '@doorbuster/embedded/testing';
 import { authorisePayment, commitStock, reserveStock } from '@doorbuster/contracts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { behaviours } from '../participants.js';
+import { CHECKOUT_COMMANDS, TRANSITIONS_TO_PIVOT } from './newest-checkout.js';
 import { startOrders, type OrdersUnderTest } from '../orders-under-test.js';
 
 let orders: OrdersUnderTest;
@@ -16,12 +17,7 @@ describe('a checkout', () => {
     const { id } = await orders.placeOne();
     await orders.waitFor(id, { status: 'CONFIRMED', reason: null });
     await eventuallyPasses(async () => expect(await orders.sagaState(id)).toBe('COMPLETED'));
-    expect(orders.participants.subjectsFor(id).toSorted()).toEqual([
-      'cmd.inventory.commit-stock',
-      'cmd.inventory.reserve-stock',
-      'cmd.payments.authorise-payment',
-      'cmd.payments.capture-payment',
-    ]);
+    expect(new Set(orders.participants.subjectsFor(id))).toEqual(new Set(CHECKOUT_COMMANDS));
   });
 
   it('stores every transition, in one trace', async () => {
@@ -32,14 +28,9 @@ describe('a checkout', () => {
        from saga_transitions, json_array_elements(transitions) t where saga_id = $1 order by (t->>'sequence')::int`,
       [id],
     );
-    expect(steps.slice(0, 6).map(({ step, kind }) => `${step} ${kind}`)).toEqual([
-      'checkout STARTED',
-      'reserve-stock SENT',
-      'reserve-stock SUCCEEDED',
-      'authorise-payment SENT',
-      'authorise-payment SUCCEEDED',
-      'confirm-order SUCCEEDED',
-    ]);
+    // On a slow machine a command may be sent again.
+    const told = steps.filter(({ kind }) => kind !== 'RESENT').map(({ step, kind }) => `${step} ${kind}`);
+    expect(told.slice(0, TRANSITIONS_TO_PIVOT.length)).toEqual(TRANSITIONS_TO_PIVOT);
     const traces = orders.participants.received
       .filter(({ command }) => command.subject === id)
       .map(({ command }) => command.traceparent.slice(3, 35));
@@ -50,7 +41,8 @@ describe('a checkout', () => {
     orders.participants.answer(reserveStock, behaviours.isSoldOut);
     const { id } = await orders.placeOne();
     await orders.waitFor(id, { status: 'REJECTED', reason: 'OUT_OF_STOCK' });
-    expect(orders.participants.subjectsFor(id)).toEqual(['cmd.inventory.reserve-stock']);
+    const sent = CHECKOUT_COMMANDS.slice(0, CHECKOUT_COMMANDS.indexOf(reserveStock.subject) + 1);
+    expect(new Set(orders.participants.subjectsFor(id))).toEqual(new Set(sent));
   });
 
   it('is rejected when the card is declined, after the stock was released', async () => {

@@ -2,6 +2,7 @@ import { eventuallyPasses } from '@doorbuster/embedded/testing';
 import { authorisePayment, reserveStock, stockReserved, type MessageContract } from '@doorbuster/contracts';
 import { replyTo, type OutgoingEvent } from '@doorbuster/messaging';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { newestCheckout } from './newest-checkout.js';
 import { startOrders, type OrdersUnderTest } from '../orders-under-test.js';
 import { behaviours } from '../participants.js';
 
@@ -44,7 +45,7 @@ it('a reply of a type that the pending step does not have becomes a dead letter,
   await eventuallyPasses(async () => expect(await deadLettersOf(id)).toHaveLength(1));
   const [letter] = await deadLettersOf(id);
   expect(letter?.error).toContain(
-    'step authorise-payment of saga checkout v1 expects doorbuster.payments.payment-authorised.v1 or ' +
+    `step authorise-payment of saga checkout v${newestCheckout.version} expects doorbuster.payments.payment-authorised.v1 or ` +
       'doorbuster.payments.payment-declined.v1, and got doorbuster.inventory.stock-reserved.v1',
   );
   expect(await timelineOf(id)).toEqual(before);

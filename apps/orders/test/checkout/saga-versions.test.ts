@@ -5,20 +5,14 @@ import { reserveStock, stockReserved, stockRefused } from '@doorbuster/contracts
 import { describe, expect, it } from 'vitest';
 import { checkoutSaga } from '../../src/checkout/checkout.saga.js';
 import type { OrderSagaDefinition } from '../../src/checkout/order-decisions.js';
-import { commandForOrder, type OrderSagaData } from '../../src/orders/domain/order-saga.js';
+import { commandForOrder } from '../../src/orders/domain/order-saga.js';
 import { sagaDefinitions } from '../../src/checkout/saga-definitions.js';
+import { SAGA_DATA } from './newest-checkout.js';
 
-const data: OrderSagaData = {
-  orderId: '01a0b1c2-0000-7000-8000-000000000001',
-  lines: [],
-  total: { amount: 0, currency: 'USD' },
-  method: 'pm_card_visa',
-  traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-};
 const snapshotOf = ({ name, version }: OrderSagaDefinition): URL =>
   new URL(`saga-versions/${name}.v${version}.json`, import.meta.url);
 const describeOrderSaga = (saga: OrderSagaDefinition): object =>
-  describeSaga(saga, data, ({ contract }) => contract.type);
+  describeSaga(saga, SAGA_DATA, ({ contract }) => contract.type);
 
 /** Fails a definition that differs from its snapshot: running instances would go on by another definition. */
 function expectUnchanged(saga: OrderSagaDefinition): void {
@@ -26,7 +20,7 @@ function expectUnchanged(saga: OrderSagaDefinition): void {
   const snapshot = snapshotOf(saga);
   const described = JSON.stringify(describeOrderSaga(saga), undefined, 2);
   if (!existsSync(snapshot)) {
-    throw new Error(`${title} is new: commit ${snapshot.pathname} with this text:\n${described}`);
+    throw new Error(`${title} is new: run \`npm run generate:all\`, and commit the snapshot that it writes`);
   }
   expect(
     JSON.parse(described),
@@ -73,7 +67,9 @@ describe('a version of a saga', () => {
   });
 
   it('fails when its snapshot is missing', () => {
-    expect(() => expectUnchanged({ ...checkoutSaga, version: 99 })).toThrow('checkout v99 is new');
+    expect(() => expectUnchanged({ ...checkoutSaga, version: 99 })).toThrow(
+      'checkout v99 is new: run `npm run generate:all`',
+    );
   });
 });
 
@@ -98,7 +94,7 @@ describe('the types of a definition', () => {
 
   it("know the data of a command's contract", () => {
     // @ts-expect-error lines are missing
-    const incomplete = commandOf(reserveStock, { orderId: data.orderId });
+    const incomplete = commandOf(reserveStock, { orderId: SAGA_DATA.orderId });
     expect(reserveStock.schema.safeParse(incomplete.data).success).toBe(false);
   });
 

@@ -11,6 +11,7 @@ import {
 import { eventuallyPasses } from '@doorbuster/embedded/testing';
 import { ADMIN, valueOf } from '@doorbuster/service/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { newestCheckout } from '../checkout/newest-checkout.js';
 import { startOrders, type OrdersUnderTest } from '../orders-under-test.js';
 import { behaviours } from '../participants.js';
 
@@ -62,7 +63,7 @@ it('sagas are listed with all fields of their contract', async () => {
   const { items } = valueOf(await orders.call(listSagas, { limit: 10 }));
   const list = listSagas.response.parse({ items, nextCursor: null });
   expect(list.items).toEqual(items);
-  const started = { definition: 'checkout', version: 1 };
+  const started = { definition: 'checkout', version: newestCheckout.version };
   expect(items).toMatchObject([
     {
       ...started,
