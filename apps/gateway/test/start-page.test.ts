@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { accept, healthOf, SERVICES } from '@doorbuster/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ICON } from '../src/start-page/start-page.js';
 import { anOrder, PLACE_ORDER } from './support/examples.js';
 import { startFixture, startGateway, type Fixture } from './support/fixture.js';
 
@@ -55,10 +57,19 @@ describe('the start page', () => {
   it('has a command that buys, as it is pasted', async () => {
     await fixture.services.answerOrders(() => accept(anOrder({ status: 'CONFIRMED' })));
     const { stdout } = await promisify(execFile)('sh', ['-c', commandOf(await page())], { timeout: 20_000 });
-    expect(JSON.parse(stdout)).toMatchObject({ status: 'CONFIRMED' });
+    expect(stdout).toMatch(/^HTTP\/1.1 201 /);
+    expect(JSON.parse(stdout.split('\r\n\r\n')[1] ?? '')).toMatchObject({ status: 'CONFIRMED' });
     const [request] = fixture.services.orderRequests();
     expect(request?.body.payment).toEqual(PLACE_ORDER.payment);
     expect(request?.customerId).toBe('ann');
+  });
+
+  it('has the command and the icon of the other pages', async () => {
+    const command = commandOf(await page()).replaceAll(fixture.url, 'localhost:3000');
+    expect(readFileSync('README.md', 'utf8')).toContain(`\n${command}\n`);
+    const icon = readFileSync('tools/platform/page/icon.svg', 'utf8').replaceAll(/\n */g, '');
+    const copy = decodeURIComponent(ICON.slice(ICON.indexOf(',') + 1)).replaceAll("'", '"');
+    expect(copy).toBe(icon.replaceAll(' />', '/>'));
   });
 
   it('names what is down', async () => {

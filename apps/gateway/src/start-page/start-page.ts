@@ -17,8 +17,8 @@ interface Link {
   text: string;
 }
 
-/** The icon of the traces page. */
-const ICON =
+/** A copy of `tools/platform/page/icon.svg`, which is no file of the gateway. A test compares them. */
+export const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='7' fill='%234f5bd5'/%3E%3Cg stroke-width='4' stroke-linecap='round'%3E%3Cpath d='M7 10h18' stroke='%23fff'/%3E%3Cpath d='M11 16h9' stroke='%237fe3c4'/%3E%3Cpath d='M16 22h7' stroke='%23ffc861'/%3E%3C/g%3E%3C/svg%3E";
 
 /** The page at `/`: what runs, where to look and the next command. It needs no script and no other file. */
@@ -86,13 +86,15 @@ function purchase(url: string): string {
         <p>The answer is the order. <code>GET /v1/orders/{id}/timeline</code> tells what happened to it.</p>`;
 }
 
-const purchaseCommand = (url: string): string => `TOKEN=$(curl -s ${url}/v1/auth/token \\
-  -H 'content-type: application/json' -d '{"customerId":"ann"}' \\
-  | sed -E 's/.*"accessToken":"([^"]+)".*/\\1/')
+/** As in README. */
+const purchaseCommand = (
+  url: string,
+): string => `TOKEN=$(curl -s ${url}/v1/auth/token -H 'content-type: application/json' \\
+  -d '{"customerId":"ann"}' | sed -E 's/.*"accessToken":"([^"]+)".*/\\1/')
 
-curl -s ${url}/v1/orders \\
+curl -i ${url}/v1/orders \\
   -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\
-  -H "idempotency-key: $(date +%s%N)" -H 'prefer: wait=10' \\
+  -H "idempotency-key: $(node -p 'crypto.randomUUID()')" -H 'prefer: wait=10' \\
   -d '{"items":[{"sku":"${DEMO_CATALOGUE[0]?.sku}","quantity":1}],"payment":{"method":"pm_card_visa"}}'`;
 
 const ENTITIES: Record<string, string> = {
