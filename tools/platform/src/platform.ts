@@ -239,7 +239,7 @@ export class Platform {
     try {
       writeRunFile(this.layout.root, this.view(this.database, this.broker, this.services));
     } catch (error) {
-      if (this.watch?.deleted() === undefined) throw error;
+      if (this.watch?.reportDeleted() === undefined) throw error;
     }
   }
 

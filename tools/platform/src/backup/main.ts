@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { SERVICES } from '@doorbuster/contracts';
 import { readTextIfAny } from '@doorbuster/embedded';
-import { postgresUrl, readOptions } from '@doorbuster/service/process';
+import { OptionError, postgresUrl, readOptions } from '@doorbuster/service/process';
 import { Client } from 'pg';
 import { z } from 'zod';
 import type { RunFile } from '../data-dir/run-file.js';
@@ -27,25 +27,42 @@ const connection = {
   file: z.string().min(1),
 };
 
+const EXIT = { failed: 1, badOption: 2 } as const;
+
 try {
-  process.stdout.write(await run(process.argv.slice(2)));
+  await run(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof OptionError ? EXIT.badOption : EXIT.failed;
 }
 
-async function run([command, ...args]: string[]): Promise<string> {
-  if (command === 'backup') {
-    const options = readOptions(z.object({ ...connection, schema: z.enum(SERVICES) }), { args });
-    if (options === 'help') return HELP;
-    const rows = await withDatabase(options, (client) => backupSchema(client, options.schema, options.file));
-    return `${rows} rows of ${options.schema} are in ${options.file}\n`;
+async function run([command, ...args]: string[]): Promise<void> {
+  switch (command) {
+    case 'backup':
+      process.stdout.write(await backup(args));
+      break;
+    case 'restore':
+      process.stdout.write(await restore(args));
+      break;
+    default:
+      process.stderr.write(HELP);
+      process.exitCode = EXIT.badOption;
   }
+}
+
+async function backup(args: string[]): Promise<string> {
+  const options = readOptions(z.object({ ...connection, schema: z.enum(SERVICES) }), { args });
+  if (options === 'help') return HELP;
+  const rows = await withDatabase(options, (client) => backupSchema(client, options.schema, options.file));
+  return `${rows} rows of ${options.schema} are in ${options.file}\n`;
+}
+
+async function restore(args: string[]): Promise<string> {
   const options = readOptions(z.object({ ...connection, replace: z.boolean().default(false) }), {
     args,
     flags: ['replace'],
   });
-  if (options === 'help' || command !== 'restore') return HELP;
+  if (options === 'help') return HELP;
   const replaces = options.replace;
   const rows = await withDatabase(options, (client) => restoreSchema(client, options.file, { replaces }));
   return `${rows} rows of ${options.file} are restored; restart the processes of that service\n`;

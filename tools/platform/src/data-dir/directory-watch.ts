@@ -6,7 +6,7 @@ const CHECK_INTERVAL_MS = 500;
 export class DirectoryWatch {
   /** A directory is watched from when it first exists. */
   private readonly inodes = new Map<string, number>();
-  private readonly timer = setInterval(() => this.deleted(), CHECK_INTERVAL_MS).unref();
+  private readonly timer = setInterval(() => this.reportDeleted(), CHECK_INTERVAL_MS).unref();
   private isReported = false;
 
   /** @param onDeleted called once */
@@ -14,11 +14,11 @@ export class DirectoryWatch {
     private readonly directories: readonly string[],
     private readonly onDeleted: (directory: string) => void,
   ) {
-    this.deleted();
+    this.reportDeleted();
   }
 
-  /** The first that was deleted. */
-  deleted(): string | undefined {
+  /** Reports the first deleted directory, once, and ends the watch. @returns that directory */
+  reportDeleted(): string | undefined {
     const found = this.directories.find((directory) => this.isDeleted(directory));
     if (found === undefined || this.isReported) return found;
     this.isReported = true;
