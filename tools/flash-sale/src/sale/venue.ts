@@ -9,9 +9,14 @@ export interface Venue {
   close(): Promise<void>;
 }
 
+const ANSWER_DEADLINE_MS = 10_000;
+
 /** The platform at `url`, or one that this process starts, configured as a shop would for a sale. */
 export async function openVenue({ url }: Pick<SaleOptions, 'url'>): Promise<Venue> {
-  if (url !== undefined) return { url, platform: undefined, close: async () => undefined };
+  if (url !== undefined) {
+    await assertAnswers(url);
+    return { url, platform: undefined, close: async () => undefined };
+  }
   const platform = await launchPlatform({
     env: {
       SEED: 'none',
@@ -22,4 +27,19 @@ export async function openVenue({ url }: Pick<SaleOptions, 'url'>): Promise<Venu
     },
   });
   return { url: platform.url, platform, close: () => platform.dispose() };
+}
+
+/** Asked once: later calls are retried through a restart, which would hide a wrong address for a minute. */
+async function assertAnswers(url: string): Promise<void> {
+  try {
+    const response = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(ANSWER_DEADLINE_MS) });
+    await response.body?.cancel();
+  } catch (error) {
+    const { cause = error } = error as Error;
+    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new Error(
+      `nothing answers at ${url} (${reason}): start the platform there, or correct --url; without --url, flash-sale starts one`,
+      { cause: error },
+    );
+  }
 }
