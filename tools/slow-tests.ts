@@ -1,4 +1,7 @@
-/** The tests of parts that take longest or need the build. `npm run test:quick` leaves them out. */
+/**
+ * The tests of parts that take longest, by measured seconds (`npm test` prints those of each file), or need the build.
+ * `npm run test:quick` leaves them out.
+ */
 export const SLOW_TESTS = [
   // Kill and restart servers, wait until a deadline has passed, or start several services.
   'apps/catalog/test/preconditions-and-deadlines.test.ts',

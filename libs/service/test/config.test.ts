@@ -91,6 +91,13 @@ describe('production', () => {
   };
   const published = { DATABASE_URL: 'postgres://orders:doorbuster-development-only@db/doorbuster' };
 
+  it('does not show the value of a secret', () => {
+    const schema = z.object({ SIGNING_KEY: z.string().min(32) });
+    expect(() => readConfig(schema, { SIGNING_KEY: 'too-short' })).toThrow(
+      'SIGNING_KEY must have at least 32 characters; its value is not shown, because it may be a secret.',
+    );
+  });
+
   it('refuses a secret that the repository publishes, and names the variable', () => {
     expect(read({ NODE_ENV: 'production', ...published })).toMatch(
       /^DATABASE_URL must have a secret of your own/,

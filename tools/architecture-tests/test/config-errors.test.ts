@@ -16,7 +16,7 @@ const WITH_PASSWORD = [
 
 /** A sentence that names a variable: what it must be, or what has to be set. */
 const SENTENCE =
-  /^(?:[A-Z][A-Z\d_]+ must [^]+; it is (?:".*"|not set|something else.*)|(?:Set|In production set) [A-Z].+)\.$/;
+  /^(?:[A-Z][A-Z\d_]+ must [^]+; (?:it is (?:".*"|not set)|its value is not shown.*)|(?:Set|In production set) [A-Z].+)\.$/;
 const MACHINE_WORDS = /expected|received|invalid|undefined|\[object|✖|→|ZodError/i;
 
 type Schema = object;

@@ -1,6 +1,7 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { SLOW_TESTS } from '../../slow-tests.js';
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
 const LINES_MAX = 300;
@@ -63,6 +64,11 @@ const file = (name: string, text: string): SourceFile => ({ name, text });
 it('finds the sources', () => {
   expect(sources.length).toBeGreaterThan(400);
   expect(production.length).toBeGreaterThan(200);
+});
+
+it('every slow test is a file, and is listed once', () => {
+  expect(SLOW_TESTS.filter((name) => !existsSync(path.join(root, name)))).toEqual([]);
+  expect(new Set(SLOW_TESTS).size).toBe(SLOW_TESTS.length);
 });
 
 describe(`no file has more than ${LINES_MAX} lines`, () => {

@@ -54,8 +54,13 @@ export class StuckItems {
       itemId,
       describe(error),
     ]);
-    if (row?.failures === 1)
-      this.logger.warn({ err: error, job, itemId }, 'an item is stuck, tried again later');
+    if (row?.failures === 1) {
+      const advice = `mend the cause, see GET /v1/stuck-items?job=${job} (docs/runbooks/alerts.md#doorbusterstuckitems)`;
+      this.logger.warn(
+        { err: error, job, itemId },
+        `stuck item: ${job} cannot handle ${itemId} and tries again with growing pauses; ${advice}`,
+      );
+    }
   }
 
   /** Ids of items whose next attempt is due, leased to this replica for 30 s. */

@@ -4,6 +4,26 @@ import type { z } from 'zod';
 const VALUE_LENGTH_MAX = 80;
 const SECRET_NAME = /SECRET|KEY|PASSWORD|TOKEN/i;
 
+const TYPES: Record<string, string | undefined> = {
+  number: 'must be a number',
+  int: 'must be a whole number',
+  string: 'must be a text',
+  boolean: 'must be true or false',
+  array: 'must be an array',
+  object: 'must be a JSON object',
+};
+
+const SIZES: Record<string, ((limit: string, size: number | bigint) => string) | undefined> = {
+  string: (limit, size) => `have ${limit} ${size} characters`,
+  array: (limit, size) => `have ${limit} ${size} items`,
+};
+
+const FORMATS: Record<string, string | undefined> = {
+  url: 'must be a URL',
+  uuid: 'must be a UUID',
+  datetime: 'must be a time such as 2026-01-31T12:00:00Z',
+};
+
 /** What the value must be, for issues whose schema has no text of its own. */
 export function requirementOf(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
@@ -22,29 +42,9 @@ export function requirementOf(issue: z.core.$ZodRawIssue): string {
   }
 }
 
-const TYPES: Record<string, string | undefined> = {
-  number: 'must be a number',
-  int: 'must be a whole number',
-  string: 'must be a text',
-  boolean: 'must be true or false',
-  array: 'must be an array',
-  object: 'must be a JSON object',
-};
-
 /** The same for a field of a request, which may be missing. */
 export const fieldRequirementOf = (issue: z.core.$ZodRawIssue): string =>
   `${issue.input === undefined ? 'is missing; it ' : ''}${requirementOf(issue)}`;
-
-const SIZES: Record<string, ((limit: string, size: number | bigint) => string) | undefined> = {
-  string: (limit, size) => `have ${limit} ${size} characters`,
-  array: (limit, size) => `have ${limit} ${size} items`,
-};
-
-const FORMATS: Record<string, string | undefined> = {
-  url: 'must be a URL',
-  uuid: 'must be a UUID',
-  datetime: 'must be a time such as 2026-01-31T12:00:00Z',
-};
 
 const listOf = (values: readonly string[]): string =>
   values.length < 2 ? values.join('') : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
@@ -62,14 +62,14 @@ export function describeProblems(
   return error.issues.map(({ path, message }) => {
     if (path.length === 0) return `${message}.`;
     const name = path.join('.');
-    return `${label(name)} ${message}; it is ${shown(name, valueOf(name))}.`;
+    return `${label(name)} ${message}; ${shown(name, valueOf(name))}.`;
   });
 }
 
 function shown(name: string, value: string | undefined): string {
-  if (value === undefined || value === '') return 'not set';
-  if (SECRET_NAME.test(name)) return 'something else, which is not shown because it may be a secret';
-  return JSON.stringify(withoutCredentials(value).slice(0, VALUE_LENGTH_MAX));
+  if (value === undefined || value === '') return 'it is not set';
+  if (SECRET_NAME.test(name)) return 'its value is not shown, because it may be a secret';
+  return `it is ${JSON.stringify(withoutCredentials(value).slice(0, VALUE_LENGTH_MAX))}`;
 }
 
 /** Also of a URL that is malformed. */
