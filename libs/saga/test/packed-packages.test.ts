@@ -16,7 +16,16 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const run = promisify(execFile);
 const ROOT = path.resolve(import.meta.dirname, '../../..');
-const PACKAGES = ['broker', 'contracts', 'fault-points', 'messaging', 'persistence', 'telemetry'];
+const PACKAGES = [
+  'broker',
+  'contracts',
+  'fault-points',
+  'messaging',
+  'persistence',
+  'saga',
+  'service',
+  'telemetry',
+];
 const DEADLINE_MS = 60_000;
 const SLOW_MACHINE_MS = 2 * DEADLINE_MS;
 
@@ -99,11 +108,11 @@ function block(readme: string, language: string, text: string): string {
   return found;
 }
 
-async function compile(name: string, code: string): Promise<string> {
+async function compile(name: string, files: Record<string, string>): Promise<string> {
   const folder = path.join(directory, name);
   mkdirSync(folder);
   writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }');
-  writeFileSync(path.join(folder, 'main.ts'), code);
+  for (const [file, code] of Object.entries(files)) writeFileSync(path.join(folder, file), code);
   writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: COMPILER_OPTIONS }));
   await run('tsc', ['-p', folder], { timeout: DEADLINE_MS }).catch((error: { stdout?: string }) => {
     throw new Error(`the application does not compile:\n${error.stdout}`, { cause: error });
@@ -164,8 +173,8 @@ it(
   async () => {
     const readme = 'libs/messaging/README.md';
     const code = block(readme, 'ts', 'NestFactory');
-    expect(code.split('\n').length).toBeLessThan(60);
-    const main = await compile('bookshop', code);
+    expect(code.trimEnd().split('\n').length).toBeLessThan(60);
+    const main = await compile('bookshop', { 'main.ts': code });
     await inDatabase((client) => client.query(block(readme, 'sql', 'create role')));
     started.push('bookshop');
     const sold = await runUntil(main, 'bookshop', () =>
@@ -176,6 +185,39 @@ it(
       }),
     );
     expect(sold).toEqual([{ isbn: '9780132350884' }]);
+  },
+  SLOW_MACHINE_MS,
+);
+
+it(
+  'the application of the README of libs/saga compiles, runs, and its saga is rolled back',
+  async () => {
+    const readme = 'libs/saga/README.md';
+    const code = block(readme, 'ts', 'NestFactory');
+    expect(code.trimEnd().split('\n').length).toBeLessThan(60);
+    const saga = block(readme, 'ts', "name: 'travel'");
+    const main = await compile('travel', { 'travel.saga.ts': saga, 'main.ts': code });
+    const roles = block('libs/messaging/README.md', 'sql', 'create role');
+    await inDatabase((client) => client.query(roles.replaceAll('bookshop', 'travel')));
+    started.push('travel');
+    const ended = await runUntil(main, 'travel', () =>
+      inDatabase(async (client) => {
+        const { rows } = await client.query<{ state: string }>('select state, reason, id from travel.sagas');
+        return rows.some(({ state }) => state === 'COMPENSATED') ? rows : undefined;
+      }),
+    );
+    expect(ended).toMatchObject([{ state: 'COMPENSATED', reason: 'FULL' }]);
+    const steps = await inDatabase((client) =>
+      client.query<{ step: string; kind: string }>(
+        `select t->>'step' as step, t->>'kind' as kind from travel.saga_transitions, json_array_elements(transitions) t
+         order by sequence, (t->>'sequence')::int`,
+      ),
+    );
+    const moves = steps.rows.map(({ step, kind }) => `${step} ${kind}`);
+    expect(moves).toEqual(
+      expect.arrayContaining(['book-flight SUCCEEDED', 'book-hotel REFUSED', 'cancel-flight SUCCEEDED']),
+    );
+    expect(moves.join()).not.toContain('cancel-hotel');
   },
   SLOW_MACHINE_MS,
 );

@@ -1,3 +1,4 @@
+export { CreateSagaTables1768900000000 } from './create-saga-tables.migration.js';
 export type {
   AdvancedSaga,
   LocalDecision,

@@ -1,4 +1,3 @@
-import type { ServiceName } from '@doorbuster/contracts';
 import { createLogger, type Logger } from '@doorbuster/telemetry';
 import { Inject, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { z } from 'zod';
@@ -35,7 +34,7 @@ export function configOf<T extends z.ZodType<object>>(schema: T): ConfigClass<T>
 /** The name, environment and logger of the service. */
 @Module({})
 export class ConfigurationModule {
-  static forRoot(service: ServiceName): DynamicModule {
+  static forRoot(service: string): DynamicModule {
     return {
       module: ConfigurationModule,
       global: true,

@@ -1,4 +1,4 @@
-import { TOPOLOGY, type ServiceName } from '@doorbuster/contracts';
+import { SERVICES, TOPOLOGY } from '@doorbuster/contracts';
 import { Publisher } from '@doorbuster/messaging';
 import {
   DeadLetters,
@@ -63,12 +63,14 @@ class OutboxModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     private readonly dataSource: DataSource,
     private readonly outbox: Outbox,
-    @Inject(SERVICE_NAME) private readonly service: ServiceName,
+    @Inject(SERVICE_NAME) private readonly service: string,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   onApplicationBootstrap(): void {
-    const consumers = TOPOLOGY[this.service].consumers.map(({ name }) => name);
+    // Consumers of an application outside the topology are counted from their first dead letter on.
+    const service = SERVICES.find((name) => name === this.service);
+    const consumers = service ? TOPOLOGY[service].consumers.map(({ name }) => name) : [];
     this.outbox.startSweeping();
     this.endObserving = observeBacklog(this.dataSource, consumers);
   }
@@ -82,7 +84,7 @@ class OutboxModule implements OnApplicationBootstrap, OnApplicationShutdown {
 }
 
 /**
- * A service's schema: its data source, transactions with an outbox, dead letters and stuck items. Needs `MessagingModule`. The
+ * A service's schema: its data source, transactions with an outbox, dead letters and stuck items. Needs a global `Publisher`, such as that of `MessagingModule`. The
  * providers have factories because libs/persistence does not depend on Nest.
  */
 @Module({})
