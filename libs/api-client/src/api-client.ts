@@ -30,6 +30,7 @@ import {
   type DismissalBody,
   type Order,
   type OrderEvent,
+  type OrderFilter,
   type Page,
   type PlaceOrderBody,
   type Product,
@@ -176,8 +177,8 @@ export class ApiClient {
     return this.get(`/v1/orders/${id}`, order, options);
   }
 
-  /** Newest first: a customer's own orders, an admin's of all customers. */
-  listOrders(filter: PageFilter = {}, options?: CallOptions): Promise<Page<Order>> {
+  /** Newest first: a customer's own orders, an admin's of all customers. A page with filters may have fewer than `limit`. */
+  listOrders(filter: Partial<OrderFilter> = {}, options?: CallOptions): Promise<Page<Order>> {
     return this.get(`/v1/orders${query(filter)}`, orders, options);
   }
 
@@ -246,8 +247,6 @@ export class ApiClient {
 
 type BodyOptions = Pick<ApiRequest, 'body' | 'headers' | 'signal' | 'timeoutMs'>;
 
-type PageFilter = Pick<Partial<ProductFilter>, 'limit' | 'cursor'>;
-
 function changing(
   body: object | undefined,
   { idempotencyKey, waitSeconds, headers, ...options }: Partial<ChangeOptions> & PreferOptions,
@@ -258,8 +257,10 @@ function changing(
   return { ...options, headers: Object.assign(sent, headers), ...(body && { body }) };
 }
 
-/** `?limit=2`, or nothing; fields that are `undefined` are left out. */
+/** `?limit=2`, or nothing; fields that are `undefined` are left out, and those of an array are repeated. */
 function query(filter: object): string {
-  const fields = Object.entries(filter).filter(([, value]) => value !== undefined);
-  return fields.length > 0 ? `?${new URLSearchParams(fields as [string, string][]).toString()}` : '';
+  const fields = Object.entries(filter).flatMap(([name, value]: [string, unknown]) =>
+    [value].flat().flatMap((each): [string, string][] => (each === undefined ? [] : [[name, String(each)]])),
+  );
+  return fields.length > 0 ? `?${new URLSearchParams(fields).toString()}` : '';
 }

@@ -118,6 +118,12 @@ export const page = <T extends z.ZodType>(item: T) =>
   });
 export type Page<T> = { items: T[]; nextCursor: string | null };
 
+/** `true` or `false`; a query parameter has it as text. */
+export const queryBoolean = z.preprocess(
+  (value) => (value === 'true' || value === 'false' ? value === 'true' : value),
+  z.boolean(),
+);
+
 /** A query parameter that may be repeated: `status=PENDING&status=REJECTED`. */
 export const repeatable = <T extends z.ZodType>(item: T, max: number) =>
   z.preprocess(

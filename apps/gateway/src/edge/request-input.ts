@@ -1,13 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import {
-  idempotencyKey,
-  orderId,
-  pageRequest,
-  saleId,
-  sku,
-  type ErrorCode,
-  type FieldError,
-} from '@doorbuster/contracts';
+import { idempotencyKey, orderId, saleId, sku, type ErrorCode, type FieldError } from '@doorbuster/contracts';
 import {
   createParamDecorator,
   Injectable,
@@ -143,9 +135,6 @@ export const SAGA_ID = new PathParam(uuid, 'SAGA_NOT_FOUND', 'saga');
 export const DEAD_LETTER_ID = new PathParam(uuid, 'DEAD_LETTER_NOT_FOUND', 'dead letter');
 export const SALE_ID = new PathParam(saleId.toLowerCase(), 'SALE_NOT_FOUND', 'sale');
 export const SKU = new PathParam(sku, 'PRODUCT_NOT_FOUND', 'product');
-
-export const pageFilter = z.strictObject(pageRequest);
-export type PageFilter = z.infer<typeof pageFilter>;
 
 /** For requests without a body. Clients that must send JSON may send `{}`. */
 export const noBody = z.strictObject({}).nullish();

@@ -2,10 +2,12 @@ import {
   getOrder,
   getTimeline,
   listOrders,
+  orderFilter,
   placeOrderBody,
   type Actor,
   type ErrorCode,
   type Order,
+  type OrderFilter,
   type Page,
   type PlaceOrderBody,
   type Timeline,
@@ -15,14 +17,7 @@ import { Body, Controller, Get, Param, Post, Query, Req, Res, Sse, type MessageE
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
 import { Allow, Caller, networkOf } from '../edge/identity.js';
-import {
-  IdempotencyKey,
-  noBody,
-  ORDER_ID,
-  pageFilter,
-  type NoBody,
-  type PageFilter,
-} from '../edge/request-input.js';
+import { IdempotencyKey, noBody, ORDER_ID, type NoBody } from '../edge/request-input.js';
 import { GatewayConfig } from '../gateway.config.js';
 import { OrderEventStream } from '../order-status/order-event-stream.js';
 import { ProblemException } from '../problem/problem.exception.js';
@@ -54,7 +49,7 @@ export class OrdersController {
   }
 
   @Get()
-  list(@Caller() actor: Actor, @Query({ schema: pageFilter }) filter: PageFilter): Promise<Page<Order>> {
+  list(@Caller() actor: Actor, @Query({ schema: orderFilter }) filter: OrderFilter): Promise<Page<Order>> {
     return this.rpc.call(listOrders, { actor, ...filter });
   }
 

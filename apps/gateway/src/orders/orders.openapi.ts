@@ -1,9 +1,16 @@
-import { order, orderId, page, placeOrderBody, TEST_METHODS, tracedTimeline } from '@doorbuster/contracts';
+import {
+  order,
+  orderFilter,
+  orderId,
+  page,
+  placeOrderBody,
+  TEST_METHODS,
+  tracedTimeline,
+} from '@doorbuster/contracts';
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
 import { bearer, bodyOf, idempotent, prefer } from '../docs/requests.js';
 import { BODY, CLOSED, json, location, other, preferenceApplied, problems } from '../docs/responses.js';
-import { pageFilter } from '../edge/request-input.js';
 
 const path = z.object({ id: orderId });
 const tags = ['Orders'];
@@ -64,8 +71,10 @@ export const ordersPaths: ZodOpenApiPathsObject = {
     get: {
       tags,
       summary: 'List your orders, newest first; an admin sees all orders',
+      description:
+        'A page may have fewer orders than `limit`, or none, before the last one: with filters it reads at most 20,000 orders. Go on until `nextCursor` is null; a time range makes that short. The cursor belongs to its filters. Orders that arrive later and changes of status move no order to another page.',
       security: bearer,
-      requestParams: { query: pageFilter },
+      requestParams: { query: orderFilter },
       responses: {
         '200': json(page(order).meta({ id: 'OrderPage' }), 'One page'),
         ...problems('VALIDATION_FAILED', ...CLOSED),

@@ -25,14 +25,10 @@ export class SagasService {
     private readonly sagas: SagasRepository<OrderSagaData>,
   ) {}
 
-  async list({
-    state,
-    limit,
-    cursor,
-  }: RequestOf<typeof listSagas>): Promise<Reply<ResponseOf<typeof listSagas>>> {
-    const refusal = uuidCursorRefusal(cursor);
+  async list(filter: RequestOf<typeof listSagas>): Promise<Reply<ResponseOf<typeof listSagas>>> {
+    const refusal = uuidCursorRefusal(filter.cursor);
     if (refusal) return refusal;
-    const { items, nextCursor } = await this.sagas.list(state, { limit, cursor });
+    const { items, nextCursor } = await this.sagas.list(filter);
     return accept({ items: items.map(toSaga), nextCursor });
   }
 

@@ -1,11 +1,5 @@
-import type { Money, Order, OrderStatus, PlaceOrderRequest, Page } from '@doorbuster/contracts';
-import {
-  newestPage,
-  pluck,
-  preparedQuery,
-  registerDeadline,
-  type PageRequest,
-} from '@doorbuster/persistence';
+import type { Money, OrderStatus, PlaceOrderRequest } from '@doorbuster/contracts';
+import { pluck, preparedQuery, registerDeadline } from '@doorbuster/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource, MoreThan, type EntityManager } from 'typeorm';
 import { isSaleItem, purchaseKey, purchasesOf } from '../sales/domain/sale-terms.js';
@@ -103,14 +97,6 @@ export class OrdersRepository {
     return row ? toRecord(row) : undefined;
   }
 
-  /** Of one customer, or of all. */
-  async list(customerId: string | undefined, request: PageRequest): Promise<Page<Order>> {
-    const query = this.dataSource.manager.createQueryBuilder(OrderEntity, 'o');
-    if (customerId !== undefined) query.where('o.customerId = :customerId', { customerId });
-    const { items, nextCursor } = await newestPage(query, request);
-    return { items: items.map((row) => toRecord(row).order), nextCursor };
-  }
-
   /** Oldest first, from the one after this order. */
   listRequests(after: string, limit: number): Promise<({ id: string } & PlacedRequest)[]> {
     return this.dataSource.manager.find(OrderEntity, {
@@ -142,7 +128,7 @@ const toColumns = ({ order, idempotencyKey, method }: NewOrder): object => ({
   paymentMethod: method,
 });
 
-const toRecord = (row: OrderEntity): OrderRecord => ({
+export const toRecord = (row: OrderEntity): OrderRecord => ({
   idempotencyKey: row.idempotencyKey,
   method: row.paymentMethod,
   order: {

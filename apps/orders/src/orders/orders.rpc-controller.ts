@@ -13,13 +13,13 @@ import {
   type RequestOf,
   type ResponseOf,
 } from '@doorbuster/contracts';
-import { uuidCursorRefusal } from '@doorbuster/persistence';
 import { SagasRepository } from '@doorbuster/saga/nest';
 import { Rpc } from '@doorbuster/service';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { cancellationId, type OrderSagaData } from './domain/order-saga.js';
 import { OrderCancellation } from './order-cancellation.service.js';
+import { OrderList } from './order-list.service.js';
 import { OrderAcceptance } from './order-acceptance.service.js';
 import { PlacedOrders } from './placed-orders.service.js';
 import { isVisibleTo, orderNotFound } from './order-access.policy.js';
@@ -31,6 +31,7 @@ export class OrdersRpcController {
     private readonly acceptance: OrderAcceptance,
     private readonly placedOrders: PlacedOrders,
     private readonly cancellation: OrderCancellation,
+    private readonly lists: OrderList,
     private readonly orders: OrdersRepository,
     private readonly sagas: SagasRepository<OrderSagaData>,
   ) {}
@@ -59,13 +60,8 @@ export class OrdersRpcController {
   }
 
   @Rpc(listOrders)
-  async list(
-    @Payload() { actor, limit, cursor }: RequestOf<typeof listOrders>,
-  ): Promise<Reply<ResponseOf<typeof listOrders>>> {
-    const refusal = uuidCursorRefusal(cursor);
-    if (refusal) return refusal;
-    const customerId = actor.role === 'admin' ? undefined : actor.customerId;
-    return accept(await this.orders.list(customerId, { limit, cursor }));
+  list(@Payload() request: RequestOf<typeof listOrders>): Promise<Reply<ResponseOf<typeof listOrders>>> {
+    return this.lists.list(request);
   }
 
   @Rpc(listPlacedRequests)

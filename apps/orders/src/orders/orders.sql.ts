@@ -1,6 +1,6 @@
 import { DATABASE_NOW, endTransactionIn } from '@doorbuster/persistence';
 
-const COLUMNS = `o.id, o.customer_id as "customerId", o.idempotency_key as "idempotencyKey", o.status, o.reason, o.lines,
+export const ORDER_COLUMNS = `o.id, o.customer_id as "customerId", o.idempotency_key as "idempotencyKey", o.status, o.reason, o.lines,
   o.total_amount as "totalAmount", o.currency, o.payment_method as "paymentMethod",
   o.cancel_requested_at as "cancelRequestedAt", o.created_at as "createdAt", o.updated_at as "updatedAt"`;
 
@@ -31,7 +31,7 @@ export const CLAIM_REQUESTS = `with clock as materialized (select ${DATABASE_NOW
   from clock, time`;
 
 /** SQL, because it looks up a batch by pairs. $1: customers, $2: keys. */
-export const FIND_ORDERS_BY_REQUESTS = `select ${COLUMNS} from unnest($1::text[], $2::text[]) as r (customer_id, idempotency_key)
+export const FIND_ORDERS_BY_REQUESTS = `select ${ORDER_COLUMNS} from unnest($1::text[], $2::text[]) as r (customer_id, idempotency_key)
   join orders o using (customer_id, idempotency_key)`;
 
 /** SQL, because it inserts a batch in one statement, in key order, so that replicas with the same keys do not deadlock. $1: rows. */
@@ -51,7 +51,7 @@ export const UPDATE_STATUSES = `update orders o set status = c.status, reason = 
   from unnest($1::uuid[], $2::text[], $3::text[]) as c (id, status, reason) where o.id = c.id`;
 
 /** SQL, because each waiting client asks for its order: a prepared statement costs less than half of a repository's read. */
-export const FIND_ORDER = { name: 'find-order', text: `select ${COLUMNS} from orders o where id = $1` };
+export const FIND_ORDER = { name: 'find-order', text: `select ${ORDER_COLUMNS} from orders o where id = $1` };
 
 /**
  * SQL, because it reads the server's statistics: the clock of the database, and the start of the oldest open transaction of

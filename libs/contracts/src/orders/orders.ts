@@ -9,6 +9,8 @@ import {
   orderId,
   page,
   pageRequest,
+  repeatable,
+  requestInstant,
   saleId,
   sku,
   traceparent,
@@ -51,7 +53,30 @@ export const order = z
 export type Order = z.infer<typeof order>;
 
 export const getOrder = rpc('orders', 'get-order', z.object({ actor, orderId }), order);
-export const listOrders = rpc('orders', 'list-orders', z.object({ actor, ...pageRequest }), page(order));
+
+/** Newest first. `nextCursor` belongs to these filters. */
+export const orderFilter = z.strictObject({
+  ...pageRequest,
+  status: repeatable(orderStatus, ORDER_STATUSES.length)
+    .optional()
+    .meta({ description: 'Only orders in one of these statuses; repeat the parameter for several' }),
+  reason: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'must be the code of a reason, such as PAYMENT_DECLINED')
+    .optional()
+    .meta({ description: 'The code that `reason` starts with: why it was rejected or cancelled' }),
+  customerId: customerId.optional().meta({ description: 'Without effect for customers, who see their own' }),
+  sku: sku.optional().meta({ description: 'Only orders with a line of this SKU' }),
+  createdAfter: requestInstant.optional().meta({ description: 'Created at this instant or later' }),
+  createdBefore: requestInstant.optional().meta({ description: 'Created before this instant' }),
+});
+export type OrderFilter = z.infer<typeof orderFilter>;
+export const listOrders = rpc(
+  'orders',
+  'list-orders',
+  z.object({ actor, ...orderFilter.shape }),
+  page(order),
+);
 export const cancelOrder = change(
   'orders',
   'cancel-order',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { changeTerms } from '../actor.js';
 import { change, rpc } from '../rpc.js';
-import { instant, orderId, page, pageRequest, traceId } from '../values.js';
+import { instant, orderId, page, pageRequest, queryBoolean, traceId } from '../values.js';
 
 export const SAGA_STATES = ['RUNNING', 'COMPENSATING', 'COMPLETED', 'COMPENSATED', 'STALLED'] as const;
 export const sagaState = z.enum(SAGA_STATES).meta({ id: 'SagaState', examples: ['STALLED'] });
@@ -36,7 +36,13 @@ export const saga = z
   .meta({ id: 'Saga' });
 export type Saga = z.infer<typeof saga>;
 
-export const sagaFilter = z.strictObject({ state: sagaState.optional(), ...pageRequest });
+export const sagaFilter = z.strictObject({
+  state: sagaState.optional(),
+  open: queryBoolean
+    .optional()
+    .meta({ description: '`true`: only those that have not ended; `false`: only those that have' }),
+  ...pageRequest,
+});
 export type SagaFilter = z.infer<typeof sagaFilter>;
 export const listSagas = rpc('orders', 'list-sagas', sagaFilter.strip(), page(saga));
 /** Sends the commands of the pending steps again, with new attempts. Only a `STALLED` saga can be retried. */

@@ -29,6 +29,12 @@ export interface PendingCount {
   stalled: number;
 }
 
+export interface SagaSelection {
+  state?: SagaState | undefined;
+  /** Only sagas that have not ended, or only those that have. */
+  open?: boolean | undefined;
+}
+
 /** Stores saga instances and their timelines. */
 @Injectable()
 export class SagasRepository<Data extends SagaData> {
@@ -85,10 +91,10 @@ export class SagasRepository<Data extends SagaData> {
     return row ? toStored<Data>(row) : undefined;
   }
 
-  /** In one state, or in any. */
-  async list(state: SagaState | undefined, request: PageRequest): Promise<Page<StoredSaga<Data>>> {
+  async list({ state, open, ...request }: SagaSelection & PageRequest): Promise<Page<StoredSaga<Data>>> {
     const query = this.dataSource.manager.createQueryBuilder(SagaEntity, 's');
     if (state !== undefined) query.where('s.state = :state', { state });
+    if (open !== undefined) query.andWhere(`s.state ${open ? 'not in' : 'in'} ('COMPLETED', 'COMPENSATED')`);
     const { items, nextCursor } = await newestPage(query, request);
     return { items: items.map((row) => toStored<Data>(row)), nextCursor };
   }
