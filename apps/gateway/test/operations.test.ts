@@ -102,7 +102,10 @@ describe('operations', () => {
       const { body } = await fixture.http.get('/v1/sagas?state=STALLED').set(admin).expect(200);
       expect(body).toEqual({ items: [saga], nextCursor: null });
       expect(fixture.services.requests(listSagas)).toEqual([{ state: 'STALLED', limit: 20 }]);
+      await fixture.http.get('/v1/sagas?open=false').set(admin).expect(200);
+      expect(fixture.services.requests(listSagas).at(-1)).toEqual({ open: false, limit: 20 });
       await fixture.http.get('/v1/sagas?state=stuck').set(admin).expect(400);
+      await fixture.http.get('/v1/sagas?open=maybe').set(admin).expect(400);
     });
 
     it('are retried', async () => {

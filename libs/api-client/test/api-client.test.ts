@@ -83,10 +83,15 @@ describe('the API client', () => {
   });
 
   it('sends only the filters that are set', async () => {
-    for (let i = 0; i < 2; i += 1) json(200, { items: [ORDER], nextCursor: 'c+1' });
+    for (let i = 0; i < 3; i += 1) json(200, { items: [ORDER], nextCursor: 'c+1' });
     expect(await api.listOrders()).toEqual({ items: [ORDER], nextCursor: 'c+1' });
     await api.listOrders({ limit: 2, cursor: undefined });
-    expect(requests.map(({ line }) => line)).toEqual(['GET /v1/orders', 'GET /v1/orders?limit=2']);
+    await api.listOrders({ status: ['PENDING', 'REJECTED'], customerId: 'a:b' });
+    expect(requests.map(({ line }) => line)).toEqual([
+      'GET /v1/orders',
+      'GET /v1/orders?limit=2',
+      'GET /v1/orders?status=PENDING&status=REJECTED&customerId=a%3Ab',
+    ]);
   });
 
   it('throws a refusal with its problem document and Retry-After', async () => {

@@ -55,6 +55,38 @@ describe('reading orders', () => {
     ]);
   });
 
+  it('passes the filters of a list on', async () => {
+    const times = { createdAfter: '2026-11-27T12:00:00Z', createdBefore: '2026-11-27T13:00:00Z' };
+    const one = { reason: 'PAYMENT_DECLINED', customerId: 'bob', sku: 'MUG', ...times };
+    const several = new URLSearchParams([
+      ['status', 'PENDING'],
+      ['status', 'REJECTED'],
+      ...Object.entries(one),
+    ]);
+    const root = await fixture.as('root', 'admin');
+    await fixture.http.get(`/v1/orders?${several.toString()}`).set(root).expect(200);
+    const actor = expect.objectContaining({ customerId: 'root', role: 'admin' });
+    const passedOn = { actor, limit: 20, status: ['PENDING', 'REJECTED'], ...one };
+    expect(fixture.services.requests(listOrders).at(-1)).toEqual(passedOn);
+    await fixture.http.get('/v1/orders?status=PENDING').set(root).expect(200);
+    expect(fixture.services.requests(listOrders).at(-1)).toEqual({ actor, limit: 20, status: ['PENDING'] });
+  });
+
+  it.each([
+    'status=LOST',
+    'reason=declined',
+    'customerId=',
+    'sku=%20',
+    'createdAfter=yesterday',
+    'createdBefore=1970-01-01T00:00:00Z',
+    'sku=MUG&sku=TEE',
+    'state=PENDING',
+  ])('refuses a filter that it does not know: %s', async (filter) => {
+    const { body } = await fixture.http.get(`/v1/orders?${filter}`).set(alice).expect(400);
+    expect(body.code).toBe('VALIDATION_FAILED');
+    expect(body.errors).not.toEqual([]);
+  });
+
   it('answers the timeline with a link to each trace', async () => {
     const traceId = '0af7651916cd43dd8448eb211c80319c';
     const started = {

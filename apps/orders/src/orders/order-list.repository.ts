@@ -11,8 +11,8 @@ export type OrderSelection = Omit<OrderFilter, 'cursor'> & { after?: string | un
 
 const ID_MIN = '00000000-0000-0000-0000-000000000000';
 const ID_MAX = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-/** Difference between the clocks of a replica, which makes ids, and of the database, which sets `createdAt`. */
-const CLOCK_SKEW_MS = 60_000;
+/** Between the clocks of a replica, which makes ids, and of the database, which sets `createdAt`: that of signed requests. */
+const CLOCK_SKEW_MAX_MS = 300_000;
 const UNDONE: readonly OrderStatus[] = ['REJECTED', 'CANCELLED'];
 
 @Injectable()
@@ -20,24 +20,34 @@ export class OrderListRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /** Newest first. With filters a page may have fewer orders than `limit`, and still have a next page. */
-  list(selection: OrderSelection): Promise<Page<Order>> {
+  async list(selection: OrderSelection): Promise<Page<Order>> {
+    const filters = filtersOf(selection);
+    if (filters.every((filter) => filter === null)) {
+      return pageOf(await readOrders(this.dataSource.manager, selection), selection.limit);
+    }
     // One snapshot, so that the last order of the scan is the same in both statements.
-    return this.dataSource.transaction('REPEATABLE READ', (tx) => page(tx, selection));
+    return this.dataSource.transaction('REPEATABLE READ', async (tx) => {
+      const orders = await readOrders(tx, selection);
+      if (orders.length > selection.limit) return pageOf(orders, selection.limit);
+      const [last]: { id: string }[] = await tx.query(LAST_SCANNED, scanOf(selection));
+      return { items: orders, nextCursor: last?.id ?? null };
+    });
   }
 }
 
-async function page(tx: EntityManager, selection: OrderSelection): Promise<Page<Order>> {
-  const scanned = scanOf(selection);
-  const { status, reason, sku, createdAfter, createdBefore, limit } = selection;
+const pageOf = (orders: readonly Order[], limit: number): Page<Order> =>
+  toPage(orders, limit, ({ id }) => id);
+
+async function readOrders(manager: EntityManager, selection: OrderSelection): Promise<Order[]> {
+  const parameters = [...scanOf(selection), ...filtersOf(selection), selection.limit + 1];
+  const rows: OrderEntity[] = await manager.query(LIST_ORDERS, parameters);
+  return rows.map((row) => toRecord(row).order);
+}
+
+/** The parameters of the conditions on what the scan reads. */
+function filtersOf({ status, reason, sku, createdAfter, createdBefore }: OrderSelection): unknown[] {
   const lines = sku === undefined ? null : JSON.stringify([{ sku }]);
-  const filters = [status ?? null, reason ?? null, lines, createdAfter ?? null, createdBefore ?? null];
-  const rows: OrderEntity[] = await tx.query(LIST_ORDERS, [...scanned, ...filters, limit + 1]);
-  const orders = rows.map((row) => toRecord(row).order);
-  if (orders.length > limit || filters.every((filter) => filter === null)) {
-    return toPage(orders, limit, ({ id }) => id);
-  }
-  const [last]: { id: string }[] = await tx.query(LAST_SCANNED, scanned);
-  return { items: orders, nextCursor: last?.id ?? null };
+  return [status ?? null, reason ?? null, lines, createdAfter ?? null, createdBefore ?? null];
 }
 
 /** The parameters of the scan. Ids are UUIDv7, so times bound them. */
@@ -49,8 +59,8 @@ function scanOf({
   createdAfter,
   createdBefore,
 }: OrderSelection): unknown[] {
-  const least = createdAfter === undefined ? ID_MIN : idAt(Date.parse(createdAfter) - CLOCK_SKEW_MS);
-  const end = createdBefore === undefined ? ID_MAX : idAt(Date.parse(createdBefore) + CLOCK_SKEW_MS);
+  const least = createdAfter === undefined ? ID_MIN : idAt(Date.parse(createdAfter) - CLOCK_SKEW_MAX_MS);
+  const end = createdBefore === undefined ? ID_MAX : idAt(Date.parse(createdBefore) + CLOCK_SKEW_MAX_MS);
   const isUndone = reason !== undefined || (status?.every((each) => UNDONE.includes(each)) ?? false);
   const isPending = status?.every((each) => each === 'PENDING') ?? false;
   return [least, after !== undefined && after < end ? after : end, customerId ?? null, isUndone, isPending];

@@ -31,8 +31,9 @@ export class OrderList {
     }
     const own = actor.role === 'admin' ? filter.customerId : actor.customerId;
     // Another customer's orders are answered like those of a customer who has none.
-    if (filter.customerId !== undefined && filter.customerId !== own)
+    if (filter.customerId !== undefined && filter.customerId !== own) {
       return accept({ items: [], nextCursor: null });
+    }
     const { items, nextCursor } = await this.orders.list({ ...filter, customerId: own, after });
     return accept({ items, nextCursor: nextCursor && mark ? `${nextCursor}.${mark}` : nextCursor });
   }

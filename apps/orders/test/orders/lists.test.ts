@@ -59,6 +59,21 @@ it('orders are listed newest first, page by page, and equal the single orders', 
   }
 });
 
+it('orders are found by what became of them', async () => {
+  const found = async (filter: object): Promise<string[]> =>
+    valueOf(await orders.call(listOrders, { actor: ADMIN, ...filter })).items.map(({ id }) => id);
+  expect(await found({ status: ['PENDING'] })).toEqual([pending.id]);
+  expect(await found({ status: ['REJECTED'] })).toEqual([rejected.id]);
+  expect(await found({ reason: 'OUT_OF_STOCK' })).toEqual([rejected.id]);
+});
+
+it('sagas are found by whether they have ended', async () => {
+  const found = async (open: boolean): Promise<string[]> =>
+    valueOf(await orders.call(listSagas, { open })).items.map(({ orderId }) => orderId);
+  expect(await found(true)).toEqual([pending.id]);
+  expect(await found(false)).toEqual([rejected.id, confirmed.id]);
+});
+
 it('sagas are listed with all fields of their contract', async () => {
   const { items } = valueOf(await orders.call(listSagas, { limit: 10 }));
   const list = listSagas.response.parse({ items, nextCursor: null });

@@ -64,8 +64,15 @@ export const orderFilter = z.strictObject({
     .string()
     .regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'must be the code of a reason, such as PAYMENT_DECLINED')
     .optional()
-    .meta({ description: 'The code that `reason` starts with: why it was rejected or cancelled' }),
-  customerId: customerId.optional().meta({ description: 'Without effect for customers, who see their own' }),
+    .meta({
+      description: 'The code that `reason` starts with: why it was rejected or cancelled',
+      examples: ['PAYMENT_DECLINED'],
+    }),
+  customerId: customerId
+    .optional()
+    .meta({
+      description: 'Only orders of this customer; for customers, who see their own, any other has none',
+    }),
   sku: sku.optional().meta({ description: 'Only orders with a line of this SKU' }),
   createdAfter: requestInstant.optional().meta({ description: 'Created at this instant or later' }),
   createdBefore: requestInstant.optional().meta({ description: 'Created before this instant' }),
