@@ -259,8 +259,9 @@ function changing(
 
 /** `?limit=2`, or nothing; fields that are `undefined` are left out, and those of an array are repeated. */
 function query(filter: object): string {
-  const fields = Object.entries(filter).flatMap(([name, value]: [string, unknown]) =>
-    [value].flat().flatMap((each): [string, string][] => (each === undefined ? [] : [[name, String(each)]])),
-  );
-  return fields.length > 0 ? `?${new URLSearchParams(fields).toString()}` : '';
+  const fields = new URLSearchParams();
+  for (const [name, value] of Object.entries<unknown>({ ...filter })) {
+    for (const each of [value].flat()) if (each !== undefined) fields.append(name, each as string);
+  }
+  return fields.size > 0 ? `?${fields.toString()}` : '';
 }

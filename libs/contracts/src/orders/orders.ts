@@ -68,11 +68,9 @@ export const orderFilter = z.strictObject({
       description: 'The code that `reason` starts with: why it was rejected or cancelled',
       examples: ['PAYMENT_DECLINED'],
     }),
-  customerId: customerId
-    .optional()
-    .meta({
-      description: 'Only orders of this customer; for customers, who see their own, any other has none',
-    }),
+  customerId: customerId.optional().meta({
+    description: 'Only orders of this customer; for customers, who see their own, any other has none',
+  }),
   sku: sku.optional().meta({ description: 'Only orders with a line of this SKU' }),
   createdAfter: requestInstant.optional().meta({ description: 'Created at this instant or later' }),
   createdBefore: requestInstant.optional().meta({ description: 'Created before this instant' }),
