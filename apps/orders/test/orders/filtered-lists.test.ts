@@ -75,7 +75,7 @@ beforeAll(async () => {
 afterAll(() => orders.stop());
 
 const list = async (filter: Filter, actor: Actor = ADMIN): Promise<Page<Order>> =>
-  valueOf(await orders.call(listOrders, { actor, ...filter }));
+  valueOf(await orders.call(listOrders, { actor, limit: 20, ...filter }));
 
 /** All pages, of up to `max` orders. */
 async function listAll(filter: Filter, max: number): Promise<string[]> {
@@ -175,12 +175,12 @@ it('a cursor is refused with other filters, and the words say what to do', async
     { cursor: cursor.split('.')[0], status: ['REJECTED', 'CANCELLED'] },
   ];
   for (const filter of others) {
-    const reply = await orders.call(listOrders, { actor: ADMIN, ...filter });
+    const reply = await orders.call(listOrders, { actor: ADMIN, limit: 20, ...filter });
     const detail = expect.stringContaining('repeat the filters');
     expect(reply).toMatchObject({ ok: false, error: { code: 'VALIDATION_FAILED', detail } });
   }
   for (const invalid of ['x', `.${cursor}`, '1.2']) {
-    const reply = await orders.call(listOrders, { actor: ADMIN, cursor: invalid });
+    const reply = await orders.call(listOrders, { actor: ADMIN, limit: 20, cursor: invalid });
     expect(reply).toMatchObject({ ok: false, error: { code: 'VALIDATION_FAILED' } });
   }
 });
