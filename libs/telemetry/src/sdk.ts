@@ -1,11 +1,9 @@
-import type { Span } from '@opentelemetry/api';
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { RuntimeNodeInstrumentation } from '@opentelemetry/instrumentation-runtime-node';
 import { startNodeSdk } from '@opentelemetry/sdk-node';
-import { ATTR_DB_COLLECTION_NAME, ATTR_DB_OPERATION_NAME } from '@opentelemetry/semantic-conventions';
 import { logDiagnostics } from './diagnostics.js';
 import { setDefaultLimits } from './limits.js';
-import { sqlTarget } from './sql-target.js';
+import { nameStatement } from './sql-target.js';
 
 export type NodeSdk = ReturnType<typeof startNodeSdk>;
 
@@ -19,7 +17,7 @@ export function startSdk(service: string): NodeSdk {
       new PgInstrumentation({
         requireParentSpan: true,
         ignoreConnectSpans: true,
-        requestHook: (span, { query }) => nameStatement(span, query.text, service),
+        requestHook: nameStatement(service),
       }),
       new RuntimeNodeInstrumentation(),
     ],
@@ -27,16 +25,4 @@ export function startSdk(service: string): NodeSdk {
   // The start replaced our diagnostics logger. It stays replaced when a log level is set.
   if (process.env['OTEL_LOG_LEVEL'] === undefined) logDiagnostics(service);
   return sdk;
-}
-
-/**
- * `{operation} {table}`, as the conventions want it; the instrumentation reads no statement. The schema of a service has the
- * service's name. https://opentelemetry.io/docs/specs/semconv/database/database-spans/#name
- */
-function nameStatement(span: Span, text: string, schema: string): void {
-  if (!span.isRecording()) return;
-  const { operation, collection } = sqlTarget(text, schema);
-  span.updateName(collection === undefined ? operation : `${operation} ${collection}`);
-  span.setAttribute(ATTR_DB_OPERATION_NAME, operation);
-  if (collection !== undefined) span.setAttribute(ATTR_DB_COLLECTION_NAME, collection);
 }

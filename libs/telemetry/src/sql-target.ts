@@ -1,3 +1,6 @@
+import type { Span } from '@opentelemetry/api';
+import { ATTR_DB_COLLECTION_NAME, ATTR_DB_OPERATION_NAME } from '@opentelemetry/semantic-conventions';
+
 /** What a statement does, as the semantic conventions for databases name it. */
 export interface SqlTarget {
   /** `db.operation.name` */
@@ -15,6 +18,22 @@ const WRITES = ['insert', 'update', 'delete'];
 const NO_STATEMENT_AFTER = ['for', 'do', 'on', 'no', 'key'];
 /** PostgreSQL's own tables are in a schema of their own. */
 const SYSTEM_TABLE = /^pg_/;
+
+/**
+ * A hook for the spans of statements: names them `{operation} {table}`, as the conventions want it. The instrumentation reads
+ * no statement. https://opentelemetry.io/docs/specs/semconv/database/database-spans/#name
+ *
+ * @param schema of names without one: that of a service has the service's name
+ */
+export const nameStatement =
+  (schema: string) =>
+  (span: Span, { query }: { query: { text: string } }): void => {
+    if (!span.isRecording()) return;
+    const { operation, collection } = sqlTarget(query.text, schema);
+    span.updateName(collection === undefined ? operation : `${operation} ${collection}`);
+    span.setAttribute(ATTR_DB_OPERATION_NAME, operation);
+    if (collection !== undefined) span.setAttribute(ATTR_DB_COLLECTION_NAME, collection);
+  };
 
 /**
  * Reads the operation and the main table of a statement of PostgreSQL. A statement that writes, in a CTE too, is named after

@@ -91,9 +91,9 @@ describe('the backup of one schema', () => {
     // The next identity is a new one.
     await target.query(`insert into orders.orders (id) values (gen_random_uuid())`);
     const { rows: numbers } = await target.query(
-      'select count(*) - count(distinct number) as doubled from orders.orders',
+      'select count(*) > count(distinct number) as has_doubles from orders.orders',
     );
-    expect(numbers).toEqual([{ doubled: '0' }]);
+    expect(numbers).toEqual([{ has_doubles: false }]);
   });
 
   it('replaces rows only when it is told to', async () => {

@@ -28,6 +28,10 @@ import { SagaLog } from './saga-log.js';
 import { SAGA_OPTIONS, type SagaOptions } from './saga-options.js';
 import { SagasRepository, type SagaVersion } from './sagas.repository.js';
 
+/** Whether it still waits for a participant although an answer was due. */
+const isWaiting = ({ transitions }: AdvancedSaga<SagaData>): boolean =>
+  transitions.some(({ kind }) => kind === 'STALLED' || kind === 'RESENT');
+
 /** The saga's version is one that only replicas of a newer release have. Nothing was written. */
 export class UnknownSagaVersionError extends Error {
   override readonly name = 'UnknownSagaVersionError';
@@ -183,7 +187,8 @@ export class SagaRunner<Data extends SagaData> implements SagaStarter<Data>, OnM
       if (deciding.length > 0) events.push(...(await decide(tx, deciding, this)));
     }
     afterCommit(tx, () => {
-      this.log.record(advanced);
+      const waiting = advanced.filter(isWaiting);
+      if (waiting.length > 0) this.log.record(waiting);
       for (const saga of advanced) {
         recordMetrics(saga);
         recordSpan(saga, spans, this.options.attributesOf);
