@@ -75,6 +75,18 @@ describe('the audit log', () => {
     expect(fixture.services.requests(listAuditOf('catalog'))).toEqual([]);
   });
 
+  it.each([
+    ['target', '\0', 'must be well-formed Unicode without NUL'],
+    ['actor', 'a b', expect.any(String)],
+  ])('refuses a malformed %s', async (path, value, message) => {
+    const { body } = await fixture.http
+      .get('/v1/audit')
+      .query({ [path]: value })
+      .set(admin)
+      .expect(400);
+    expect(body).toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ path, message }] });
+  });
+
   it('is for admins only', async () => {
     await fixture.http.get('/v1/audit').expect(401);
     await fixture.http

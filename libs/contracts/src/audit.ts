@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { customerId, instant, page, pageRequest, traceId } from './values.js';
+import { customerId, instant, page, pageRequest, text, traceId } from './values.js';
 import { role } from './actor.js';
 import { SERVICES, type ServiceName } from './message.js';
 import { rpc } from './rpc.js';
@@ -43,7 +43,7 @@ export const auditFilter = z.strictObject({
   cursor: z.uuid().optional(),
   service: z.enum(SERVICES).optional(),
   actor: customerId.optional().meta({ description: 'Only what this admin did' }),
-  target: z.string().min(1).max(128).optional().meta({ description: 'Only what was done to this SKU or id' }),
+  target: text.min(1).max(128).optional().meta({ description: 'Only what was done to this SKU or id' }),
 });
 export type AuditFilter = z.infer<typeof auditFilter>;
 

@@ -66,7 +66,7 @@ export const saleId = z
   .meta({ id: 'SaleId', description: 'UUIDv7', examples: ['01a21a4d-2c18-7f03-8e6d-b0c4a1952f37'] });
 
 export const instant = z.iso
-  .datetime({ offset: false })
+  .datetime({ offset: false, abort: true })
   .meta({ id: 'Instant', description: 'RFC 3339, UTC', examples: ['2026-11-27T12:00:00.000Z'] });
 
 export const INSTANT_MIN = '2000-01-01T00:00:00.000Z';
