@@ -19,10 +19,11 @@ afterAll(async () => {
 });
 
 it(
-  'a generated service with a generated consumer compiles, passes its tests, starts with the platform and answers',
+  'a generated service with a generated consumer and a step of the checkout compiles, passes its tests, starts with the platform and answers',
   async () => {
     copy.node(GENERATE, 'service', 'loyalty');
     copy.node(GENERATE, 'consumer', 'loyalty', 'order-status-changed');
+    copy.node(GENERATE, 'saga-step', 'loyalty', 'earn-points', 'points-earned', 'points-refused');
     copy.node(TSC, '-b');
     const fresh = copy.node(GENERATE, 'deployment');
     expect(fresh, 'nothing is stale').toBe('');

@@ -49,7 +49,8 @@ export function addConsumer(topology: string, service: string, consumer: string)
     return insertBefore(
       topology,
       '};\n\n/** The topology of every service',
-      `  ${service}: { consumers: [${consumer}] },\n`,
+      // On lines of its own, as the next consumer expects it.
+      `  ${service}: {\n    consumers: [${consumer}],\n  },\n`,
     );
   }
   const head = topology.slice(0, start);
@@ -69,6 +70,25 @@ export function permitConsumer(table: string, service: string, stream: string, c
     `...answers('${service}')`,
     `'dlq.${consumer}', ...reads('${stream}', '${consumer}'), `,
   );
+  return provision(own, stream, consumer);
+}
+
+/** Allows a service to send a command, and its consumer of the replies to read the stream of the service that answers. */
+export function permitCommand(
+  table: string,
+  { sender, subject }: { sender: string; subject: string },
+  { stream, consumer }: { stream: string; consumer: string },
+): string {
+  const place = `...answers('${sender}')`;
+  const sends = insertBefore(table, place, `'${subject}', `);
+  const reads = `...reads('${stream}', '${consumer}')`;
+  return sends.includes(reads)
+    ? sends
+    : provision(insertBefore(sends, place, `${reads}, `), stream, consumer);
+}
+
+/** The provisioner creates the consumer. */
+function provision(own: string, stream: string, consumer: string): string {
   const streamOfProvisioner = `...provisions('${stream}'`;
   return own.includes(streamOfProvisioner)
     ? own.replace(streamOfProvisioner, `${streamOfProvisioner}, '${consumer}'`)

@@ -6,10 +6,15 @@ import { FileChanges, type Files } from './write-files.js';
 export const TOPOLOGY_FILE = 'libs/contracts/src/topology.ts';
 export const PERMISSIONS = 'libs/messaging/test/boundary/fixtures/table.ts';
 
-/** Writes these files and renews the generated ones: all, or nothing after an error. */
-export function generateWith(files: Files): void {
+/**
+ * Writes these files and renews the generated ones: all, or nothing after an error.
+ *
+ * @param alsoWritten new files that the renewal writes
+ */
+export function generateWith(files: Files, alsoWritten: readonly string[] = []): void {
   const changes = new FileChanges();
-  for (const file of [...Object.keys(GENERATED_FILES), ...Object.keys(sourceFiles())]) changes.remember(file);
+  const renewed = [...Object.keys(GENERATED_FILES), ...Object.keys(sourceFiles()), ...alsoWritten];
+  for (const file of renewed) changes.remember(file);
   try {
     const written = changes.write(files);
     format(written.filter((file) => file !== 'package-lock.json'));

@@ -1,7 +1,7 @@
 import { orderStatusChanged, productChanged, stockReserved } from '@doorbuster/contracts';
 import { expect, it } from 'vitest';
 import { checkEvent, checkService } from '../src/consumer.js';
-import { addController, addElement, addImport } from '../src/edit-sources.js';
+import { addConsumer, addController, addElement, addImport } from '../src/edit-sources.js';
 import { sampleOf, type JsonSchema } from '../src/sample.js';
 
 it('a service or an event that does not exist is refused with those that do', () => {
@@ -29,6 +29,12 @@ it('an import is added once, to the others of its file', () => {
   expect(addImport(text, 'b', './x.js')).toBe("import { a, b } from './x.js';\n");
   expect(addImport(text, 'a', './x.js')).toBe(text);
   expect(addImport(text, 'c', './y.js')).toBe(`import { c } from './y.js';\n${text}`);
+});
+
+it('a second consumer of a service is beside the first', () => {
+  const topology = 'const DECLARED = {\n};\n\n/** The topology of every service. */';
+  const first = addConsumer(topology, 'loyalty', 'A');
+  expect(addConsumer(first, 'loyalty', 'B')).toContain('  loyalty: {\n    consumers: [A, B],\n  },\n};');
 });
 
 it('a handler is added to a root module with and without controllers', () => {

@@ -35,7 +35,7 @@ export async function sagaVersions(): Promise<Record<string, (current: string) =
 }
 
 /** @throws {GenerateError} when the version has a snapshot that differs */
-function snapshot(file: string, current: string, described: object): string {
+export function snapshot(file: string, current: string, described: object): string {
   if (current === '') return `${JSON.stringify(described, null, 2)}\n`;
   if (JSON.stringify(JSON.parse(current)) === JSON.stringify(described)) return current;
   throw new GenerateError(
