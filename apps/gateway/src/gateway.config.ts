@@ -78,7 +78,10 @@ const environment = z.object({
   /** URL of a trace in the tracing UI, with `{traceId}` in it. */
   TRACE_URL_TEMPLATE: z
     .string()
-    .regex(/^https?:\/\/.*\{traceId\}/, 'must be an http address with {traceId} in it')
+    .refine(
+      (text) => /^https?:\/\/.*\{traceId\}/.test(text) && URL.canParse(text),
+      'must be an http address with {traceId} in it',
+    )
     .optional(),
   /** Whether callers choose their trace and whether it is recorded. Only behind a proxy that sets `traceparent` itself. */
   TRUST_TRACEPARENT: z.enum(['on', 'off']).default('off'),

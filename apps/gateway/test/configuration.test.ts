@@ -65,6 +65,7 @@ describe('the configuration', () => {
     const parse = (text: string) => gatewayConfig.parse({ ...NEEDED, TRACE_URL_TEMPLATE: text });
     expect(parse('http://jaeger:16686/trace/{traceId}').traceUrlTemplate).toContain('{traceId}');
     expect(() => parse('http://jaeger:16686/trace/')).toThrow(/TRACE_URL_TEMPLATE/);
+    expect(() => parse('http://jaeger:99999/trace/{traceId}')).toThrow(/TRACE_URL_TEMPLATE/);
   });
 
   it('in production needs a key set or a secret, and issues no tokens', () => {

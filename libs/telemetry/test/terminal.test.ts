@@ -74,6 +74,7 @@ describe('a line for a person', () => {
     expect(shown({ service: 'gateway', msg: 'a\u001B[2Jb\nc', note: 'd\u0007' })).toBe(
       'gateway      a [2Jb c  note=d',
     );
+    expect(shown({ service: 'a\u001Bb', msg: 'a\u202Egnp.exe\u2028b' })).toBe('a b          a gnp.exe b');
   });
 
   it('has colours only if asked for', () => {
@@ -174,6 +175,18 @@ describe('the output of another process', () => {
     log.follow(stream, 'orders-2');
     await settled(() => stream.write('Error: out of memory\n    at x\n'));
     expect(texts).toEqual(['orders-2     Error: out of memory', 'orders-2         at x']);
+  });
+
+  it.each([
+    '{"msg":5}',
+    '{"msg":null}',
+    '{"msg":"x","err":{"stack":7}}',
+    '{"level":30,"msg":"x"}',
+    '[1]',
+    '7',
+  ])('that is JSON but no line of a log is shown as it is: %s', (text) => {
+    log.write(text);
+    expect(texts).toEqual([`             ${text}`]);
   });
 });
 

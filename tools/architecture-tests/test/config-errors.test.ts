@@ -12,6 +12,9 @@ const WITH_PASSWORD = [
   'mysql://u:hunter2@db/x',
   'postgres:u:hunter2@db',
   'nats://hunter2@n:4222/?password=hunter2',
+  'nats://orders:ab/chunter2@h:4222',
+  'postgres://u:p@sshunter2@h:5432/x',
+  'nats://a:b@h1,nats://a:p@sshunter2@h2',
 ];
 
 /** A sentence that names a variable: what it must be, or what has to be set. */

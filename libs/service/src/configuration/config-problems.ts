@@ -72,8 +72,10 @@ function shown(name: string, value: string | undefined): string {
   return `it is ${JSON.stringify(withoutCredentials(value).slice(0, VALUE_LENGTH_MAX))}`;
 }
 
-/** Also of a URL that is malformed. */
+/** Also of a list of URLs, and of a malformed one: a password with a slash or an `@` ends at the last `@`. */
 const withoutCredentials = (text: string): string =>
   withoutSecrets(text)
-    .replace(/^([a-z][a-z+.-]*:(?:\/\/)?)?[^/]*@/i, '$1[redacted]@')
+    .split(/,(?=[a-z+]+:\/\/)/i)
+    .map((url) => url.replace(/^([a-z][a-z+.-]*:(?:\/\/)?)?.*@/is, '$1[redacted]@'))
+    .join(',')
     .replaceAll(/(password|secret|token)=[^&\s]*/gi, '$1=[redacted]');

@@ -61,7 +61,7 @@ export function formatLine(line: LogLine, isColoured: boolean): string {
   const sentence = mark ? paint(mark.colour, said) : said;
   const fields = printable(fieldsOf(line));
   const at = new Date(time ?? Date.now()).toTimeString().slice(0, 8);
-  const name = paint(SERVICE_COLOURS[service] ?? colourOf(service), service.padEnd(SERVICE_WIDTH));
+  const name = paint(SERVICE_COLOURS[service] ?? colourOf(service), printable(service).padEnd(SERVICE_WIDTH));
   return [paint('gray', at), name, [sentence, paint('gray', fields)].filter(Boolean).join('  ')].join('  ');
 }
 
@@ -108,7 +108,9 @@ function containsValue(msg: string, name: string, value: string): boolean {
   return said.length >= SAID_LENGTH_MIN && msg.toLowerCase().includes(said.toLowerCase());
 }
 
-const printable = (text: string): string => withShortIds(text.replaceAll(/\p{Cc}+/gu, ' ').trimEnd());
+/** Without characters that move the cursor, break the line or reverse its direction. */
+const printable = (text: string): string =>
+  withShortIds(text.replaceAll(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]+/gu, ' ').trimEnd());
 
 const colourOf = (service: string): (typeof COLOURS)[number] =>
   COLOURS[service.length % COLOURS.length] ?? 'cyan';

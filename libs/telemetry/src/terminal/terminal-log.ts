@@ -51,9 +51,22 @@ export class TerminalLog {
 function parse(text: string): LogLine {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value as LogLine;
+    if (isLogLine(value)) return value;
   } catch {
     // Node's own output, such as the stack trace of a crash.
   }
   return { msg: text };
 }
+
+/** Any process may print JSON that is no line of a log. */
+function isLogLine(value: unknown): value is LogLine {
+  if (!isObject(value)) return false;
+  const { level, time, service, msg, err } = value;
+  const error = isObject(err) ? [err['message'], err['stack']] : [err];
+  return [level, time, service, msg, ...error].every(
+    (text) => text === undefined || typeof text === 'string',
+  );
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
