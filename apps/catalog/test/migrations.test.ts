@@ -1,4 +1,4 @@
-import { startTestEnvironment, type TestEnvironment } from '@doorbuster/embedded/testing';
+import { eventually, startTestEnvironment, type TestEnvironment } from '@doorbuster/embedded/testing';
 import { migrateDatabase, openDatabase } from '@doorbuster/persistence';
 import { entityMismatches } from '@doorbuster/persistence/testing';
 import { createLogger } from '@doorbuster/telemetry';
@@ -59,8 +59,19 @@ it('a schema with products of the previous release has them in the search, in th
   const migrations = catalogSchema.migrations.slice(0, -1);
   await migrateDatabase({ ...schema, migrations, url }, logger);
   await insert('BETWEEN-', 'Café Mug', 1);
-  await previous.query(`update products set name = 'Jug 7' where sku = 'OLD-7'`);
-  await migrateDatabase({ ...catalogSchema, url }, logger);
+  // A change of a product in the middle of its trigger, when the migration waits for it.
+  const writer = previous.createQueryRunner();
+  await writer.startTransaction();
+  await writer.query(`insert into product_search values ('OLD-7', 'kitchen', '')`);
+  const migrated = migrateDatabase({ ...catalogSchema, url }, logger);
+  await eventually(async () => {
+    const waiting: unknown[] = await previous.query('select from pg_locks where not granted');
+    return waiting.length > 0 ? true : undefined;
+  }, 'the migration to wait for the change');
+  await writer.query(`update products set name = 'Jug 7' where sku = 'OLD-7'`);
+  await writer.commitTransaction();
+  await writer.release();
+  await migrated;
   const [found]: { mugs: number; all: number }[] = await previous.query(
     `select count(*) filter (where stems @@ 'mug')::int as mugs, count(*)::int as all from product_search`,
   );

@@ -30,12 +30,11 @@ const FUNCTIONS = [
      immutable strict parallel safe return
      setweight(search_stems(name), 'A') || setweight(search_stems(category), 'B')
        || setweight(search_stems(description), 'C')`,
-  // In order, so that concurrent writers of search_terms do not deadlock.
   `search_vocabulary(value text) returns text[] immutable strict parallel safe return
      array(
        select distinct term collate "C"
        from unnest(search_words(search_fold(value)) || search_compounds(search_fold(value))) as term
-       where length(term) between 2 and 32 order by 1)`,
+       where length(term) between 2 and 32)`,
   // Symmetric delete: words at an edit distance of 1 have one of these in common, the word itself or without one letter.
   `search_deletions(word text) returns text[] immutable strict parallel safe return
      case when length(word) between 3 and 32 and word !~ '[0-9]'
@@ -63,6 +62,7 @@ export class CreateSearch1768600000000 implements MigrationInterface {
       )`);
     await runner.query('create index search_terms_by_deletions on search_terms using gin (deletions)');
     await runner.query('create index search_terms_by_trigrams on search_terms using gin (term gin_trgm_ops)');
+    // Terms are inserted in one order, so that concurrent writers do not deadlock.
     await runner.query(`
       create function index_product() returns trigger language plpgsql set search_path from current as $$
       begin
@@ -71,6 +71,7 @@ export class CreateSearch1768600000000 implements MigrationInterface {
           on conflict (sku) do update set category = excluded.category, stems = excluded.stems;
         insert into search_terms
           select term, search_deletions(term) from unnest(search_vocabulary(new.name || ' / ' || new.category)) as term
+          order by term collate "C"
           on conflict do nothing;
         return null;
       end $$`);
