@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { createTestDatabase, type TestDatabase } from '@doorbuster/embedded/testing';
 import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -22,7 +23,7 @@ const TABLES = `
 const FILL = `
   insert into orders.orders (id, data, at, tags, note, words)
     select gen_random_uuid(), (array[jsonb_build_object('big', 9007199254740993), 'null', null])[n % 3 + 1], clock_timestamp(),
-      array['a', null, E'tab\\t'], E'two\\nlines', to_tsvector('english', 'two lines')
+      array['a', null, E'tab\\t'], E'two\\nlines\\u2028', to_tsvector('english', 'two lines')
     from generate_series(1, 1200) n;
   insert into orders.lines select id, '\\x00ff', 9223372036854775807, 0.1 from orders.orders;`;
 
@@ -119,5 +120,36 @@ describe('the backup of one schema', () => {
       /differ in migrations \(second\)/,
     );
     expect(await contentOf(target)).toEqual([[], [], []]);
+  });
+
+  it.each([
+    ['an empty gzip file', gzipSync(''), 'it is empty'],
+    ['a text file', 'select 1;\n', 'it is not compressed with gzip'],
+    ['another gzip file', gzipSync('select 1;\n'), 'its first line is no header'],
+    [
+      'a header without migrations',
+      gzipSync('{"schema":"orders","sequences":{}}\n'),
+      'its header has no valid migrations',
+    ],
+    [
+      'another schema',
+      gzipSync('{"schema":"public","migrations":[],"sequences":{}}\n'),
+      'its header has no valid schema',
+    ],
+  ])('refuses %s', async (_what, content, reason) => {
+    const other = path.join(directory, 'other');
+    writeFileSync(other, content);
+    await expect(restoreSchema(target, other, { replaces: true })).rejects.toThrow(
+      `${other} is no backup of a schema: ${reason}; make one with npm run backup`,
+    );
+  });
+
+  it('is readable only by its owner, whatever a draft was there', async () => {
+    const other = path.join(directory, 'other');
+    writeFileSync(other, 'other', { mode: 0o644 });
+    symlinkSync(other, `${file}.draft`);
+    await backupSchema(source, 'orders', file);
+    expect(readFileSync(other, 'utf8')).toBe('other');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 });

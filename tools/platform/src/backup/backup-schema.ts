@@ -2,6 +2,7 @@ import { createWriteStream, renameSync, rmSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import type { ServiceName } from '@doorbuster/contracts';
 import { escapeIdentifier, type Client } from 'pg';
 import { headerOf, qualified, tablesOf } from './snapshot.js';
 
@@ -13,13 +14,15 @@ const ROWS_PER_FETCH = 1_000;
  * JavaScript, and a column with JSON's `null` differs from one that is null.
  * @returns the number of rows
  */
-export async function backupSchema(client: Client, schema: string, file: string): Promise<number> {
+export async function backupSchema(client: Client, schema: ServiceName, file: string): Promise<number> {
   const draft = `${file}.draft`;
   const counter = { rows: 0 };
+  // `wx` opens no file that is there: neither its mode nor the target of a link counts.
+  rmSync(draft, { force: true });
   await client.query('begin isolation level repeatable read read only');
   try {
     const lines = Readable.from(linesOf(client, schema, counter));
-    await pipeline(lines, createGzip(), createWriteStream(draft, { mode: 0o600, flush: true }));
+    await pipeline(lines, createGzip(), createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true }));
     renameSync(draft, file);
   } finally {
     rmSync(draft, { force: true });
@@ -28,7 +31,11 @@ export async function backupSchema(client: Client, schema: string, file: string)
   return counter.rows;
 }
 
-async function* linesOf(client: Client, schema: string, counter: { rows: number }): AsyncGenerator<string> {
+async function* linesOf(
+  client: Client,
+  schema: ServiceName,
+  counter: { rows: number },
+): AsyncGenerator<string> {
   yield `${JSON.stringify(await headerOf(client, schema))}\n`;
   for (const [table, columns] of await tablesOf(client, schema)) {
     const list = columns.map(({ name }) => `${escapeIdentifier(name)}::text`).join(', ');

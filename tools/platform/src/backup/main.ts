@@ -21,9 +21,17 @@ const HELP = `Backs up the rows of one schema while every service runs, or resto
 const CONNECT_DEADLINE_MS = 10_000;
 const STATEMENT_DEADLINE_MS = 120_000;
 
+const URL_FORM = 'must be postgres://admin:password@host:port/database';
+
 const connection = {
   'data-dir': z.string().default(process.env['DATA_DIR'] || '.data'),
-  'database-url': postgresUrl('must be postgres://admin:password@host:port/database').optional(),
+  // A later `@` is the password's: then the host is a part of it, which an error of the connection would show.
+  'database-url': postgresUrl(URL_FORM)
+    .refine(
+      (url) => !/^[^:]+:\/\/[^/?#]*[/?#].*@/.test(url),
+      `${URL_FORM}, with / ? # and @ of the password escaped`,
+    )
+    .optional(),
   file: z.string().min(1),
 };
 

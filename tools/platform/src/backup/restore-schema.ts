@@ -1,7 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { createGunzip } from 'node:zlib';
 import { escapeIdentifier, type Client } from 'pg';
+import { headerIn, linesIn } from './backup-file.js';
 import { migrationsOf, qualified, tablesOf, type Column, type Header } from './snapshot.js';
 
 const ROWS_PER_INSERT = 500;
@@ -18,20 +16,12 @@ export interface RestoreOptions {
  * @throws when the schema has rows, or other migrations than the backup
  */
 export async function restoreSchema(client: Client, file: string, options: RestoreOptions): Promise<number> {
-  // An error of the file reaches the iteration only through the last stream.
-  const source = createReadStream(file);
-  const unzipped = source.pipe(createGunzip());
-  source.once('error', (error) => unzipped.destroy(error));
-  const failed = new Promise<never>((_resolve, reject) => unzipped.once('error', reject));
-  failed.catch(() => undefined);
-  const lines = createInterface({ input: unzipped, crlfDelay: Infinity })[Symbol.asyncIterator]();
-  const next = (): Promise<IteratorResult<string>> => Promise.race([lines.next(), failed]);
+  const lines = linesIn(file);
   await client.query('begin');
   try {
-    const first = await next();
-    const header = JSON.parse(first.value as string) as Header;
+    const header = headerIn(file, await lines.next());
     const tables = await prepare(client, header, options);
-    const rows = await insertAll(client, header.schema, tables, next);
+    const rows = await insertAll(client, header.schema, tables, lines);
     await setSequences(client, header);
     await client.query('commit');
     return rows;
@@ -39,7 +29,7 @@ export async function restoreSchema(client: Client, file: string, options: Resto
     await client.query('rollback');
     throw error;
   } finally {
-    source.destroy();
+    await lines.return(undefined);
   }
 }
 
@@ -82,7 +72,7 @@ async function insertAll(
   client: Client,
   schema: string,
   tables: Map<string, Column[]>,
-  next: () => Promise<IteratorResult<string>>,
+  lines: AsyncIterable<string>,
 ): Promise<number> {
   let pending: string[] = [];
   let table = '';
@@ -101,9 +91,7 @@ async function insertAll(
     );
     pending = [];
   };
-  for (;;) {
-    const { value: line, done } = await next();
-    if (done === true) throw new Error('the backup is incomplete; nothing was restored');
+  for await (const line of lines) {
     const tab = line.indexOf('\t');
     const name = line.slice(0, tab);
     const rest = line.slice(tab + 1);
@@ -118,6 +106,7 @@ async function insertAll(
     pending.push(rest);
     count += 1;
   }
+  throw new Error('the backup is incomplete; nothing was restored');
 }
 
 async function setSequences(client: Client, { schema, sequences }: Header): Promise<void> {

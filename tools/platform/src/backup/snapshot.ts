@@ -1,4 +1,6 @@
+import { SERVICES, type ServiceName } from '@doorbuster/contracts';
 import { escapeIdentifier, type Client } from 'pg';
+import { z } from 'zod';
 
 /** A table or sequence name with its schema, for SQL. */
 export const qualified = (schema: string, name: string): string =>
@@ -7,13 +9,15 @@ export const qualified = (schema: string, name: string): string =>
 /** TypeORM's list of the migrations that ran. It is compared, and never restored. */
 const MIGRATIONS = 'migrations';
 
-export interface Header {
-  schema: string;
+/** The first line of a backup. */
+export const backupHeader = z.object({
+  schema: z.enum(SERVICES),
   /** Names of the migrations that made the tables. */
-  migrations: string[];
+  migrations: z.array(z.string()),
   /** Last value of each sequence, as text: it may exceed JavaScript's integers. */
-  sequences: Record<string, { last: string; isCalled: boolean }>;
-}
+  sequences: z.record(z.string(), z.object({ last: z.string(), isCalled: z.boolean() })),
+});
+export type Header = z.output<typeof backupHeader>;
 
 export interface Column {
   name: string;
@@ -35,7 +39,7 @@ export async function tablesOf(client: Client, schema: string): Promise<Map<stri
   return new Map(rows.map(({ name, columns }) => [name, columns]));
 }
 
-export async function headerOf(client: Client, schema: string): Promise<Header> {
+export async function headerOf(client: Client, schema: ServiceName): Promise<Header> {
   const { rows: names } = await client.query<{ name: string }>(
     'select sequencename as name from pg_sequences where schemaname = $1',
     [schema],
