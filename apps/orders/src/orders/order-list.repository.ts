@@ -62,7 +62,8 @@ function scanOf({
   const least = createdAfter === undefined ? ID_MIN : idAt(Date.parse(createdAfter) - CLOCK_SKEW_MAX_MS);
   const end = createdBefore === undefined ? ID_MAX : idAt(Date.parse(createdBefore) + CLOCK_SKEW_MAX_MS);
   const isUndone = reason !== undefined || (status?.every((each) => UNDONE.includes(each)) ?? false);
-  const isPending = status?.every((each) => each === 'PENDING') ?? false;
+  // A customer has far fewer orders than all customers have in flight.
+  const isPending = customerId === undefined && (status?.every((each) => each === 'PENDING') ?? false);
   return [least, after !== undefined && after < end ? after : end, customerId ?? null, isUndone, isPending];
 }
 

@@ -150,6 +150,7 @@ describe.each(FILTERS)('the list with %j', (filter) => {
       const lines = plan.map((row) => row['QUERY PLAN']);
       expect(lines.join('\n')).toMatch(/Index (Only )?Scan|Bitmap Index Scan/);
       expect(lines.join('\n')).not.toContain('Seq Scan');
+      if (filter.customerId !== undefined) expect(lines.join('\n')).not.toContain('on sagas');
     }
   });
 });
