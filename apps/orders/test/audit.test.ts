@@ -99,9 +99,7 @@ it('a dead letter is dismissed once, with a reason, and its audit entry has no e
       replayedAt: null,
     },
   });
-  expect(await dismiss(id, 'once more')).toMatchObject({
-    value: { state: 'DISMISSED', dismissReason: 'its sender is fixed' },
-  });
+  expect(await dismiss(id, 'once more')).toEqual(first);
   const listed = async (state?: 'DISMISSED') =>
     valueOf(await orders.call(listDeadLettersOf('orders'), { limit: 100, state })).items.map((one) => one.id);
   expect(await listed()).not.toContain(id);

@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { DeadLetterState, Page } from '@doorbuster/contracts';
 import { newTraceparent, traceFields, withoutSecrets, type Logger } from '@doorbuster/telemetry';
-import { IsNull, Not, type DataSource, type EntityManager, type FindOptionsWhere } from 'typeorm';
+import {
+  EntityNotFoundError,
+  IsNull,
+  Not,
+  type DataSource,
+  type EntityManager,
+  type FindOptionsWhere,
+} from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { countDeadLetter } from '../backlog-metrics.js';
 import { newestPage, type PageRequest } from '../page.js';
@@ -132,14 +139,25 @@ export class DeadLetters {
     return tx.findOne(DeadLetterEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
   }
 
-  /** A replay takes back an earlier dismissal. */
-  async markReplayed(id: string, tx: EntityManager = this.dataSource.manager): Promise<void> {
-    const changes = { replayedAt: () => 'now()', dismissedAt: null, dismissReason: null };
-    await tx.update(DeadLetterEntity, { id }, changes);
+  /** A replay takes back an earlier dismissal. Returns its time. */
+  async markReplayed(id: string, tx: EntityManager = this.dataSource.manager): Promise<Date> {
+    const [[row]]: [{ replayed_at: Date }[], number] = await tx.query(
+      `update dead_letters set replayed_at = now(), dismissed_at = null, dismiss_reason = null
+       where id = $1 returning replayed_at`,
+      [id],
+    );
+    if (!row) throw new EntityNotFoundError(DeadLetterEntity, { id });
+    return row.replayed_at;
   }
 
-  async markDismissed(tx: EntityManager, id: string, reason: string): Promise<void> {
-    await tx.update(DeadLetterEntity, { id }, { dismissedAt: () => 'now()', dismissReason: reason });
+  /** Returns the time of the dismissal. */
+  async markDismissed(tx: EntityManager, id: string, reason: string): Promise<Date> {
+    const [[row]]: [{ dismissed_at: Date }[], number] = await tx.query(
+      'update dead_letters set dismissed_at = now(), dismiss_reason = $2 where id = $1 returning dismissed_at',
+      [id, reason],
+    );
+    if (!row) throw new EntityNotFoundError(DeadLetterEntity, { id });
+    return row.dismissed_at;
   }
 }
 

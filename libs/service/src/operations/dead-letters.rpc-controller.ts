@@ -54,14 +54,18 @@ export function deadLettersRpcController(service: ServiceName): Type {
       const row = await this.deadLetters.find(id);
       // The id may be of another service's dead letter, so this service writes no audit entry.
       if (!row) return notFound(id);
-      const reply = await this.replayRow(row, commitBy);
-      const outcome = reply.ok ? accept({ replayedAt: reply.value.replayedAt }) : reply;
-      await this.dataSource.transaction(async (tx) => {
-        if (reply.ok) await this.deadLetters.markReplayed(id, tx);
+      const handled = await this.replayRow(row, commitBy);
+      return this.dataSource.transaction(async (tx) => {
         const action = { actor, action: 'replay-dead-letter', target: id };
-        await writeAuditEntry(tx, action, outcome, { before: auditedFields(row) });
+        const details = { before: auditedFields(row) };
+        if (!handled.ok) {
+          await writeAuditEntry(tx, action, handled, details);
+          return handled;
+        }
+        const replayedAt = await this.deadLetters.markReplayed(id, tx);
+        await writeAuditEntry(tx, action, accept({ replayedAt: replayedAt.toISOString() }), details);
+        return accept(toDeadLetter(service, { ...row, replayedAt, dismissedAt: null, dismissReason: null }));
       });
-      return reply;
     }
 
     @Rpc(dismissDeadLetterOf(service))
@@ -95,13 +99,11 @@ export function deadLettersRpcController(service: ServiceName): Type {
         return { reply: refuse('DEAD_LETTER_REPLAYED', detail) };
       }
       if (state === 'DISMISSED') return { reply: accept(toDeadLetter(service, row)), isRepeated: true };
-      await this.deadLetters.markDismissed(tx, row.id, reason);
-      return {
-        reply: accept(toDeadLetter(service, { ...row, dismissedAt: new Date(), dismissReason: reason })),
-      };
+      const dismissedAt = await this.deadLetters.markDismissed(tx, row.id, reason);
+      return { reply: accept(toDeadLetter(service, { ...row, dismissedAt, dismissReason: reason })) };
     }
 
-    private async replayRow(row: DeadLetterRow, commitBy: number): Promise<Reply<DeadLetter>> {
+    private async replayRow(row: DeadLetterRow, commitBy: number): Promise<Reply<null>> {
       if (typeof row.event === 'string') {
         const detail =
           'This message was no CloudEvents batch; nothing can read it. Dismiss it with a reason.';
@@ -120,8 +122,7 @@ export function deadLettersRpcController(service: ServiceName): Type {
           `It failed again: ${withoutSecrets(error instanceof Error ? error.message : String(error))}`,
         );
       }
-      const replayed = { ...row, replayedAt: new Date(), dismissedAt: null, dismissReason: null };
-      return accept(toDeadLetter(service, replayed));
+      return accept(null);
     }
   }
 
