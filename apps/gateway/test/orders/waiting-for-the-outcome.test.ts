@@ -11,7 +11,8 @@ describe('placing an order and waiting for the outcome', () => {
   let count = 0;
 
   beforeAll(async () => {
-    fixture = await startFixture();
+    // On a slow machine more requests of one customer are on their way to orders at once than it may have unsettled orders.
+    fixture = await startFixture({ UNSETTLED_ORDERS_PER_CUSTOMER_MAX: 'off' });
     alice = await fixture.as('alice');
   });
   afterAll(() => fixture.stop());
