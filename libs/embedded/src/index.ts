@@ -6,6 +6,7 @@ export { layoutOf, type DataLayout } from './layout.js';
 export { natsConfiguration } from './nats/configuration.js';
 export { startNats, wipeNats, type NatsOptions, type NatsServer } from './nats/start-nats.js';
 export { findFreePort, isPortFree } from './ports.js';
+export { withClient } from './postgres/client.js';
 export { createDatabase, prepareDatabase, prepareRoles } from './postgres/prepare-database.js';
 export { postgresSettings } from './postgres/settings.js';
 export { startPostgres, type PostgresOptions, type PostgresServer } from './postgres/start-postgres.js';

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { SERVICES } from '@doorbuster/contracts';
-import { readTextIfAny } from '@doorbuster/embedded';
+import { readTextIfAny, withClient } from '@doorbuster/embedded';
 import { OptionError, postgresUrl, readOptions } from '@doorbuster/service/process';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { z } from 'zod';
 import type { RunFile } from '../data-dir/run-file.js';
 import { backupSchema } from './backup-schema.js';
@@ -18,7 +18,6 @@ const HELP = `Backs up the rows of one schema while every service runs, or resto
   --replace       delete the rows that the schema has; otherwise it must have none
 `;
 
-const CONNECT_DEADLINE_MS = 10_000;
 const STATEMENT_DEADLINE_MS = 120_000;
 
 const URL_FORM = 'must be postgres://admin:password@host:port/database';
@@ -76,22 +75,11 @@ async function restore(args: string[]): Promise<string> {
   return `${rows} rows of ${options.file} are restored; restart the processes of that service\n`;
 }
 
-async function withDatabase<T>(
+function withDatabase<T>(
   options: { 'data-dir': string; 'database-url'?: string | undefined },
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
-  const client = new Client({
-    connectionString: options['database-url'] ?? urlIn(options['data-dir']),
-    connectionTimeoutMillis: CONNECT_DEADLINE_MS,
-    query_timeout: STATEMENT_DEADLINE_MS,
-  });
-  client.on('error', () => undefined); // The current query rejects, too.
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
+  return withClient(options['database-url'] ?? urlIn(options['data-dir']), work, STATEMENT_DEADLINE_MS);
 }
 
 function urlIn(dataDir: string): string {

@@ -12,7 +12,7 @@ const PREFIX_LENGTH_MIN = 2;
 /** In a shorter word, two typos make another word. */
 export const TWO_TYPOS_LENGTH_MIN = 7;
 
-/** PostgreSQL's text of a query: any of the terms, in a name or category. */
+/** PostgreSQL's text of a query: any of the terms, in a name or category. Quotes and backslashes end a word, so no term has one. */
 export const anyInName = (terms: readonly string[]): string =>
   terms.map((term) => `'${term}':AB`).join(' | ');
 
