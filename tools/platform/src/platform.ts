@@ -20,7 +20,7 @@ import { removeRunFile, writeRunFile, type RunFile, type ServiceView } from './d
 import { openBroker, type Broker } from './servers/nats.js';
 import { provisionStreams, type Provisioning } from './servers/provisioning.js';
 import { openDatabase, type Database } from './servers/postgres.js';
-import { commandLineOf } from './services/command-line.js';
+import { commandLineOf, type ProgramName } from './services/command-line.js';
 import { APPS, type AppName } from './services/environment.js';
 import { migrateSchemas } from './services/migrate-schemas.js';
 import { waitUntilReady } from './services/readiness.js';
@@ -39,8 +39,8 @@ export interface PlatformSurroundings {
   progress: (text: string) => void;
   /** Called once when the data directory or that of PostgreSQL was deleted. Then call `stop`. */
   onDataDeleted: (directory: string) => void;
-  /** Node's arguments that run an app. Tests replace it. */
-  commandLineOf?: (app: AppName) => string[];
+  /** Node's arguments that run a program. Tests replace it. */
+  commandLineOf?: (program: ProgramName) => string[];
 }
 
 /** Starts, supervises and stops the servers and services of one data directory. */

@@ -43,10 +43,10 @@ describe('the environment of a service', () => {
     expect(of('payments', { AUTH_JWT_SECRET: 'own' })).not.toHaveProperty('AUTH_JWT_SECRET');
   });
 
-  it('gives the migrator’s URL to the migration alone, which gets no other secret', () => {
+  it('gives the migrators’ URLs to the migration alone, which gets no other secret', () => {
     const migrationUrl = (service: string) => `postgres://${service}_migrator`;
-    expect(migrationEnvironment('orders', { ...env, AUTH_JWT_SECRET: 'own' }, { migrationUrl })).toEqual({
-      MIGRATION_DATABASE_URL: 'postgres://orders_migrator',
+    expect(migrationEnvironment({ ...env, AUTH_JWT_SECRET: 'own' }, { migrationUrl })).toEqual({
+      MIGRATION_DATABASE_URLS: expect.stringContaining('"orders":"postgres://orders_migrator"'),
       NODE_COMPILE_CACHE: '/cache',
       NODE_ENV: 'production',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector',

@@ -31,7 +31,10 @@ describe('the platform', () => {
       logger: createLogger('platform', 'silent'),
       progress: () => undefined,
       onDataDeleted: (directory) => deleted.push(directory),
-      commandLineOf: () => [fileURLToPath(new URL('./fixtures/fake-app.mjs', import.meta.url))],
+      commandLineOf: (program) => [
+        fileURLToPath(new URL('./fixtures/fake-app.mjs', import.meta.url)),
+        program,
+      ],
     });
   };
   beforeAll(async () => {

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { AppName } from './environment.js';
 
-const REPOSITORY = path.resolve(import.meta.dirname, '..', '..', '..', '..');
+export const REPOSITORY = path.resolve(import.meta.dirname, '..', '..', '..', '..');
 
 /**
  * V8 lets a heap grow for as long as the machine has memory before it collects all of it. What is alive is about 40 MB
@@ -10,14 +11,18 @@ const REPOSITORY = path.resolve(import.meta.dirname, '..', '..', '..', '..');
  */
 const OLD_SPACE_MB = { gateway: 512, service: 256 };
 
+/** An app, or what migrates the schemas of all services. */
+export type ProgramName = AppName | 'migration';
+
 /**
- * How Node runs the compiled `main` of an app. Without source maps, which take 11 MB a process to keep and longer to
+ * How Node runs a compiled program. Without source maps, which take 11 MB a process to keep and longer to
  * start, for stack traces of code that `tsc` hardly changed.
  */
-export function commandLineOf(app: AppName): string[] {
-  const file = path.join(REPOSITORY, 'apps', app, 'dist', 'main.js');
+export function commandLineOf(program: ProgramName): string[] {
+  if (program === 'migration') return [fileURLToPath(import.meta.resolve('./migration.js'))];
+  const file = path.join(REPOSITORY, 'apps', program, 'dist', 'main.js');
   if (!existsSync(file)) throw new Error(`${file} is missing; run \`npm run build\``);
-  const oldSpace = app === 'gateway' ? OLD_SPACE_MB.gateway : OLD_SPACE_MB.service;
+  const oldSpace = program === 'gateway' ? OLD_SPACE_MB.gateway : OLD_SPACE_MB.service;
   return [
     `--max-old-space-size=${oldSpace}`,
     '--import',

@@ -63,15 +63,19 @@ export function environmentOf(
   };
 }
 
-/** The environment of a service's migration, which connects to the database only. */
+/** JSON for the process that migrates: the URL of each service's migrator. */
+export const MIGRATION_URLS = 'MIGRATION_DATABASE_URLS';
+
+/** The environment of the migrations, which connect to the database only. */
 export const migrationEnvironment = (
-  service: ServiceName,
   env: NodeJS.ProcessEnv,
   { migrationUrl }: Pick<Addresses, 'migrationUrl'>,
 ): NodeJS.ProcessEnv => ({
   ...sharedEnvironment(env),
   OTEL_SDK_DISABLED: 'true',
-  MIGRATION_DATABASE_URL: migrationUrl(service),
+  [MIGRATION_URLS]: JSON.stringify(
+    Object.fromEntries(SERVICES.map((service) => [service, migrationUrl(service)])),
+  ),
 });
 
 const sharedEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
