@@ -6,6 +6,7 @@ import { catalogSchema } from '../../../apps/catalog/src/catalog.schema.js';
 import { inventorySchema } from '../../../apps/inventory/src/inventory.schema.js';
 import { ordersSchema } from '../../../apps/orders/src/orders.schema.js';
 import { paymentsSchema } from '../../../apps/payments/src/payments.schema.js';
+import { BOOKS_AGREE, CHARGED_ONCE } from '../src/charges.js';
 import { findBreaches, findInFlight, RULES } from '../src/verify.js';
 import { CHARGES, insertBaseCase, ORDER, SALE } from './fixtures/base-case.js';
 import { PLANTED_BREACHES } from './fixtures/planted-breaches.js';
@@ -66,6 +67,19 @@ describe('a shop in which everything is right', () => {
       `${ORDER.underWay}: checkout saga RUNNING, waiting for authorise-payment`,
       `${ORDER.underWay}: payment AUTHORISING, the provider has not answered yet`,
     ]);
+  });
+
+  it('may have a charge that payments has not stored yet, until the checkout ends', async () => {
+    const brokenFor = async (orderId: string): Promise<string[]> => {
+      const unstored = `update payments.payments set status = 'AUTHORISED', captured_amount = 0
+        where order_id = '${orderId}'`;
+      const breaches = await after(unstored, () => findBreaches(admin, CHARGES));
+      return breaches.map(({ holds }) => holds);
+    };
+    expect(await brokenFor(ORDER.stalled)).toEqual([]);
+    expect(await brokenFor(ORDER.boughtInASaleThatIsOver)).toEqual(
+      expect.arrayContaining([CHARGED_ONCE.holds, BOOKS_AGREE.holds]),
+    );
   });
 
   it('has a sale in flight that waits for inventory', async () => {

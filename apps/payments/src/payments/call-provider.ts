@@ -115,7 +115,11 @@ async function call(
       const authorisationKey = operationKey(orderId, 'authorise');
       const answer = await provider.void({ key, authorisationKey }, signal);
       if (answer.outcome === 'refused') throw new ProviderRefusalError(operation, answer.reason);
-      return { kind: 'voided' };
+      // Without the reference of an authorisation we never asked for a capture, and could not refund it.
+      if (answer.outcome === 'captured' && payment.reference === null) {
+        throw new ProviderRefusalError(operation, 'an authorisation that payments does not know is captured');
+      }
+      return { kind: answer.outcome };
     }
     case 'refund': {
       const answer = await provider.refund({ key, ...held(payment) }, signal);

@@ -1,9 +1,11 @@
+import { preparedQuery } from '@doorbuster/persistence';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { Payment } from './domain/payment.js';
 import {
   CLAIM_DUE_PAYMENTS,
   FIND_DUE_ORDER_IDS,
+  FIND_PAYMENTS,
   FORGET_RECOVERED_STUCK_ITEMS,
   INSERT_PAYMENTS,
   LOCK_PAYMENTS,
@@ -13,10 +15,16 @@ import {
 
 @Injectable()
 export class PaymentsRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** The payments of these orders now. Another transaction may change them. */
+  async find(orderIds: readonly string[]): Promise<Map<string, Payment>> {
+    return byOrder(await preparedQuery<PaymentRow>(this.dataSource, FIND_PAYMENTS, [orderIds]));
+  }
+
   /** Locks the payments of these orders. An order without a payment is not in the result. */
   async lock(tx: EntityManager, orderIds: readonly string[]): Promise<Map<string, Payment>> {
-    const rows: PaymentRow[] = await tx.query(LOCK_PAYMENTS, [orderIds]);
-    return new Map(rows.map((row) => [row.orderId, toPayment(row)]));
+    return byOrder(await tx.query<PaymentRow[]>(LOCK_PAYMENTS, [orderIds]));
   }
 
   /**
@@ -55,6 +63,9 @@ export class PaymentsRepository {
     await tx.query(FORGET_RECOVERED_STUCK_ITEMS);
   }
 }
+
+const byOrder = (rows: readonly PaymentRow[]): Map<string, Payment> =>
+  new Map(rows.map((row) => [row.orderId, toPayment(row)]));
 
 const toPayment = ({ amount, currency, ...row }: PaymentRow): Payment => ({
   ...row,

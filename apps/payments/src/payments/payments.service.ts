@@ -7,10 +7,16 @@ import {
   paymentVoided,
 } from '@doorbuster/contracts';
 import { newEvent, type OutgoingEvent } from '@doorbuster/messaging';
+import { pluck } from '@doorbuster/persistence';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { PROVIDER_CALL_LIMITS, type ProviderCallLimits } from './provider-call-limits.js';
-import type { PaymentDecision } from './domain/decide-payments.js';
+import {
+  paymentsToCallEarly,
+  type CallRules,
+  type PaymentCommand,
+  type PaymentDecision,
+} from './domain/decide-payments.js';
 import { isDue, lease, type Payment, type PaymentReply } from './domain/payment.js';
 import { PaymentsRepository } from './payments.repository.js';
 
@@ -27,15 +33,20 @@ export class PaymentsService {
     @Inject(PROVIDER_CALL_LIMITS) private readonly limits: ProviderCallLimits,
   ) {}
 
+  /** The payments whose calls can start now, before the transaction that stores these commands. */
+  async findToCallEarly(commands: readonly PaymentCommand[]): Promise<Payment[]> {
+    return paymentsToCallEarly(await this.payments.find(pluck(commands, 'orderId')), commands, this.limits);
+  }
+
   /** Loads, decides and saves. It leases up to `capacity` due payments; the others wait in the database. */
   async update(
     tx: EntityManager,
     orderIds: readonly string[],
     capacity: number,
-    decide: (known: ReadonlyMap<string, Payment>) => PaymentDecision,
+    decide: (known: ReadonlyMap<string, Payment>, rules: CallRules) => PaymentDecision,
   ): Promise<PaymentUpdate> {
     const known = await this.payments.lock(tx, orderIds);
-    const { changed, replies } = decide(known);
+    const { changed, replies } = decide(known, { ...this.limits, random: Math.random });
     const leased: Payment[] = [];
     const rows = changed.map((payment) => {
       if (!isDue(payment) || leased.length >= capacity) return payment;

@@ -1,4 +1,4 @@
-import { isNotWaiting } from '@doorbuster/persistence';
+import { isNotWaiting, type PreparedStatement } from '@doorbuster/persistence';
 import type { PaymentEntity } from './payment.entity.js';
 
 /** A row as these statements read and write it: the next attempt is relative to the database's clock. */
@@ -20,9 +20,13 @@ const ROWS = `jsonb_to_recordset($1::jsonb) as new ("orderId" uuid, status text,
 const NEXT_ATTEMPT_AT = `now() + new."dueInMs" * interval '1 millisecond'`;
 const IS_DUE = `next_attempt_at <= now() and ${isNotWaiting(PROVIDER_RETRY_JOB, 'payments.order_id')}`;
 
+const OF_ORDERS = `select ${COLUMNS} from payments where order_id = any($1::uuid[])`;
+
+/** SQL, because a prepared statement is not parsed again for each batch. */
+export const FIND_PAYMENTS: PreparedStatement = { name: 'find-payments', text: OF_ORDERS };
+
 /** SQL, because it locks a batch in key order. */
-export const LOCK_PAYMENTS = `
-  select ${COLUMNS} from payments where order_id = any($1::uuid[]) order by order_id for update`;
+export const LOCK_PAYMENTS = `${OF_ORDERS} order by order_id for update`;
 
 /** SQL, because it inserts the new payments of each batch in one statement. */
 export const INSERT_PAYMENTS = `

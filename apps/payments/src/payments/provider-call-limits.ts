@@ -5,6 +5,8 @@ export interface ProviderCallLimits {
   deadlineMs: number;
   /** After this time without a recorded result another replica may retry. Longer than the deadline by the time to record it. */
   leaseMs: number;
+  /** How long a batch waits for the answers to its early calls. Slower answers are recorded in another transaction. */
+  answerWindowMs: number;
   /** Maximum current calls of this process. Further payments wait in the database. */
   callsMax: number;
   authoriseAttemptsMax: number;
@@ -18,6 +20,7 @@ export const PROVIDER_CALL_LIMITS = Symbol('provider-call-limits');
 export const providerCallLimits: ProviderCallLimits = {
   deadlineMs: 3_000,
   leaseMs: 6_000,
+  answerWindowMs: 100,
   callsMax: 1_024,
   authoriseAttemptsMax: 10,
   backoff: { minMs: 100, maxMs: 30_000 },

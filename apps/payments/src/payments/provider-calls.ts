@@ -4,7 +4,7 @@ import { LOGGER, SHUTDOWN_MS, withTimeout } from '@doorbuster/service';
 import { fail, type Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { decideResults, type OperationResult } from './domain/decide-payments.js';
+import { decideResults, type EarlyCall } from './domain/decide-payments.js';
 import { operationOf, type Operation } from './domain/payment.state-machine.js';
 import type { Payment } from './domain/payment.js';
 import { PaymentsService } from './payments.service.js';
@@ -16,6 +16,7 @@ import {
   ProviderRefusalError,
   type ProviderCallResult,
 } from './call-provider.js';
+import { EarlyCalls } from './early-calls.js';
 import { PROVIDER_CALL_LIMITS, type ProviderCallLimits } from './provider-call-limits.js';
 
 const RESULTS_PER_TRANSACTION_MAX = 1_000;
@@ -56,13 +57,25 @@ export class ProviderCalls implements BeforeApplicationShutdown {
   /** Starts the calls for payments that are leased to this process. It does not wait. */
   dispatch(payments: readonly Payment[]): void {
     for (const payment of payments) {
-      const operation = operationOf(payment.status);
-      if (!operation) throw new TypeError(`a payment that is ${payment.status} has no current operation`);
-      const key = operationKey(payment.orderId, operation);
-      if (this.calls.has(key)) continue;
-      const call = this.callAndRecord(payment, operation).finally(() => this.calls.delete(key));
-      this.calls.set(key, call);
+      this.track(payment, async (operation) => this.recordOne(await this.call(payment, operation)));
     }
+  }
+
+  /** Starts calls, up to the capacity, before the transaction that stores their payments. */
+  startEarly(payments: readonly Payment[]): EarlyCalls {
+    const early = new EarlyCalls();
+    for (const payment of payments.slice(0, this.capacity)) {
+      this.track(payment, async (operation) => {
+        const { result, isRecorded } = await early.add(
+          payment.orderId,
+          operation,
+          this.call(payment, operation),
+        );
+        if (isRecorded) result.span?.end(result.answeredAt);
+        else await this.recordOne(result);
+      });
+    }
+    return early;
   }
 
   /** Payments that are still being called after this time are retried by another replica after their lease. */
@@ -72,9 +85,23 @@ export class ProviderCalls implements BeforeApplicationShutdown {
   }
 
   /** A call counts until its result is recorded, so that a slow database reduces the number of calls. */
-  private async callAndRecord(payment: Payment, operation: Operation): Promise<void> {
-    const result = await callProvider(this.provider, payment, operation, this.limits.deadlineMs);
-    const { orderId, span, answeredAt } = result;
+  private track(payment: Payment, run: (operation: Operation) => Promise<void>): void {
+    const operation = operationOf(payment.status);
+    if (!operation) throw new TypeError(`a payment that is ${payment.status} has no current operation`);
+    const key = operationKey(payment.orderId, operation);
+    if (this.calls.has(key)) return;
+    this.calls.set(
+      key,
+      run(operation).finally(() => this.calls.delete(key)),
+    );
+  }
+
+  private call(payment: Payment, operation: Operation): Promise<ProviderCallResult> {
+    return callProvider(this.provider, payment, operation, this.limits.deadlineMs);
+  }
+
+  private async recordOne(result: ProviderCallResult): Promise<void> {
+    const { orderId, operation, span, answeredAt } = result;
     try {
       await this.results.add(result);
     } catch (err) {
@@ -109,14 +136,12 @@ export class ProviderCalls implements BeforeApplicationShutdown {
   }
 
   private async commit(results: ProviderCallResult[]): Promise<void> {
-    const { authoriseAttemptsMax, backoff } = this.limits;
-    const rules = { authoriseAttemptsMax, backoff, random: Math.random };
     const work = async (tx: EntityManager) => {
       const { leased, replies } = await this.payments.update(
         tx,
         pluck(results, 'orderId'),
         this.capacity,
-        (known) => decideResults(known, results, rules),
+        (known, rules) => decideResults(known, results, rules),
       );
       return { result: leased, events: replies };
     };
@@ -125,11 +150,11 @@ export class ProviderCalls implements BeforeApplicationShutdown {
   }
 
   /** One line for a batch, because a provider outage would otherwise fill the log. */
-  private logUnknownOutcomes(results: readonly OperationResult[]): void {
+  logUnknownOutcomes(results: readonly EarlyCall[]): void {
     let unknown = 0;
     let example: object | undefined;
     for (const { orderId, operation, outcome } of results) {
-      if (outcome.kind !== 'unknown') continue;
+      if (outcome?.kind !== 'unknown') continue;
       const { error: err } = outcome;
       if (err instanceof ProviderRefusalError) this.logger.error({ err, orderId }, 'books disagree');
       unknown += 1;

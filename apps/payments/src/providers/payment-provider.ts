@@ -37,8 +37,10 @@ export type AuthoriseOutcome =
   | { outcome: 'declined'; reason: string };
 /** `refused` is final: the hold has expired, or the bank has cancelled it. */
 export type CaptureOutcome = { outcome: 'captured' } | { outcome: 'refused'; reason: string };
+/** `captured`: the void came after the capture and changes nothing; only a refund returns the money. */
+export type VoidOutcome =
+  { outcome: 'voided' } | { outcome: 'captured' } | { outcome: 'refused'; reason: string };
 /** A refused void or refund means that our books and the provider's disagree. */
-export type VoidOutcome = { outcome: 'voided' } | { outcome: 'refused'; reason: string };
 export type RefundOutcome = { outcome: 'refunded' } | { outcome: 'refused'; reason: string };
 
 /**

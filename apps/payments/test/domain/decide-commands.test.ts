@@ -66,9 +66,11 @@ describe('a command with a known outcome', () => {
 });
 
 describe('void', () => {
-  it('before the authorisation leaves a tombstone that refuses it', () => {
+  it('before the authorisation asks the provider, and leaves a tombstone that refuses it', () => {
     const tester = new PaymentTester();
-    expect(tester.send('void')).toEqual([{ kind: 'voided' }]);
+    expect(tester.send('void')).toEqual([]);
+    expect(tester.call()).toBe('void');
+    expect(tester.receive({ kind: 'voided' })).toEqual([{ kind: 'voided' }]);
     expect(tester.send('authorise')).toEqual([{ kind: 'declined', reason: 'ALREADY_VOIDED' }]);
     expect(tester.payment).toMatchObject({ status: 'VOIDED', dueInMs: null });
   });
@@ -108,12 +110,24 @@ describe('refund', () => {
     expect(tester.send('refund')).toEqual([{ kind: 'refunded' }]);
   });
 
-  it('of an authorised payment voids it, and refuses a late capture', () => {
+  it('of an authorised payment voids it, and then refuses a late capture', () => {
     const tester = PaymentTester.authorised();
     tester.send('refund');
     expect(tester.call()).toBe('void');
-    expect(tester.send('capture')).toEqual([{ kind: 'captureRefused', reason: 'ALREADY_VOIDED' }]);
-    expect(tester.receive({ kind: 'voided' })).toEqual([{ kind: 'refunded' }]);
+    expect(tester.send('capture')).toEqual([]);
+    expect(tester.receive({ kind: 'voided' })).toEqual([
+      { kind: 'captureRefused', reason: 'ALREADY_VOIDED' },
+      { kind: 'refunded' },
+    ]);
+  });
+
+  it('that overtakes a capture finds it by the void, and refunds it', () => {
+    const tester = PaymentTester.authorised();
+    tester.send('refund', 'capture');
+    expect(tester.receive({ kind: 'captured' }, 'void')).toEqual([{ kind: 'captured' }]);
+    expect(tester.call()).toBe('refund');
+    expect(tester.receive({ kind: 'refunded' })).toEqual([{ kind: 'refunded' }]);
+    expect(tester.payment).toMatchObject({ status: 'REFUNDED', capturedAmount: 1999, refundedAmount: 1999 });
   });
 
   it('during a capture waits for it, and both get their replies', () => {

@@ -1,10 +1,12 @@
 import {
   decideCommands,
   decideResults,
+  paymentsToCallEarly,
+  type CallRules,
+  type EarlyCall,
   type PaymentCommand,
   type PaymentDecision,
   type ProviderOutcome,
-  type RetryRules,
 } from '../../src/payments/domain/decide-payments.js';
 import { operationOf, type Operation } from '../../src/payments/domain/payment.state-machine.js';
 import {
@@ -17,7 +19,8 @@ import {
 
 export const ORDER_ID = '01890a5d-ac96-774b-bcce-b302099a8057';
 export const LEASE_MS = 6_000;
-export const RULES: RetryRules = {
+export const RULES: CallRules = {
+  leaseMs: LEASE_MS,
   authoriseAttemptsMax: 10,
   backoff: { minMs: 100, maxMs: 30_000 },
   random: () => 0.5,
@@ -40,7 +43,18 @@ export class PaymentTester {
   /** Applies the commands as one batch. @returns the immediate replies */
   send(...commands: (Operation | PaymentCommand)[]): ReplyOutcome[] {
     const list = commands.map((each) => (typeof each === 'string' ? command(each) : each));
-    return this.save(decideCommands(this.known(), list));
+    return this.save(decideCommands(this.known(), list, [], RULES));
+  }
+
+  /** Reads the payment without a lock. @returns the call that can start before the transaction of this command */
+  callEarly(kind: Operation): Payment | undefined {
+    return paymentsToCallEarly(this.known(), [command(kind)], RULES)[0];
+  }
+
+  /** The transaction of a command whose call has started, and perhaps been answered, before. */
+  commit(kind: Operation, ...calls: Omit<EarlyCall, 'orderId'>[]): ReplyOutcome[] {
+    const early = calls.map((call) => ({ ...call, orderId: ORDER_ID }));
+    return this.save(decideCommands(this.known(), [command(kind)], early, RULES));
   }
 
   /** Leases the next attempt. @returns the operation to call the provider for */

@@ -52,6 +52,15 @@ describe('authorise, capture, refund', () => {
   });
 });
 
+it('a payment is stored with its outcome when the provider answers at once', async () => {
+  const { orderId } = await payments.authorise();
+  const [row] = await payments.query<{ isFirstVersion: boolean }>(
+    'select created_at = updated_at as "isFirstVersion" from payments where order_id = $1',
+    [orderId],
+  );
+  expect(row).toEqual({ isFirstVersion: true });
+});
+
 describe('a command that is delivered twice', () => {
   it('gets two replies and runs once', async () => {
     const orderId = randomUUID();
@@ -78,7 +87,7 @@ describe('a command that is delivered twice', () => {
 });
 
 describe('void', () => {
-  it('before the authorisation refuses it without a call to the provider', async () => {
+  it('before the authorisation refuses it, also at the provider', async () => {
     const orderId = randomUUID();
     expect(await payments.run(sagaCommand(voidPayment, { orderId }))).toEqual({
       name: 'payment-voided',
@@ -87,7 +96,7 @@ describe('void', () => {
       name: 'payment-declined',
       reason: 'ALREADY_VOIDED',
     });
-    expect(await payments.book(orderId)).toBeUndefined();
+    expect(await payments.book(orderId)).toMatchObject({ status: 'voided' });
   });
 
   it('while authorising cancels by our key, without the outcome of the authorisation', async () => {

@@ -121,8 +121,9 @@ export const startPaymentsServers = (): Promise<TestServers> => startTestServers
 export async function startPayments(
   provider?: (simulated: SimulatedProvider) => PaymentProvider,
   servers?: TestServers,
+  limits?: Partial<typeof LIMITS>,
 ): Promise<PaymentsUnderTest> {
   const payments = new PaymentsUnderTest(AppModule, servers ?? (await startPaymentsServers()));
-  await payments.startReplica(provider?.(payments.simulated()));
+  await payments.startReplica(provider?.(payments.simulated()), limits);
   return payments;
 }

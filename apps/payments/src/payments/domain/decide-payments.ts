@@ -1,7 +1,9 @@
 import { PermanentError, type Money } from '@doorbuster/contracts';
-import { operationOf, type Operation } from './payment.state-machine.js';
+import { allows, operationOf, type Operation, type PaymentStatus } from './payment.state-machine.js';
 import {
   expedite,
+  isDue,
+  lease,
   newPayment,
   PAYMENT_TIMEOUT,
   resolveReplies,
@@ -23,6 +25,7 @@ export type PaymentCommand =
 export type ProviderOutcome =
   | { kind: 'authorised'; reference: string }
   | { kind: 'declined'; reason: string }
+  /** `captured` also answers a void that came too late. */
   | { kind: 'captured' | 'voided' | 'refunded' }
   | { kind: 'captureRefused'; reason: string }
   | { kind: 'unknown'; error: unknown };
@@ -32,6 +35,9 @@ export interface OperationResult {
   operation: Operation;
   outcome: ProviderOutcome;
 }
+
+/** A call to the provider that started before a row says so. Without an outcome it has no answer yet. */
+export type EarlyCall = Omit<OperationResult, 'outcome'> & { outcome?: ProviderOutcome };
 
 /** Payments to save and replies to send. */
 export interface PaymentDecision {
@@ -44,7 +50,9 @@ export interface Backoff {
   maxMs: number;
 }
 
-export interface RetryRules {
+export interface CallRules {
+  /** After this time without a recorded result another replica may retry. */
+  leaseMs: number;
   /** Maximum calls of an authorisation without an answer. The payment is then declined and voided. */
   authoriseAttemptsMax: number;
   backoff: Backoff;
@@ -53,7 +61,30 @@ export interface RetryRules {
 }
 
 /**
- * Applies the commands in their order.
+ * The payments whose calls can start before the transaction that stores their commands. Several commands for one order are
+ * left to the transaction.
+ *
+ * @returns the payments as they are during the call
+ */
+export function paymentsToCallEarly(
+  known: ReadonlyMap<string, Payment>,
+  commands: readonly PaymentCommand[],
+  { leaseMs }: Pick<CallRules, 'leaseMs'>,
+): Payment[] {
+  const byOrder = Map.groupBy(commands, ({ orderId }) => orderId);
+  return [...byOrder].flatMap(([orderId, [command, another]]) => {
+    const payment = known.get(orderId) ?? newPayment(orderId);
+    if (!command || another || !canCallEarly(payment.status, command.kind)) return [];
+    return [lease(applyCommand(payment, command), leaseMs)];
+  });
+}
+
+const canCallEarly = (status: PaymentStatus, command: Operation): boolean =>
+  (status === 'NEW' && command === 'authorise') || (status === 'AUTHORISED' && command === 'capture');
+
+/**
+ * Applies the commands in their order, and then the early calls for them: a payment whose call was answered never has the
+ * status of the call in the database. A call without an answer holds the lease.
  *
  * @throws {IllegalPaymentTransitionError} for a command that no saga sends in this state
  * @throws {PaymentMismatchError} for a second authorisation with another amount or method
@@ -61,35 +92,58 @@ export interface RetryRules {
 export function decideCommands(
   known: ReadonlyMap<string, Payment>,
   commands: readonly PaymentCommand[],
+  earlyCalls: readonly EarlyCall[],
+  rules: CallRules,
 ): PaymentDecision {
-  const changed = new Map<string, Payment>();
-  const replies: PaymentReply[] = [];
+  const draft = new PaymentDraft(known);
   for (const command of commands) {
-    const { orderId } = command;
-    const before = changed.get(orderId) ?? known.get(orderId) ?? newPayment(orderId);
-    const resolved = resolveReplies(applyCommand(before, command));
-    replies.push(...resolved.replies);
-    if (needsSaving(before, resolved.payment)) changed.set(orderId, resolved.payment);
+    const before = draft.get(command.orderId) ?? newPayment(command.orderId);
+    draft.put(before, applyCommand(before, command));
   }
-  return { changed: [...changed.values()], replies };
+  for (const { orderId, operation, outcome } of earlyCalls) {
+    const before = draft.get(orderId);
+    if (!before) continue;
+    const isThisCall = isDue(before) && operationOf(before.status) === operation;
+    const called = isThisCall ? lease(before, rules.leaseMs) : before;
+    draft.put(before, outcome ? applyResult(called, { orderId, operation, outcome }, rules) : called);
+  }
+  return draft.decision;
 }
 
-/** Applies the provider's results. A result for an operation that is no longer current changes nothing. */
+/** Applies the provider's results. A result that the payment's status does not allow changes nothing. */
 export function decideResults(
   known: ReadonlyMap<string, Payment>,
   results: readonly OperationResult[],
-  rules: RetryRules,
+  rules: CallRules,
 ): PaymentDecision {
-  const changed = new Map<string, Payment>();
-  const replies: PaymentReply[] = [];
+  const draft = new PaymentDraft(known);
   for (const result of results) {
-    const before = changed.get(result.orderId) ?? known.get(result.orderId);
-    if (!before || operationOf(before.status) !== result.operation) continue;
-    const resolved = resolveReplies(startAwaitedRefund(applyResult(before, result, rules)));
-    replies.push(...resolved.replies);
-    changed.set(before.orderId, resolved.payment);
+    const before = draft.get(result.orderId);
+    if (before) draft.put(before, applyResult(before, result, rules));
   }
-  return { changed: [...changed.values()], replies };
+  return draft.decision;
+}
+
+/** Collects the changes and replies of one transaction. */
+class PaymentDraft {
+  private readonly changed = new Map<string, Payment>();
+  private readonly replies: PaymentReply[] = [];
+
+  constructor(private readonly known: ReadonlyMap<string, Payment>) {}
+
+  get(orderId: string): Payment | undefined {
+    return this.changed.get(orderId) ?? this.known.get(orderId);
+  }
+
+  put(before: Payment, after: Payment): void {
+    const { payment, replies } = resolveReplies(after);
+    this.replies.push(...replies);
+    if (needsSaving(before, payment)) this.changed.set(payment.orderId, payment);
+  }
+
+  get decision(): PaymentDecision {
+    return { changed: [...this.changed.values()], replies: this.replies };
+  }
 }
 
 /** A repeated command only updates where the reply goes and ends a back-off. */
@@ -117,28 +171,38 @@ const needsSaving = (before: Payment, after: Payment): boolean =>
   Object.keys(before.awaiting).length > 0 ||
   Object.keys(after.awaiting).length > 0;
 
-function applyResult(payment: Payment, { operation, outcome }: OperationResult, rules: RetryRules): Payment {
+function applyResult(payment: Payment, result: OperationResult, rules: CallRules): Payment {
+  const { operation, outcome } = result;
+  if (outcome.kind !== 'unknown') {
+    return allows(payment.status, outcome.kind)
+      ? startAwaitedRefund(applyOutcome(payment, outcome))
+      : payment;
+  }
+  if (operationOf(payment.status) !== operation) return payment;
+  return operation === 'authorise' && payment.attempts >= rules.authoriseAttemptsMax
+    ? { ...transition(payment, 'gaveUp'), reason: PAYMENT_TIMEOUT }
+    : retryLater(payment, rules);
+}
+
+function applyOutcome(payment: Payment, outcome: Exclude<ProviderOutcome, { kind: 'unknown' }>): Payment {
+  const moved = transition(payment, outcome.kind);
   switch (outcome.kind) {
     case 'authorised':
-      return { ...transition(payment, 'authorised'), reference: outcome.reference };
+      return { ...moved, reference: outcome.reference };
     case 'declined':
-      return { ...transition(payment, 'declined'), reason: `PAYMENT_DECLINED: ${outcome.reason}` };
+      return { ...moved, reason: `PAYMENT_DECLINED: ${outcome.reason}` };
     case 'captured':
-      return { ...transition(payment, 'captured'), capturedAmount: payment.amount?.amount ?? 0 };
+      return { ...moved, capturedAmount: payment.amount?.amount ?? 0 };
     case 'captureRefused':
-      return { ...transition(payment, 'captureRefused'), reason: `CAPTURE_REFUSED: ${outcome.reason}` };
+      return { ...moved, reason: `CAPTURE_REFUSED: ${outcome.reason}` };
     case 'voided':
-      return transition(payment, 'voided');
+      return moved;
     case 'refunded':
-      return { ...transition(payment, 'refunded'), refundedAmount: payment.capturedAmount };
-    case 'unknown':
-      return operation === 'authorise' && payment.attempts >= rules.authoriseAttemptsMax
-        ? { ...transition(payment, 'gaveUp'), reason: PAYMENT_TIMEOUT }
-        : retryLater(payment, rules);
+      return { ...moved, refundedAmount: payment.capturedAmount };
   }
 }
 
-const retryLater = (payment: Payment, { backoff, random }: RetryRules): Payment => ({
+const retryLater = (payment: Payment, { backoff, random }: CallRules): Payment => ({
   ...payment,
   isLeased: false,
   dueInMs: backoffMs(payment.attempts, backoff, random()),

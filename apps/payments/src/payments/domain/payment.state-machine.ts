@@ -25,13 +25,15 @@ export type Trigger =
  * All transitions of a payment. Any other transition is illegal. A transition to the same status changes nothing: the
  * command gets its reply at once, or when the current operation ends.
  *
- * - A void or refund before any authorisation leaves a tombstone (`VOIDED`), which refuses a late authorisation.
+ * - A void or refund before any authorisation asks the provider to void, because an authorisation may have been asked for
+ *   that no row says yet. It leaves a tombstone (`VOIDED`), which refuses a late authorisation.
  * - A refund of an authorised payment voids it. A refund during a capture waits for the capture.
  * - A refused capture and an authorisation that timed out are voided, so that no money stays held.
+ * - A success that arrives after a void is undone: `authorised` is voided again, `captured` is refunded.
  * - A void during or after a capture is illegal. No saga sends it, so it becomes a dead letter.
  */
 const TRANSITIONS: Record<PaymentStatus, Partial<Record<Trigger, PaymentStatus>>> = {
-  NEW: { authorise: 'AUTHORISING', void: 'VOIDED', refund: 'VOIDED' },
+  NEW: { authorise: 'AUTHORISING', void: 'VOIDING', refund: 'VOIDING' },
   AUTHORISING: {
     authorise: 'AUTHORISING',
     void: 'VOIDING',
@@ -50,8 +52,22 @@ const TRANSITIONS: Record<PaymentStatus, Partial<Record<Trigger, PaymentStatus>>
     captureRefused: 'VOIDING',
   },
   CAPTURED: { authorise: 'CAPTURED', capture: 'CAPTURED', refund: 'REFUNDING' },
-  VOIDING: { authorise: 'VOIDING', capture: 'VOIDING', void: 'VOIDING', refund: 'VOIDING', voided: 'VOIDED' },
-  VOIDED: { authorise: 'VOIDED', capture: 'VOIDED', void: 'VOIDED', refund: 'VOIDED' },
+  VOIDING: {
+    authorise: 'VOIDING',
+    capture: 'VOIDING',
+    void: 'VOIDING',
+    refund: 'VOIDING',
+    voided: 'VOIDED',
+    captured: 'REFUNDING',
+  },
+  VOIDED: {
+    authorise: 'VOIDED',
+    capture: 'VOIDED',
+    void: 'VOIDED',
+    refund: 'VOIDED',
+    authorised: 'VOIDING',
+    captured: 'REFUNDING',
+  },
   REFUNDING: {
     authorise: 'REFUNDING',
     capture: 'REFUNDING',
@@ -61,6 +77,10 @@ const TRANSITIONS: Record<PaymentStatus, Partial<Record<Trigger, PaymentStatus>>
   },
   REFUNDED: { authorise: 'REFUNDED', capture: 'REFUNDED', void: 'REFUNDED', refund: 'REFUNDED' },
 };
+
+/** Whether the trigger is legal in this status. */
+export const allows = (status: PaymentStatus, trigger: Trigger): boolean =>
+  TRANSITIONS[status][trigger] !== undefined;
 
 /** @throws {IllegalPaymentTransitionError} */
 export function nextStatus(status: PaymentStatus, trigger: Trigger): PaymentStatus {

@@ -19,7 +19,7 @@ export interface ReplyContext {
 export interface Payment {
   orderId: string;
   status: PaymentStatus;
-  /** Null on a tombstone, which never had an authorisation. */
+  /** Null if a void or refund came before any authorisation. */
   amount: Money | null;
   method: string | null;
   /** The provider's name for the authorisation. */
@@ -149,8 +149,10 @@ function captureOutcome({ status, reason }: Payment): ReplyOutcome | undefined {
     case 'AUTHORISED':
     case 'CAPTURING':
       return undefined;
-    case 'DECLINED':
     case 'VOIDING':
+      // A refund can overtake a capture that the provider has already made. The void finds out.
+      return reason === null ? undefined : { kind: 'captureRefused', reason };
+    case 'DECLINED':
     case 'VOIDED':
       return { kind: 'captureRefused', reason: reason ?? ALREADY_VOIDED };
     case 'CAPTURED':

@@ -88,7 +88,7 @@ export class SimulatedProvider implements PaymentProvider {
       { authorisationKey, status: 'voided', amount: null, captureKey: null, refundKey: null },
       signal,
     );
-    return status === 'captured' ? { outcome: 'refused', reason: 'already_captured' } : { outcome: 'voided' };
+    return { outcome: status === 'captured' ? 'captured' : 'voided' };
   }
 
   /** A payment without an entry was captured before the table existed; its reference is trusted. */
