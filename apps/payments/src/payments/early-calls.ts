@@ -20,9 +20,7 @@ export class EarlyCalls {
     result: Promise<ProviderCallResult>,
   ): Promise<{ result: ProviderCallResult; isRecorded: boolean }> {
     const call: EarlyCall = { orderId, operation };
-    const answer = result.then(({ outcome }) => {
-      call.outcome = outcome;
-    });
+    const answer = this.setOutcome(call, result);
     this.calls.push(call);
     this.answers.push(answer);
     await answer;
@@ -46,5 +44,9 @@ export class EarlyCalls {
 
   endTransaction(): void {
     this.transaction.resolve();
+  }
+
+  private async setOutcome(call: EarlyCall, result: Promise<ProviderCallResult>): Promise<void> {
+    call.outcome = (await result).outcome;
   }
 }

@@ -27,3 +27,9 @@ export class FaultyProvider implements PaymentProvider {
   refund = (request: RefundRequest, signal: AbortSignal) =>
     this.fault(request, () => this.provider.refund(request, signal));
 }
+
+/** Blocks code until the test opens it. */
+export function gate(): { opened: Promise<void>; open: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { opened: promise, open: resolve };
+}

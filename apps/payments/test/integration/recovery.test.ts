@@ -4,7 +4,7 @@ import { eventuallyPasses, plantFailure, plantFailureOfCommit } from '@doorbuste
 import type { OutgoingEvent } from '@doorbuster/messaging';
 import { nameOf, sagaCommand, type TestServers } from '@doorbuster/service/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { FaultyProvider, type Fault } from './faulty-provider.js';
+import { FaultyProvider, gate, type Fault } from './faulty-provider.js';
 import {
   authorisation,
   startPayments,
@@ -19,12 +19,6 @@ beforeAll(async () => {
 });
 afterEach(() => payments.stopReplicas());
 afterAll(() => payments.stop());
-
-/** Blocks code until the test opens it. */
-function gate(): { opened: Promise<void>; open: () => void } {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  return { opened: promise, open: resolve };
-}
 
 const startWith = async (fault: Fault): Promise<void> => {
   payments = await startPayments((simulated) => new FaultyProvider(simulated, fault), servers);
