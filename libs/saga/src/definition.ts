@@ -118,6 +118,34 @@ export const actionsOf = <D, C, L extends string, R extends ReplyContract>({
 }: Pick<SagaDefinition<D, C, L, R>, 'stages'>): SagaAction<D, C, R>[] =>
   stages.flatMap(stepsOf).flatMap((step) => (step.compensation ? [step, step.compensation] : [step]));
 
+/** What each input asks of a definition, worked out once. */
+export interface DefinitionIndex<Data, Command> {
+  readonly actions: ReadonlyMap<string, SagaAction<Data, Command>>;
+  /** Names of the actions that undo a step. */
+  readonly compensations: ReadonlySet<string>;
+  /** Index of the stage of the pivot. */
+  readonly pivot: number;
+}
+
+const indexes = new WeakMap<object, DefinitionIndex<never, unknown>>();
+
+export function indexOf<Data, Command>(
+  definition: SagaDefinition<Data, Command>,
+): DefinitionIndex<Data, Command> {
+  const known = indexes.get(definition) as DefinitionIndex<Data, Command> | undefined;
+  if (known) return known;
+  const { stages } = definition;
+  const index: DefinitionIndex<Data, Command> = {
+    actions: new Map(actionsOf(definition).map((action) => [action.name, action])),
+    compensations: new Set(
+      stages.flatMap(stepsOf).flatMap(({ compensation }) => (compensation ? [compensation.name] : [])),
+    ),
+    pivot: stages.findIndex(isPivot),
+  };
+  indexes.set(definition, index);
+  return index;
+}
+
 /** Every reply contract of these sagas, each once: what the application's consumer has to read. */
 export function replyContractsOf<R extends ReplyContract>(
   definitions: readonly SagaDefinition<never, unknown, string, R>[],

@@ -1,11 +1,4 @@
-import {
-  actionsOf,
-  deadlineMs,
-  isPivot,
-  stepsOf,
-  type SagaAction,
-  type SagaDefinition,
-} from './definition.js';
+import { deadlineMs, indexOf, isPivot, stepsOf, type SagaAction, type SagaDefinition } from './definition.js';
 import type { PendingAction, SagaInstance, SagaTransition, TransitionKind } from './instance.js';
 import { formatReason, type SagaReason } from './reason.js';
 
@@ -129,18 +122,16 @@ export class SagaDraft<Data, Command, Decision extends string> {
   /** Before the pivot, and not on the way back already. */
   isCompensatable(): boolean {
     const { state, stage } = this.instance;
-    return state === 'RUNNING' && stage < this.definition.stages.findIndex(isPivot);
+    return state === 'RUNNING' && stage < indexOf(this.definition).pivot;
   }
 
   isCompensation(action: string): boolean {
-    return this.definition.stages.some((stage) =>
-      stepsOf(stage).some(({ compensation }) => compensation?.name === action),
-    );
+    return indexOf(this.definition).compensations.has(action);
   }
 
   /** @throws {Error} when the definition has no such action */
   actionOf(name: string): SagaAction<Data, Command> {
-    const action = actionsOf(this.definition).find((candidate) => candidate.name === name);
+    const action = indexOf(this.definition).actions.get(name);
     if (!action) throw new Error(`saga ${this.title} has no action ${name}`);
     return action;
   }

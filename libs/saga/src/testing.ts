@@ -1,5 +1,5 @@
 import { advance, type SagaInput } from './advance.js';
-import { actionsOf, isPivot, type SagaAction, type SagaDefinition } from './definition.js';
+import { indexOf, isPivot, type SagaAction, type SagaDefinition } from './definition.js';
 import { newInstance, nextDeadline, type SagaInstance, type SagaTransition } from './instance.js';
 import { formatReason } from './reason.js';
 
@@ -138,7 +138,7 @@ export class SagaTester<Data, Command, Decision extends string = string> {
   }
 
   private actionOf(name: string): SagaAction<Data, Command> | undefined {
-    return actionsOf(this.definition).find((action) => action.name === name);
+    return indexOf(this.definition).actions.get(name);
   }
 }
 

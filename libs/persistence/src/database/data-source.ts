@@ -23,6 +23,12 @@ const IDLE_IN_TRANSACTION_MS = 2_000;
 const UNHEARD_MS = 2_000;
 /** The first version with `transaction_timeout`. */
 const SERVER_VERSION_MIN = 170_000;
+/**
+ * Reads by an index wherever one fits. A prepared statement keeps its plan until the table is analyzed again, and the plan for
+ * a nearly empty table would read the whole table. A statement that joins `unnest` of keys also says `key = any(...)`, so that
+ * the index is used at every size.
+ */
+const READ_BY_INDEX = '-c enable_seqscan=off';
 const START_DEADLINE_MS = 60_000;
 const RETRY_MS = 300;
 
@@ -45,6 +51,7 @@ export async function openDatabase(
       query_timeout: STATEMENT_TIMEOUT_MS + UNHEARD_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
       keepAlive: true,
+      options: READ_BY_INDEX,
     },
   });
   await connect(dataSource, logger, connectWaitMs);
