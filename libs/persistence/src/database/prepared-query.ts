@@ -1,20 +1,41 @@
-import type { Pool, QueryResultRow } from 'pg';
-import type { DataSource } from 'typeorm';
+import type { ClientBase, Pool, QueryResultRow } from 'pg';
+import { EntityManager, QueryFailedError, QueryRunnerAlreadyReleasedError, type DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 
+/**
+ * A frequent statement. A connection parses it once, and from the sixth call on it usually keeps its plan. Name the columns
+ * instead of `*`: a migration that adds a column would make the statement fail on the connections that know it.
+ */
 export interface PreparedStatement {
-  /** Each text has its own name. A connection parses and plans it once. */
+  /** Each text has its own name, at most 63 characters; the driver refuses a second text. */
   name: string;
   text: string;
 }
 
-/** Runs a frequent statement in a transaction of its own, without parsing it again. */
+/**
+ * Runs a frequent statement, without parsing it again: in the transaction of an EntityManager, or in one of its own.
+ *
+ * @returns the rows, also those of `returning`
+ * @throws {QueryFailedError} like TypeORM's own queries
+ */
 export async function preparedQuery<Row extends QueryResultRow>(
-  { driver }: DataSource,
+  source: DataSource | EntityManager,
   statement: PreparedStatement,
   values: unknown[],
 ): Promise<Row[]> {
-  const pool = (driver as PostgresDriver).master as Pool;
-  const { rows } = await pool.query<Row>({ ...statement, values });
-  return rows;
+  const client = await clientOf(source);
+  try {
+    const { rows } = await client.query<Row>({ ...statement, values });
+    return rows;
+  } catch (error) {
+    throw new QueryFailedError(statement.text, values, error as Error);
+  }
+}
+
+async function clientOf(source: DataSource | EntityManager): Promise<Pool | ClientBase> {
+  const dataSource = source instanceof EntityManager ? source.dataSource : source;
+  const runner = source instanceof EntityManager ? source.queryRunner : undefined;
+  if (!runner) return (dataSource.driver as PostgresDriver).master as Pool;
+  if (runner.isReleased) throw new QueryRunnerAlreadyReleasedError();
+  return (await runner.connect()) as ClientBase;
 }

@@ -8,6 +8,7 @@ import { crashPoint } from '@doorbuster/fault-points';
 import { fail, outsideSpans, type Logger } from '@doorbuster/telemetry';
 import type { DataSource, EntityManager } from 'typeorm';
 import { logRetry } from '../database/database-outages.js';
+import { preparedQuery } from '../database/prepared-query.js';
 import { StuckItems } from '../stuck-items/stuck-items.js';
 import type { OutboxEntity } from './outbox.entity.js';
 import {
@@ -16,6 +17,7 @@ import {
   FORGET_PUBLISHED_STUCK_ITEMS,
   insertMessages,
   OUTBOX_JOB,
+  PREPARED_ROWS_MAX,
 } from './outbox.sql.js';
 
 /** A row of this age was left behind: its process crashed, or the broker was unavailable. */
@@ -55,11 +57,14 @@ export class Outbox {
 
   /** Writes the messages in the caller's transaction. */
   async insert(tx: EntityManager, messages: readonly OutgoingMessage[]): Promise<void> {
-    if (messages.length === 0) return;
-    await tx.query(
-      insertMessages(messages.length),
-      messages.flatMap(({ id, subject, payload, traceparent }) => [id, subject, payload, traceparent]),
-    );
+    for (let from = 0; from < messages.length; from += PREPARED_ROWS_MAX) {
+      const some = messages.slice(from, from + PREPARED_ROWS_MAX);
+      await preparedQuery(
+        tx,
+        insertMessages(some.length),
+        some.flatMap(({ id, subject, payload, traceparent }) => [id, subject, payload, traceparent]),
+      );
+    }
   }
 
   /** Call it after the commit. It does not wait, since the rows are stored. */
@@ -144,7 +149,7 @@ export class Outbox {
     if (ids.length === 0) return;
     crashPoint('outbox.after-publish');
     try {
-      await this.dataSource.query(DELETE_PUBLISHED, [ids]);
+      await preparedQuery(this.dataSource, DELETE_PUBLISHED, [ids]);
     } catch (err) {
       // The sweep publishes them again, which the broker ignores, and deletes them.
       logRetry(this.logger, err, 'published messages stay in the outbox for now');
