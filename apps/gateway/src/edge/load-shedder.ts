@@ -126,7 +126,7 @@ export class LoadShedder {
         url,
         route: ROUTE,
         scheme: 'http',
-        host: headers.host ?? '',
+        hostOf: () => headers.host ?? '',
         trustsTraceparent: this.config.trustsTraceparent,
       },
       response,

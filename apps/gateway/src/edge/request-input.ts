@@ -18,6 +18,8 @@ const CHARSETS = ['utf-8', 'utf8', 'us-ascii'];
 
 /** Whether a `Content-Type` is JSON in UTF-8. */
 export function isJson(contentType: string | undefined): boolean {
+  // What almost all clients send.
+  if (contentType === 'application/json') return true;
   const [mediaType = ''] = (contentType ?? '').split(';', 1);
   if (mediaType.trim().toLowerCase() !== 'application/json') return false;
   return [...(contentType ?? '').matchAll(PARAMETER)].every(

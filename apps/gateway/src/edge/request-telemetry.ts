@@ -49,13 +49,20 @@ const duration = meter.createHistogram(METRIC_HTTP_SERVER_REQUEST_DURATION, {
     explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
   },
 });
+/** Active requests by the attributes of their metrics. Read at each export, which costs less than a record at each begin and end. */
+const activeRequests = new Map<Attributes, number>();
 /** Not stable in the conventions yet, so their package has no constant for it. */
-const active = meter.createUpDownCounter('http.server.active_requests', {
-  description: 'Number of active HTTP server requests.',
-  unit: '{request}',
-});
+meter
+  .createObservableUpDownCounter('http.server.active_requests', {
+    description: 'Number of active HTTP server requests.',
+    unit: '{request}',
+  })
+  .addCallback((result) => {
+    for (const [attributes, count] of activeRequests) result.observe(count, attributes);
+  });
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+const OTHER_METHOD = '_OTHER';
 
 /**
  * Starts a server span for every request and measures it, and sets `traceparent` on the response. The HTTP
@@ -65,7 +72,7 @@ export function observeRequests(fastify: FastifyInstance, trustsTraceparent: boo
   fastify.decorateRequest('traceparent', '');
   fastify.decorateRequest('span', null);
   fastify.addHook('onRequest', (request, reply, done) => {
-    const { method, url, headers, protocol: scheme, hostname: host, routeOptions } = request;
+    const { method, url, headers, protocol: scheme, routeOptions } = request;
     const { httpVersion } = request.raw;
     const described = {
       method,
@@ -73,7 +80,7 @@ export function observeRequests(fastify: FastifyInstance, trustsTraceparent: boo
       headers,
       httpVersion,
       scheme,
-      host,
+      hostOf: () => request.hostname,
       route: routeOptions.url,
       trustsTraceparent,
     };
@@ -98,7 +105,8 @@ interface DescribedRequest {
   headers: IncomingHttpHeaders;
   httpVersion: string;
   scheme: string;
-  host: string;
+  /** Called for recorded requests only. */
+  hostOf: () => string;
   /** The router's pattern, such as `/v1/orders/:id`; `undefined` for an unknown path. */
   route: string | undefined;
   /** Whether to continue the caller's trace, recorded or not as its flag says. */
@@ -136,14 +144,14 @@ function startServerSpan(described: DescribedRequest): Span {
   const { method, route } = described;
   const caller = propagation.extract(ROOT_CONTEXT, described.headers);
   const name = route === undefined ? method : `${method} ${route}`;
-  const options = { kind: SpanKind.SERVER, attributes: attributesOf(described) };
-  if (described.trustsTraceparent) return tracer.startSpan(name, options, caller);
-  const linked = trace.getSpanContext(caller);
-  return tracer.startSpan(
-    name,
-    { ...options, ...(linked && { links: [{ context: linked }] }) },
-    ROOT_CONTEXT,
-  );
+  const kind = SpanKind.SERVER;
+  const linked = described.trustsTraceparent ? undefined : trace.getSpanContext(caller);
+  const span = described.trustsTraceparent
+    ? tracer.startSpan(name, { kind }, caller)
+    : tracer.startSpan(name, { kind, ...(linked && { links: [{ context: linked }] }) }, ROOT_CONTEXT);
+  // Not at the start: the tracer would copy them for every request, and few are recorded.
+  if (span.isRecording()) span.setAttributes(attributesOf(described));
+  return span;
 }
 
 function endServerSpan(span: Span, { headersSent, statusCode, writableFinished }: ServerResponse): void {
@@ -162,7 +170,7 @@ function attributesOf({
   headers,
   httpVersion,
   scheme,
-  host,
+  hostOf,
   route,
 }: DescribedRequest): Attributes {
   const userAgent = headers['user-agent'];
@@ -170,7 +178,7 @@ function attributesOf({
     [ATTR_HTTP_REQUEST_METHOD]: method,
     [ATTR_URL_PATH]: url.split('?', 1)[0] ?? '',
     [ATTR_URL_SCHEME]: scheme,
-    [ATTR_SERVER_ADDRESS]: host,
+    [ATTR_SERVER_ADDRESS]: hostOf(),
     [ATTR_NETWORK_PROTOCOL_VERSION]: httpVersion,
     ...(route !== undefined && { [ATTR_HTTP_ROUTE]: route }),
     ...(userAgent !== undefined && { [ATTR_USER_AGENT_ORIGINAL]: userAgent }),
@@ -183,16 +191,35 @@ function measure(
   response: ServerResponse,
 ): void {
   const startedAt = performance.now();
-  const common = {
-    // Bounds the values of the label.
-    [ATTR_HTTP_REQUEST_METHOD]: METHODS.includes(method) ? method : '_OTHER',
-    [ATTR_URL_SCHEME]: scheme === 'https' ? 'https' : 'http',
-  };
-  active.add(1, common);
+  const common = commonAttributes(method, scheme);
+  countActive(common, 1);
   response.once('close', () => {
-    active.add(-1, common);
+    countActive(common, -1);
     duration.record((performance.now() - startedAt) / 1_000, { ...common, ...ending(route, response) });
   });
+}
+
+const countActive = (attributes: Attributes, change: number): void =>
+  void activeRequests.set(attributes, (activeRequests.get(attributes) ?? 0) + change);
+
+const COMMON: Readonly<Record<'http' | 'https', ReadonlyMap<string, Attributes>>> = {
+  http: attributesByMethod('http'),
+  https: attributesByMethod('https'),
+};
+
+/** One object for each method and scheme, which bounds the values of the labels. */
+function commonAttributes(method: string, scheme: string): Attributes {
+  const byMethod = COMMON[scheme === 'https' ? 'https' : 'http'];
+  return byMethod.get(method) ?? byMethod.get(OTHER_METHOD) ?? {};
+}
+
+function attributesByMethod(scheme: string): ReadonlyMap<string, Attributes> {
+  return new Map(
+    [...METHODS, OTHER_METHOD].map((method) => [
+      method,
+      { [ATTR_HTTP_REQUEST_METHOD]: method, [ATTR_URL_SCHEME]: scheme },
+    ]),
+  );
 }
 
 /** An unknown path has no `http.route`, which bounds the values of the label. */

@@ -24,7 +24,7 @@ import { OrderStatusSubscriber } from '../order-status/order-status-subscriber.j
 import { ProblemException } from '../problem/problem.exception.js';
 import { RpcClient } from '../rpc/rpc-client.js';
 import { LOGGER } from '../tokens.js';
-import { BloomFilter, poolOf, SoldOutPools, type PoolKey } from './sold-out-state.js';
+import { bitsOf, BloomFilter, poolOf, SoldOutPools, type PoolKey } from './sold-out-state.js';
 import { StockCheck } from './stock-check.js';
 
 /** A request that is repeated later finds its order while there is stock, and is refused otherwise. */
@@ -88,22 +88,23 @@ export class AcceptedRequestIndex implements OnApplicationBootstrap, BeforeAppli
 
   /** Records a request that is let through, so it may get an order. */
   readonly add = ({ customerId, idempotencyKey }: RequestKey): void =>
-    this.filter.add(customerId, idempotencyKey);
+    this.filter.add(bitsOf(customerId, idempotencyKey));
 
   /** Records a request that has an order. */
-  readonly accepted = (request: RequestKey): void => {
-    this.add(request);
-    this.orders.add(request.customerId, request.idempotencyKey);
+  readonly accepted = ({ customerId, idempotencyKey }: RequestKey): void => {
+    const bits = bitsOf(customerId, idempotencyKey);
+    this.filter.add(bits);
+    this.orders.add(bits);
   };
 
   /** Whether the request is known to have an order. False may be wrong while events may be missing. */
   hasOrder({ customerId, idempotencyKey }: RequestKey): boolean {
-    return this.orders.mayHave(customerId, idempotencyKey);
+    return this.orders.mayHave(bitsOf(customerId, idempotencyKey));
   }
 
   /** Whether the request may have an order. */
   mayHave({ customerId, idempotencyKey }: RequestKey): boolean {
-    return !this.isComplete || this.filter.mayHave(customerId, idempotencyKey);
+    return !this.isComplete || this.filter.mayHave(bitsOf(customerId, idempotencyKey));
   }
 
   /** Reads all requests that were accepted since then. */

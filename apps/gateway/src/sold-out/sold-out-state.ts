@@ -123,15 +123,14 @@ export class BloomFilter {
     this.startedAt = now();
   }
 
-  add(customerId: string, idempotencyKey: string): void {
+  add(bits: readonly number[]): void {
     this.rotate();
-    for (const bit of bitsOf(customerId, idempotencyKey)) {
+    for (const bit of bits) {
       this.current[bit >>> 3] = (this.current[bit >>> 3] ?? 0) | (1 << (bit & 7));
     }
   }
 
-  mayHave(customerId: string, idempotencyKey: string): boolean {
-    const bits = bitsOf(customerId, idempotencyKey);
+  mayHave(bits: readonly number[]): boolean {
     return [this.current, this.previous].some((filter) =>
       bits.every((bit) => ((filter?.[bit >>> 3] ?? 0) & (1 << (bit & 7))) !== 0),
     );
@@ -146,7 +145,8 @@ export class BloomFilter {
   }
 }
 
-function bitsOf(customerId: string, idempotencyKey: string): number[] {
+/** The bits of a request in a filter. Its hash is the cost of a filter, so two filters share it. */
+export function bitsOf(customerId: string, idempotencyKey: string): number[] {
   const digest = hash('sha1', `${customerId}\n${idempotencyKey}`, 'buffer');
   return PROBES.map((offset) => digest.readUInt32LE(offset) >>> (32 - BITS_LOG2));
 }
