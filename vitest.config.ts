@@ -14,7 +14,7 @@ const parts = {
   globalSetup: ['libs/embedded/src/testing/vitest-global-setup.ts'],
   testTimeout: 30_000,
   hookTimeout: 60_000,
-  maxWorkers: 2,
+  maxWorkers: 3,
   sequence: { groupOrder: 0 },
   exclude: ['**/node_modules/**', ...(process.env['QUICK_TESTS'] === 'only' ? SLOW_TESTS : [])],
 };

@@ -11,7 +11,7 @@ export type NodeSdk = ReturnType<typeof startNodeSdk>;
 /** Only instrumentation that is worth its cost. Our own code makes the spans of HTTP, messages and transactions, for sampled traces. */
 export function startSdk(service: string): NodeSdk {
   setDefaultLimits(process.env);
-  const requireWithoutHook = Module.prototype.require;
+  const withoutHook = Object.getOwnPropertyDescriptor(Module.prototype, 'require') ?? {};
   const sdk = startNodeSdk({
     logLevel: process.env['OTEL_LOG_LEVEL'] ?? 'warn',
     instrumentations: [
@@ -26,7 +26,7 @@ export function startSdk(service: string): NodeSdk {
   });
   loadInstrumented();
   // It resolves each further module of the process a second time, which is a tenth of a start.
-  Module.prototype.require = requireWithoutHook;
+  Object.defineProperty(Module.prototype, 'require', withoutHook);
   // The start replaced our diagnostics logger. It stays replaced when a log level is set.
   if (process.env['OTEL_LOG_LEVEL'] === undefined) logDiagnostics(service);
   return sdk;
