@@ -1,13 +1,16 @@
-import { preparedQuery } from '@doorbuster/persistence';
+import { pluck, preparedQuery } from '@doorbuster/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { operationOf } from './domain/payment.state-machine.js';
 import type { Payment } from './domain/payment.js';
 import {
+  CAPTURE_PAYMENTS,
   CLAIM_DUE_PAYMENTS,
   FIND_DUE_ORDER_IDS,
   FIND_PAYMENTS,
   FORGET_RECOVERED_STUCK_ITEMS,
   INSERT_PAYMENTS,
+  INSERT_SETTLED_PAYMENTS,
   LOCK_PAYMENTS,
   UPDATE_PAYMENTS,
   type PaymentRow,
@@ -24,7 +27,7 @@ export class PaymentsRepository {
 
   /** Locks the payments of these orders. An order without a payment is not in the result. */
   async lock(tx: EntityManager, orderIds: readonly string[]): Promise<Map<string, Payment>> {
-    return byOrder(await tx.query<PaymentRow[]>(LOCK_PAYMENTS, [orderIds]));
+    return byOrder(await preparedQuery<PaymentRow>(tx, LOCK_PAYMENTS, [orderIds]));
   }
 
   /**
@@ -36,10 +39,20 @@ export class PaymentsRepository {
     known: ReadonlyMap<string, Payment>,
     changed: readonly Payment[],
   ): Promise<void> {
-    const [added, updated]: [Payment[], Payment[]] = [[], []];
-    for (const payment of changed) (known.has(payment.orderId) ? updated : added).push(payment);
-    if (added.length > 0) await tx.query(INSERT_PAYMENTS, [JSON.stringify(added.map(toRow))]);
-    if (updated.length > 0) await tx.query(UPDATE_PAYMENTS, [JSON.stringify(updated.map(toRow))]);
+    const {
+      insertSettled = [],
+      capture = [],
+      insert = [],
+      update = [],
+    } = Object.groupBy(changed, (payment) => writeOf(known.get(payment.orderId), payment));
+    if (insertSettled.length > 0) {
+      const rows = insertSettled.map(toRow);
+      const columns = SETTLED_COLUMNS.map((column) => pluck(rows, column));
+      await preparedQuery(tx, INSERT_SETTLED_PAYMENTS, columns);
+    }
+    if (capture.length > 0) await preparedQuery(tx, CAPTURE_PAYMENTS, [pluck(capture, 'orderId')]);
+    if (insert.length > 0) await preparedQuery(tx, INSERT_PAYMENTS, [JSON.stringify(insert.map(toRow))]);
+    if (update.length > 0) await preparedQuery(tx, UPDATE_PAYMENTS, [JSON.stringify(update.map(toRow))]);
   }
 
   /** Leases due payments, or only that of one order. */
@@ -62,6 +75,18 @@ export class PaymentsRepository {
   async forgetRecoveredStuckItems(tx: EntityManager): Promise<void> {
     await tx.query(FORGET_RECOVERED_STUCK_ITEMS);
   }
+}
+
+const SETTLED_COLUMNS = ['orderId', 'status', 'amount', 'currency', 'method', 'reference', 'reason'] as const;
+
+/** The cheapest statement for a change. Both narrow ones are for payments without a current operation, before and after. */
+function writeOf(
+  before: Payment | undefined,
+  { status, awaiting }: Payment,
+): 'insertSettled' | 'capture' | 'insert' | 'update' {
+  const isSettled = operationOf(status) === undefined && Object.keys(awaiting).length === 0;
+  if (!before) return isSettled ? 'insertSettled' : 'insert';
+  return isSettled && before.status === 'AUTHORISED' && status === 'CAPTURED' ? 'capture' : 'update';
 }
 
 const byOrder = (rows: readonly PaymentRow[]): Map<string, Payment> =>

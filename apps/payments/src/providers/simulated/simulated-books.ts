@@ -16,9 +16,6 @@ interface BooksRequest {
 const BATCH_MAX = 256;
 /** More than the maximum number of calls (`callsMax`). */
 const QUEUE_MAX = 4_096;
-/** Pause that lets calls share a statement, since most of the cost is per statement. A real network is slower than this. */
-const REST_MS = 5;
-
 /**
  * The books of the simulated card network: one table for all replicas. The network is a separate system, so each change is
  * a transaction of its own, which a rollback in payments does not undo.
@@ -32,7 +29,6 @@ export class SimulatedBooks {
       {
         batchMax: BATCH_MAX,
         queueMax: QUEUE_MAX,
-        restMs: REST_MS,
         isStale: ({ signal }) => signal.aborted,
       },
     );
