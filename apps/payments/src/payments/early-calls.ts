@@ -28,9 +28,11 @@ export class EarlyCalls {
     return { result: await result, isRecorded: this.recorded.has(call) };
   }
 
-  /** Waits until all calls are answered, at most `windowMs`. */
-  async wait(windowMs: number): Promise<void> {
-    if (this.answers.length > 0) await withTimeout(Promise.all(this.answers), windowMs);
+  /** Waits until all calls are answered: at most `firstMs` for the first answer, and then `othersMs` for the others. */
+  async wait(firstMs: number, othersMs: number): Promise<void> {
+    if (this.answers.length === 0) return;
+    const first = await withTimeout(Promise.race(this.answers), firstMs);
+    if (first === 'done') await withTimeout(Promise.all(this.answers), othersMs);
   }
 
   of(orderIds: ReadonlySet<string>): EarlyCall[] {

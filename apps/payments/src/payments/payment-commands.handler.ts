@@ -39,7 +39,7 @@ export class PaymentCommandsHandler {
     const early = this.providerCalls.startEarly(await this.findToCallEarly(batch));
     const leased = new Map<string, Payment>();
     try {
-      await early.wait(this.limits.answerWindowMs);
+      await early.wait(this.limits.firstAnswerMs, this.limits.otherAnswersMs);
       const outcome = await this.unitOfWork.runBatch(batch, (tx, events) =>
         this.apply(tx, events, early, leased),
       );

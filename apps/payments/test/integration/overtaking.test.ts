@@ -27,7 +27,7 @@ beforeAll(async () => {
         return answer;
       }),
     undefined,
-    { answerWindowMs: 60_000, deadlineMs: 60_000, leaseMs: 120_000 },
+    { firstAnswerMs: 60_000, deadlineMs: 60_000, leaseMs: 120_000 },
   );
   await payments.startReplica();
 });
@@ -114,4 +114,40 @@ it('two replicas that handle the same authorisation store one payment, and both 
   await paused.resume();
   expect(await payments.result(first)).toEqual({ name: 'payment-authorised' });
   expect(await payments.row(orderId)).toMatchObject({ status: 'AUTHORISED' });
+});
+
+it('an answer that comes after the wait and before the commit is recorded after the commit, without a second call', async () => {
+  const keys: string[] = [];
+  [answered, release] = [Promise.withResolvers(), Promise.withResolvers()];
+  const impatient = payments.replicas.length;
+  await payments.startReplica(
+    new FaultyProvider(payments.simulated(), async ({ key }, call) => {
+      keys.push(key);
+      await release.promise;
+      const answer = await call();
+      answered.resolve();
+      return answer;
+    }),
+    { firstAnswerMs: 1, deadlineMs: 60_000, leaseMs: 120_000 },
+  );
+  const orderId = randomUUID();
+  const command = authorisation(orderId);
+  const blocker = payments.database.createQueryRunner();
+  await blocker.startTransaction();
+  await blocker.query(`insert into payments (order_id, status) values ($1, 'VOIDED')`, [orderId]);
+  const outcome = handle(impatient, command);
+  await eventuallyPasses(async () =>
+    expect(
+      await payments.query(`select from pg_locks where not granted and locktype = 'transactionid'`),
+    ).toHaveLength(1),
+  );
+  release.resolve();
+  await answered.promise;
+  // Time in which a result could be recorded before the commit, and be lost.
+  for (let i = 0; i < 20; i += 1) await payments.query('select 1');
+  await blocker.rollbackTransaction();
+  await blocker.release();
+  expect(await outcome).toBe('done');
+  expect(await payments.result(command)).toEqual({ name: 'payment-authorised' });
+  expect(keys).toHaveLength(1);
 });

@@ -13,7 +13,8 @@ interface BooksRequest {
   signal: AbortSignal;
 }
 
-const BATCH_MAX = 256;
+/** The calls of a batch of commands share a statement. */
+const BATCH_MAX = 1_024;
 /** More than the maximum number of calls (`callsMax`). */
 const QUEUE_MAX = 4_096;
 /**
