@@ -39,6 +39,11 @@ export interface IncomingBatch<E extends CloudEvent = CloudEvent> {
   commitBy?: number;
   events: IncomingEvent<E>[];
   unreadable: Unreadable[];
+  /**
+   * Set by the handler: the publications of the batch's saga messages, which are in no outbox. The incoming messages are
+   * acknowledged once it resolves, and are delivered again if it rejects. The next batch does not wait for it.
+   */
+  publication?: Promise<unknown>;
 }
 
 /** The text of a message that is not a batch, or an event whose type, subject or data do not fit a contract of the consumer. */

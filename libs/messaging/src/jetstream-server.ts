@@ -20,6 +20,7 @@ import {
   readEvent,
   readMessages,
   type BatchOutcome,
+  type Delivery,
   type EventOf,
   type IncomingBatch,
   type IncomingEvent,
@@ -62,7 +63,10 @@ class PassOn implements RpcExceptionFilter {
 const BATCH_MESSAGES_MAX = 16;
 /** At this length a consumer stops pulling until the queue is empty. */
 const QUEUE_MESSAGES_MAX = 512;
+/** Maximum batches of a service that are committed and wait for their publications. Then the next batches wait too. */
+const PUBLISHING_BATCHES_MAX = 64;
 const FLUSH_TIMEOUT_MS = 1_000;
+const NOT_ACKNOWLEDGED = 'batch not acknowledged';
 const NAK_DELAY_MIN_MS = 200;
 const NAK_DELAY_MAX_MS = 30_000;
 
@@ -71,6 +75,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   override readonly transportId = JETSTREAM;
   private consumers: DurableConsumer[] = [];
   private batchers: Batcher<JsMsg>[] = [];
+  private readonly publishing = new Set<Promise<void>>();
 
   constructor(
     private readonly nc: NatsConnection,
@@ -93,7 +98,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
       );
       const enqueue = async (message: JsMsg): Promise<void> => {
         // `handle` fails only if the messages can no longer be acknowledged. Then the broker delivers them again.
-        batcher.add(message).catch((err: unknown) => this.log.warn({ err }, 'batch not acknowledged'));
+        batcher.add(message).catch((err: unknown) => this.log.warn({ err }, NOT_ACKNOWLEDGED));
         if (batcher.waiting >= QUEUE_MESSAGES_MAX) await batcher.idle();
       };
       this.batchers.push(batcher);
@@ -126,6 +131,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     let outcome: BatchOutcome = 'retry';
     try {
       outcome = (await lastValueFrom(this.transformToObservable(await handler(batch)))) as BatchOutcome;
+      await batch.publication;
     } finally {
       endProcessSpans(batch, outcome);
     }
@@ -135,6 +141,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   async close(): Promise<void> {
     await Promise.all(this.consumers.map((consumer) => consumer.stop()));
     await Promise.all(this.batchers.map((batcher) => batcher.idle()));
+    await Promise.all(this.publishing);
     // Without a broker no message can be acknowledged. It is delivered again and gets the same replies.
     await Promise.race([this.nc.flush(), sleep(FLUSH_TIMEOUT_MS, undefined, { ref: false })]).catch(
       () => undefined,
@@ -172,11 +179,20 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     const outcome = await this.outcomeOf(batch, handler);
     recordBatch(consumer, messages, outcome, startedAt);
     endProcessSpans(batch, outcome);
-    if (outcome === 'done') crashPoint('consumer.before-ack');
-    for (const { message, events } of deliveries) {
-      if (outcome === 'done' && !events.some((event) => event.isDeferred)) message.ack();
-      else message.nak(nakDelayMs(message.info.deliveryCount));
+    if (outcome !== 'done' || batch.publication === undefined) {
+      acknowledge(deliveries, outcome);
+      return;
     }
+    const publishing = batch.publication
+      .then(
+        () => 'done' as const,
+        () => 'retry' as const,
+      )
+      .then((published) => acknowledge(deliveries, published))
+      .catch((err: unknown) => this.log.warn({ err }, NOT_ACKNOWLEDGED))
+      .finally(() => this.publishing.delete(publishing));
+    this.publishing.add(publishing);
+    if (this.publishing.size >= PUBLISHING_BATCHES_MAX) await Promise.race(this.publishing);
   }
 
   private async outcomeOf(
@@ -191,6 +207,14 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
       this.log.error({ err, consumer, events: events.length }, 'batch failed, will be delivered again');
       return 'retry';
     }
+  }
+}
+
+function acknowledge(deliveries: readonly Delivery[], outcome: BatchOutcome): void {
+  if (outcome === 'done') crashPoint('consumer.before-ack');
+  for (const { message, events } of deliveries) {
+    if (outcome === 'done' && !events.some((event) => event.isDeferred)) message.ack();
+    else message.nak(nakDelayMs(message.info.deliveryCount));
   }
 }
 

@@ -1,7 +1,13 @@
-import type { ReplyContract, SagaAction, SagaDefinition, SagaStep } from './definition.js';
+import {
+  indexOf,
+  type ReplyContract,
+  type SagaAction,
+  type SagaDefinition,
+  type SagaStep,
+} from './definition.js';
 import { isEnded, type PendingAction, type SagaInstance } from './instance.js';
 import { formatReason, parseReason } from './reason.js';
-import { SagaDraft, type Advanced } from './saga-draft.js';
+import { SagaDraft, type Advanced, type SagaCommand } from './saga-draft.js';
 
 export type SagaInput =
   | { kind: 'started' }
@@ -48,6 +54,21 @@ export function advance<Data, Command, Decision extends string, Contract extends
   const draft = new SagaDraft(definition, instance, now);
   if (!isEnded(instance)) apply(draft, input, now);
   return draft.result();
+}
+
+/**
+ * The commands that the saga waits for, to be sent again without a transition. A stalled step is not among them: an operator
+ * sends it again.
+ */
+export function pendingCommands<Data, Command, Decision extends string>(
+  definition: SagaDefinition<Data, Command, Decision>,
+  instance: SagaInstance<Data>,
+): SagaCommand<Command>[] {
+  const { actions } = indexOf(definition);
+  return instance.pending.flatMap(({ name, deadlineAt }) => {
+    const action = actions.get(name);
+    return action && deadlineAt !== null ? [{ action: name, command: action.command(instance.data) }] : [];
+  });
 }
 
 function apply<Data, Command, Decision extends string>(

@@ -28,11 +28,22 @@ const BUSY_INTERVAL_MS = 20;
 /** About 25 MiB of messages of the maximum size. */
 const SWEEP_ROWS_MAX = 50;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+/** Maximum saga messages in memory that the broker has not acknowledged. */
+const SAGA_MESSAGES_MAX = 1_024;
 /** Acknowledged rows are deleted together. After a crash before that, the broker drops the second publication. */
 const DELETE_DELAY_MS = 20;
 
+/** So many saga messages wait for the broker that this one is not published. It is sent again later. */
+class TooManyPublicationsError extends Error {
+  override readonly name = 'TooManyPublicationsError';
+  readonly code = 'TOO_MANY_PUBLICATIONS';
+  constructor() {
+    super(`the broker has not acknowledged ${SAGA_MESSAGES_MAX} saga messages`);
+  }
+}
+
 /**
- * Publishes committed messages only: messages are rows of the transaction that caused them, published right after its
+ * Publishes committed messages only. Messages of sagas are published from memory ({@link publishSagaMessages}). All others are rows of the transaction that caused them, published right after its
  * commit and deleted once the broker has acknowledged them. A sweep publishes the rows that a crash left behind. Each
  * message is published at least once; the broker drops duplicates within two minutes.
  */
@@ -47,6 +58,7 @@ export class Outbox {
   private sweptTo = FIRST_ID;
   private isClosed = false;
   private broken = false;
+  private sagaMessages = 0;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -75,6 +87,29 @@ export class Outbox {
         .finally(() => this.publishing.delete(publication));
       this.publishing.add(publication);
     }
+  }
+
+  /**
+   * Publishes commands and replies of sagas after the commit. They have no rows: the redelivery of the message that caused
+   * them, or the saga's deadline, sends them again.
+   *
+   * @throws if the broker has not acknowledged one of them
+   */
+  async publishSagaMessages(messages: readonly OutgoingMessage[]): Promise<void> {
+    const publications = messages.map((message) => {
+      if (this.sagaMessages >= SAGA_MESSAGES_MAX) return Promise.reject(new TooManyPublicationsError());
+      this.sagaMessages += 1;
+      return this.publishSagaMessage(message).finally(() => (this.sagaMessages -= 1));
+    });
+    const all = Promise.allSettled(publications).then(() => void this.publishing.delete(all));
+    this.publishing.add(all);
+    try {
+      await Promise.all(publications);
+    } catch (err) {
+      this.broken ||= logRetry(this.logger, err, 'cannot publish, saga messages will be sent again');
+      throw err;
+    }
+    crashPoint('outbox.after-publish');
   }
 
   startSweeping(delayMs = SWEEP_INTERVAL_MS): void {
@@ -115,12 +150,29 @@ export class Outbox {
     await this.deletePublished();
   }
 
+  private async publishSagaMessage(message: OutgoingMessage): Promise<void> {
+    const span = startPublishSpan(message, {});
+    try {
+      await this.publisher.publish(message);
+      this.recordSuccess();
+    } catch (err) {
+      if (span) fail(span, err);
+      throw err;
+    } finally {
+      span?.end();
+    }
+  }
+
+  private recordSuccess(): void {
+    if (this.broken) this.logger.info('publishing works again');
+    this.broken = false;
+  }
+
   private async publishOne(message: OutgoingMessage, wasLeftBehind: boolean): Promise<boolean> {
     const span = startPublishSpan(message, { 'doorbuster.outbox.left_behind': wasLeftBehind });
     try {
       await this.publisher.publish(message);
-      if (this.broken) this.logger.info('publishing works again');
-      this.broken = false;
+      this.recordSuccess();
       this.published.push(message.id);
       this.deletion ??= outsideSpans(() =>
         setTimeout(() => {

@@ -26,7 +26,9 @@ type Work<R> = (tx: EntityManager) => Promise<{ result: R; events: OutgoingEvent
 
 interface Committed<R> {
   result: R;
-  messages: OutgoingMessage[];
+  /** Their rows are in the outbox. */
+  facts: OutgoingMessage[];
+  sagaMessages: OutgoingMessage[];
   callbacks: AfterCommitCallback[];
 }
 
@@ -46,7 +48,7 @@ export interface RunOptions {
   commitBy?: number | undefined;
 }
 
-/** Commits work together with the outbox rows of its events, and publishes these after the commit. */
+/** Commits work together with the outbox rows of its facts. After the commit it publishes these and the saga messages. */
 export class UnitOfWork {
   constructor(
     private readonly dataSource: DataSource,
@@ -63,15 +65,27 @@ export class UnitOfWork {
    * @throws {CommitDeadlineError} if `commitBy` has passed; nothing is changed
    * @throws {CommitUnknownError} if the connection was lost during COMMIT
    */
-  run<R>(work: Work<R>, { spans = activeSpans(), commitBy }: RunOptions = {}): Promise<R> {
+  async run<R>(work: Work<R>, options?: RunOptions): Promise<R> {
+    const { result } = await this.commit(work, options);
+    return result;
+  }
+
+  /** @returns also the publication of the saga messages, if there are any */
+  private commit<R>(
+    work: Work<R>,
+    { spans = activeSpans(), commitBy }: RunOptions = {},
+  ): Promise<{ result: R; publication: Promise<void> | undefined }> {
     const attempt = (): Promise<Committed<R>> => this.attempt(work, commitBy);
     const attributes = { 'doorbuster.transaction.shared_by': spans.length };
     return inSharedSpan(spans, 'transaction', attributes, async () => {
-      const { result, messages, callbacks } = await retryUniqueConflicts(attempt);
-      if (messages.length > 0) crashPoint('outbox.after-commit');
-      this.outbox.publish(messages);
+      const { result, facts, sagaMessages, callbacks } = await retryUniqueConflicts(attempt);
+      if (facts.length + sagaMessages.length > 0) crashPoint('outbox.after-commit');
+      const publication = sagaMessages.length > 0 ? this.outbox.publishSagaMessages(sagaMessages) : undefined;
+      // The outbox logs a failure. A batch is then delivered again, and without a batch the saga's deadline sends again.
+      publication?.catch(() => undefined);
+      this.outbox.publish(facts);
       this.runCallbacks(callbacks);
-      return result;
+      return { result, publication };
     });
   }
 
@@ -83,10 +97,11 @@ export class UnitOfWork {
         running = tx;
         if (commitBy !== undefined) await limitTransaction(tx, commitBy);
         const { result, events } = await work(tx);
-        const messages = toMessages(events);
-        await this.outbox.insert(tx, messages);
+        const facts = toMessages(events.filter((one) => !isOfSaga(one)));
+        await this.outbox.insert(tx, facts);
+        const sagaMessages = toMessages(events.filter(isOfSaga));
         isCommitting = true;
-        return { result, messages, callbacks: afterCommitCallbacks(tx) };
+        return { result, facts, sagaMessages, callbacks: afterCommitCallbacks(tx) };
       });
     } catch (error) {
       const failure = isCommitting ? asCommitError(error) : error;
@@ -119,7 +134,12 @@ export class UnitOfWork {
       ...(typeof unreadable.event !== 'string' && { traceparent: unreadable.event.traceparent }),
     }));
     try {
-      const poison = await this.commitOrSplit(batch, batch.events, work);
+      const publications: Promise<void>[] = [];
+      const poison = await this.commitOrSplit({ ...batch, publications }, batch.events, work);
+      if (publications.length > 0) {
+        batch.publication = Promise.all(publications);
+        batch.publication.catch(() => undefined);
+      }
       letters.push(...poison.map(([incoming, error]) => toDeadLetter(batch.consumer, incoming, error)));
       await this.insertDeadLetters(
         letters,
@@ -143,19 +163,20 @@ export class UnitOfWork {
    * @throws transient errors. Events that are committed by then are delivered again and get the same replies
    */
   private async commitOrSplit<E extends CloudEvent>(
-    { consumer, isReplay, commitBy }: Pick<IncomingBatch, 'consumer' | 'isReplay' | 'commitBy'>,
+    batch: Pick<IncomingBatch, 'consumer' | 'isReplay' | 'commitBy'> & { publications: Promise<void>[] },
     all: IncomingEvent<E>[],
     work: BatchWork<E>,
   ): Promise<Poison[]> {
-    const batch = { consumer, isReplay, ...(commitBy !== undefined && { commitBy }) };
+    const { consumer, isReplay, commitBy, publications } = batch;
     const events = all.filter(({ isDeferred }) => isDeferred !== true);
     const [first] = events;
     if (!first) return [];
     try {
-      await this.run(async (tx) => ({ result: undefined, events: await work(tx, pluck(events, 'event')) }), {
-        spans: spansOf(events),
-        commitBy,
-      });
+      const { publication } = await this.commit(
+        async (tx) => ({ result: undefined, events: await work(tx, pluck(events, 'event')) }),
+        { spans: spansOf(events), commitBy },
+      );
+      if (publication) publications.push(publication);
       if (!this.failures.isEmpty) for (const one of events) this.failures.forget(failureKey(consumer, one));
       return [];
     } catch (error) {
@@ -192,6 +213,9 @@ export class UnitOfWork {
     );
   }
 }
+
+/** A command or a reply of a saga. The saga or the redelivered command sends it again, so it needs no row. */
+const isOfSaga = ({ event }: OutgoingEvent): boolean => event.sagaid !== undefined;
 
 const failureKey = (consumer: string, { event: { source, id } }: IncomingEvent): string =>
   `${consumer} ${source} ${id}`;

@@ -12,7 +12,7 @@ import type { Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { EntityManager } from 'typeorm';
-import { advance, UnexpectedReplyError, type SagaInput } from '../advance.js';
+import { advance, pendingCommands, UnexpectedReplyError, type SagaInput } from '../advance.js';
 import { isPivot } from '../definition.js';
 import { newInstance, type SagaInstance } from '../instance.js';
 import type {
@@ -105,15 +105,22 @@ export class SagaRunner<Data extends SagaData> implements SagaStarter<Data>, OnM
     return this.applyAdvances(tx, advanced, spans);
   }
 
-  /** Applies the replies of a consumer's batch. */
+  /**
+   * Applies the replies of a consumer's batch. A redelivered reply that no longer moves its saga sends the pending commands
+   * again: the process that committed the move may have died before it published them.
+   */
   handleReplies(batch: IncomingBatch): Promise<BatchOutcome> {
     // Two replies to one saga in one batch are recorded on the span of the later one.
     const spans: SpansBySaga = new Map(
       batch.events.flatMap(({ event: { sagaid }, span }) => (sagaid && span ? [[sagaid, span]] : [])),
     );
+    const redelivered = new Set(
+      batch.events.flatMap(({ event, deliveries = 1 }) => (deliveries > 1 ? [event.sagaid] : [])),
+    );
     return this.unitOfWork.runBatch(batch, async (tx, events) => {
       try {
-        return await this.handle(tx, Map.groupBy(events, sagaIdOf), toReply, spans);
+        const replies = Map.groupBy(events, sagaIdOf);
+        return await this.handle(tx, replies, toReply, spans, ({ id }) => redelivered.has(id));
       } catch (error) {
         throw asBatchError(error, events);
       }
@@ -148,6 +155,7 @@ export class SagaRunner<Data extends SagaData> implements SagaStarter<Data>, OnM
     inputs: ReadonlyMap<string, readonly Input[]>,
     toInput: (input: Input) => SagaInput,
     spans?: SpansBySaga,
+    isRedelivered: (instance: SagaInstance<Data>) => boolean = () => false,
   ): Promise<OutgoingEvent[]> {
     const { instances, now } = await this.sagas.lock(tx, [...inputs.keys()]);
     const foreign = instances.filter((instance) => !this.definitionOf(instance));
@@ -155,7 +163,14 @@ export class SagaRunner<Data extends SagaData> implements SagaStarter<Data>, OnM
     const advanced = instances.map((instance) =>
       this.advanceOne(instance, (inputs.get(instance.id) ?? []).map(toInput), now),
     );
-    return this.save(tx, advanced.filter(hasMoved), spans);
+    const events = await this.save(tx, advanced.filter(hasMoved), spans);
+    const overtaken = advanced.filter((saga) => !hasMoved(saga) && isRedelivered(saga.instance));
+    return [...events, ...overtaken.flatMap(({ instance }) => this.pendingCommandsOf(instance))];
+  }
+
+  private pendingCommandsOf(instance: SagaInstance<Data>): OutgoingEvent[] {
+    const definition = this.definitionOf(instance);
+    return definition ? this.eventsOf(instance, pendingCommands(definition, instance)) : [];
   }
 
   private async save(
@@ -181,7 +196,7 @@ export class SagaRunner<Data extends SagaData> implements SagaStarter<Data>, OnM
       tx,
       advanced.flatMap(({ transitions }) => transitions),
     );
-    const events = advanced.flatMap((saga) => this.commandsOf(saga));
+    const events = advanced.flatMap(({ instance, commands }) => this.eventsOf(instance, commands));
     for (const [name, decide] of this.decisions) {
       const deciding = advanced.filter(({ decisions }) => decisions.includes(name));
       if (deciding.length > 0) events.push(...(await decide(tx, deciding, this)));
@@ -197,7 +212,10 @@ export class SagaRunner<Data extends SagaData> implements SagaStarter<Data>, OnM
     return events;
   }
 
-  private commandsOf({ instance: { id, data }, commands }: AdvancedSaga<Data>): OutgoingEvent[] {
+  private eventsOf(
+    { id, data }: SagaInstance<Data>,
+    commands: AdvancedSaga<Data>['commands'],
+  ): OutgoingEvent[] {
     return commands.map(({ action, command }) =>
       newEvent(command.contract, {
         subject: this.options.subjectOf(data),
