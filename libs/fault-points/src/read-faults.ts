@@ -5,7 +5,8 @@ export const FAULTS = {
   'inventory.drop-release': 'a release is answered and its units stay reserved',
   'payments.charge-twice': 'a payment is charged a second time under another key',
   'outbox.after-commit': 'the process dies after a commit, before its messages are published',
-  'outbox.after-publish': 'the process dies after a publication, before the outbox forgets it',
+  'outbox.after-publish':
+    'the process dies after a publication, before the outbox deletes the row or the incoming message is acknowledged',
   'consumer.before-ack': 'the process dies after a batch was committed, before it is acknowledged',
 } as const;
 export type Fault = keyof typeof FAULTS;
