@@ -1,7 +1,7 @@
 import type { MessageContract } from '@doorbuster/contracts';
 import { isSampled } from '@doorbuster/telemetry';
-import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
+import { newId, timeNow } from './event-attributes.js';
 
 /**
  * CloudEvents 1.0 (https://github.com/cloudevents/spec) in JSON, with the distributed tracing extension and two extension
@@ -57,11 +57,11 @@ export function newEvent<T>(
     natsSubject: contract.subject,
     event: {
       specversion: '1.0',
-      id: uuidv7(),
+      id: newId(),
       source: contract.source ?? `/doorbuster/${contract.owner}`,
       type: contract.type,
       subject,
-      time: new Date().toISOString(),
+      time: timeNow(),
       traceparent,
       ...(sagaid !== undefined && { sagaid }),
       ...(sagastep !== undefined && { sagastep }),
@@ -97,7 +97,7 @@ function chunk(subject: string, events: CloudEvent[]): OutgoingMessage[] {
   let bytes = 0;
   let traceparent = '';
   const close = (): void => {
-    messages.push({ id: uuidv7(), subject, payload: `[${texts.join(',')}]`, traceparent });
+    messages.push({ id: newId(), subject, payload: `[${texts.join(',')}]`, traceparent });
     texts = [];
     bytes = 0;
   };
