@@ -51,7 +51,7 @@ it.each(DECISIONS)('the runner does not start without the local decision %s', (m
   );
 });
 
-const reply = (action: string) => ({ kind: 'replied' as const, action, type: `${action} done` });
+const reply = (name: string) => ({ kind: 'replied' as const, action: name, type: `${name} done` });
 
 const sending = (name: string) => ({
   ...action(name),
