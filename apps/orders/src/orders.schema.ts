@@ -1,5 +1,5 @@
 import type { SchemaDefinition } from '@doorbuster/persistence';
-import { SagaEntity, SagaTransitionsEntity } from '@doorbuster/saga/nest';
+import { NarrowSagas1769000000000, SagaEntity, SagaTransitionsEntity } from '@doorbuster/saga/nest';
 import { AddSales1768100000000 } from './migrations/add-sales.migration.js';
 import { CreateOrders1767225602000 } from './migrations/create-orders.migration.js';
 import { IndexStalledSagas1767225603000 } from './migrations/index-stalled-sagas.migration.js';
@@ -15,6 +15,7 @@ export const ordersSchema: SchemaDefinition = {
     IndexStalledSagas1767225603000,
     AddSales1768100000000,
     IndexUndoneOrders1768800100000,
+    NarrowSagas1769000000000,
   ],
   entities: [
     OrderEntity,

@@ -2,12 +2,14 @@ import {
   cancelOrder,
   clockOf,
   getOrder,
+  getTimeline,
   placeOrders,
   productChanged,
   saleChanged,
   type Order,
   type PlaceOrderBody,
   type PlaceOrderRequest,
+  type TimelineEntry,
   type Reply,
   type SaleState,
 } from '@doorbuster/contracts';
@@ -98,6 +100,10 @@ export class OrdersUnderTest extends ServiceUnderTest {
 
   waitFor(orderId: string, expected: Partial<Order>): Promise<void> {
     return eventuallyPasses(async () => expect(await this.get(orderId)).toMatchObject(expected));
+  }
+
+  async timeline(orderId: string): Promise<TimelineEntry[]> {
+    return valueOf(await this.call(getTimeline, { actor: ADMIN, orderId })).items;
   }
 
   async sagaState(sagaId: string): Promise<string | undefined> {

@@ -16,6 +16,7 @@ import { Batcher } from './batcher.js';
 import { recordBatch, recordBatchSize } from './consumer-metrics.js';
 import { DurableConsumer } from './consumer.js';
 import { endProcessSpans, startProcessSpans } from './event-spans.js';
+import { LingeringQueue } from './lingering-queue.js';
 import {
   readEvent,
   readMessages,
@@ -29,6 +30,20 @@ import {
 
 export const JETSTREAM = Symbol('jetstream');
 
+/** Messages of these contracts may wait for others up to this time, because nobody waits for them. */
+interface Linger {
+  contracts: readonly Pick<MessageContract, 'subject'>[];
+  ms: number;
+}
+
+/** What a method is bound with. */
+interface Binding {
+  contracts: ReadContract[];
+  linger?: Linger;
+}
+
+const NO_LINGER: Linger = { contracts: [], ms: 0 };
+
 /**
  * Binds a controller's method to a durable consumer of the topology. The method gets a batch whose events are parsed by these
  * contracts, and returns a {@link BatchOutcome}. Then the messages are acknowledged.
@@ -39,14 +54,14 @@ export const JETSTREAM = Symbol('jetstream');
  * ```
  */
 export const ConsumesBatches =
-  <C extends MessageContract>(consumer: string, contracts: readonly C[]) =>
+  <C extends MessageContract>(consumer: string, contracts: readonly C[], linger?: Linger) =>
   <B extends IncomingBatch>(
     target: object,
     key: string | symbol,
     descriptor: TypedPropertyDescriptor<(batch: B) => Promise<BatchOutcome>> &
       (IncomingBatch<EventOf<C>> extends B ? unknown : never),
   ): void => {
-    const bind = EventPattern(consumer, JETSTREAM, { contracts }) as MethodDecorator;
+    const bind = EventPattern(consumer, JETSTREAM, { contracts, linger }) as MethodDecorator;
     bind(target, key, descriptor);
     UseFilters(PassOn)(target, key, descriptor);
   };
@@ -76,6 +91,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   private consumers: DurableConsumer[] = [];
   private batchers: Batcher<JsMsg>[] = [];
   private readonly publishing = new Set<Promise<void>>();
+  private lingering: LingeringQueue<JsMsg>[] = [];
 
   constructor(
     private readonly nc: NatsConnection,
@@ -88,7 +104,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
 
   listen(callback: (error?: unknown) => void): void {
     for (const [name, handler] of this.messageHandlers) {
-      const contracts = contractsOf(handler);
+      const { contracts, linger = NO_LINGER } = bindingOf(handler);
       const batcher = new Batcher<JsMsg>(
         async (messages) => {
           await this.handle(name, contracts, messages, (batch) => handler(batch) as Promise<unknown>);
@@ -96,12 +112,21 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
         },
         { batchMax: BATCH_MESSAGES_MAX, queueMax: 2 * QUEUE_MESSAGES_MAX },
       );
-      const enqueue = async (message: JsMsg): Promise<void> => {
+      const add = (message: JsMsg): void => {
         // `handle` fails only if the messages can no longer be acknowledged. Then the broker delivers them again.
         batcher.add(message).catch((err: unknown) => this.log.warn({ err }, NOT_ACKNOWLEDGED));
-        if (batcher.waiting >= QUEUE_MESSAGES_MAX) await batcher.idle();
+      };
+      const lingers = new Set(linger.contracts.map(({ subject }) => subject));
+      const lingering = new LingeringQueue(linger.ms, add);
+      const enqueue = async (message: JsMsg): Promise<void> => {
+        if (lingers.has(message.subject)) lingering.add(message);
+        else add(message);
+        if (batcher.waiting + lingering.waiting < QUEUE_MESSAGES_MAX) return;
+        lingering.flush();
+        await batcher.idle();
       };
       this.batchers.push(batcher);
+      this.lingering.push(lingering);
       for (const stream of this.streamsFor(name, contracts)) {
         const consumer = new DurableConsumer(this.nc, { stream, name }, enqueue, this.log);
         consumer.start();
@@ -119,7 +144,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   ): Promise<void> {
     const handler = this.messageHandlers.get(consumer);
     if (!handler) throw new Error(`no handler for consumer ${consumer}`);
-    const events = [readEvent(consumer, contractsOf(handler), event)];
+    const events = [readEvent(consumer, bindingOf(handler).contracts, event)];
     const batch: IncomingBatch = {
       consumer,
       isReplay: true,
@@ -140,6 +165,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   /** Reads no further message, and waits until the read ones are committed and acknowledged. */
   async close(): Promise<void> {
     await Promise.all(this.consumers.map((consumer) => consumer.stop()));
+    for (const lingering of this.lingering) lingering.flush();
     await Promise.all(this.batchers.map((batcher) => batcher.idle()));
     await Promise.all(this.publishing);
     // Without a broker no message can be acknowledged. It is delivered again and gets the same replies.
@@ -218,8 +244,7 @@ function acknowledge(deliveries: readonly Delivery[], outcome: BatchOutcome): vo
   }
 }
 
-const contractsOf = ({ extras }: MessageHandler): ReadContract[] =>
-  (extras as { contracts: ReadContract[] }).contracts;
+const bindingOf = ({ extras }: MessageHandler): Binding => extras as unknown as Binding;
 
 const nakDelayMs = (deliveries: number): number =>
   Math.min(NAK_DELAY_MIN_MS * 2 ** Math.min(deliveries - 1, 10), NAK_DELAY_MAX_MS);

@@ -43,6 +43,24 @@ describe('a consumer', () => {
     expect(seen).toEqual([...orders(3, 'first'), ...orders(2, 'second')]);
   });
 
+  it('makes one batch of messages that linger, and handles them before it closes', async () => {
+    const batches: string[][] = [];
+    const record = async (batch: IncomingBatch): Promise<BatchOutcome> => {
+      batches.push(idsOf(batch));
+      return 'done';
+    };
+    const { server } = await broker.consume(record, [reserveAny], 600_000);
+    for (const orderId of orders(3)) await broker.send([orderId]);
+    await eventually(
+      async () => ((await broker.consumerInfo()).num_ack_pending === 3 ? true : undefined),
+      'the delivery',
+    );
+    expect(batches).toEqual([]);
+    await server.close();
+    expect(batches).toEqual([orders(3)]);
+    await broker.settled();
+  });
+
   it('makes one batch of the messages that came during another', async () => {
     const batches: string[][] = [];
     const { promise: committed, resolve: commit } = Promise.withResolvers<void>();

@@ -23,13 +23,11 @@ describe('a checkout', () => {
   it('stores every transition, in one trace', async () => {
     const { id } = await orders.placeOne();
     await eventuallyPasses(async () => expect(await orders.sagaState(id)).toBe('COMPLETED'));
-    const steps = await orders.query<{ step: string; kind: string }>(
-      `select t->>'step' as step, t->>'kind' as kind
-       from saga_transitions, json_array_elements(transitions) t where saga_id = $1 order by (t->>'sequence')::int`,
-      [id],
-    );
+    const steps = await orders.timeline(id);
     // On a slow machine a command may be sent again.
-    const told = steps.filter(({ kind }) => kind !== 'RESENT').map(({ step, kind }) => `${step} ${kind}`);
+    const told = steps
+      .filter(({ transition }) => transition !== 'RESENT')
+      .map(({ step, transition }) => `${step} ${transition}`);
     expect(told.slice(0, TRANSITIONS_TO_PIVOT.length)).toEqual(TRANSITIONS_TO_PIVOT);
     const traces = orders.participants.received
       .filter(({ command }) => command.subject === id)

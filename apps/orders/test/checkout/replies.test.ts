@@ -15,8 +15,6 @@ afterAll(() => orders.stop());
 
 const deadLettersOf = (orderId: string) =>
   orders.query<{ error: string }>(`select error from dead_letters where event->>'subject' = $1`, [orderId]);
-const timelineOf = (orderId: string) =>
-  orders.query('select transitions from saga_transitions where saga_id = $1 order by sequence', [orderId]);
 
 /** Accepts an order that waits for the reply to this command, and gives that reply of another contract. */
 async function waitingOrder(
@@ -40,7 +38,7 @@ async function waitingOrder(
 
 it('a reply of a type that the pending step does not have becomes a dead letter, and the saga waits on', async () => {
   const { id, reply: wrong } = await waitingOrder(authorisePayment, stockReserved);
-  const before = await timelineOf(id);
+  const before = await orders.timeline(id);
   await orders.publish(wrong);
   await eventuallyPasses(async () => expect(await deadLettersOf(id)).toHaveLength(1));
   const [letter] = await deadLettersOf(id);
@@ -48,7 +46,7 @@ it('a reply of a type that the pending step does not have becomes a dead letter,
     `step authorise-payment of saga checkout v${newestCheckout.version} expects doorbuster.payments.payment-authorised.v1 or ` +
       'doorbuster.payments.payment-declined.v1, and got doorbuster.inventory.stock-reserved.v1',
   );
-  expect(await timelineOf(id)).toEqual(before);
+  expect(await orders.timeline(id)).toEqual(before);
   orders.participants.behaveAgain();
   await orders.passDeadlines(id);
   await orders.waitFor(id, { status: 'CONFIRMED' });
@@ -74,10 +72,10 @@ it('a late duplicate of a reply changes nothing, and is no dead letter', async (
   await orders.publish(reply);
   await orders.waitFor(id, { status: 'CONFIRMED' });
   await eventuallyPasses(async () => expect(await orders.sagaState(id)).toBe('COMPLETED'));
-  const before = await timelineOf(id);
+  const before = await orders.timeline(id);
   await orders.publish(reply);
   const { id: next } = await orders.placeOne();
   await orders.waitFor(next, { status: 'CONFIRMED' });
-  expect(await timelineOf(id)).toEqual(before);
+  expect(await orders.timeline(id)).toEqual(before);
   expect(await deadLettersOf(id)).toEqual([]);
 });

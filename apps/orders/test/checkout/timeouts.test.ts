@@ -14,14 +14,9 @@ beforeAll(async () => {
 afterAll(() => orders.stop());
 afterEach(() => void vi.useRealTimers());
 
-const resends = async (orderId: string): Promise<number> => {
-  const [row] = await orders.query<{ n: number }>(
-    `select count(*)::int as n from saga_transitions, json_array_elements(transitions) t
-     where saga_id = $1 and t->>'kind' in ('RESENT', 'TIMED_OUT')`,
-    [orderId],
-  );
-  return row?.n ?? 0;
-};
+const resends = async (orderId: string): Promise<number> =>
+  (await orders.timeline(orderId)).filter(({ transition }) => ['RESENT', 'TIMED_OUT'].includes(transition))
+    .length;
 
 it('a saga whose timeout fails blocks no other, is listed as stuck, and goes on once the cause is gone', async () => {
   const [bad, good] = [await orders.placeOne(), await orders.placeOne()];

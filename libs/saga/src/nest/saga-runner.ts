@@ -98,10 +98,7 @@ export class SagaRunner<Data extends SagaData> implements SagaStarter<Data>, OnM
     const advanced = newSagas.map(({ id, data }) =>
       this.advanceOne(newInstance(id, saga, data, now.getTime()), [{ kind: 'started' }], now),
     );
-    await this.sagas.insert(
-      tx,
-      advanced.map(({ instance }) => instance),
-    );
+    await this.sagas.insert(tx, advanced);
     return this.applyAdvances(tx, advanced, spans);
   }
 
@@ -179,23 +176,16 @@ export class SagaRunner<Data extends SagaData> implements SagaStarter<Data>, OnM
     spans?: SpansBySaga,
   ): Promise<OutgoingEvent[]> {
     if (changed.length === 0) return [];
-    await this.sagas.update(
-      tx,
-      changed.map(({ instance }) => instance),
-    );
+    await this.sagas.update(tx, changed);
     return this.applyAdvances(tx, changed, spans);
   }
 
-  /** Writes the timeline, makes the commands into messages, and calls each local decision once for all its sagas. */
+  /** Makes the commands into messages, and calls each local decision once for all its sagas. */
   private async applyAdvances(
     tx: EntityManager,
     advanced: readonly AdvancedSaga<Data>[],
     spans: SpansBySaga = new Map(),
   ): Promise<OutgoingEvent[]> {
-    await this.sagas.append(
-      tx,
-      advanced.flatMap(({ transitions }) => transitions),
-    );
     const events = advanced.flatMap(({ instance, commands }) => this.eventsOf(instance, commands));
     for (const [name, decide] of this.decisions) {
       const deciding = advanced.filter(({ decisions }) => decisions.includes(name));

@@ -1,12 +1,13 @@
 import type { Page, TimelineEntry } from '@doorbuster/contracts';
-import { newestPage, pluck, type PageRequest } from '@doorbuster/persistence';
+import { newestPage, pluck, preparedQuery, type PageRequest } from '@doorbuster/persistence';
 import { traceIdOf } from '@doorbuster/telemetry';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { nextDeadline, type SagaInstance, type SagaState, type SagaTransition } from '../instance.js';
+import { nextDeadline, type SagaInstance, type SagaState } from '../instance.js';
 import { formatReason, parseReason } from '../reason.js';
-import type { SagaData } from './message-saga.js';
-import { SagaEntity, type SagaTransitionsEntity } from './saga.entities.js';
+import type { AdvancedSaga, SagaData } from './message-saga.js';
+import { isInRow, lineOf, readTimeline, type TransitionsRow } from './saga-timeline.js';
+import { SagaEntity } from './saga.entities.js';
 import * as sql from './sagas.sql.js';
 
 /** One version of one definition. */
@@ -40,13 +41,18 @@ export interface SagaSelection {
 export class SagasRepository<Data extends SagaData> {
   constructor(private readonly dataSource: DataSource) {}
 
-  async insert(tx: EntityManager, sagas: readonly SagaInstance<Data>[]): Promise<void> {
-    await tx.query(sql.INSERT_SAGAS, [JSON.stringify(sagas.map(toColumns))]);
+  /** Inserts started sagas with their first transitions. */
+  async insert(tx: EntityManager, sagas: readonly AdvancedSaga<Data>[]): Promise<void> {
+    const instances = pluck(sagas, 'instance');
+    const data = instances.map((saga) => JSON.stringify(saga.data));
+    const immutable = [pluck(instances, 'version'), pluck(instances, 'definition'), data];
+    await preparedQuery(tx, sql.INSERT_SAGAS, [...toColumns(sagas), ...immutable]);
+    await this.append(tx, sagas);
   }
 
   /** Locks the instances of these ids, in the order of their ids. Unknown ids are left out. */
   async lock(tx: EntityManager, ids: readonly string[]): Promise<LoadedSagas<Data>> {
-    return toLoaded(await tx.query(sql.LOCK_SAGAS, [ids]));
+    return toLoaded(await preparedQuery<LockedRow<Data>>(tx, sql.LOCK_SAGAS, [ids]));
   }
 
   /** Locks instances of these versions with an overdue action, or only the one of this id; skips what is locked. */
@@ -65,20 +71,22 @@ export class SagasRepository<Data extends SagaData> {
     return pluck(await this.dataSource.query<{ id: string }[]>(sql.SELECT_OVERDUE_IDS, parameters), 'id');
   }
 
-  /** Writes everything but `data`. */
-  async update(tx: EntityManager, sagas: readonly SagaInstance<Data>[]): Promise<void> {
-    const rows = sagas.map((saga) => ({ ...toColumns(saga), data: undefined }));
-    await tx.query(sql.UPDATE_SAGAS, [JSON.stringify(rows)]);
+  /** Writes everything but `data`, and adds to the timelines. */
+  async update(tx: EntityManager, sagas: readonly AdvancedSaga<Data>[]): Promise<void> {
+    await preparedQuery(tx, sql.UPDATE_SAGAS, toColumns(sagas));
+    await this.append(tx, sagas);
   }
 
-  /** Writes one row a saga: transitions of one moment are written, and read, together. */
-  async append(tx: EntityManager, transitions: readonly SagaTransition[]): Promise<void> {
-    const rows = [...Map.groupBy(transitions, ({ sagaId }) => sagaId)].map(([sagaId, own]) => ({
-      sagaId,
-      sequence: own[0]?.sequence,
-      transitions: own.map(({ sagaId: _sagaId, ...transition }) => transition),
-    }));
-    await tx.query(sql.INSERT_TRANSITIONS, [JSON.stringify(rows)]);
+  /** Writes what the rows of the sagas do not hold: one row for a saga and a moment. */
+  private async append(tx: EntityManager, sagas: readonly AdvancedSaga<Data>[]): Promise<void> {
+    const rows = sagas.flatMap(({ transitions }) => {
+      const own = transitions.filter((transition) => !isInRow(transition));
+      const [first] = own;
+      if (!first) return [];
+      const { sagaId, sequence } = first;
+      return [{ sagaId, sequence, transitions: own.map(({ sagaId: _sagaId, ...transition }) => transition) }];
+    });
+    if (rows.length > 0) await tx.query(sql.INSERT_TRANSITIONS, [JSON.stringify(rows)]);
   }
 
   /** Adds to the data of a saga. The caller has locked it. */
@@ -105,10 +113,10 @@ export class SagasRepository<Data extends SagaData> {
 
   /** The transitions of these sagas, oldest saga first. */
   async timeline(sagaIds: readonly string[]): Promise<TimelineEntry[]> {
-    const rows: TimelineRow[] = await this.dataSource.query(sql.SELECT_TIMELINE, [sagaIds]);
-    return rows.flatMap(({ at, definition, sagaId, transitions, traceparent }) =>
-      transitions.map(({ step, kind, attempt, reason }) => ({
-        at: at.toISOString(),
+    const sagas: TimelineRow[] = await this.dataSource.query(sql.SELECT_TIMELINE, [sagaIds]);
+    return sagas.flatMap(({ sagaId, definition, traceparent, startedAt, timeline, rows }) =>
+      readTimeline(startedAt, timeline, rows).map(({ at, step, kind, attempt, reason }) => ({
+        at: new Date(at).toISOString(),
         saga: definition,
         sagaId,
         step,
@@ -121,15 +129,29 @@ export class SagasRepository<Data extends SagaData> {
   }
 }
 
-type TimelineRow = Omit<SagaTransitionsEntity, 'sequence'> & { definition: string; traceparent: string };
+interface TimelineRow {
+  sagaId: string;
+  definition: string;
+  traceparent: string;
+  startedAt: number;
+  timeline: string;
+  rows: TransitionsRow[];
+}
 
-function toColumns(saga: SagaInstance<unknown>): object {
-  const deadline = nextDeadline(saga);
-  return {
-    ...saga,
-    reason: saga.reason && formatReason(saga.reason),
-    nextDeadlineAt: deadline === null ? null : new Date(deadline),
-  };
+/** In the order in which both statements take them. */
+function toColumns<Data extends SagaData>(sagas: readonly AdvancedSaga<Data>[]): unknown[][] {
+  const instances = pluck(sagas, 'instance');
+  return [
+    pluck(instances, 'id'),
+    pluck(instances, 'state'),
+    pluck(instances, 'stage'),
+    instances.map(({ pending }) => JSON.stringify(pending)),
+    instances.map(({ refused }) => JSON.stringify(refused)),
+    instances.map(({ reason }) => reason && formatReason(reason)),
+    instances.map(nextDeadline),
+    pluck(instances, 'sequence'),
+    sagas.map(lineOf),
+  ];
 }
 
 const toStored = <Data>({
