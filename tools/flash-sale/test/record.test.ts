@@ -56,6 +56,13 @@ describe('recorder', () => {
       }),
     );
   });
+
+  it('has no percentile above the highest value', () => {
+    const recorder = new Recorder(1_000);
+    recorder.note(0, settled('SOLD_OUT', 2_711.5));
+    const { refuse } = figuresOf(recorder);
+    expect(refuse).toMatchObject({ p50: 2_711.5, p999: 2_711.5, max: 2_711.5 });
+  });
 });
 
 describe('timeline', () => {

@@ -23,8 +23,9 @@ export function recordMs(histogram: Histogram, ms: number): void {
   histogram.recordValue(Math.min(HOUR_US, Math.max(0, Math.round(ms * MICROSECONDS))));
 }
 
+/** A histogram rounds percentiles up to its precision, but none is above the highest value. */
 export const percentileMs = (histogram: Histogram, percentile: number): number =>
-  histogram.getValueAtPercentile(percentile) / MICROSECONDS;
+  Math.min(histogram.getValueAtPercentile(percentile), histogram.maxValue) / MICROSECONDS;
 
 export type Stages = Record<Stage, Histogram>;
 
