@@ -78,10 +78,13 @@ const foldButton = ({ isParent, name, key }, { fold, folded }) =>
 function marksOf({ events, sharedWith, failed, compensates, attributes }) {
   const resent = events.filter(({ name }) => name === 'saga.resent').length;
   const messages = attributes['doorbuster.batch.events'];
+  const turns = events.flatMap(turnIn);
+  // Beside other badges only its sign, so that the name of the span stays readable.
+  const compensation = turns.length > 0 || failed ? '↩' : '↩ compensation';
   return [
     failed && h('span', { class: 'badge bad' }, 'error'),
-    compensates && h('span', { class: 'badge warn', title: 'Undoes a step of the saga' }, '↩ compensation'),
-    ...events.flatMap(turnIn),
+    compensates && h('span', { class: 'badge warn', title: 'Undoes a step of the saga' }, compensation),
+    ...turns,
     resent > 0 && h('span', { class: 'badge warn' }, `resent ×${resent}`),
     sharedWith > 0 &&
       h(
