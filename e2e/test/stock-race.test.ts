@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { multiplyOrders } from '../../tools/bench/src/multiply-orders.js';
 import { Shop, type OrderItem } from './fixtures/shop.js';
 
 let platform: LaunchedPlatform;
@@ -129,5 +130,47 @@ it('a declined card gives its unit to the next buyer', async () => {
   const declined = await shop.buy(one, { method: 'pm_card_chargeDeclined', wait: 30 });
   expect(declined.status).toBe(402);
   await expect.poll(async () => (await shop.buy(one, { wait: 30 })).status, { timeout: 10_000 }).toBe(201);
+  await shop.expectAllPromisesKept();
+});
+
+const COPIES = 2_000;
+const DAY_MS = 86_400_000;
+
+it('copied orders break no promise, and are listed, traced and cancelled as the others', async () => {
+  await shop.stockUp('POSTER', 2 * COPIES);
+  const poster = [{ sku: 'POSTER', quantity: 1 }];
+  const [confirmed, cancelled, declined] = await Promise.all([
+    shop.buy(poster, { wait: 30 }),
+    shop.buy(poster, { wait: 30 }),
+    shop.buy(poster, { method: 'pm_card_chargeDeclined', wait: 30 }),
+  ]);
+  await shop.customer.cancelOrder(cancelled.body.id, { waitSeconds: 30 });
+  await shop.expectAllPromisesKept();
+
+  const templates = [confirmed.body.id, cancelled.body.id, declined.body.orderId as string];
+  const [from, to] = [new Date(Date.now() - 2 * DAY_MS), new Date(Date.now() - DAY_MS)];
+  const before = await countOrders();
+  await multiplyOrders(database, { templates, copies: COPIES, from, to });
+  expect(await countOrders()).toBe(before + COPIES);
+  await shop.expectAllPromisesKept();
+
+  const filter = { sku: 'POSTER', createdBefore: to.toISOString(), limit: 3 };
+  const { items } = await shop.admin.listOrders(filter);
+  expect(items.map(({ status }) => status).toSorted()).toEqual(['CANCELLED', 'CONFIRMED', 'REJECTED']);
+  for (const { id, status } of items) {
+    const template = templates[['CONFIRMED', 'CANCELLED', 'REJECTED'].indexOf(status)] as string;
+    const steps = async (orderId: string) =>
+      (await shop.admin.getTimeline(orderId)).items.map(({ saga, step, transition }) => [
+        saga,
+        step,
+        transition,
+      ]);
+    expect(await steps(id)).toEqual(await steps(template));
+  }
+  const copy = items.find(({ status }) => status === 'CONFIRMED');
+  expect(Date.parse(copy?.createdAt as string)).toBeGreaterThanOrEqual(from.getTime());
+  expect(await shop.admin.cancelOrder(copy?.id as string, { waitSeconds: 30 })).toMatchObject({
+    status: 200,
+  });
   await shop.expectAllPromisesKept();
 });

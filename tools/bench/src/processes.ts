@@ -47,10 +47,16 @@ function proportionalSetKiB(pid: number): number {
 /** Starts to count. @returns a function that gives the CPU microseconds of each part for one of `checkouts` */
 export function cpuPerCheckout(platform: LaunchedPlatform): (checkouts: number) => string {
   const before = cpuSeconds(platform);
-  return (checkouts) =>
-    Object.entries(cpuSeconds(platform))
-      .map(([part, used]) => `${part} ${(((used - (before[part] ?? 0)) / checkouts) * 1e6).toFixed(0)}`)
+  return (checkouts) => {
+    const each = Object.entries(cpuSeconds(platform)).map(([part, used]): [string, number] => [
+      part,
+      ((used - (before[part] ?? 0)) / checkouts) * 1e6,
+    ]);
+    const together = each.reduce((sum, [, micros]) => sum + micros, 0);
+    return [...each, ['together', together] as const]
+      .map(([part, micros]) => `${part} ${micros.toFixed(0)}`)
       .join(', ');
+  };
 }
 
 function own(pid: number, withReaped = false): number {

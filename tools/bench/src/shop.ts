@@ -3,7 +3,7 @@ import path from 'node:path';
 import { ApiClient } from '@doorbuster/api-client';
 import type { LaunchedPlatform } from '@doorbuster/platform';
 
-const SKUS = 100;
+export const SKUS = 100;
 const UNITS_EACH = 10_000_000;
 const CUSTOMERS = 500;
 const AT_ONCE = 20;
