@@ -1,4 +1,4 @@
-import { pluck } from '@doorbuster/persistence';
+import { pluck, preparedQuery } from '@doorbuster/persistence';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ordinaryPool, poolKey, type StockPoolId } from '../stock/domain/stock-pool.js';
@@ -28,7 +28,7 @@ export class ReservationsRepository {
   /** Locks everything that these commands can change: reservations by id, then stock. All transactions use this order. */
   async lock(tx: EntityManager, commands: readonly StockCommand[]): Promise<LoadedStockState> {
     const orderIds = [...new Set(commands.map(({ orderId }) => orderId))];
-    const rows: ReservationRow[] = await tx.query(LOCK_RESERVATIONS, [orderIds]);
+    const rows = await preparedQuery<ReservationRow>(tx, LOCK_RESERVATIONS, [orderIds]);
     const requested = commands.flatMap((command) => (command.kind === 'reserve' ? command.lines : []));
     return this.withStock(tx, rows, requested);
   }
@@ -48,7 +48,7 @@ export class ReservationsRepository {
   async save(tx: EntityManager, { levels, opened, settled }: StateChanges): Promise<void> {
     if (levels.length > 0) await this.stock.move(tx, levels);
     if (settled.length > 0) {
-      await tx.query(UPDATE_RESERVATIONS, [pluck(settled, 'orderId'), pluck(settled, 'status')]);
+      await preparedQuery(tx, UPDATE_RESERVATIONS, [pluck(settled, 'orderId'), pluck(settled, 'status')]);
     }
     if (opened.length > 0) await insert(tx, opened);
   }
@@ -77,16 +77,14 @@ export class ReservationsRepository {
  * replica has inserted the reservation; the transaction then runs again and reads its row.
  */
 async function insert(tx: EntityManager, reservations: readonly Reservation[]): Promise<void> {
-  const sorted = reservations.toSorted((a, b) => (a.orderId < b.orderId ? -1 : 1));
-  const rows = sorted.map(({ orderId, status, lines, refusal, expiresAt }) => ({
-    order_id: orderId,
-    status,
-    lines,
-    reason: refusal?.reason,
-    refused_sku: refusal?.sku,
-    expires_at: expiresAt,
-  }));
-  await tx.query(INSERT_RESERVATIONS, [JSON.stringify(rows)]);
+  await preparedQuery(tx, INSERT_RESERVATIONS, [
+    pluck(reservations, 'orderId'),
+    pluck(reservations, 'status'),
+    reservations.map(({ lines }) => JSON.stringify(lines)),
+    reservations.map(({ refusal }) => refusal?.reason ?? null),
+    reservations.map(({ refusal }) => refusal?.sku ?? null),
+    pluck(reservations, 'expiresAt'),
+  ]);
 }
 
 const toReservation = ({

@@ -1,4 +1,4 @@
-import { isNotStuck } from '@doorbuster/persistence';
+import { isNotStuck, type PreparedStatement } from '@doorbuster/persistence';
 import type { ReservationEntity } from './reservation.entity.js';
 
 /** A row as these statements read it, with the time of the database. */
@@ -13,8 +13,11 @@ const IS_DUE = `status = 'RESERVED' and expires_at <= clock_timestamp()`;
 const IS_NOT_STUCK = isNotStuck(EXPIRY_JOB, 'reservations.order_id');
 
 /** SQL, because it locks a batch in key order. */
-export const LOCK_RESERVATIONS = `
-  select ${COLUMNS} from reservations where order_id = any($1::uuid[]) order by order_id for update`;
+export const LOCK_RESERVATIONS: PreparedStatement = {
+  name: 'lock-reservations',
+  text: `
+  select ${COLUMNS} from reservations where order_id = any($1::uuid[]) order by order_id for update`,
+};
 
 /**
  * Up to $1 due reservations that no other replica has locked: all except the stuck ones, or only that of order $2. SQL,
@@ -29,14 +32,23 @@ export const LOCK_DUE_RESERVATIONS = `
 export const DUE_ORDER_IDS = `
   select order_id as id from reservations where ${IS_DUE} and ${IS_NOT_STUCK} order by expires_at limit $1`;
 
-/** SQL, because it inserts the reservations of a batch in one statement; one JSON parameter costs less than six arrays. */
-export const INSERT_RESERVATIONS = `
+/** SQL, because it inserts the reservations of a batch in one statement, in key order. */
+export const INSERT_RESERVATIONS: PreparedStatement = {
+  name: 'insert-reservations',
+  text: `
   insert into reservations (order_id, status, lines, reason, refused_sku, expires_at)
-  select order_id, status, lines, reason, refused_sku, expires_at from json_to_recordset($1::json)
-    as row (order_id uuid, status text, lines jsonb, reason text, refused_sku text, expires_at timestamptz)`;
+  select * from unnest($1::uuid[], $2::text[], $3::jsonb[], $4::text[], $5::text[], $6::timestamptz[])
+  order by 1`,
+};
 
-/** SQL, because one statement gives many reservations different statuses. Nothing else of a reservation changes. */
-export const UPDATE_RESERVATIONS = `
+/**
+ * SQL, because one statement gives many reservations different statuses. Nothing else of a reservation changes. The
+ * condition on `any` keeps the plan on the index also when it was made for an empty table.
+ */
+export const UPDATE_RESERVATIONS: PreparedStatement = {
+  name: 'update-reservations',
+  text: `
   update reservations set status = settled.status, updated_at = now()
   from unnest($1::uuid[], $2::text[]) as settled (order_id, status)
-  where reservations.order_id = settled.order_id`;
+  where reservations.order_id = any($1) and reservations.order_id = settled.order_id`,
+};

@@ -1,5 +1,5 @@
 import type { StockLevels } from '@doorbuster/contracts';
-import { pluck } from '@doorbuster/persistence';
+import { pluck, preparedQuery } from '@doorbuster/persistence';
 import { Injectable } from '@nestjs/common';
 import { And, In, Not, type EntityManager } from 'typeorm';
 import {
@@ -30,7 +30,7 @@ interface LoadedPool {
 export class StockRepository {
   /** Locks in order of SKU and sale, so that no two transactions wait for each other. Leaves out unknown pools. */
   async lock(tx: EntityManager, pools: readonly StockPoolId[]): Promise<LoadedPool[]> {
-    const rows: (StockEntity & { now: Date })[] = await tx.query(LOCK_POOLS, keysOf(pools));
+    const rows = await preparedQuery<StockEntity & { now: Date }>(tx, LOCK_POOLS, keysOf(pools));
     return rows.map(({ now, ...row }) => ({ pool: toPool(row), now }));
   }
 
@@ -80,7 +80,7 @@ export class StockRepository {
   async move(tx: EntityManager, changes: readonly LevelChange[]): Promise<void> {
     const deltas = (level: StockLevel): number[] =>
       changes.map(({ before, after }) => after[level] - before[level]);
-    await tx.query(MOVE_UNITS, [
+    await preparedQuery(tx, MOVE_UNITS, [
       ...keysOf(pluck(changes, 'after')),
       deltas('available'),
       deltas('reserved'),

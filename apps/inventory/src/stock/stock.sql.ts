@@ -1,10 +1,18 @@
+import type { PreparedStatement } from '@doorbuster/persistence';
+
 const COLUMNS = 'sku, sale_id as "saleId", available, reserved, sold, received, is_open as "isOpen"';
 const KEYS = 'select * from unnest($1::text[], $2::uuid[])';
 
-/** SQL, because it locks a batch in key order, and reads the database's clock after it has the locks. */
-export const LOCK_POOLS = `
+/**
+ * SQL, because it locks a batch in key order, and reads the database's clock after it has the locks. The condition on `any`
+ * keeps the plan on the index also when it was made for an empty table.
+ */
+export const LOCK_POOLS: PreparedStatement = {
+  name: 'lock-pools',
+  text: `
   select ${COLUMNS}, clock_timestamp() as now from stock
-  where (sku, sale_id) in (${KEYS}) order by sku, sale_id for update of stock`;
+  where sku = any($1) and (sku, sale_id) in (${KEYS}) order by sku, sale_id for update of stock`,
+};
 
 /** SQL, because it locks a batch in key order. `$1` SKUs. */
 export const LOCK_POOLS_OF_SKUS = `
@@ -22,7 +30,9 @@ export const ADD_SALE_POOLS = `
 export const CLOSE_POOLS = `update stock set is_open = false where (sku, sale_id) in (${KEYS})`;
 
 /** SQL, because one statement adds different values to many pools. Differences lose no update, even without a lock. */
-export const MOVE_UNITS = `
+export const MOVE_UNITS: PreparedStatement = {
+  name: 'move-units',
+  text: `
   update stock set
     available = stock.available + delta.available,
     reserved = stock.reserved + delta.reserved,
@@ -30,7 +40,8 @@ export const MOVE_UNITS = `
     received = stock.received + delta.received
   from unnest($1::text[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
     as delta (sku, sale_id, available, reserved, sold, received)
-  where stock.sku = delta.sku and stock.sale_id = delta.sale_id`;
+  where stock.sku = any($1) and stock.sku = delta.sku and stock.sale_id = delta.sale_id`,
+};
 
 /** SQL, because it compares columns with each other. The table's checks have the same conditions. */
 export const COUNT_INCONSISTENT_POOLS = `

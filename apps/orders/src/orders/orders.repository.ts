@@ -44,7 +44,7 @@ export class OrdersRepository {
     const claims = [...new Set(requests.flatMap(claimsOf))];
     const acceptBys = requests.flatMap(({ acceptBy }) => acceptBy ?? []);
     const parameters = [acceptBys, TIME_LEFT_MIN_MS, String(LOCK_TIMEOUT_MS), claims, skus];
-    const [row]: sql.ClaimRow[] = await tx.query(sql.CLAIM_REQUESTS, parameters);
+    const [row] = await preparedQuery<sql.ClaimRow>(tx, sql.CLAIM_REQUESTS, parameters);
     if (!row) throw new Error('a statement that always gives one row gave none');
     if (row.remaining !== null) registerDeadline(tx, row.remaining);
     const busy = new Set(row.busy);
@@ -67,7 +67,19 @@ export class OrdersRepository {
 
   async insert(tx: EntityManager, created: readonly NewOrder[]): Promise<void> {
     if (created.length === 0) return;
-    await tx.query(sql.INSERT_ORDERS, [JSON.stringify(created.map(toColumns))]);
+    const orders = pluck(created, 'order');
+    await preparedQuery(tx, sql.INSERT_ORDERS, [
+      pluck(orders, 'id'),
+      pluck(orders, 'customerId'),
+      pluck(created, 'idempotencyKey'),
+      pluck(orders, 'status'),
+      orders.map(({ lines }) => JSON.stringify(lines)),
+      orders.map(({ total }) => total.amount),
+      orders.map(({ total }) => total.currency),
+      pluck(created, 'method'),
+      pluck(orders, 'createdAt'),
+      pluck(orders, 'updatedAt'),
+    ]);
   }
 
   /** Locks orders in the order of their ids. A transaction that also locks sagas locks those first. */
@@ -75,12 +87,12 @@ export class OrdersRepository {
     tx: EntityManager,
     ids: readonly string[],
   ): Promise<Pick<OrderEntity, 'id' | 'customerId' | 'status'>[]> {
-    return tx.query(sql.LOCK_ORDERS, [ids]);
+    return preparedQuery(tx, sql.LOCK_ORDERS, [ids]);
   }
 
   async changeStatuses(tx: EntityManager, changes: readonly StatusChange[], at: Date): Promise<void> {
     const parameters = [pluck(changes, 'id'), pluck(changes, 'status'), pluck(changes, 'reason'), at];
-    await tx.query(sql.UPDATE_STATUSES, parameters);
+    await preparedQuery(tx, sql.UPDATE_STATUSES, parameters);
   }
 
   async markCancelling(tx: EntityManager, id: string): Promise<void> {
@@ -119,14 +131,6 @@ const claimsOf = ({ customerId, idempotencyKey, body }: PlaceOrderRequest): stri
   requestKey(customerId, idempotencyKey),
   ...purchasesOf(customerId, body.items).map(purchaseKey),
 ];
-
-const toColumns = ({ order, idempotencyKey, method }: NewOrder): object => ({
-  ...order,
-  idempotencyKey,
-  totalAmount: order.total.amount,
-  currency: order.total.currency,
-  paymentMethod: method,
-});
 
 export const toRecord = (row: OrderEntity): OrderRecord => ({
   idempotencyKey: row.idempotencyKey,
