@@ -1,5 +1,5 @@
 -- One whole checkout a request, for wrk: a token, a key of its own and `Prefer: wait`. Counts 201 and 503 apart from all else.
-local tokens, key, run = {}, 0, os.time()
+local tokens, key, run, skus = {}, 0, os.time(), 1
 local threads = {}
 
 function setup(thread)
@@ -10,6 +10,7 @@ function init(args)
   for line in io.lines(args[1]) do tokens[#tokens + 1] = line end
   math.randomseed(tonumber(args[2]))
   run = args[2]
+  skus = tonumber(args[3])
   created, overloaded, other = 0, 0, 0
 end
 
@@ -20,7 +21,7 @@ function request()
     ['authorization'] = 'Bearer ' .. tokens[math.random(#tokens)],
     ['idempotency-key'] = run .. '-' .. key,
     ['prefer'] = 'wait=30',
-  }, '{"items":[{"sku":"SKU-' .. math.random(1, 100) .. '","quantity":1}],"payment":{"method":"pm_card_visa"}}')
+  }, '{"items":[{"sku":"SKU-' .. math.random(1, skus) .. '","quantity":1}],"payment":{"method":"pm_card_visa"}}')
 end
 
 function response(status)

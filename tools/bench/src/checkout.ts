@@ -2,7 +2,7 @@ import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
 import { verifyInvariants } from '@doorbuster/verify-invariants';
 import { z } from 'zod';
 import { startCollector, type Collector } from './collector.js';
-import { cpuPerCheckout } from './processes.js';
+import { costOfCheckouts, describeCost, medianCost, type Cost } from './cost.js';
 import { median, print } from './figures.js';
 import { runRuler, type Figure } from './ruler.js';
 import { openShop } from './shop.js';
@@ -29,6 +29,7 @@ const WARM_UP = { connections: 512, seconds: 15, seed: 1 };
 /** By the number of connections. */
 const ours = new Map<number, Figure[]>(levels.map((connections) => [connections, []]));
 const theirs = new Map<number, Figure[]>(levels.map((connections) => [connections, []]));
+const costs = new Map<number, Cost[]>(levels.map((connections) => [connections, []]));
 
 const collector = await startCollector();
 try {
@@ -77,14 +78,15 @@ async function measure(
   shop: { url: string; tokensFile: string },
   connections: number,
 ): Promise<void> {
-  const cpu = cpuPerCheckout(platform);
+  const cost = await costOfCheckouts(platform);
   const load = await loadCheckouts({ ...shop, connections, seconds, seed: connections + 1 });
   const figure = { perSecond: load.created / load.seconds, p50: load.p50, p99: load.p99 };
   ours.get(connections)?.push(figure);
   tell('platform', connections, figure);
-  print(
-    `  503: ${load.overloaded}, others: ${load.other}, errors: ${load.errors}, CPU us a checkout: ${cpu(load.created)}`,
-  );
+  const each = await cost();
+  costs.get(connections)?.push(each);
+  print(`  503: ${load.overloaded}, others: ${load.other}, errors: ${load.errors}`);
+  print(`  ${describeCost(each)}`);
 }
 
 function tell(who: string, connections: number, { perSecond, p50, p99 }: Figure): void {
@@ -102,6 +104,7 @@ function compare(connections: number): void {
   });
   const platform = medians(ours.get(connections));
   tell('median', connections, platform);
+  print(`  ${describeCost(medianCost(costs.get(connections) ?? []))}`);
   if (options.ruler === undefined) return;
   const ruler = medians(theirs.get(connections));
   print(

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { launchPlatform } from '@doorbuster/platform';
 import { z } from 'zod';
-import { median, print } from './figures.js';
+import { median, print, sum } from './figures.js';
 import { memoryMiB } from './processes.js';
 import { openShop } from './shop.js';
 import { benchOptions, count } from './options.js';
@@ -65,9 +65,7 @@ try {
   await platform.dispose();
 }
 
-function total(parts: Record<string, number>): number {
-  return Object.values(parts).reduce((sum, each) => sum + each, 0);
-}
+const total = (parts: Record<string, number>): number => sum(Object.values(parts));
 
 function told(parts: Record<string, number>): string {
   const each = Object.entries(parts).map(([part, mib]) => `${part} ${mib.toFixed(0)}`);

@@ -1,15 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { LaunchedPlatform } from '@doorbuster/platform';
+import { sum } from './figures.js';
 
 const TICKS_PER_SECOND = 100;
 
 /** CPU seconds used so far by each part of the platform. Linux only: read from /proc. */
-function cpuSeconds(platform: LaunchedPlatform): Record<string, number> {
+export function cpuSecondsByPart(platform: LaunchedPlatform): Record<string, number> {
   return Object.fromEntries(
     Object.entries(processesOf(platform)).map(([part, pids]) => [
       part,
       // PostgreSQL has a process for each connection; the parent's figure includes those that ended.
-      pids.reduce((sum, pid) => sum + own(pid, part === 'postgres' && pid === pids[0]), 0),
+      sum(pids.map((pid) => cpuSecondsOf(pid, part === 'postgres' && pid === pids[0]))),
     ]),
   );
 }
@@ -19,7 +20,7 @@ export function memoryMiB(platform: LaunchedPlatform): Record<string, number> {
   return Object.fromEntries(
     Object.entries(processesOf(platform)).map(([part, pids]) => [
       part,
-      pids.reduce((sum, pid) => sum + proportionalSetKiB(pid), 0) / 1_024,
+      sum(pids.map(proportionalSetKiB)) / 1_024,
     ]),
   );
 }
@@ -46,23 +47,23 @@ function proportionalSetKiB(pid: number): number {
 
 /** Starts to count. @returns a function that gives the CPU microseconds of each part for one of `checkouts` */
 export function cpuPerCheckout(platform: LaunchedPlatform): (checkouts: number) => string {
-  const before = cpuSeconds(platform);
+  const before = cpuSecondsByPart(platform);
   return (checkouts) => {
-    const each = Object.entries(cpuSeconds(platform)).map(([part, used]): [string, number] => [
+    const each = Object.entries(cpuSecondsByPart(platform)).map(([part, used]): [string, number] => [
       part,
       ((used - (before[part] ?? 0)) / checkouts) * 1e6,
     ]);
-    const together = each.reduce((sum, [, micros]) => sum + micros, 0);
+    const together = sum(each.map(([, micros]) => micros));
     return [...each, ['together', together] as const]
       .map(([part, micros]) => `${part} ${micros.toFixed(0)}`)
       .join(', ');
   };
 }
 
-function own(pid: number, withReaped = false): number {
+/** CPU seconds of one process, and with `withReaped` those of its children that ended. */
+export function cpuSecondsOf(pid: number, withReaped = false): number {
   const fields = statOf(pid);
-  const ticks = fields.slice(11, withReaped ? 15 : 13).reduce((sum, field) => sum + Number(field), 0);
-  return ticks / TICKS_PER_SECOND;
+  return sum(fields.slice(11, withReaped ? 15 : 13).map(Number)) / TICKS_PER_SECOND;
 }
 
 const childrenOf = (parent: number): number[] =>

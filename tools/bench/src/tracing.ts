@@ -1,7 +1,7 @@
 import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
 import { z } from 'zod';
 import { startCollector } from './collector.js';
-import { cpuPerCheckout } from './processes.js';
+import { costOfCheckouts, describeCost } from './cost.js';
 import { median, print } from './figures.js';
 import { openShop } from './shop.js';
 import { benchOptions, count } from './options.js';
@@ -72,7 +72,7 @@ try {
 }
 
 async function measure(candidate: Candidate, seed: number): Promise<void> {
-  const cpu = cpuPerCheckout(candidate.platform);
+  const cost = await costOfCheckouts(candidate.platform);
   const exportedBefore = candidate.exportedBytes();
   const { created, overloaded, other, errors, p99, seconds: took } = await load(candidate, seconds, seed);
   candidate.perSecond.push(created / took);
@@ -80,7 +80,7 @@ async function measure(candidate: Candidate, seed: number): Promise<void> {
     `${candidate.name.padEnd(6)} ${(created / took).toFixed(0)}/s  p99 ${p99.toFixed(0)} ms  not 201: ${overloaded + other}, errors: ${errors}, ` +
       `${((candidate.exportedBytes() - exportedBefore) / created).toFixed(0)} bytes exported a checkout`,
   );
-  print(`  CPU us a checkout: ${cpu(created)}`);
+  print(`  ${describeCost(await cost())}`);
 }
 
 function load({ platform, tokensFile }: Candidate, forSeconds: number, seed: number) {

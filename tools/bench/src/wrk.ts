@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { SKUS } from './shop.js';
 
 /** Result of one run of wrk. Latencies in milliseconds. */
 export interface Load {
@@ -24,6 +25,8 @@ export interface LoadOptions {
   /** One access token a line. */
   tokensFile: string;
   seed: number;
+  /** Each order has one unit of one of the first `skus` products; 100 when absent. */
+  skus?: number;
 }
 
 /** wrk waits for its last answers, 30 s at the most. */
@@ -37,11 +40,16 @@ export async function loadCheckouts({
   seconds,
   tokensFile,
   seed,
+  skus = SKUS,
 }: LoadOptions): Promise<Load> {
   const args = ['-t1', `-c${connections}`, `-d${seconds}`, '--timeout', '30s', '-s', script, url];
-  const { stdout } = await promisify(execFile)('wrk', [...args, '--', tokensFile, String(seed)], {
-    timeout: (seconds + GRACE_SECONDS) * 1_000,
-  }).catch((cause: NodeJS.ErrnoException) => {
+  const { stdout } = await promisify(execFile)(
+    'wrk',
+    [...args, '--', tokensFile, String(seed), String(skus)],
+    {
+      timeout: (seconds + GRACE_SECONDS) * 1_000,
+    },
+  ).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw cause;
     throw new Error('the benchmark needs wrk (Debian: apt-get install wrk)', { cause });
   });
