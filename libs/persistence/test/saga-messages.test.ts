@@ -108,3 +108,18 @@ it('the outbox closes after the publication of saga messages', async () => {
   resolve();
   await closing;
 });
+
+it('a reply that no incoming message causes can keep its row until the broker has it', async () => {
+  const outbox = notebook.newOutbox({ publish: () => Promise.reject(new Error('the broker refuses')) });
+  const [command] = commandsOf('late').events;
+  if (!command) throw new Error('no command');
+  await unitOfWorkWith(outbox).run(
+    async (tx) => ({ result: undefined, events: await reply(tx, [command.event]) }),
+    { storesSagaMessages: true },
+  );
+  await outbox.close();
+  expect(await notebook.outboxRows()).toHaveLength(1);
+
+  await notebook.outbox.sweepOnce(0);
+  expect(await notebook.publishedNotes()).toContain('late');
+});

@@ -146,7 +146,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
       return { result: leased, events: replies };
     };
     const spans = results.flatMap(({ span }) => span ?? []);
-    this.dispatch(await this.unitOfWork.run(work, { spans }));
+    this.dispatch(await this.unitOfWork.run(work, { spans, storesSagaMessages: true }));
   }
 
   /** One line for a batch, because a provider outage would otherwise fill the log. */

@@ -26,7 +26,7 @@ type Work<R> = (tx: EntityManager) => Promise<{ result: R; events: OutgoingEvent
 
 interface Committed<R> {
   result: R;
-  /** Their rows are in the outbox. */
+  /** Their rows are in the outbox. With `storesSagaMessages` also messages of sagas. */
   facts: OutgoingMessage[];
   sagaMessages: OutgoingMessage[];
   callbacks: AfterCommitCallback[];
@@ -46,6 +46,11 @@ export interface RunOptions {
    * it, so a process that is paused in between cannot commit late.
    */
   commitBy?: number | undefined;
+  /**
+   * Saga messages get rows too. For replies that no incoming message causes: the saga can be stalled, and then no deadline
+   * sends its command again.
+   */
+  storesSagaMessages?: boolean;
 }
 
 /** Commits work together with the outbox rows of its facts. After the commit it publishes these and the saga messages. */
@@ -73,9 +78,9 @@ export class UnitOfWork {
   /** @returns also the publication of the saga messages, if there are any */
   private commit<R>(
     work: Work<R>,
-    { spans = activeSpans(), commitBy }: RunOptions = {},
+    { spans = activeSpans(), commitBy, storesSagaMessages = false }: RunOptions = {},
   ): Promise<{ result: R; publication: Promise<void> | undefined }> {
-    const attempt = (): Promise<Committed<R>> => this.attempt(work, commitBy);
+    const attempt = (): Promise<Committed<R>> => this.attempt(work, commitBy, storesSagaMessages);
     const attributes = { 'doorbuster.transaction.shared_by': spans.length };
     return inSharedSpan(spans, 'transaction', attributes, async () => {
       const { result, facts, sagaMessages, callbacks } = await retryUniqueConflicts(attempt);
@@ -89,7 +94,11 @@ export class UnitOfWork {
     });
   }
 
-  private async attempt<R>(work: Work<R>, commitBy: number | undefined): Promise<Committed<R>> {
+  private async attempt<R>(
+    work: Work<R>,
+    commitBy: number | undefined,
+    storesSagaMessages: boolean,
+  ): Promise<Committed<R>> {
     let running: EntityManager | undefined;
     let isCommitting = false;
     try {
@@ -97,9 +106,10 @@ export class UnitOfWork {
         running = tx;
         if (commitBy !== undefined) await limitTransaction(tx, commitBy);
         const { result, events } = await work(tx);
-        const facts = toMessages(events.filter((one) => !isOfSaga(one)));
+        const needsNoRow = (one: OutgoingEvent): boolean => !storesSagaMessages && isOfSaga(one);
+        const facts = toMessages(events.filter((one) => !needsNoRow(one)));
         await this.outbox.insert(tx, facts);
-        const sagaMessages = toMessages(events.filter(isOfSaga));
+        const sagaMessages = toMessages(events.filter(needsNoRow));
         isCommitting = true;
         return { result, facts, sagaMessages, callbacks: afterCommitCallbacks(tx) };
       });
