@@ -41,7 +41,7 @@ export function generateService(given: string | undefined): void {
   generateWith(filesOf(name));
   process.stdout.write(
     `\nThe service ${name} is part of the platform: npm start, Compose and Kubernetes start it.\n` +
-      `Test it:  npx vitest run --project parts apps/${name} tools/generate tools/deploy\n` +
+      `Test it:  npm run build && npx vitest run --project parts apps/${name} tools/generate tools/deploy\n` +
       `Go on:    docs/extending/add-a-service.md says what to edit next.\n`,
   );
 }
