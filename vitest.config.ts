@@ -5,7 +5,7 @@ import { ProgressReporter } from './tools/test-progress.js';
 const shared = {
   // Nest reads parameter types from the metadata that legacy decorators emit.
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
-  // Sources of the workspace's own libraries, so that a test needs no build.
+  // Sources of the workspace's own libraries, so that a test sees a change without a build. The set-up needs one build.
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'], externalConditions: ['source'] } },
 };

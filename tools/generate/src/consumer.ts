@@ -30,7 +30,7 @@ export function generateConsumer(service: string | undefined, event: string | un
   generateWith({ ...newFiles(names, contract), ...editedFiles(names, contract) });
   process.stdout.write(
     `\n${owner} reads ${names.event} by the consumer ${names.consumer}.\n` +
-      `Test it:  npx vitest run --project parts apps/${owner} libs/messaging/test/boundary tools/generate\n`,
+      `Test it:  npm run build && npx vitest run --project parts apps/${owner} libs/messaging/test/boundary tools/generate\n`,
   );
 }
 

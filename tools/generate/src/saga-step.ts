@@ -33,7 +33,7 @@ export function generateSagaStep(names: readonly (string | undefined)[]): void {
   generateWith(filesOf(step, version), [`apps/orders/test/checkout/saga-versions/checkout.v${version}.json`]);
   process.stdout.write(
     `\nVersion ${version} of the checkout sends ${step.command} to ${step.service}, before the pivot.\n` +
-      `Test it:  npx vitest run --project parts apps/orders apps/${step.service} libs/contracts libs/messaging/test/boundary\n` +
+      `Test it:  npm run build && npx vitest run --project parts apps/orders apps/${step.service} libs/contracts libs/messaging/test/boundary\n` +
       'Go on:    docs/extending/add-a-saga-step.md says what to edit next.\n',
   );
 }
