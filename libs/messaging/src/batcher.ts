@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { outsideSpans } from '@doorbuster/telemetry';
 
 /** The queue is full. Retry later. */
@@ -20,8 +19,6 @@ export interface BatcherOptions<T> {
   queueMax: number;
   /** Maximum batches that run at the same time. The default of one makes the largest batches. */
   concurrency?: number;
-  /** Pause after a batch of several items, so that the next batch grows. The default is no pause. */
-  restMs?: number;
   /** Whether the caller stopped waiting. Called when the item's turn comes. */
   isStale?: (item: T) => boolean;
 }
@@ -75,7 +72,6 @@ export class Batcher<T, R = void> {
 
   /** Calls `done` as soon as no item waits. A later item needs another worker. */
   private async drain(done: () => void): Promise<void> {
-    const { restMs = 0 } = this.options;
     // Waits for the end of this turn of the event loop, so that all items of one packet go into one batch.
     await new Promise((next) => setImmediate(next));
     while (this.queue.length > 0) {
@@ -87,7 +83,6 @@ export class Batcher<T, R = void> {
       } catch (error) {
         for (const { reject } of entries) reject(error);
       }
-      if (restMs > 0 && entries.length > 1) await sleep(restMs);
     }
     done();
   }

@@ -125,25 +125,6 @@ describe('the batcher', () => {
     expect(batches).toEqual([[1], [3]]);
   });
 
-  it('pauses after a batch of several items, and not after a single item', async () => {
-    const batches: number[][] = [];
-    const batcher = new Batcher<number>(
-      async (items) => {
-        batches.push(items);
-        return [];
-      },
-      { ...UNBOUNDED, restMs: 50 },
-    );
-    await batcher.add(1);
-    await batcher.add(2);
-    await Promise.all([batcher.add(3), batcher.add(4)]);
-    const fifth = batcher.add(5);
-    await turn();
-    await Promise.all([fifth, batcher.add(6)]);
-    expect(batches).toEqual([[1], [2], [3, 4], [5, 6]]);
-    await batcher.idle();
-  });
-
   it('is idle when no item waits and no batch runs, not before', async () => {
     const { batcher, release } = held();
     await batcher.idle();
