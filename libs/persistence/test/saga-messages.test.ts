@@ -91,8 +91,8 @@ it('at most 1,024 saga messages wait for the broker, and further ones are refuse
   const outbox = notebook.newOutbox({ publish: () => new Promise(() => undefined) });
   const messages = (count: number) =>
     Array.from({ length: count }, (_, i) => ({ id: `${i}`, subject: 'a', payload: '[]', traceparent: '' }));
-  void outbox.publishSagaMessages(messages(1_024));
-  await expect(outbox.publishSagaMessages(messages(1))).rejects.toMatchObject({
+  void outbox.publishUnstored(messages(1_024));
+  await expect(outbox.publishUnstored(messages(1))).rejects.toMatchObject({
     code: 'TOO_MANY_PUBLICATIONS',
   });
 });

@@ -43,9 +43,10 @@ class TooManyPublicationsError extends Error {
 }
 
 /**
- * Publishes committed messages only. Messages of sagas are published from memory ({@link publishSagaMessages}). All others are rows of the transaction that caused them, published right after its
- * commit and deleted once the broker has acknowledged them. A sweep publishes the rows that a crash left behind. Each
- * message is published at least once; the broker drops duplicates within two minutes.
+ * Publishes committed messages only. They are rows of the transaction that caused them, published right after its commit and
+ * deleted once the broker has acknowledged them. A sweep publishes the rows that a crash left behind. Each message is published
+ * at least once; the broker drops duplicates within two minutes. Messages that something else sends again need no row: see
+ * `publishUnstored`.
  */
 export class Outbox {
   private readonly publishing = new Set<Promise<void>>();
@@ -95,11 +96,11 @@ export class Outbox {
    *
    * @throws if the broker has not acknowledged one of them
    */
-  async publishSagaMessages(messages: readonly OutgoingMessage[]): Promise<void> {
+  async publishUnstored(messages: readonly OutgoingMessage[]): Promise<void> {
     const publications = messages.map((message) => {
       if (this.sagaMessages >= SAGA_MESSAGES_MAX) return Promise.reject(new TooManyPublicationsError());
       this.sagaMessages += 1;
-      return this.publishSagaMessage(message).finally(() => (this.sagaMessages -= 1));
+      return this.publishOneUnstored(message).finally(() => (this.sagaMessages -= 1));
     });
     const all = Promise.allSettled(publications).then(() => void this.publishing.delete(all));
     this.publishing.add(all);
@@ -150,7 +151,7 @@ export class Outbox {
     await this.deletePublished();
   }
 
-  private async publishSagaMessage(message: OutgoingMessage): Promise<void> {
+  private async publishOneUnstored(message: OutgoingMessage): Promise<void> {
     const span = startPublishSpan(message, {});
     try {
       await this.publisher.publish(message);

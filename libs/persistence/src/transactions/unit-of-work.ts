@@ -26,9 +26,10 @@ type Work<R> = (tx: EntityManager) => Promise<{ result: R; events: OutgoingEvent
 
 interface Committed<R> {
   result: R;
-  /** Their rows are in the outbox. With `storesSagaMessages` also messages of sagas. */
-  facts: OutgoingMessage[];
-  sagaMessages: OutgoingMessage[];
+  /** Their rows are in the outbox. */
+  stored: OutgoingMessage[];
+  /** Commands and replies of sagas, without rows. */
+  unstored: OutgoingMessage[];
   callbacks: AfterCommitCallback[];
 }
 
@@ -53,7 +54,7 @@ export interface RunOptions {
   storesSagaMessages?: boolean;
 }
 
-/** Commits work together with the outbox rows of its facts. After the commit it publishes these and the saga messages. */
+/** Commits work together with the outbox rows of its messages, and publishes these and the messages without rows after the commit. */
 export class UnitOfWork {
   constructor(
     private readonly dataSource: DataSource,
@@ -75,7 +76,7 @@ export class UnitOfWork {
     return result;
   }
 
-  /** @returns also the publication of the saga messages, if there are any */
+  /** @returns also the publication of the messages without rows, if there are any */
   private commit<R>(
     work: Work<R>,
     { spans = activeSpans(), commitBy, storesSagaMessages = false }: RunOptions = {},
@@ -83,12 +84,12 @@ export class UnitOfWork {
     const attempt = (): Promise<Committed<R>> => this.attempt(work, commitBy, storesSagaMessages);
     const attributes = { 'doorbuster.transaction.shared_by': spans.length };
     return inSharedSpan(spans, 'transaction', attributes, async () => {
-      const { result, facts, sagaMessages, callbacks } = await retryUniqueConflicts(attempt);
-      if (facts.length + sagaMessages.length > 0) crashPoint('outbox.after-commit');
-      const publication = sagaMessages.length > 0 ? this.outbox.publishSagaMessages(sagaMessages) : undefined;
+      const { result, stored, unstored, callbacks } = await retryUniqueConflicts(attempt);
+      if (stored.length + unstored.length > 0) crashPoint('outbox.after-commit');
+      const publication = unstored.length > 0 ? this.outbox.publishUnstored(unstored) : undefined;
       // The outbox logs a failure. A batch is then delivered again, and without a batch the saga's deadline sends again.
       publication?.catch(() => undefined);
-      this.outbox.publish(facts);
+      this.outbox.publish(stored);
       this.runCallbacks(callbacks);
       return { result, publication };
     });
@@ -107,11 +108,11 @@ export class UnitOfWork {
         if (commitBy !== undefined) await limitTransaction(tx, commitBy);
         const { result, events } = await work(tx);
         const needsNoRow = (one: OutgoingEvent): boolean => !storesSagaMessages && isOfSaga(one);
-        const facts = toMessages(events.filter((one) => !needsNoRow(one)));
-        await this.outbox.insert(tx, facts);
-        const sagaMessages = toMessages(events.filter(needsNoRow));
+        const stored = toMessages(events.filter((one) => !needsNoRow(one)));
+        await this.outbox.insert(tx, stored);
+        const unstored = toMessages(events.filter(needsNoRow));
         isCommitting = true;
-        return { result, facts, sagaMessages, callbacks: afterCommitCallbacks(tx) };
+        return { result, stored, unstored, callbacks: afterCommitCallbacks(tx) };
       });
     } catch (error) {
       const failure = isCommitting ? asCommitError(error) : error;
