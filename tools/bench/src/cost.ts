@@ -15,7 +15,8 @@ export interface Cost {
 }
 
 interface Reading {
-  checkouts: number;
+  /** Of the newest saga. */
+  lastId: string;
   cpu: Record<string, number>;
   lsn: number;
   connections: Map<number, { role: string; cpu: number; wal: number }>;
@@ -23,6 +24,7 @@ interface Reading {
 
 const SETTLED_WITHIN_MS = 60_000;
 const POLL_MS = 100;
+const ID_MIN = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Reads the counters, and again when the returned function is called, each time when no saga is in flight. So the work of
@@ -30,7 +32,10 @@ const POLL_MS = 100;
  */
 export async function costOfCheckouts(platform: LaunchedPlatform): Promise<() => Promise<Cost>> {
   const before = await read(platform);
-  return async () => costBetween(before, await read(platform));
+  return async () => {
+    const after = await read(platform);
+    return costBetween(before, after, await checkoutsSince(platform, before.lastId));
+  };
 }
 
 export function medianCost(costs: readonly Cost[]): Cost {
@@ -50,6 +55,20 @@ export function describeCost({ cpu, postgres, wal }: Cost): string {
   return `a checkout costs, in us and bytes: --cpu ${list(cpu)} --postgres ${list(postgres)} --wal ${list(wal)}`;
 }
 
+/** After the second reading, so that counting costs nothing there. Ids are in the order of time. */
+async function checkoutsSince(platform: LaunchedPlatform, lastId: string): Promise<number> {
+  const client = await connectTo(platform);
+  try {
+    const { rows } = await client.query<{ checkouts: number }>(
+      `select count(*)::int as checkouts from orders.sagas where id > $1 and state = 'COMPLETED'`,
+      [lastId],
+    );
+    return rows[0]?.checkouts ?? 0;
+  } finally {
+    await client.end();
+  }
+}
+
 export async function connectTo(platform: LaunchedPlatform): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: platform.run().postgres.url, statement_timeout: 30_000 });
   await client.connect();
@@ -60,9 +79,7 @@ async function read(platform: LaunchedPlatform): Promise<Reading> {
   const client = await connectTo(platform);
   try {
     await noSagaInFlight(client);
-    const completed = await client.query<{ checkouts: number }>(
-      `select count(*)::int as checkouts from orders.sagas where state = 'COMPLETED'`,
-    );
+    const last = await client.query<{ id: string }>('select id from orders.sagas order by id desc limit 1');
     const log = await client.query<{ lsn: number }>(`select (pg_current_wal_lsn() - '0/0')::float8 as lsn`);
     // A backend adds to these statistics at most once a second, so what they lack is about the same in both readings.
     const backends = await client.query<{ pid: number; role: string; wal: number }>(
@@ -73,7 +90,7 @@ async function read(platform: LaunchedPlatform): Promise<Reading> {
       ({ pid, role, wal }) => [pid, { role, wal, cpu: cpuSecondsOf(pid) }] as const,
     );
     return {
-      checkouts: completed.rows[0]?.checkouts ?? 0,
+      lastId: last.rows[0]?.id ?? ID_MIN,
       cpu: cpuSecondsByPart(platform),
       lsn: log.rows[0]?.lsn ?? 0,
       connections: new Map(connections),
@@ -92,8 +109,7 @@ async function noSagaInFlight(client: pg.Client): Promise<void> {
   }
 }
 
-function costBetween(before: Reading, after: Reading): Cost {
-  const checkouts = after.checkouts - before.checkouts;
+function costBetween(before: Reading, after: Reading, checkouts: number): Cost {
   const cpu = Object.entries(after.cpu).map(([part, seconds]): [string, number] => [
     part,
     ((seconds - (before.cpu[part] ?? 0)) / checkouts) * 1e6,

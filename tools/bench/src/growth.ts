@@ -1,15 +1,15 @@
-import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
+import { launchPlatform } from '@doorbuster/platform';
 import { verifyInvariants } from '@doorbuster/verify-invariants';
 import pg from 'pg';
 import { z } from 'zod';
-import { print } from './figures.js';
+import { costOfCheckouts, describeCost } from './cost.js';
+import { print, sum } from './figures.js';
 import { diskBytes, multiplyOrders, removeOrders } from './multiply-orders.js';
 import { benchOptions, count, sizes } from './options.js';
-import { cpuPerCheckout } from './processes.js';
 import { measureReads } from './reads.js';
 import { openShop } from './shop.js';
 import { placeTemplates } from './templates.js';
-import { loadCheckouts } from './wrk.js';
+import { loadCheckouts, type LoadOptions } from './wrk.js';
 
 /** What the number of stored orders costs: the same measurements at several sizes of the tables, on one platform. */
 const options = benchOptions(
@@ -58,7 +58,7 @@ try {
     await growTo(size, templates, from, to);
     // Admission adapts to the load, and the caches to the tables.
     await loadCheckouts({ ...shop, connections, seconds: ADAPT_SECONDS, seed: last + step });
-    await measureCheckouts(platform, { ...shop, connections, seconds, seed: step + 2 });
+    await measureCheckouts({ ...shop, connections, seconds, seed: step + 2 });
     await settle();
     if ((await measureReads(platform.url, client)) > 0) process.exitCode = 1;
   }
@@ -79,20 +79,16 @@ async function growTo(size: number, templates: string[], from: Date, to: Date): 
   print(`  disk, bytes an order: ${perOrder(bytes, orders)}`);
 }
 
-async function measureCheckouts(
-  measured: LaunchedPlatform,
-  load: Parameters<typeof loadCheckouts>[0],
-): Promise<void> {
-  const [disk, log] = [await diskBytes(client), await logBytes()];
-  const cpu = cpuPerCheckout(measured);
+async function measureCheckouts(load: LoadOptions): Promise<void> {
+  const disk = await diskBytes(client);
+  const cost = await costOfCheckouts(platform);
   const { created, seconds, p50, p99, overloaded, other, errors } = await loadCheckouts(load);
   print(
     `  checkouts: ${(created / seconds).toFixed(0)}/s  p50 ${p50.toFixed(1)} ms  p99 ${p99.toFixed(1)} ms  ` +
       `(503: ${overloaded}, others: ${other}, errors: ${errors})`,
   );
   if (created === 0) throw new Error('no checkout was confirmed: the machine is too busy for a measurement');
-  print(`  CPU us a checkout: ${cpu(created)}`);
-  print(`  write-ahead log, bytes a checkout: ${(((await logBytes()) - log) / created).toFixed(0)}`);
+  print(`  ${describeCost(await cost())}`);
   const grown = Object.entries(await diskBytes(client)).map(([table, bytes]): [string, number] => [
     table,
     bytes - (disk[table] ?? 0),
@@ -101,7 +97,7 @@ async function measureCheckouts(
 }
 
 function perOrder(bytes: Record<string, number>, orders: number): string {
-  const total = Object.values(bytes).reduce((sum, each) => sum + each, 0);
+  const total = sum(Object.values(bytes));
   const each = Object.entries(bytes).map(([table, used]) => `${table} ${(used / orders).toFixed(0)}`);
   return `${(total / orders).toFixed(0)} (${each.join(', ')})`;
 }
@@ -118,11 +114,4 @@ async function countOrders(): Promise<number> {
     'select count(*)::int as orders from orders.orders',
   );
   return rows[0]?.orders ?? 0;
-}
-
-async function logBytes(): Promise<number> {
-  const { rows } = await client.query<{ bytes: number }>(
-    `select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8 as bytes`,
-  );
-  return rows[0]?.bytes ?? 0;
 }

@@ -45,21 +45,6 @@ function proportionalSetKiB(pid: number): number {
   }
 }
 
-/** Starts to count. @returns a function that gives the CPU microseconds of each part for one of `checkouts` */
-export function cpuPerCheckout(platform: LaunchedPlatform): (checkouts: number) => string {
-  const before = cpuSecondsByPart(platform);
-  return (checkouts) => {
-    const each = Object.entries(cpuSecondsByPart(platform)).map(([part, used]): [string, number] => [
-      part,
-      ((used - (before[part] ?? 0)) / checkouts) * 1e6,
-    ]);
-    const together = sum(each.map(([, micros]) => micros));
-    return [...each, ['together', together] as const]
-      .map(([part, micros]) => `${part} ${micros.toFixed(0)}`)
-      .join(', ');
-  };
-}
-
 /** CPU seconds of one process, and with `withReaped` those of its children that ended. */
 export function cpuSecondsOf(pid: number, withReaped = false): number {
   const fields = statOf(pid);
