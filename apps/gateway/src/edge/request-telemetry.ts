@@ -144,11 +144,10 @@ function startServerSpan(described: DescribedRequest): Span {
   const { method, route } = described;
   const caller = propagation.extract(ROOT_CONTEXT, described.headers);
   const name = route === undefined ? method : `${method} ${route}`;
-  const kind = SpanKind.SERVER;
-  const linked = described.trustsTraceparent ? undefined : trace.getSpanContext(caller);
-  const span = described.trustsTraceparent
-    ? tracer.startSpan(name, { kind }, caller)
-    : tracer.startSpan(name, { kind, ...(linked && { links: [{ context: linked }] }) }, ROOT_CONTEXT);
+  const { trustsTraceparent } = described;
+  const linked = trustsTraceparent ? undefined : trace.getSpanContext(caller);
+  const options = { kind: SpanKind.SERVER, ...(linked && { links: [{ context: linked }] }) };
+  const span = tracer.startSpan(name, options, trustsTraceparent ? caller : ROOT_CONTEXT);
   // Not at the start: the tracer would copy them for every request, and few are recorded.
   if (span.isRecording()) span.setAttributes(attributesOf(described));
   return span;
