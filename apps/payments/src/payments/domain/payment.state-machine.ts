@@ -25,8 +25,8 @@ export type Trigger =
  * All transitions of a payment. Any other transition is illegal. A transition to the same status changes nothing: the
  * command gets its reply at once, or when the current operation ends.
  *
- * - A void or refund before any authorisation asks the provider to void, because an authorisation may have been asked for
- *   that no row says yet. It leaves a tombstone (`VOIDED`), which refuses a late authorisation.
+ * - A void or refund before any authorisation asks the provider to void, because a process may have asked for an
+ *   authorisation and not stored it yet. It leaves a tombstone (`VOIDED`), which refuses a late authorisation.
  * - A refund of an authorised payment voids it. A refund during a capture waits for the capture.
  * - A refused capture and an authorisation that timed out are voided, so that no money stays held.
  * - A success that arrives after a void is undone: `authorised` is voided again, `captured` is refunded.
