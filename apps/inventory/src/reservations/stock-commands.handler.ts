@@ -84,7 +84,9 @@ function toCommand({ type, data }: StockCommandEvent): StockCommand {
       return {
         kind: 'reserve',
         orderId,
-        lines: faultPoint('inventory.oversell') ? [] : data.lines.map(withSaleAsKey),
+        lines: faultPoint('inventory.oversell')
+          ? data.lines.map((line) => ({ ...withSaleAsKey(line), quantity: 0 }))
+          : data.lines.map(withSaleAsKey),
       };
     case commitStock.type:
       return { kind: 'commit', orderId };
