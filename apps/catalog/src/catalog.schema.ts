@@ -4,6 +4,7 @@ import { BoundSaleInstants1768500000000 } from './migrations/bound-sale-instants
 import { CreateCatalog1767225601000 } from './migrations/create-catalog.migration.js';
 import { CreateSearch1768600000000 } from './migrations/create-search.migration.js';
 import { FillSearch1768600000001 } from './migrations/fill-search.migration.js';
+import { IndexPrices1769000000000 } from './migrations/index-prices.migration.js';
 import { ProductSearchEntity, SearchTermEntity } from './products/search.entities.js';
 import { ProductEntity } from './products/product.entity.js';
 import { AnnouncedStreamEntity } from './republish/announced-stream.entity.js';
@@ -17,6 +18,7 @@ export const catalogSchema: SchemaDefinition = {
     BoundSaleInstants1768500000000,
     CreateSearch1768600000000,
     FillSearch1768600000001,
+    IndexPrices1769000000000,
   ],
   entities: [ProductEntity, ProductSearchEntity, SearchTermEntity, SaleEntity, AnnouncedStreamEntity],
 };

@@ -4,6 +4,7 @@ import {
   createProduct,
   getProduct,
   getStockLevels,
+  listCategories,
   listProducts,
   refuse,
   type StockLevels,
@@ -111,9 +112,43 @@ describe('products', () => {
     'cursor=',
     'cursor=%20',
     'page=2',
+    'sort=name',
+    'facets=yes',
+    'currency=usd',
+    'minPrice=-1&currency=USD',
   ])('refuse the search ?%s', async (query) => {
     const { body } = await fixture.http.get(`/v1/products?${query}`).expect(400);
     expect(body).toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ path: query.split('=')[0] }] });
+  });
+
+  it('refuse an unknown sort, and a price without its currency, with what is possible', async () => {
+    const sort = await fixture.http.get('/v1/products?sort=name').expect(400);
+    expect(sort.body.errors).toEqual([{ path: 'sort', message: 'must be one of relevance, price, -price' }]);
+    const prices = await fixture.http.get('/v1/products?maxPrice=5').expect(400);
+    expect(prices.body.errors).toEqual([
+      { path: 'currency', message: 'must be given with minPrice or maxPrice' },
+    ]);
+  });
+
+  it('come sorted and with facets', async () => {
+    const facets = {
+      categories: [{ name: 'clothing', products: 1 }],
+      prices: [{ currency: 'USD', min: 1_000, max: 1_999, products: 1 }],
+    };
+    await fixture.services.answer(listProducts, () => accept({ items: [], nextCursor: null, facets }));
+    const { body } = await fixture.http
+      .get('/v1/products?sort=-price&facets=true&currency=USD&minPrice=0&maxPrice=1999')
+      .expect(200);
+    expect(body).toEqual({ items: [], nextCursor: null, facets });
+    expect(fixture.services.requests(listProducts)).toEqual([
+      { sort: '-price', facets: true, currency: 'USD', minPrice: 0, maxPrice: 1_999, limit: 20 },
+    ]);
+  });
+
+  it('have categories, for anyone', async () => {
+    const categories = { items: [{ name: 'clothing', products: 3 }] };
+    await fixture.services.answer(listCategories, () => accept(categories));
+    expect((await fixture.http.get('/v1/categories').expect(200)).body).toEqual(categories);
   });
 
   it('are answered 400 for an invalid cursor', async () => {

@@ -1,6 +1,7 @@
 import {
   accessToken,
   auditEntry,
+  categoryList,
   deadLetter,
   liveness,
   order,
@@ -21,6 +22,7 @@ import {
   type AdjustmentBody,
   type AuditEntry,
   type AuditFilter,
+  type CategoryList,
   type ChangeProductBody,
   type ChangeSaleBody,
   type createProductBody,
@@ -36,6 +38,7 @@ import {
   type Product,
   type ProductFilter,
   type ProductView,
+  type ProductPage,
   type Readiness,
   type Saga,
   type SagaFilter,
@@ -123,8 +126,12 @@ export class ApiClient {
     return this.post('/v1/auth/token', accessToken, { ...options, body });
   }
 
-  listProducts(filter: Partial<ProductFilter> = {}, options?: CallOptions): Promise<Page<ProductView>> {
+  listProducts(filter: Partial<ProductFilter> = {}, options?: CallOptions): Promise<ProductPage> {
     return this.get(`/v1/products${query(filter)}`, productViews, options);
+  }
+
+  listCategories(options?: CallOptions): Promise<CategoryList> {
+    return this.get('/v1/categories', categoryList, options);
   }
 
   getProduct(sku: string, options?: CallOptions): Promise<ProductView> {

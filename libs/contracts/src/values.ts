@@ -11,6 +11,11 @@ export const STOCK_MAX = 1_000_000_000;
 /** Maximum of PostgreSQL's `integer`, for quantities in messages and rows of releases that had no smaller bound. */
 export const INT_MAX = 2_147_483_647;
 
+export const currencyCode = z
+  .string()
+  .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD')
+  .meta({ examples: ['USD'] });
+
 /** An amount in messages and replies. It ignores unknown fields, which a newer release may add; bodies have {@link price}. */
 export const money = z
   .object({
@@ -19,10 +24,7 @@ export const money = z
       .min(0)
       .max(AMOUNT_MAX)
       .meta({ description: 'Minor units, e.g. cents', examples: [1_999] }),
-    currency: z
-      .string()
-      .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD')
-      .meta({ examples: ['USD'] }),
+    currency: currencyCode,
   })
   .meta({ id: 'Money', description: 'Integer minor units and an ISO 4217 currency code' });
 export type Money = z.infer<typeof money>;

@@ -5,6 +5,8 @@ import { CatalogConfig } from '../catalog.config.js';
 import { openCacheStore } from './cache/cache-store.js';
 import { ProductCacheInvalidator } from './cache/product-cache-invalidator.js';
 import { ENTRY_TTL_MS, ProductCache } from './cache/product-cache.js';
+import { ProductListsRepository } from './product-lists.repository.js';
+import { ProductListsService } from './product-lists.service.js';
 import { ProductsRepository } from './products.repository.js';
 import { ProductsRpcController } from './products.rpc-controller.js';
 import { ProductsService } from './products.service.js';
@@ -23,6 +25,8 @@ import { ProductsService } from './products.service.js';
       inject: [CatalogConfig, LOGGER],
     },
     ProductCacheInvalidator,
+    ProductListsRepository,
+    ProductListsService,
     ProductsRepository,
     ProductsService,
   ],

@@ -2,20 +2,26 @@ import {
   changeProduct,
   createProduct,
   getProduct,
+  listCategories,
   listProducts,
-  type Page,
+  type CategoryList,
   type Product,
   type Reply,
   type RequestOf,
+  type ResponseOf,
 } from '@doorbuster/contracts';
 import { Rpc } from '@doorbuster/service';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
+import { ProductListsService } from './product-lists.service.js';
 import { ProductsService } from './products.service.js';
 
 @Controller()
 export class ProductsRpcController {
-  constructor(private readonly products: ProductsService) {}
+  constructor(
+    private readonly products: ProductsService,
+    private readonly lists: ProductListsService,
+  ) {}
 
   @Rpc(createProduct)
   create(@Payload() request: RequestOf<typeof createProduct>): Promise<Reply<Product>> {
@@ -33,7 +39,12 @@ export class ProductsRpcController {
   }
 
   @Rpc(listProducts)
-  list(@Payload() filter: RequestOf<typeof listProducts>): Promise<Reply<Page<Product>>> {
-    return this.products.list(filter);
+  list(@Payload() filter: RequestOf<typeof listProducts>): Promise<Reply<ResponseOf<typeof listProducts>>> {
+    return this.lists.list(filter);
+  }
+
+  @Rpc(listCategories)
+  categories(): Promise<Reply<CategoryList>> {
+    return this.lists.categories();
   }
 }

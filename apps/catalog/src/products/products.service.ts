@@ -3,20 +3,17 @@ import {
   refuse,
   type changeProduct,
   type createProduct,
-  type Page,
   type Product,
-  type ProductFilter,
   type Reply,
   type RequestOf,
 } from '@doorbuster/contracts';
-import { audited, toPage, UnitOfWork, type Decided } from '@doorbuster/persistence';
+import { audited, UnitOfWork, type Decided } from '@doorbuster/persistence';
 import { activeTraceparent } from '@doorbuster/telemetry';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { preconditionRefusal } from '../precondition.js';
 import { ProductCache } from './cache/product-cache.js';
-import { decodeCursor, encodeCursor, type PagePosition } from './domain/list-cursor.js';
-import { effectiveChanges, toProduct, type ProductRecord } from './domain/product.js';
+import { effectiveChanges, toProduct } from './domain/product.js';
 import { productChangedEvent, productCreatedEvent } from './product.events.js';
 import { ProductsRepository } from './products.repository.js';
 
@@ -65,20 +62,6 @@ export class ProductsService {
     return product ? accept(product) : notFound(sku);
   }
 
-  async list(filter: ProductFilter): Promise<Reply<Page<Product>>> {
-    const { q, category, limit, cursor } = filter;
-    const after = cursor === undefined ? undefined : decodeCursor(filter, cursor);
-    if (cursor !== undefined && !after) {
-      return refuse('VALIDATION_FAILED', 'cursor: must be the nextCursor of a page of this very list.');
-    }
-    const request = { category, after, limit: limit + 1 };
-    const page = q === undefined ? await this.pageBySku(request) : await this.searchPage({ ...request, q });
-    const { items, nextCursor } = toPage(page.hits, limit, ({ sku, score = 0 }) =>
-      encodeCursor(filter, { order: page.order, score, sku }),
-    );
-    return accept({ items: items.map(toProduct), nextCursor });
-  }
-
   private async changeLocked(
     tx: EntityManager,
     { sku, changes: requested, ifVersions }: ChangeRequest,
@@ -94,34 +77,6 @@ export class ProductsService {
     const events = [productChangedEvent(changed, activeTraceparent())];
     return { result: accept(toProduct(changed)), events, audit: { before } };
   }
-
-  private async pageBySku({ category, after, limit }: PageQuery): Promise<ProductPage> {
-    const { manager } = this.dataSource;
-    const hits = await this.products.list(manager, { category, after: after?.sku, limit });
-    return { order: 'sku', hits };
-  }
-
-  /** A first page without a match by words searches by similarity. */
-  private async searchPage(query: PageQuery & { q: string }): Promise<ProductPage> {
-    if (query.after?.order !== 'similarity') {
-      const hits = await this.products.searchByWords(this.dataSource.manager, query);
-      if (hits.length > 0 || query.after) return { order: 'relevance', hits };
-    }
-    const hits = await this.products.searchBySimilarity(this.dataSource.manager, query);
-    return { order: 'similarity', hits };
-  }
-}
-
-interface PageQuery {
-  category: string | undefined;
-  after: PagePosition | undefined;
-  /** One more than the page, to see whether there is a next one. */
-  limit: number;
-}
-
-interface ProductPage {
-  order: PagePosition['order'];
-  hits: (ProductRecord & { score?: number })[];
 }
 
 const notFound = (sku: string): Reply<never> => refuse('PRODUCT_NOT_FOUND', `There is no product ${sku}.`);

@@ -79,7 +79,7 @@ export class CatalogRepublisher implements OnModuleInit, OnModuleDestroy {
     if (createdAt === (await this.announcedStream.find(manager))) return;
     const traceparent = newTraceparent();
     const products = await this.publishPages('', async (tx, after) => {
-      const page = await this.products.list(tx, { category: undefined, after, limit: PAGE_ITEMS });
+      const page = await this.products.list(tx, after, PAGE_ITEMS);
       const events = page.map((product) => productChangedEvent(product, traceparent));
       return { events, last: page.at(-1)?.sku };
     });

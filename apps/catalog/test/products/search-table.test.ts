@@ -2,11 +2,14 @@ import { DEMO_CATALOGUE } from '@doorbuster/demo';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { newProduct, startCatalog, type CatalogUnderTest } from '../catalog-under-test.js';
 import {
-  SEARCH_BY_SIMILARITY,
-  SEARCH_BY_WORDS,
+  matchSimilar,
+  matchWords,
+  searchPage,
   SIMILAR_TERMS,
   TERMS_BY_PREFIX,
+  type SearchMatch,
 } from '../../src/products/search.sql.js';
+import type { ListOrder } from '../../src/products/domain/list-cursor.js';
 import { OTHER_PRODUCTS } from './other-products.js';
 
 let catalog: CatalogUnderTest;
@@ -147,9 +150,17 @@ it('a product is found by its new name', async () => {
   expect(await catalog.search('zither')).toEqual([]);
 });
 
-it.each([
-  ['words', SEARCH_BY_WORDS, [null, null, null, 20, 'mug', 'mug', 'mug', '', `'mug':AB`]],
-  ['similar words', SEARCH_BY_SIMILARITY, [null, null, null, 20, `('mgu' | 'mug':AB)`, 'mgu']],
+const byWords = (): SearchMatch =>
+  matchWords({ start: 'mug', withPhrases: 'mug', withCompounds: 'mug', before: '', incomplete: `'mug':AB` });
+const statementOf = (match: SearchMatch, order: ListOrder): [string, unknown[]] => [
+  searchPage(match, { order, after: undefined, limit: 20 }),
+  match.parameters.values,
+];
+
+it.each<[string, string, unknown[]]>([
+  ['words', ...statementOf(byWords(), 'relevance')],
+  ['words, by price', ...statementOf(byWords(), 'price')],
+  ['similar words', ...statementOf(matchSimilar(`('mgu' | 'mug':AB)`, 'mgu'), 'similarity')],
   ['the start of a word', TERMS_BY_PREFIX, ['mu', 100]],
   ['the terms similar to a word', SIMILAR_TERMS, [['headfones']]],
 ])('%s are looked up in indexes', async (_, sql, parameters) => {

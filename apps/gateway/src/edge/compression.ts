@@ -13,6 +13,7 @@ const BROTLI_QUALITY = 4;
  */
 const COMPRESSED = new Set([
   '/v1/products',
+  '/v1/categories',
   '/v1/sales',
   '/v1/orders',
   '/v1/orders/:id/timeline',

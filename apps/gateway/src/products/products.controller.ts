@@ -8,10 +8,9 @@ import {
   type Actor,
   type ChangeProductBody,
   type CreateProductBody,
-  type Page,
   type Product,
   type ProductFilter,
-  type ProductView,
+  type ProductPage,
 } from '@doorbuster/contracts';
 import { Body, Controller, Get, Headers, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -35,9 +34,9 @@ export class ProductsController {
 
   @Get()
   @Allow('anyone')
-  async list(@Query({ schema: productFilter }) filter: ProductFilter): Promise<Page<ProductView>> {
-    const { items, nextCursor } = await this.rpc.call(listProducts, filter);
-    return { items: await this.availability.addTo(items), nextCursor };
+  async list(@Query({ schema: productFilter }) filter: ProductFilter): Promise<ProductPage> {
+    const { items, nextCursor, facets } = await this.rpc.call(listProducts, filter);
+    return { items: await this.availability.addTo(items), nextCursor, ...(facets && { facets }) };
   }
 
   @Get(':sku')

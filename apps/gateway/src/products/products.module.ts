@@ -1,7 +1,11 @@
 import { Module } from '@nestjs/common';
 import { AvailabilityReader } from './availability-reader.js';
+import { CategoriesController } from './categories.controller.js';
 import { ProductViews } from './product-views.js';
 import { ProductsController } from './products.controller.js';
 
-@Module({ controllers: [ProductsController], providers: [AvailabilityReader, ProductViews] })
+@Module({
+  controllers: [ProductsController, CategoriesController],
+  providers: [AvailabilityReader, ProductViews],
+})
 export class ProductsModule {}

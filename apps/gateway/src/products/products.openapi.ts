@@ -1,4 +1,5 @@
 import {
+  categoryList,
   changeProductBody,
   createProductBody,
   product,
@@ -28,10 +29,19 @@ const etag = {
 };
 
 export const productsPaths: ZodOpenApiPathsObject = {
+  '/v1/categories': {
+    get: {
+      tags,
+      summary: 'List the categories with their number of products',
+      responses: { '200': json(categoryList, 'All categories, by name'), ...problems(...UNAVAILABLE) },
+    },
+  },
   '/v1/products': {
     get: {
       tags,
       summary: 'Search and page through products',
+      description:
+        'By price, products are in order of currency, amount and SKU; `-price` is the reverse. With `facets=true` the answer counts the products by category and by price range, each without its own filter: choose one by sending it as `category`, or as `currency`, `minPrice` and `maxPrice`. A cursor is valid with the filters and the sort that it was made with.',
       requestParams: { query: productFilter },
       responses: { '200': json(productViews, 'One page'), ...problems('VALIDATION_FAILED', ...UNAVAILABLE) },
     },

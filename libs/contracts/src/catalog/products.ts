@@ -2,7 +2,18 @@ import { z } from 'zod';
 import { changeTerms, ifVersions } from '../actor.js';
 import { event } from '../message.js';
 import { change, rpc } from '../rpc.js';
-import { instant, money, page, pageRequest, price, sku, text } from '../values.js';
+import {
+  AMOUNT_MAX,
+  currencyCode,
+  instant,
+  money,
+  page,
+  pageRequest,
+  price,
+  queryBoolean,
+  sku,
+  text,
+} from '../values.js';
 
 const PRODUCT_NAME = { examples: ['Doorbuster T-shirt, black, M'] };
 const PRODUCT_DESCRIPTION = { examples: ['Heavy organic cotton, boxy cut. Survived the last sale.'] };
@@ -41,11 +52,30 @@ export const changeProductBody = z
   .meta({ id: 'ChangeProduct' });
 export type ChangeProductBody = z.infer<typeof changeProductBody>;
 
-export const productFilter = z.strictObject({
-  q: text.trim().min(1).max(200).optional(),
-  category: category.optional(),
-  ...pageRequest,
-});
+/** Prices compare within one currency: the order is by currency, amount and SKU, and `-price` is its reverse. */
+export const PRODUCT_SORTS = ['relevance', 'price', '-price'] as const;
+
+const priceBound = z.coerce.number().int().min(0).max(AMOUNT_MAX);
+
+export const productFilter = z
+  .strictObject({
+    q: text.trim().min(1).max(200).optional(),
+    category: category.optional(),
+    currency: currencyCode.optional(),
+    minPrice: priceBound.optional().meta({ description: 'In minor units of `currency`' }),
+    maxPrice: priceBound.optional().meta({ description: 'In minor units of `currency`' }),
+    sort: z
+      .enum(PRODUCT_SORTS, `must be one of ${PRODUCT_SORTS.join(', ')}`)
+      .optional()
+      .meta({ description: 'Without it: by relevance with `q`, else by SKU' }),
+    facets: queryBoolean.optional().meta({ description: 'Adds `facets` to the answer' }),
+    ...pageRequest,
+  })
+  .refine(
+    ({ currency, minPrice, maxPrice }) =>
+      currency !== undefined || (minPrice === undefined && maxPrice === undefined),
+    { path: ['currency'], error: 'must be given with minPrice or maxPrice' },
+  );
 
 export type ProductFilter = z.infer<typeof productFilter>;
 
@@ -69,7 +99,49 @@ export const changeProduct = change(
   versionedProduct,
 );
 export const getProduct = rpc('catalog', 'get-product', z.object({ sku }), versionedProduct);
-export const listProducts = rpc('catalog', 'list-products', productFilter.strip(), page(versionedProduct));
+export const categoryCount = z
+  .object({
+    name: z.string().meta(PRODUCT_CATEGORY),
+    products: z
+      .int()
+      .min(0)
+      .meta({ examples: [4] }),
+  })
+  .meta({ id: 'Category' });
+export const categoryList = z.object({ items: z.array(categoryCount) }).meta({ id: 'CategoryList' });
+export type CategoryList = z.infer<typeof categoryList>;
+
+const priceRange = z
+  .object({
+    currency: currencyCode,
+    min: z
+      .int()
+      .min(0)
+      .meta({ examples: [1_000] }),
+    max: z
+      .int()
+      .min(0)
+      .meta({ examples: [1_999] }),
+    products: z
+      .int()
+      .min(1)
+      .meta({ examples: [1] }),
+  })
+  .meta({ id: 'PriceRange', description: 'Minor units. Both bounds belong to the range.' });
+
+/** Products of a list by category and by price. Each facet ignores the filter that choosing one of its values would set. */
+export const facets = z
+  .object({ categories: z.array(categoryCount), prices: z.array(priceRange) })
+  .meta({ id: 'Facets' });
+export type Facets = z.infer<typeof facets>;
+
+export const listProducts = rpc(
+  'catalog',
+  'list-products',
+  productFilter.strip(),
+  page(versionedProduct).extend({ facets: facets.optional() }),
+);
+export const listCategories = rpc('catalog', 'list-categories', z.object({}), categoryList);
 
 /** The whole product after the change. Consumers keep the highest `version` and may skip the others. */
 const productState = z.object({

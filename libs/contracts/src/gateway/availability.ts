@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { product } from '../catalog/products.js';
+import { facets, product } from '../catalog/products.js';
 import { page } from '../values.js';
 
 /** Maximum units for `LOW_STOCK`. */
@@ -23,4 +23,7 @@ export const productView = product
   })
   .meta({ id: 'Product' });
 export type ProductView = z.infer<typeof productView>;
-export const productViews = page(productView).meta({ id: 'ProductPage' });
+export const productViews = page(productView)
+  .extend({ facets: facets.optional() })
+  .meta({ id: 'ProductPage' });
+export type ProductPage = z.infer<typeof productViews>;

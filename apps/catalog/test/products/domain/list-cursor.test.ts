@@ -17,7 +17,19 @@ const list = fc.oneof(
       sku,
     }),
   }),
+  fc
+    .record({
+      order: fc.constantFrom(LIST_ORDERS[3], LIST_ORDERS[4]),
+      score: fc.nat({ max: 3_000_000 }),
+      sku,
+      currency: fc.constantFrom('USD', 'JPY'),
+      isCorrected: fc.boolean(),
+    })
+    .map((position) => ({ query: { q: undefined, category: undefined, sort: position.order }, position })),
 );
+
+const sortOf = ({ position: { order } }: { position: { order: string } }): string | undefined =>
+  order.endsWith('price') ? order : undefined;
 
 describe('the cursor of a page', () => {
   it('decodes to its position, and fits into the request', () => {
@@ -33,7 +45,7 @@ describe('the cursor of a page', () => {
   it('is refused for every other list', () => {
     fc.assert(
       fc.property(list, list, (a, b) => {
-        fc.pre(a.query.q !== b.query.q || a.query.category !== b.query.category);
+        fc.pre(a.query.q !== b.query.q || a.query.category !== b.query.category || sortOf(a) !== sortOf(b));
         expect(decodeCursor(b.query, encodeCursor(a.query, a.position))).toBeUndefined();
       }),
     );
@@ -50,6 +62,19 @@ describe('the cursor of a page', () => {
         expect(decodeCursor(query, cursor.slice(0, split) + junk + cursor.slice(split))).toBeUndefined();
       }),
     );
+  });
+
+  it('is refused for other prices', () => {
+    const prices = { currency: 'USD', minPrice: 1, maxPrice: 2 };
+    const cursor = encodeCursor(prices, { order: 'sku', score: 0, sku: 'A' });
+    expect(decodeCursor(prices, cursor)).toBeDefined();
+    for (const other of [{}, { ...prices, minPrice: 2 }, { ...prices, maxPrice: 1 }, { currency: 'EUR' }])
+      expect(decodeCursor(other, cursor)).toBeUndefined();
+  });
+
+  it('of a release without an order by price is valid', () => {
+    const cursor = 'WyJsY3ViVDRUT194TXMiLCJza3UiLDAsIkEiXQ';
+    expect(decodeCursor({}, cursor)).toEqual({ order: 'sku', score: 0, sku: 'A' });
   });
 
   it('does not accept the order of a search for a list without one', () => {
