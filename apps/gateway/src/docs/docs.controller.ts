@@ -6,7 +6,8 @@ import { Allow } from '../edge/identity.js';
 import { GatewayConfig } from '../gateway.config.js';
 import { encodingFor } from '../edge/compression.js';
 import { isAmong } from '../products/conditional-requests.js';
-import { DOCS_PAGE, DOCS_SCRIPT } from './docs-page.js';
+import { DOCS_PAGE } from './docs-page.js';
+import { DOCS_SCRIPT } from './docs-script.js';
 import { openApi } from './openapi.js';
 
 @Controller()
