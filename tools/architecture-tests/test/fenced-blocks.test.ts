@@ -7,6 +7,8 @@ import { fencedBlocks, reasonNotToRun, ROOT } from './support/fenced-blocks.js';
 const LANGUAGES = ['sh', 'text', 'ts', 'json', 'yaml', 'sql', 'mermaid'];
 /** The files that such a block names may be those that it makes. */
 const CHANGES_FILES = 'changes the repository';
+/** It starts a shell for each block, which takes long on a busy machine. */
+const DEADLINE_MS = 120_000;
 const REASONS = [
   CHANGES_FILES,
   'deletes rows',
@@ -42,13 +44,17 @@ it('a block that is not run says why', () => {
   }
 });
 
-it('a block that is not run parses', () => {
-  const marked = shell.filter((block) => reasonNotToRun(block) !== undefined);
-  for (const { file, line, code } of marked) {
-    const { status, stderr } = spawnSync('bash', ['-n'], { input: code, encoding: 'utf8' });
-    expect(`${status} ${stderr}`, `${file}:${line}`).toBe('0 ');
-  }
-});
+it(
+  'a block that is not run parses',
+  () => {
+    const marked = shell.filter((block) => reasonNotToRun(block) !== undefined);
+    for (const { file, line, code } of marked) {
+      const { status, stderr } = spawnSync('bash', ['-n'], { input: code, encoding: 'utf8' });
+      expect(`${status} ${stderr}`, `${file}:${line}`).toBe('0 ');
+    }
+  },
+  DEADLINE_MS,
+);
 
 it('npm scripts that the documentation names exist', () => {
   const scriptsOf = (directory: string): string[] => {
