@@ -13,10 +13,9 @@ export const readTemplate = (file: string): string => read(`tools/generate/templ
 export const withNames = (template: string, names: Readonly<Record<string, string>>): string =>
   Object.entries(names).reduce((text, [from, to]) => text.replaceAll(from, to), template);
 
-/** The template of the service `example`, for another service. */
+/** The template of the service `example`, for another service. The keyword `examples` of a schema is not its name. */
 export const renamed = (template: string, service: string): string =>
-  withNames(template, {
-    example: service,
+  withNames(template.replaceAll(/example(?!s\b)/g, service), {
     EXAMPLE: service.toUpperCase(),
     Example: service.charAt(0).toUpperCase() + service.slice(1),
   });

@@ -11,7 +11,8 @@ export function frozenNames(current: string): string {
   if (gone.length > 0) {
     throw new GenerateError(
       `other releases use these names, which are gone: ${gone.join(', ')}. Restore them. If no release uses them any more, ` +
-        'delete them from libs/contracts/test/frozen-names.json, too.',
+        'delete them from libs/contracts/test/frozen-names.json, too. If none has them yet, drop them with ' +
+        'git restore --source=origin/main libs/contracts/test/frozen-names.json && npm run generate:all',
     );
   }
   return `${JSON.stringify(releasedNames, null, 2)}\n`;
