@@ -81,7 +81,7 @@ function partsOf(dependencies: Dependencies): string {
 }
 
 function purchase(url: string): string {
-  return `<p>Paste this in a terminal. It buys one ${escape(DEMO_CATALOGUE[0]?.name ?? '')} with a test card.</p>
+  return `<p>Paste this in a terminal. It buys one ${escape(DEMO_CATALOGUE[0]?.name ?? '')} of the demo catalogue, with a test card.</p>
         <pre tabindex="0" aria-label="Commands that buy something"><code>${escape(purchaseCommand(url))}</code></pre>
         <p>The answer is the order. <code>GET /v1/orders/{id}/timeline</code> tells what happened to it.</p>`;
 }

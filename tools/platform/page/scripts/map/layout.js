@@ -2,7 +2,7 @@ import { columnsOf } from './columns.js';
 
 /** Sizes of a map that runs from left to right, and of one for phones, which runs down. */
 const WIDE = { node: { width: 160, height: 52 }, gap: { x: 150, y: 84 }, margin: 28 };
-const NARROW = { node: { width: 112, height: 46 }, gap: { x: 10, y: 64 }, margin: 5 };
+const NARROW = { node: { width: 116, height: 46 }, gap: { x: 8, y: 64 }, margin: 5 };
 
 /**
  * Puts nodes in columns, those that are called after those that call; in rows where it is narrow. Gives the boxes of the

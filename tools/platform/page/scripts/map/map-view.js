@@ -15,12 +15,13 @@ export function showMap(root) {
   const place = h('div', { class: 'map', role: 'region', 'aria-label': 'Map', tabindex: 0 });
   const table = h('div', { class: 'edges', role: 'region', 'aria-label': 'Edges of the map', tabindex: 0 });
   const note = h('p', { class: 'quiet' });
-  root.append(h('h1', { class: 'unseen' }, 'Service map'), place, key(), note, table);
+  const explanations = h('div', { hidden: true }, key(), note, table);
+  root.append(h('h1', { class: 'unseen' }, 'Service map'), place, explanations);
   let shown;
   const show = (map) => {
     shown = map;
-    if (map.nodes.length === 0)
-      return fail(new Error('No spans yet. Buy something, and the map draws itself.'));
+    explanations.hidden = map.nodes.length === 0;
+    if (explanations.hidden) return fail(new Error('No spans yet. Buy something, and the map draws itself.'));
     replaceChildren(place, drawMap(map, narrow.matches));
     replaceChildren(note, leftOut(map.more));
     replaceChildren(table, edgeTable(map.edges));
@@ -40,8 +41,12 @@ const key = () =>
     'p',
     { class: 'quiet key' },
     'Solid: calls. Dashed: messages. Red: some of them failed. ',
-    h('span', { class: 'wide' }, 'On each arrow: how many · how long 95 % of them took at most.'),
-    h('span', { class: 'phone' }, 'How many and how long is in the table below.'),
+    h('span', { class: 'wide' }, 'On each arrow: how many · p95, how long 95 % of them took at most.'),
+    h(
+      'span',
+      { class: 'phone' },
+      'How many there were is in the table below. p95: 95 % of them took at most this long.',
+    ),
   );
 
 /** Only the busiest are drawn. */

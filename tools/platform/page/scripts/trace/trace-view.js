@@ -22,7 +22,15 @@ export function showTrace(root, traceId) {
   const main = h('div', { class: 'waterfall-place' });
   const details = h('div', { class: 'details-place' });
   const saga = h('div');
-  root.append(head, h('div', { class: 'columns' }, main, h('aside', {}, details, saga)));
+  root.append(
+    head,
+    h(
+      'div',
+      { class: 'columns' },
+      main,
+      h('aside', { 'aria-label': 'The chosen span and the saga', tabindex: 0 }, details, saga),
+    ),
+  );
 
   const draw = () => {
     replaceChildren(
@@ -60,7 +68,12 @@ export function showTrace(root, traceId) {
     saga.replaceChildren(...(state.panel === undefined ? [] : [state.panel.element]));
   };
   const fail = (error) => {
-    if (state.trace === undefined) replaceChildren(main, h('p', { class: 'notice' }, error.message));
+    if (state.trace !== undefined) return;
+    replaceChildren(
+      head,
+      h('a', { class: 'back', href: '/' }, '← Traces'),
+      h('div', { class: 'notice' }, h('h1', {}, `Trace ${traceId.slice(0, 8)}`), h('p', {}, error.message)),
+    );
   };
   const following = follow(() => get(`traces/${encodeURIComponent(traceId)}`), show, fail);
   return () => {

@@ -56,6 +56,6 @@ function found(view: object | undefined): object {
   throw new HttpError(
     404,
     'UNKNOWN_TRACE',
-    'This trace is not here: not yet, or no longer, or it was never sent.',
+    'No span of this trace is kept: none has arrived yet, or newer traces took their place, or the id is wrong.',
   );
 }
