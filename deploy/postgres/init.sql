@@ -8,6 +8,8 @@
 \getenv inventory_migrator_password INVENTORY_MIGRATOR_PASSWORD
 \getenv payments_password PAYMENTS_DATABASE_PASSWORD
 \getenv payments_migrator_password PAYMENTS_MIGRATOR_PASSWORD
+\getenv identity_password IDENTITY_DATABASE_PASSWORD
+\getenv identity_migrator_password IDENTITY_MIGRATOR_PASSWORD
 begin;
 create role "catalog" login password :'catalog_password';
 create role "catalog_migrator" login password :'catalog_migrator_password';
@@ -17,6 +19,8 @@ create role "inventory" login password :'inventory_password';
 create role "inventory_migrator" login password :'inventory_migrator_password';
 create role "payments" login password :'payments_password';
 create role "payments_migrator" login password :'payments_migrator_password';
+create role "identity" login password :'identity_password';
+create role "identity_migrator" login password :'identity_migrator_password';
 -- For 6 replicas of each service, and one more during an update.
 alter role "catalog" connection limit 56;
 alter role "catalog_migrator" connection limit 4;
@@ -26,6 +30,8 @@ alter role "inventory" connection limit 56;
 alter role "inventory_migrator" connection limit 4;
 alter role "payments" connection limit 56;
 alter role "payments_migrator" connection limit 4;
+alter role "identity" connection limit 56;
+alter role "identity_migrator" connection limit 4;
 -- Services may not connect to the databases of the server itself.
 revoke all on database postgres, template1 from public;
 revoke all on database "doorbuster" from public;
@@ -65,4 +71,12 @@ alter default privileges for role "payments_migrator" in schema "payments" grant
 alter default privileges for role "payments_migrator" in schema "payments" grant usage on sequences to "payments";
 alter role "payments" in database "doorbuster" set search_path = "payments";
 alter role "payments_migrator" in database "doorbuster" set search_path = "payments";
+grant connect on database "doorbuster" to "identity", "identity_migrator";
+revoke temporary on database "doorbuster" from "identity";
+create schema if not exists "identity" authorization "identity_migrator";
+grant usage on schema "identity" to "identity";
+alter default privileges for role "identity_migrator" in schema "identity" grant select, insert, update, delete on tables to "identity";
+alter default privileges for role "identity_migrator" in schema "identity" grant usage on sequences to "identity";
+alter role "identity" in database "doorbuster" set search_path = "identity";
+alter role "identity_migrator" in database "doorbuster" set search_path = "identity";
 commit;

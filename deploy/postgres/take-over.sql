@@ -8,6 +8,8 @@
 \getenv inventory_migrator_password INVENTORY_MIGRATOR_PASSWORD
 \getenv payments_password PAYMENTS_DATABASE_PASSWORD
 \getenv payments_migrator_password PAYMENTS_MIGRATOR_PASSWORD
+\getenv identity_password IDENTITY_DATABASE_PASSWORD
+\getenv identity_migrator_password IDENTITY_MIGRATOR_PASSWORD
 \set ON_ERROR_STOP on
 begin;
 select $$create role "catalog" login$$ where not exists (select from pg_roles where rolname = 'catalog') \gexec
@@ -18,6 +20,8 @@ select $$create role "inventory" login$$ where not exists (select from pg_roles 
 select $$create role "inventory_migrator" login$$ where not exists (select from pg_roles where rolname = 'inventory_migrator') \gexec
 select $$create role "payments" login$$ where not exists (select from pg_roles where rolname = 'payments') \gexec
 select $$create role "payments_migrator" login$$ where not exists (select from pg_roles where rolname = 'payments_migrator') \gexec
+select $$create role "identity" login$$ where not exists (select from pg_roles where rolname = 'identity') \gexec
+select $$create role "identity_migrator" login$$ where not exists (select from pg_roles where rolname = 'identity_migrator') \gexec
 alter role "catalog" password :'catalog_password';
 alter role "catalog_migrator" password :'catalog_migrator_password';
 alter role "orders" password :'orders_password';
@@ -26,6 +30,8 @@ alter role "inventory" password :'inventory_password';
 alter role "inventory_migrator" password :'inventory_migrator_password';
 alter role "payments" password :'payments_password';
 alter role "payments_migrator" password :'payments_migrator_password';
+alter role "identity" password :'identity_password';
+alter role "identity_migrator" password :'identity_migrator_password';
 alter role "catalog" connection limit 56;
 alter role "catalog_migrator" connection limit 4;
 alter role "orders" connection limit 56;
@@ -34,6 +40,8 @@ alter role "inventory" connection limit 56;
 alter role "inventory_migrator" connection limit 4;
 alter role "payments" connection limit 56;
 alter role "payments_migrator" connection limit 4;
+alter role "identity" connection limit 56;
+alter role "identity_migrator" connection limit 4;
 do $take_over$
 declare
   tables regclass[] := array(select oid::regclass from pg_class where relowner = 'catalog'::regrole and relkind in ('r', 'p', 'v', 'm'));
@@ -90,6 +98,20 @@ begin
     execute format('grant usage on sequence %s to %I', taken, 'payments');
   end loop;
 end $take_over$;
+do $take_over$
+declare
+  tables regclass[] := array(select oid::regclass from pg_class where relowner = 'identity'::regrole and relkind in ('r', 'p', 'v', 'm'));
+  sequences regclass[] := array(select oid::regclass from pg_class where relowner = 'identity'::regrole and relkind in ('S'));
+  taken regclass;
+begin
+  reassign owned by "identity" to "identity_migrator";
+  foreach taken in array tables loop
+    execute format('grant select, insert, update, delete on %s to %I', taken, 'identity');
+  end loop;
+  foreach taken in array sequences loop
+    execute format('grant usage on sequence %s to %I', taken, 'identity');
+  end loop;
+end $take_over$;
 revoke all on database "doorbuster" from public;
 revoke all on schema public from public;
 create schema if not exists extensions;
@@ -127,4 +149,12 @@ alter default privileges for role "payments_migrator" in schema "payments" grant
 alter default privileges for role "payments_migrator" in schema "payments" grant usage on sequences to "payments";
 alter role "payments" in database "doorbuster" set search_path = "payments";
 alter role "payments_migrator" in database "doorbuster" set search_path = "payments";
+grant connect on database "doorbuster" to "identity", "identity_migrator";
+revoke temporary on database "doorbuster" from "identity";
+create schema if not exists "identity" authorization "identity_migrator";
+grant usage on schema "identity" to "identity";
+alter default privileges for role "identity_migrator" in schema "identity" grant select, insert, update, delete on tables to "identity";
+alter default privileges for role "identity_migrator" in schema "identity" grant usage on sequences to "identity";
+alter role "identity" in database "doorbuster" set search_path = "identity";
+alter role "identity_migrator" in database "doorbuster" set search_path = "identity";
 commit;

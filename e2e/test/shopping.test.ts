@@ -3,6 +3,7 @@ import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
 import { verifyInvariants } from '@doorbuster/verify-invariants';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AccountBrowser, type AccountTokens } from './fixtures/account-browser.js';
 import { documentsThatRun, runBlocks } from './fixtures/documentation.js';
 import { Shop, type OrderAnswer } from './fixtures/shop.js';
 
@@ -31,6 +32,49 @@ beforeAll(async () => {
 afterAll(() => platform?.dispose());
 
 const mug = (quantity = 1) => [{ sku: 'MUG', quantity }];
+
+describe('a person', () => {
+  it('registers, buys with the token of the account, refreshes it, and leaves with all data', async () => {
+    const browser = new AccountBrowser(platform.url);
+    const tokens = await browser.enter('register', 'ann@example.com', 'correct horse battery');
+    const headersOf = ({ access_token: token }: AccountTokens) => ({
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+    });
+    const buy = (headers: Record<string, string>) =>
+      fetch(`${platform.url}/v1/orders`, {
+        method: 'POST',
+        headers: { ...headers, 'idempotency-key': randomUUID(), prefer: 'wait=20' },
+        body: JSON.stringify({ items: mug(), payment: { method: 'pm_card_visa' } }),
+      });
+    expect((await buy(headersOf(tokens))).status).toBe(201);
+    const next = await browser.refresh(tokens.refresh_token);
+    const orders = await fetch(`${platform.url}/v1/orders`, { headers: headersOf(next) });
+    expect(await orders.json()).toMatchObject({ items: [{ status: 'CONFIRMED' }] });
+    expect((await fetch(`${platform.url}/v1/sagas`, { headers: headersOf(next) })).status).toBe(403);
+    await expect(browser.refresh(tokens.refresh_token)).rejects.toThrow('invalid_grant');
+    await expect(browser.refresh(next.refresh_token)).rejects.toThrow('invalid_grant');
+    const left = await fetch(`${platform.url}/id/account`, {
+      method: 'DELETE',
+      headers: headersOf(next),
+      body: JSON.stringify({ password: 'correct horse battery' }),
+    });
+    expect(left.status).toBe(204);
+    await expect(
+      new AccountBrowser(platform.url).enter('log in', 'ann@example.com', 'correct horse battery'),
+    ).rejects.toThrow('no code');
+  });
+
+  it('who started the platform logs in as operator with the password that was printed, and finds what is stuck', async () => {
+    const [, email = '', password = ''] = /^operator (\S+) {2}password (\S+)/m.exec(platform.output()) ?? [];
+    const { access_token: token } = await new AccountBrowser(platform.url).enter('log in', email, password);
+    const statusOf = async (path: string, method = 'GET'): Promise<number> =>
+      (await fetch(platform.url + path, { method, headers: { authorization: `Bearer ${token}` } })).status;
+    expect(await statusOf('/v1/sagas')).toBe(200);
+    expect(await statusOf('/v1/stuck-items')).toBe(200);
+    expect(await statusOf('/v1/products', 'POST')).toBe(403);
+  });
+});
 
 describe('a buyer', () => {
   it('finds the demo catalogue, buys, and gets 201 CONFIRMED', async () => {

@@ -1,5 +1,6 @@
 import type { Logger } from '@doorbuster/telemetry';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { AccountsModule } from './accounts/accounts.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
@@ -35,6 +36,7 @@ export class AppModule {
         DeadLettersModule,
         StuckItemsModule,
         AuditModule,
+        AccountsModule,
         HealthModule,
         DocsModule,
         StartPageModule,

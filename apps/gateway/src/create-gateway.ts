@@ -20,6 +20,7 @@ import { parseOnlyJson } from './edge/request-input.js';
 import { observeRequests } from './edge/request-telemetry.js';
 import { RouteTable } from './edge/route-table.js';
 import type { GatewayConfig } from './gateway.config.js';
+import { IdentityProxy } from './identity/identity-proxy.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 
 /** Without an answer from the broker the gateway starts anyway: the first rejected order shows that an event was missed. */
@@ -37,6 +38,12 @@ export async function createGateway(config: GatewayConfig, logger: Logger): Prom
     { logger: new NestLogger(logger), bodyParser: false, abortOnError: false },
   );
   addHooks(app, config);
+  if (config.identityUrls.length > 0) {
+    new IdentityProxy(config.identityUrls).serve(
+      app.getHttpAdapter().getInstance(),
+      (error, request, reply) => app.get(ProblemFilter).answer(error, request, reply),
+    );
+  }
   app.useStaticAssets({ root: docsAssets(), prefix: '/docs/assets/', index: false });
   // The gateway has no TLS of its own, so browsers must not upgrade to it.
   app.useSecurityHeaders({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });

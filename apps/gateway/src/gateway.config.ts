@@ -50,6 +50,17 @@ function isAddressOrNetwork(entry: string): boolean {
   return length > 0 && length <= (isIPv6(address) ? 128 : 32);
 }
 
+const IDENTITY_URL_FORM =
+  'must be the address of identity, such as http://identity:8081, or several separated by commas';
+
+const identityUrls = z.string().transform((text, context): URL[] => {
+  const urls = text.split(',').map((each) => URL.parse(each.trim()));
+  const valid = urls.filter((url) => url?.protocol === 'http:' && url.href === `${url.origin}/`);
+  if (valid.length === urls.length) return valid as URL[];
+  context.addIssue({ code: 'custom', message: IDENTITY_URL_FORM });
+  return z.NEVER;
+});
+
 const environment = z.object({
   PORT: port.default(3000),
   HOST: z.string().default('0.0.0.0'),
@@ -73,6 +84,8 @@ const environment = z.object({
   AUTH_JWKS_URL: httpUrl("the https:// address of the issuer's key set").optional(),
   AUTH_ISSUER: z.string().optional(),
   AUTH_AUDIENCE: z.string().optional(),
+  /** Where identity serves HTTP, for `/id/`: one address or several, separated by commas. Without it there are no accounts. */
+  IDENTITY_URL: identityUrls.optional(),
   /** The proxies whose `X-Forwarded-For` is trusted: how many, or their addresses and networks. */
   TRUST_PROXY: trustProxy.optional(),
   /** URL of a trace in the tracing UI, with `{traceId}` in it. */
@@ -88,18 +101,23 @@ const environment = z.object({
   NODE_ENV: z.string().optional(),
 });
 
-/** How tokens are verified: by the keys of an issuer, or by a shared secret. */
+export interface SecretAuth {
+  kind: 'secret';
+  /** `undefined` for a random one, for development: its tokens are valid until the process ends. */
+  secret: string | undefined;
+  issuer: string;
+  audience: string;
+  /** Whether `POST /v1/auth/token` issues tokens. Never in production. */
+  issuesTokens: boolean;
+}
+
+/** How tokens are verified: by the keys of an issuer, by a shared secret, or in development by either. */
 export type AuthConfig =
-  | { kind: 'jwks'; url: URL; issuer: string; audience: string }
-  | {
-      kind: 'secret';
-      /** `undefined` for a random one, for development: its tokens are valid until the process ends. */
-      secret: string | undefined;
-      issuer: string;
-      audience: string;
-      /** Whether `POST /v1/auth/token` issues tokens. Never in production. */
-      issuesTokens: boolean;
-    };
+  | SecretAuth
+  | { kind: 'jwks'; url: URL; issuer: string; audience: string; development?: SecretAuth | undefined };
+
+export const secretAuthOf = (auth: AuthConfig): SecretAuth | undefined =>
+  auth.kind === 'secret' ? auth : auth.development;
 
 const OWN_ISSUER = 'doorbuster';
 
@@ -129,6 +147,7 @@ export class GatewayConfig {
   readonly trustsTraceparent: boolean;
   readonly traceUrlTemplate: string | undefined;
   readonly auth: AuthConfig;
+  readonly identityUrls: readonly URL[];
 
   constructor(env: Environment) {
     this.port = env.PORT;
@@ -147,6 +166,12 @@ export class GatewayConfig {
     this.trustsTraceparent = env.TRUST_TRACEPARENT === 'on';
     this.traceUrlTemplate = env.TRACE_URL_TEMPLATE;
     this.auth = authOf(env);
+    this.identityUrls = env.IDENTITY_URL ?? [];
+  }
+
+  /** Whether `POST /v1/auth/token` issues tokens. */
+  get issuesTokens(): boolean {
+    return secretAuthOf(this.auth)?.issuesTokens === true;
   }
 }
 
@@ -158,7 +183,7 @@ export const gatewayConfig = environment
       if (!env[name]) ctx.addIssue({ code: 'custom', path: [name], message: MISSING_BESIDE_JWKS[name] });
   })
   .refine(
-    (env) => !(env.AUTH_JWT_SECRET && env.AUTH_JWKS_URL),
+    (env) => env.NODE_ENV === 'development' || !(env.AUTH_JWT_SECRET && env.AUTH_JWKS_URL),
     'Set AUTH_JWT_SECRET or AUTH_JWKS_URL, not both',
   )
   .refine(
@@ -178,16 +203,26 @@ function ratesOf({ RATE_LIMIT, RATE_LIMIT_PER_ADDRESS }: Environment) {
 }
 
 function authOf(env: Environment): AuthConfig {
-  const { AUTH_JWKS_URL, AUTH_JWT_SECRET, AUTH_ISSUER, AUTH_AUDIENCE, NODE_ENV } = env;
-  if (AUTH_JWKS_URL) {
-    const [issuer, audience] = [AUTH_ISSUER ?? '', AUTH_AUDIENCE ?? ''];
-    return { kind: 'jwks', url: new URL(AUTH_JWKS_URL), issuer, audience };
-  }
+  const { AUTH_JWKS_URL, AUTH_JWT_SECRET, AUTH_ISSUER, AUTH_AUDIENCE } = env;
+  if (!AUTH_JWKS_URL) return secretAuth(env, AUTH_ISSUER, AUTH_AUDIENCE);
   return {
-    kind: 'secret',
-    secret: AUTH_JWT_SECRET,
-    issuer: AUTH_ISSUER ?? OWN_ISSUER,
-    audience: AUTH_AUDIENCE ?? OWN_ISSUER,
-    issuesTokens: NODE_ENV !== 'production',
+    kind: 'jwks',
+    url: new URL(AUTH_JWKS_URL),
+    issuer: AUTH_ISSUER ?? '',
+    audience: AUTH_AUDIENCE ?? '',
+    // The variables name the other issuer.
+    development: AUTH_JWT_SECRET ? secretAuth(env) : undefined,
   };
 }
+
+const secretAuth = (
+  { AUTH_JWT_SECRET, NODE_ENV }: Environment,
+  issuer = OWN_ISSUER,
+  audience = OWN_ISSUER,
+): SecretAuth => ({
+  kind: 'secret',
+  secret: AUTH_JWT_SECRET,
+  issuer,
+  audience,
+  issuesTokens: NODE_ENV !== 'production',
+});

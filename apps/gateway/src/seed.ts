@@ -8,7 +8,7 @@ import type { GatewayConfig } from './gateway.config.js';
  * own on a local port, so that no customer sees a half-filled shop.
  */
 export async function seed(config: GatewayConfig, logger: Logger): Promise<void> {
-  if (config.auth.kind === 'jwks' || !config.auth.issuesTokens) {
+  if (!config.issuesTokens) {
     throw new Error(
       'only a gateway that gives out tokens can make a demo catalogue, which in production none does',
     );

@@ -90,5 +90,19 @@ describe('the configuration', () => {
     expect(() => gatewayConfig.parse({ ...NEEDED, AUTH_JWT_SECRET: 'short' })).toThrow(/AUTH_JWT_SECRET/);
     const both = { ...NEEDED, AUTH_JWT_SECRET: SECRET, AUTH_JWKS_URL: 'https://issuer.example/jwks.json' };
     expect(() => gatewayConfig.parse(both)).toThrow(/not both/);
+    expect(() => gatewayConfig.parse({ ...both, ...ISSUER, NODE_ENV: 'production' })).toThrow(/not both/);
+    expect(gatewayConfig.parse({ ...both, ...ISSUER, NODE_ENV: 'development' }).issuesTokens).toBe(true);
+  });
+
+  it('accepts the addresses of identity, and nothing with a path', () => {
+    const urlsOf = (IDENTITY_URL: string) =>
+      gatewayConfig.parse({ ...NEEDED, IDENTITY_URL }).identityUrls.map(({ href }) => href);
+    expect(urlsOf('http://identity:8081, http://127.0.0.1:9')).toEqual([
+      'http://identity:8081/',
+      'http://127.0.0.1:9/',
+    ]);
+    for (const text of ['identity', 'http://identity/id', 'https://a,', 'ftp://a']) {
+      expect(() => urlsOf(text)).toThrow(/address of identity/);
+    }
   });
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { customerId, databaseTime } from './values.js';
 
-export const ROLES = ['customer', 'admin'] as const;
+export const ROLES = ['customer', 'operator', 'admin'] as const;
 export const role = z.enum(ROLES);
 export type Role = z.infer<typeof role>;
 
@@ -12,7 +12,10 @@ const origin = z.object({
   traceId: z.string().max(32).optional(),
 });
 
-/** The person behind a request. A customer sees and changes only their own orders, an admin all. `origin` is set for admins. */
+/**
+ * The person behind a request. A customer sees and changes only their own orders, an admin all. An operator finds what is stuck
+ * and retries it, and changes nothing else. `origin` is set for operators and admins.
+ */
 export const actor = z.object({ customerId, role, origin: origin.optional() });
 export type Actor = z.infer<typeof actor>;
 

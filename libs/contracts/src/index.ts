@@ -11,6 +11,7 @@ export * from './gateway/health.js';
 export * from './gateway/order-event.js';
 export * from './gateway/problem.js';
 export * from './gateway/sale-view.js';
+export * from './identity/accounts.js';
 export * from './inventory/allocations.js';
 export * from './inventory/stock.js';
 export * from './message.js';

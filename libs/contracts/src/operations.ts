@@ -115,7 +115,7 @@ export const listDeadLettersOf = (service: ServiceName) =>
 export const listStuckItemsOf = (service: ServiceName) =>
   rpc(service, 'list-stuck-items', stuckItemFilter.omit({ service: true }).strip(), z.array(stuckItem));
 export const replayDeadLetterOf = (service: ServiceName) =>
-  change(service, 'replay-dead-letter', 'admin', z.object({ ...changeTerms, id: z.uuid() }), deadLetter);
+  change(service, 'replay-dead-letter', 'operator', z.object({ ...changeTerms, id: z.uuid() }), deadLetter);
 /** For an event that cannot or need not be handled any more. Dismissing it again changes nothing. */
 export const dismissDeadLetterOf = (service: ServiceName) =>
   change(

@@ -16,8 +16,8 @@ export interface RpcContract<Request = unknown, Response = unknown> {
   readonly changesStateFor?: ChangesStateFor | undefined;
 }
 
-/** Who may make a change: only an admin, or also a customer, for their own orders. */
-export type ChangesStateFor = 'admin' | 'customer';
+/** Who may make a change: only an admin, also an operator, or also a customer, for their own orders. */
+export type ChangesStateFor = 'admin' | 'operator' | 'customer';
 
 /** A read: `rpc('orders', 'get-order', request, response)`. */
 export const rpc = <Request, Response>(

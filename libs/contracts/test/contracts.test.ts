@@ -10,6 +10,7 @@ import {
   SERVICES,
   streamsOf,
   TOPOLOGY,
+  type ChangesStateFor,
   type MessageContract,
   type RpcContract,
 } from '../src/index.js';
@@ -37,8 +38,11 @@ const calls = [
 const READS = /\.(get|list|find|health|clock)(-|$)/;
 /** An admin makes all other changes. */
 const CUSTOMERS_CHANGES = ['rpc.orders.cancel-order', 'rpc.orders.place-orders'];
-function roleFor(subject: string): 'admin' | 'customer' | undefined {
+/** What an operator may repeat. */
+const RETRIES = /^rpc\.(orders\.retry-saga|\w+\.replay-dead-letter)$/;
+function roleFor(subject: string): ChangesStateFor | undefined {
   if (READS.test(subject)) return undefined;
+  if (RETRIES.test(subject)) return 'operator';
   return CUSTOMERS_CHANGES.includes(subject) ? 'customer' : 'admin';
 }
 

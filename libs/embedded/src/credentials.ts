@@ -20,6 +20,8 @@ export interface Credentials {
   rpcSigningKey: string;
   /** Services verify those signatures with it. */
   rpcVerificationKeys: string;
+  /** Identity encrypts the keys that sign its tokens with it. */
+  keyEncryptionSecret: string;
 }
 
 /** Reads the file and adds missing entries. Only the owner can read it. */
@@ -31,6 +33,7 @@ export function loadCredentials(file: string): Credentials {
     nats: complete(['admin', ...NATS_USERS], kept.nats),
     authJwtSecret: kept.authJwtSecret ?? newSecret(),
     ...rpcKeys(kept),
+    keyEncryptionSecret: kept.keyEncryptionSecret ?? newSecret(),
   };
   const wanted = `${JSON.stringify(credentials, null, 2)}\n`;
   if (wanted !== text) {

@@ -1,3 +1,4 @@
+export { networkOf } from './client-network.js';
 export {
   ConfigurationModule,
   configOf,
@@ -5,7 +6,7 @@ export {
   LOGGER,
   SERVICE_NAME,
 } from './configuration/configuration.module.js';
-export { pemFile, redisUrl, wholeNumber } from './configuration/variables.js';
+export { httpUrl, pemFile, port, redisUrl, wholeNumber } from './configuration/variables.js';
 export { HealthModule } from './health/health.module.js';
 export { MessagingModule, NATS_CONNECTION } from './messaging/messaging.module.js';
 export { OperationsModule } from './operations/operations.module.js';

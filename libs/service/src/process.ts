@@ -7,6 +7,7 @@ export {
   refuseUnknownArguments,
   withoutEmpty,
 } from './configuration/read-config.js';
+export { networkOf } from './client-network.js';
 export { fieldRequirementOf } from './configuration/config-problems.js';
 export { OptionError, readOptions } from './configuration/read-options.js';
 export { publishedSecretsIn } from './configuration/published-secrets.js';

@@ -69,6 +69,7 @@ it('finds the configuration of every process', () => {
   expect(configs.map(({ name }) => name).toSorted()).toEqual([
     'CatalogConfig',
     'HealthConfig',
+    'IdentityConfig',
     'InventoryConfig',
     'MessagingConfig',
     'PaymentsConfig',

@@ -32,6 +32,12 @@ export interface PlatformConfig {
   logLevel: LogLevel;
   /** Whether the gateway gives out tokens itself, which seeding needs. */
   issuesTokens: boolean;
+  /** Where browsers reach the shop. */
+  publicUrl: string;
+  /** Whether the gateway trusts the tokens of identity: not with the variables of another issuer. */
+  hasAccounts: boolean;
+  /** Whether an operator's account is made where there is none. With FIRST_OPERATOR_PASSWORD identity makes one. */
+  makesOperator: boolean;
   replicas: Record<AppName, number>;
   /** A service or gateway that does not answer for this long is killed and restarted; `null` disables the check. */
   silentMs: number | null;
@@ -53,6 +59,12 @@ export const platformConfig = z
     RATE_LIMIT: wholeNumberOrOff(1).optional(),
     ...logConfig,
     AUTH_JWKS_URL: httpUrl("the https:// address of the issuer's key set").optional(),
+    AUTH_ISSUER: z.string().optional(),
+    AUTH_AUDIENCE: z.string().optional(),
+    PUBLIC_URL: httpUrl(
+      'the address at which browsers reach the shop, such as https://shop.example.com',
+    ).optional(),
+    FIRST_OPERATOR_PASSWORD: z.string().optional(),
     REDIS_URL: redisUrl.optional(),
     AUTH_JWT_SECRET: z.string().min(32).optional(),
     LIVENESS_TIMEOUT_SECONDS: z
@@ -93,11 +105,17 @@ export const platformConfig = z
     logLevel: env.LOG_LEVEL,
     silentMs: env.LIVENESS_TIMEOUT_SECONDS === 'off' ? null : env.LIVENESS_TIMEOUT_SECONDS * 1_000,
     issuesTokens: env.AUTH_JWKS_URL === undefined,
+    publicUrl: new URL(env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).origin,
+    hasAccounts: hasNoOtherIssuer(env),
+    makesOperator: hasNoOtherIssuer(env) && env.FIRST_OPERATOR_PASSWORD === undefined,
     replicas: Object.fromEntries(APPS.map((app) => [app, env[replicasVariable(app)]])) as Record<
       AppName,
       number
     >,
   }));
+
+const hasNoOtherIssuer = (env: Record<string, unknown>): boolean =>
+  ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'].every((name) => !env[name]);
 
 function replicasVariable(app: AppName): string {
   return `REPLICAS_${app.toUpperCase()}`;

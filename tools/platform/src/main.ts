@@ -8,6 +8,7 @@ import { createLogger } from '@doorbuster/telemetry';
 import { platformConfig } from './config.js';
 import { Platform } from './platform.js';
 import { collectGarbageSoon } from './services/collect-garbage.js';
+import type { FirstOperatorAccount } from './services/first-operator.js';
 import { onStopSignal } from './stop-signal.js';
 
 const env = withoutEmpty(process.env);
@@ -26,11 +27,16 @@ if (env['FAULT_POINTS'])
 function openPlatform(): Platform {
   const progress = (text: string): void => logger.info(text);
   try {
-    return new Platform({ config, env, logger, progress, onDataDeleted });
+    return new Platform({ config, env, logger, progress, onDataDeleted, onFirstOperator });
   } catch (error) {
     tellFailedStart(error);
     process.exit(1);
   }
+}
+
+/** Printed once, and not logged: logs are collected. */
+function onFirstOperator({ email, password }: FirstOperatorAccount): void {
+  say(`operator ${email}  password ${password}  shown only now; log in with it on the shop's page`);
 }
 
 function onDataDeleted(directory: string): void {

@@ -1,4 +1,3 @@
-import { SERVICES } from '@doorbuster/contracts';
 import { DEMO_CATALOGUE, seedCatalogue } from '@doorbuster/demo';
 import {
   isPortFree,
@@ -21,13 +20,16 @@ import { openBroker, type Broker } from './servers/nats.js';
 import { provisionStreams, type Provisioning } from './servers/provisioning.js';
 import { openDatabase, type Database } from './servers/postgres.js';
 import { commandLineOf, type ProgramName } from './services/command-line.js';
+import { keyEncryptionSecretOf, prepareAccounts } from './services/accounts.js';
 import { APPS, type AppName } from './services/environment.js';
+import type { FirstOperatorAccount } from './services/first-operator.js';
 import { migrateSchemas } from './services/migrate-schemas.js';
+import { accountsOf, healthOf, metricsOf, portNames } from './services/port-names.js';
 import { waitUntilReady } from './services/readiness.js';
 import { pidsOf, processesOf, startServices, type Services } from './services/start-services.js';
 import { servesMetrics, telemetryEnvironment } from './services/telemetry.js';
 import { supervisorLog } from './supervision/supervisor-log.js';
-import { Supervised, type Supervise } from './supervision/supervised.js';
+import { stopAll, Supervised, type Supervise } from './supervision/supervised.js';
 import type { TracesServer } from './traces/http/traces-server.js';
 import { startTracesIfWanted } from './traces/start-if-wanted.js';
 
@@ -39,6 +41,8 @@ export interface PlatformSurroundings {
   progress: (text: string) => void;
   /** Called once when the data directory or that of PostgreSQL was deleted. Then call `stop`. */
   onDataDeleted: (directory: string) => void;
+  /** Called with the account that identity is about to make. Its password is stored as a hash only. */
+  onFirstOperator: (account: FirstOperatorAccount) => void;
   /** Node's arguments that run a program. Tests replace it. */
   commandLineOf?: (program: ProgramName) => string[];
 }
@@ -120,11 +124,10 @@ export class Platform {
 
   /** The traces page starts first and stops last: services export spans until they have ended. */
   private async openPorts(): Promise<void> {
-    const processes = APPS.flatMap((app) => this.processesOf(app));
-    const further = this.processesOf('gateway').slice(1);
-    const health = SERVICES.flatMap((service) => this.processesOf(service)).map(healthOf);
-    const names = ['postgres', 'nats', 'traces', ...further, ...health, ...processes.map(metricsOf)];
-    this.ports = await keptPorts(this.layout.root, names);
+    this.ports = await keptPorts(
+      this.layout.root,
+      portNames((app) => this.processesOf(app)),
+    );
     this.traces = await startTracesIfWanted(this.surroundings, this.portOf('traces'), this.url);
   }
 
@@ -179,11 +182,21 @@ export class Platform {
     const settings = {
       dataDir: this.layout.root,
       env,
-      addresses: { ...this.database, ...this.broker, providerStatement },
-      secrets,
+      addresses: {
+        ...this.database,
+        ...this.broker,
+        providerStatement,
+        accounts: await prepareAccounts({
+          ...this.surroundings,
+          adminUrl: this.database.view().url,
+          ports: this.processesOf('identity').map((name) => this.portOf(accountsOf(name))),
+        }),
+      },
+      secrets: { ...secrets, keyEncryptionSecret: keyEncryptionSecretOf(secrets, config) },
       replicas: config.replicas,
       gatewayPortOf: (name: string) => this.gatewayPortOf(name),
       healthPortOf: (name: string) => this.portOf(healthOf(name)),
+      accountsPortOf: (name: string) => this.portOf(accountsOf(name)),
       silentMs: config.silentMs,
       telemetryOf: (app: AppName, name: string) =>
         telemetryEnvironment(app, env, {
@@ -284,10 +297,3 @@ export class Platform {
     return port;
   }
 }
-
-const healthOf = (processName: string): string => `health-${processName}`;
-const metricsOf = (processName: string): string => `metrics-${processName}`;
-
-const stopAll = async (list: Supervised[], deadlineMs: number): Promise<void> => {
-  await Promise.all(list.map((supervised) => supervised.stop(deadlineMs)));
-};

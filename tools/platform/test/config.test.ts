@@ -19,7 +19,19 @@ describe('the configuration of the platform', () => {
       logLevel: 'info',
       silentMs: 10_000,
       issuesTokens: true,
+      publicUrl: 'http://localhost:3000',
+      hasAccounts: true,
+      makesOperator: true,
       replicas: Object.fromEntries([...SERVICES, 'gateway'].map((app) => [app, 1])),
+    });
+  });
+
+  it('has no accounts with the variables of another issuer', () => {
+    const issuer = { AUTH_JWKS_URL: 'https://a.example/jwks', AUTH_ISSUER: 'a', AUTH_AUDIENCE: 'b' };
+    expect(platformConfig.parse(issuer)).toMatchObject({ hasAccounts: false, makesOperator: false });
+    expect(platformConfig.parse({ FIRST_OPERATOR_PASSWORD: 'my own password' })).toMatchObject({
+      hasAccounts: true,
+      makesOperator: false,
     });
   });
 

@@ -14,12 +14,19 @@ describe('the environment of a service', () => {
     databaseUrl: (service: string) => `postgres://${service}`,
     natsUrl: (user: string) => `nats://${user}`,
     providerStatement: '/data/statement',
+    accounts: {
+      publicUrl: 'http://localhost:3000',
+      identityUrls: ['http://127.0.0.1:1', 'http://127.0.0.1:2'],
+      areOn: true,
+      firstOperator: undefined,
+    },
   };
   const of = (app: AppName, more: NodeJS.ProcessEnv = {}) =>
     environmentOf(app, { ...env, ...more }, addresses, {
       authJwtSecret: 'secret',
       rpcSigningKey: 'private',
       rpcVerificationKeys: 'public',
+      keyEncryptionSecret: 'encrypting',
     });
 
   it('has its own addresses and the shared variables', () => {
@@ -61,6 +68,25 @@ describe('the environment of a service', () => {
     for (const app of ['catalog', 'orders', 'inventory', 'payments'] as const) {
       expect(of(app)).toMatchObject({ RPC_VERIFICATION_KEYS: 'public' });
       expect(of(app, { RPC_SIGNING_KEY: 'own' })).not.toHaveProperty('RPC_SIGNING_KEY');
+    }
+  });
+
+  it('gives the secret that encrypts keys to identity alone, and its addresses to the gateway, which trusts its tokens', () => {
+    expect(of('identity')).toMatchObject({
+      PUBLIC_URL: 'http://localhost:3000',
+      KEY_ENCRYPTION_SECRET: 'encrypting',
+    });
+    expect(of('gateway')).toMatchObject({
+      IDENTITY_URL: 'http://127.0.0.1:1,http://127.0.0.1:2',
+      AUTH_JWKS_URL: 'http://127.0.0.1:1/id/jwks',
+      AUTH_ISSUER: 'http://localhost:3000/id',
+      AUTH_AUDIENCE: 'doorbuster',
+      AUTH_JWT_SECRET: 'secret',
+    });
+    const more = { KEY_ENCRYPTION_SECRET: 'own', FIRST_OPERATOR_PASSWORD: 'own password' };
+    expect(of('identity', more)).toMatchObject(more);
+    for (const app of ['gateway', 'orders'] as const) {
+      for (const name of Object.keys(more)) expect(of(app, more)).not.toHaveProperty(name);
     }
   });
 

@@ -24,12 +24,15 @@ describe('the platform', () => {
       PORT: String(await findFreePort()),
       SEED: 'none',
       REPLICAS_ORDERS: '2',
+      // The stand-in for the migration makes no table of accounts.
+      FIRST_OPERATOR_PASSWORD: 'a password of this test',
     };
     return new Platform({
       config: platformConfig.parse(env),
       env,
       logger: createLogger('platform', 'silent'),
       progress: () => undefined,
+      onFirstOperator: () => undefined,
       onDataDeleted: (directory) => deleted.push(directory),
       commandLineOf: (program) => [
         fileURLToPath(new URL('./fixtures/fake-app.mjs', import.meta.url)),

@@ -13,7 +13,7 @@ import { noBody, type NoBody, DEAD_LETTER_ID } from '../edge/request-input.js';
 import { DeadLettersService } from './dead-letters.service.js';
 
 @Controller('v1/dead-letters')
-@Allow('admin')
+@Allow('operator', 'admin')
 export class DeadLettersController {
   constructor(private readonly deadLetters: DeadLettersService) {}
 
@@ -33,6 +33,7 @@ export class DeadLettersController {
   }
 
   @Post(':id/dismiss')
+  @Allow('admin')
   @HttpCode(200)
   dismiss(
     @Caller() actor: Actor,

@@ -16,8 +16,8 @@ export class DocsController {
   /** Compressed once; all responses share these bytes. */
   private readonly variants: Record<'br' | 'gzip' | 'identity', { bytes: Buffer; etag: string }>;
 
-  constructor({ auth }: GatewayConfig) {
-    const document = JSON.stringify(openApi({ issuesTokens: auth.kind === 'secret' && auth.issuesTokens }));
+  constructor({ issuesTokens }: GatewayConfig) {
+    const document = JSON.stringify(openApi({ issuesTokens }));
     const etag = `"${hash('sha1', document, 'base64url')}"`;
     const variant = (bytes: Buffer, encoding: string) => ({
       bytes,

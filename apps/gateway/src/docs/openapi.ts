@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createDocument, type CreateDocumentOptions, type ZodOpenApiObject } from 'zod-openapi';
+import { accountsPaths } from '../accounts/accounts.openapi.js';
 import { authPaths } from '../auth/auth.openapi.js';
 import { stuckItemsPaths } from '../stuck-items/stuck-items.openapi.js';
 import { auditPaths } from '../audit/audit.openapi.js';
@@ -65,6 +66,7 @@ export function openApi({ issuesTokens }: { issuesTokens: boolean }): ReturnType
       ...deadLettersPaths,
       ...stuckItemsPaths,
       ...auditPaths,
+      ...accountsPaths,
       ...healthPaths,
       ...docsPaths,
       ...startPagePaths,

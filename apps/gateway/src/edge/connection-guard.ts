@@ -1,11 +1,12 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { networkOf } from '@doorbuster/service/process';
 import { newTraceparent } from '@doorbuster/telemetry';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { GatewayConfig } from '../gateway.config.js';
 import { ProblemException } from '../problem/problem.exception.js';
 import { sendProblem, type RequestHandler } from './http-server.js';
-import { networkOf, trustOf, type IsTrusted } from './identity.js';
+import { trustOf, type IsTrusted } from './identity.js';
 import { Tally } from './limits.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { isIP, isIPv6 } from 'node:net';
-import { actor, type Actor, type Role } from '@doorbuster/contracts';
+import { isIP } from 'node:net';
+import { actor, role, type Actor, type Role } from '@doorbuster/contracts';
 import { traceIdOf } from '@doorbuster/telemetry';
 import proxyAddr from '@fastify/proxy-addr';
 import {
@@ -12,7 +12,14 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from 'jose';
+import {
+  createRemoteJWKSet,
+  decodeProtectedHeader,
+  errors,
+  jwtVerify,
+  type JWTPayload,
+  type JWTVerifyOptions,
+} from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { AuthConfig, TrustProxy } from '../gateway.config.js';
 import { ProblemException } from '../problem/problem.exception.js';
@@ -40,34 +47,6 @@ export function clientAddress(request: IncomingMessage, isTrusted: IsTrusted): s
   if (request.headers['x-forwarded-for'] === undefined || !isTrusted(peer, 0)) return peer;
   const address = proxyAddr(request, isTrusted);
   return isIP(address) === 0 ? peer : address;
-}
-
-/**
- * The network that counts as one client: an IPv4 address, also when it is written as IPv6, or the /64 of an IPv6
- * address, which is the least that a provider gives to one customer.
- */
-export function networkOf(address: string): string {
-  const plain = address.split('%', 1)[0] ?? '';
-  if (!isIPv6(plain)) return plain;
-  const groups = groupsOf(plain);
-  const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
-  if (isMapped)
-    return groups
-      .slice(6)
-      .flatMap((group) => [group >> 8, group & 0xff])
-      .join('.');
-  return `${groups
-    .slice(0, 4)
-    .map((group) => group.toString(16))
-    .join(':')}::/64`;
-}
-
-/** The eight groups of an IPv6 address. URLs write an IPv4 address at its end in hexadecimal. */
-function groupsOf(ipv6: string): number[] {
-  const text = new URL(`http://[${ipv6}]`).hostname.slice(1, -1);
-  const [head = [], tail = []] = text.split('::').map((part) => (part === '' ? [] : part.split(':')));
-  const zeros = Array<string>(8 - head.length - tail.length).fill('0');
-  return [...head, ...zeros, ...tail].map((group) => Number.parseInt(group, 16));
 }
 
 /** Verifying a signature costs as much as the rest of a small request, so verified tokens are cached. */
@@ -115,7 +94,7 @@ export class TokenVerifier {
     });
     const owner = actor.safeParse({
       customerId: claims.sub,
-      role: claims['role'] === 'admin' ? 'admin' : 'customer',
+      role: role.safeParse(claims['role']).data ?? 'customer',
     });
     if (!owner.success) throw badToken('The subject of the token is no customer id.', owner.error);
     const leftMs = claims.exp === undefined ? this.knownMsMax : claims.exp * 1_000 - Date.now();
@@ -125,17 +104,33 @@ export class TokenVerifier {
 }
 
 /** A verifier of tokens that are signed with `secret` (HS256), or by the issuer that `auth` names. */
-export function tokenVerifier(auth: AuthConfig, secret: Uint8Array, trustMs = TRUST_MS): TokenVerifier {
-  const expected: JWTVerifyOptions = {
-    issuer: auth.issuer,
-    audience: auth.audience,
-    clockTolerance: CLOCK_TOLERANCE_SECONDS,
-    requiredClaims: ['sub', 'exp'],
-  };
-  const check =
-    auth.kind === 'jwks' ? checkByKeySet(auth.url, expected, trustMs.keys) : checkBySecret(secret, expected);
-  return new TokenVerifier(check, trustMs.token);
+export const tokenVerifier = (auth: AuthConfig, secret: Uint8Array, trustMs = TRUST_MS): TokenVerifier =>
+  new TokenVerifier(checkOf(auth, secret, trustMs.keys), trustMs.token);
+
+function checkOf(auth: AuthConfig, secret: Uint8Array, cacheMaxAge: number): Verify {
+  if (auth.kind === 'secret') return checkBySecret(secret, expectedOf(auth));
+  const byKeySet = checkByKeySet(auth.url, expectedOf(auth), cacheMaxAge);
+  const { development } = auth;
+  if (development === undefined) return byKeySet;
+  const bySecret = checkBySecret(secret, expectedOf(development));
+  return (token) => (isSignedWithSecret(token) ? bySecret : byKeySet)(token);
 }
+
+/** Chooses only what verifies the token: each accepts its own algorithms, issuer and audience. */
+function isSignedWithSecret(token: string): boolean {
+  try {
+    return decodeProtectedHeader(token).alg === 'HS256';
+  } catch {
+    return false;
+  }
+}
+
+const expectedOf = ({ issuer, audience }: AuthConfig): JWTVerifyOptions => ({
+  issuer,
+  audience,
+  clockTolerance: CLOCK_TOLERANCE_SECONDS,
+  requiredClaims: ['sub', 'exp'],
+});
 
 function checkByKeySet(url: URL, expected: JWTVerifyOptions, cacheMaxAge: number): Verify {
   const keys = createRemoteJWKSet(url, { timeoutDuration: JWKS_TIMEOUT_MS, cacheMaxAge });
@@ -217,12 +212,12 @@ const noToken = (headers: Record<string, string> = {}): ProblemException =>
 
 const USER_AGENT_MAX = 256;
 
-/** The caller, on a route that needs a role. An admin's origin is included, for the audit log. */
+/** The caller, on a route that needs a role. The origin of an operator or admin is included, for the audit log. */
 export const Caller = createParamDecorator((_data: unknown, context: ExecutionContext): Actor => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   const { actor: caller } = request;
   if (!caller) throw noToken();
-  return caller.role === 'admin' ? { ...caller, origin: originOf(request) } : caller;
+  return caller.role === 'customer' ? caller : { ...caller, origin: originOf(request) };
 });
 
 function originOf({ ip, headers, traceparent }: FastifyRequest): NonNullable<Actor['origin']> {

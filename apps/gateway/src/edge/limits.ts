@@ -1,9 +1,10 @@
 import type { Actor } from '@doorbuster/contracts';
+import { networkOf } from '@doorbuster/service/process';
 import { Injectable } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import { GatewayConfig } from '../gateway.config.js';
 import { ProblemException } from '../problem/problem.exception.js';
-import { clientAddress, networkOf, type IsTrusted } from './identity.js';
+import { clientAddress, type IsTrusted } from './identity.js';
 
 /** Counts what each key holds, up to a maximum for each key. */
 export class Tally {

@@ -133,6 +133,7 @@ class PathParam implements PipeTransform<string, string> {
 const uuid = z.uuid().toLowerCase();
 
 export const ORDER_ID = new PathParam(orderId.toLowerCase(), 'ORDER_NOT_FOUND', 'order');
+export const ACCOUNT_ID = new PathParam(uuid, 'ACCOUNT_NOT_FOUND', 'account');
 export const SAGA_ID = new PathParam(uuid, 'SAGA_NOT_FOUND', 'saga');
 export const DEAD_LETTER_ID = new PathParam(uuid, 'DEAD_LETTER_NOT_FOUND', 'dead letter');
 export const SALE_ID = new PathParam(saleId.toLowerCase(), 'SALE_NOT_FOUND', 'sale');

@@ -21,6 +21,7 @@ export class InventoryController {
   ) {}
 
   @Get(':sku')
+  @Allow('operator', 'admin')
   get(@Param('sku', SKU) sku: string): Promise<StockLevels> {
     return this.rpc.call(getStock, { sku });
   }

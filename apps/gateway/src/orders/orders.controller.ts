@@ -13,10 +13,11 @@ import {
   type Timeline,
   type TracedTimeline,
 } from '@doorbuster/contracts';
+import { networkOf } from '@doorbuster/service/process';
 import { Body, Controller, Get, Param, Post, Query, Req, Res, Sse, type MessageEvent } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
-import { Allow, Caller, networkOf } from '../edge/identity.js';
+import { Allow, Caller } from '../edge/identity.js';
 import { IdempotencyKey, noBody, ORDER_ID, type NoBody } from '../edge/request-input.js';
 import { GatewayConfig } from '../gateway.config.js';
 import { OrderEventStream } from '../order-status/order-event-stream.js';

@@ -63,6 +63,11 @@ export const PROBLEM_TYPES: Record<ErrorCode, ProblemType> = {
     title: 'There is no such sale',
     advice: 'Take an id from `GET /v1/sales`.',
   },
+  ACCOUNT_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such account',
+    advice: 'Take an id from `GET /v1/accounts`. It may have been deleted.',
+  },
   DEAD_LETTER_NOT_FOUND: {
     status: 404,
     title: 'There is no such dead letter',

@@ -14,7 +14,7 @@ import { RpcClient } from '../rpc/rpc-client.js';
 import { noBody, type NoBody, SAGA_ID } from '../edge/request-input.js';
 
 @Controller('v1/sagas')
-@Allow('admin')
+@Allow('operator', 'admin')
 export class SagasController {
   constructor(
     private readonly rpc: RpcClient,

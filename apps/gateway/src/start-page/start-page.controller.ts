@@ -20,7 +20,7 @@ export class StartPageController {
     private readonly config: GatewayConfig,
     private readonly readiness: ReadinessProbe,
   ) {
-    this.issuesTokens = config.auth.kind === 'secret' && config.auth.issuesTokens;
+    this.issuesTokens = config.issuesTokens;
     this.tracesUrl = this.issuesTokens ? homeOf(config.traceUrlTemplate) : undefined;
   }
 

@@ -12,7 +12,7 @@ import { RpcClient } from '../rpc/rpc-client.js';
 
 /** Items that polling jobs fail on, of one service or of all. One page is enough: a long list raises an alert. */
 @Controller('v1/stuck-items')
-@Allow('admin')
+@Allow('operator', 'admin')
 export class StuckItemsController {
   constructor(private readonly rpc: RpcClient) {}
 

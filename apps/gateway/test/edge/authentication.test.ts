@@ -106,6 +106,45 @@ describe('authentication', () => {
   });
 });
 
+describe('an operator', () => {
+  let fixture: Fixture;
+  beforeAll(async () => {
+    fixture = await startFixture();
+  });
+  afterAll(() => fixture.stop());
+
+  const ID = '0198f000-0000-7000-8000-000000000001';
+  const statusOf = async (method: string, path: string): Promise<number> => {
+    const headers = await fixture.as('otto', 'operator');
+    return (await fetch(fixture.url + path, { method, headers })).status;
+  };
+
+  it.each([
+    ['GET', '/v1/sagas'],
+    ['POST', `/v1/sagas/${ID}/retry`],
+    ['GET', '/v1/dead-letters'],
+    ['POST', `/v1/dead-letters/${ID}/replay`],
+    ['GET', '/v1/stuck-items'],
+    ['GET', '/v1/inventory/TSHIRT'],
+  ])('may call %s %s', async (method, path) => {
+    // The services do not run here.
+    expect(await statusOf(method, path)).toBeGreaterThanOrEqual(500);
+  });
+
+  it.each([
+    ['POST', '/v1/products'],
+    ['PATCH', '/v1/products/TSHIRT'],
+    ['POST', '/v1/inventory/TSHIRT/adjustments'],
+    ['POST', `/v1/dead-letters/${ID}/dismiss`],
+    ['POST', '/v1/sales'],
+    ['GET', '/v1/audit'],
+    ['GET', '/v1/orders'],
+    ['POST', '/v1/orders'],
+  ])('may not call %s %s', async (method, path) => {
+    expect(await statusOf(method, path)).toBe(403);
+  });
+});
+
 describe('authentication by the keys of an issuer', () => {
   let fixture: Fixture;
   let issuer: Server;
@@ -159,6 +198,27 @@ describe('authentication by the keys of an issuer', () => {
 
   it('rejects a token that is signed with a secret', async () => {
     await orders(await sign(claims)).expect(401);
+  });
+
+  it('accepts in development also what it issues itself, and each of its own issuer only', async () => {
+    const { port } = issuer.address() as AddressInfo;
+    const both = await startGateway(fixture.nats, {
+      NODE_ENV: 'development',
+      AUTH_JWKS_URL: `http://127.0.0.1:${port}/jwks.json`,
+      AUTH_ISSUER: 'https://issuer.example',
+      AUTH_AUDIENCE: 'shop',
+    });
+    const http = supertest(both.url);
+    const ask = (token: string) => http.get('/v1/orders').set({ authorization: `Bearer ${token}` });
+    const { body } = await http.post('/v1/auth/token').send({ customerId: 'alice' }).expect(200);
+    await ask(body.accessToken).expect(200);
+    await ask(await sign(claims, keys.privateKey, 'ES256')).expect(200);
+    // A secret signs no token of the other issuer, and its keys none of ours.
+    await ask(await sign(claims)).expect(401);
+    const own = { ...claims, iss: 'doorbuster', aud: 'doorbuster' };
+    await ask(await sign(own, keys.privateKey, 'ES256')).expect(401);
+    await ask('a.b.c').expect(401);
+    await both.app.close();
   });
 
   it('issues no tokens itself', async () => {

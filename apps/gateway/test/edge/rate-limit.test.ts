@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { accept, getStock, listOrders, listProducts, type Actor } from '@doorbuster/contracts';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { networkOf } from '../../src/edge/identity.js';
+import { networkOf } from '@doorbuster/service/process';
 import { RateLimiter } from '../../src/edge/limits.js';
 import type { GatewayConfig } from '../../src/gateway.config.js';
 import { startFixture, type Fixture } from '../support/fixture.js';

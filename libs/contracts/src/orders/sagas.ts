@@ -49,7 +49,7 @@ export const listSagas = rpc('orders', 'list-sagas', sagaFilter.strip(), page(sa
 export const retrySaga = change(
   'orders',
   'retry-saga',
-  'admin',
+  'operator',
   z.object({ ...changeTerms, id: z.uuid() }),
   saga,
 );

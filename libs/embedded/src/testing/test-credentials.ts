@@ -8,6 +8,7 @@ export function testCredentials(): Credentials {
   return {
     postgres: passwordsOf(['admin', ...DATABASE_ROLES]),
     nats: passwordsOf(['admin', ...NATS_USERS]),
+    keyEncryptionSecret: 'test-secret-that-is-long-enough-for-keys',
     authJwtSecret: 'test-secret-that-is-long-enough-for-hs256',
     rpcSigningKey: '',
     rpcVerificationKeys: '',

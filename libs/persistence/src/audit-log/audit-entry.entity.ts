@@ -8,7 +8,7 @@ class ActorColumns {
   role!: string;
 }
 
-/** One action of an admin, done or refused. Rows are never changed. */
+/** One action of an operator or admin, done or refused. Rows are never changed. */
 @Entity('audit_log')
 export class AuditEntryEntity {
   /** UUIDv7. */

@@ -7,7 +7,7 @@ import { AuditEntryEntity } from './audit-entry.entity.js';
 
 export type AuditRow = Pick<AuditEntryEntity, keyof AuditEntryEntity>;
 
-/** An admin's request: actor, action and target. */
+/** The request of an operator or admin: actor, action and target. */
 export interface AdminAction {
   actor: Actor;
   /** The name of the RPC, such as `change-product`. */
@@ -22,8 +22,12 @@ export interface AuditDetails {
   target?: string;
   /** The state before. Absent for a new item. */
   before?: unknown;
+  /** The state after, where the reply has more than the log may keep. By default the reply. */
+  after?: unknown;
   /** The same answer as to an earlier request with this key. The log has that one already. */
   isRepeated?: boolean;
+  /** A customer deletes their own account. It is the one action of a customer that has an entry. */
+  isOwnAccount?: boolean;
 }
 
 export interface Decided<R> {
@@ -33,8 +37,8 @@ export interface Decided<R> {
 }
 
 /**
- * Wraps the work of a transaction: it also writes the audit entry, for a refusal too. Only admins have entries; customers
- * who change their own orders have none.
+ * Wraps the work of a transaction: it also writes the audit entry, for a refusal too. Operators and admins have entries;
+ * customers who change their own orders have none.
  */
 export const audited =
   <R>(action: AdminAction, work: (tx: EntityManager) => Promise<Decided<R>>) =>
@@ -51,7 +55,8 @@ export async function writeAuditEntry(
   reply: Reply<unknown>,
   details: AuditDetails = {},
 ): Promise<void> {
-  if (actor.role !== 'admin' || (details.isRepeated === true && reply.ok)) return;
+  if (actor.role === 'customer' && details.isOwnAccount !== true) return;
+  if (details.isRepeated === true && reply.ok) return;
   const { address, userAgent, traceId } = actor.origin ?? {};
   await db.insert(AuditEntryEntity, {
     id: uuidv7(),
@@ -62,7 +67,7 @@ export async function writeAuditEntry(
     code: reply.ok ? null : reply.error.code,
     request,
     before: details.before as object | undefined,
-    after: reply.ok ? (reply.value as object) : undefined,
+    after: reply.ok ? ((details.after ?? reply.value) as object) : undefined,
     address: address ?? null,
     userAgent: userAgent ?? null,
     traceId: traceId ?? null,

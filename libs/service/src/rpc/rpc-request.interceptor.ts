@@ -1,4 +1,4 @@
-import type { RpcContract } from '@doorbuster/contracts';
+import type { ChangesStateFor, Role, RpcContract } from '@doorbuster/contracts';
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { NatsContext } from '@nestjs/microservices';
 import type { Observable } from 'rxjs';
@@ -29,8 +29,9 @@ export class RpcRequestInterceptor implements NestInterceptor {
       await this.verifier.verify(contract.subject, request.payload, signature);
     }
     const data = parse(contract, request);
-    if (contract.changesStateFor === 'admin' && roleOf(data) !== 'admin') {
-      throw new RpcRefusedError('FORBIDDEN', 'This is for an admin.');
+    const { changesStateFor } = contract;
+    if (changesStateFor && !ACTING[changesStateFor].includes(roleOf(data))) {
+      throw new RpcRefusedError('FORBIDDEN', `This is for an ${changesStateFor}.`);
     }
     // Nest passes this to the handler as the payload.
     execution.getArgs()[0] = data;
@@ -58,5 +59,12 @@ function whatDoesNotFit(issues: readonly z.core.$ZodIssue[]): string {
   return more > 0 ? `${named.join('; ')}; and ${more} more` : named.join('; ');
 }
 
-const roleOf = (data: unknown): string | undefined =>
-  (data as { actor?: { role?: string } } | undefined)?.actor?.role;
+/** The roles that may make a change. A batch of customers' orders has no actor of its own. */
+const ACTING: Record<ChangesStateFor, readonly (Role | undefined)[]> = {
+  admin: ['admin'],
+  operator: ['operator', 'admin'],
+  customer: ['customer', 'operator', 'admin', undefined],
+};
+
+const roleOf = (data: unknown): Role | undefined =>
+  (data as { actor?: { role?: Role } } | undefined)?.actor?.role;

@@ -29,6 +29,7 @@ const from = (senders: readonly string[], ...edges: string[]): string[] =>
 const APPS = [...SERVICES, 'gateway'];
 const COMMON = [
   ...from(Object.keys(AROUND), 'gateway:3000'),
+  'gateway -> identity:8081',
   ...from([...APPS, 'provisioner'], 'nats:4222'),
   ...from(['monitoring'], ...APPS.map((app) => `${app}:9464`)),
 ];

@@ -9,6 +9,13 @@ const OWN_VARIABLES: Partial<Record<ServiceName, string>> = {
   payments: `
       # The simulated provider charges no money.
       PAYMENT_PROVIDER: simulated`,
+  identity: `
+      # Where browsers reach the gateway. The issuer of tokens is this address with /id.
+      PUBLIC_URL: \${PUBLIC_URL:-http://localhost:3000}
+      # Encrypts the keys that sign tokens.
+      KEY_ENCRYPTION_SECRET: \${KEY_ENCRYPTION_SECRET:-${DEVELOPMENT_PASSWORD}-encryption}
+      # Of operator@doorbuster.example, whose account is made at the first start.
+      FIRST_OPERATOR_PASSWORD: \${FIRST_OPERATOR_PASSWORD:-${DEVELOPMENT_PASSWORD}}`,
 };
 
 export function composeFile(current: string): string {

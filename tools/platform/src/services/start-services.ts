@@ -16,6 +16,8 @@ export interface ServicesSettings {
   gatewayPortOf: (name: string) => number;
   /** The liveness endpoint of a service, by its name. */
   healthPortOf: (name: string) => number;
+  /** Where identity serves accounts, by its name. */
+  accountsPortOf: (name: string) => number;
   /** A process that does not answer for this long is killed; `null` disables the check. */
   silentMs: number | null;
   /** What a process is told about its telemetry, by its name. */
@@ -52,6 +54,10 @@ function launch(app: AppName, name: string, settings: ServicesSettings) {
   const env =
     app === 'gateway' ? { ...settings.env, PORT: String(settings.gatewayPortOf(name)) } : settings.env;
   const health = app === 'gateway' ? {} : { PORT: String(settings.healthPortOf(name)), HOST: LOCALHOST };
+  const accounts =
+    app === 'identity'
+      ? { IDENTITY_PORT: String(settings.accountsPortOf(name)), IDENTITY_HOST: LOCALHOST }
+      : {};
   const shown = serviceOutput(name, env);
   return startProcess({
     command: process.execPath,
@@ -59,6 +65,7 @@ function launch(app: AppName, name: string, settings: ServicesSettings) {
     env: {
       ...environmentOf(app, env, addresses, secrets),
       ...health,
+      ...accounts,
       ...telemetryOf(app, name),
       ...shown.env,
     },

@@ -127,3 +127,7 @@ export class Supervised {
 
 const describe = ({ code, signal }: ProcessExit): string =>
   signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
+
+export const stopAll = async (list: Supervised[], deadlineMs: number): Promise<void> => {
+  await Promise.all(list.map((supervised) => supervised.stop(deadlineMs)));
+};

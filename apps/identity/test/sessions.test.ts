@@ -1,0 +1,290 @@
+import { eventually } from '@doorbuster/embedded/testing';
+import { decodeJwt, decodeProtectedHeader, type JSONWebKeySet } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Accounts } from '../src/accounts/accounts.service.js';
+import { OidcRecords } from '../src/oidc/oidc-records.repository.js';
+import { LoginThrottle } from '../src/throttle/login-throttle.js';
+import { Browser, codeOf, Shop, tokensIn, type Tokens } from './support/browser.js';
+import { IdentityUnderTest, ISSUER, ORIGIN } from './support/identity-under-test.js';
+
+const PASSWORD = 'correct horse battery';
+
+let identity: IdentityUnderTest;
+beforeAll(async () => {
+  identity = await IdentityUnderTest.start();
+  await identity.add();
+});
+afterAll(() => identity?.stop());
+
+let count = 0;
+const anEmail = (): string => `ben-${(count += 1)}@example.com`;
+let turn = 0;
+/** Each request goes to the other replica. */
+const eitherReplica = (): string => identity.url((turn += 1) % 2);
+const aBrowser = (address = `198.51.100.${(count += 1)}`): Browser => new Browser(eitherReplica, address);
+const aShop = (browser = aBrowser()): Shop => new Shop(browser);
+const bearer = ({ access_token: token }: Tokens) => ({ authorization: `Bearer ${token}` });
+
+describe('refresh tokens', () => {
+  it('rotate over both replicas, and end when the first one would', async () => {
+    const shop = aShop();
+    let tokens = await shop.tokensOf('register', anEmail(), PASSWORD);
+    const seen = new Set([tokens.refresh_token]);
+    for (let use = 0; use < 3; use += 1) {
+      tokens = await tokensIn(await shop.refresh(tokens.refresh_token));
+      seen.add(tokens.refresh_token);
+    }
+    expect(seen.size).toBe(4);
+    const [row] = await identity.query<{ kinds: number }>(
+      `select count(distinct (payload ->> 'exp'))::int as kinds from oidc_records where model = 'RefreshToken'
+       and account_id = $1`,
+      [decodeJwt(tokens.access_token).sub],
+    );
+    expect(row?.kinds).toBeLessThanOrEqual(2);
+  });
+
+  it('a second use revokes the grant with its newest token', async () => {
+    const shop = aShop();
+    const first = await shop.tokensOf('register', anEmail(), PASSWORD);
+    const second = await tokensIn(await shop.refresh(first.refresh_token));
+    const reuse = await shop.refresh(first.refresh_token);
+    expect(reuse.status).toBe(400);
+    expect(await reuse.json()).toMatchObject({ error: 'invalid_grant' });
+    expect((await shop.refresh(second.refresh_token)).status).toBe(400);
+  });
+
+  it('of concurrent uses at most one succeeds, and then nothing of the grant works', async () => {
+    const shop = aShop();
+    const { refresh_token: token } = await shop.tokensOf('register', anEmail(), PASSWORD);
+    const answers = await Promise.all(Array.from({ length: 6 }, () => shop.refresh(token)));
+    const given = answers.filter(({ status }) => status === 200);
+    expect(given.length).toBeLessThanOrEqual(1);
+    for (const answer of given) {
+      expect((await shop.refresh((await tokensIn(answer)).refresh_token)).status).toBe(400);
+    }
+  });
+
+  it('are stored as hashes', async () => {
+    const tokens = await aShop().tokensOf('register', anEmail(), PASSWORD);
+    const [row] = await identity.query<{ found: number }>(
+      'select count(*)::int as found from oidc_records where position($1 in payload::text) > 0',
+      [tokens.refresh_token],
+    );
+    expect(row?.found).toBe(0);
+  });
+});
+
+describe('logging out', () => {
+  it('asks first, then ends the session and its refresh tokens', async () => {
+    const shop = aShop();
+    const tokens = await shop.tokensOf('register', anEmail(), PASSWORD);
+    const query = new URLSearchParams({
+      id_token_hint: tokens.id_token,
+      post_logout_redirect_uri: `${ORIGIN}/`,
+      state: 'bye',
+    });
+    const { text } = await shop.browser.go(`${ISSUER}/session/end?${query}`);
+    expect(text).toContain('Log out?');
+    const [, xsrf = ''] = /name="xsrf" value="([^"]+)"/.exec(text) ?? [];
+    const forged = await shop.browser.post(`${ISSUER}/session/end/confirm`, {
+      xsrf: 'guessed',
+      logout: 'yes',
+    });
+    expect(forged.response.status).toBe(400);
+    const again = await tokensIn(await shop.refresh(tokens.refresh_token));
+    const done = await shop.browser.post(`${ISSUER}/session/end/confirm`, { xsrf, logout: 'yes' });
+    expect(done.url).toBe(`${ORIGIN}/?state=bye`);
+    expect((await shop.refresh(again.refresh_token)).status).toBe(400);
+    const next = await shop.browser.go(new Shop(shop.browser).authorization());
+    expect(next.text).toContain('Log in');
+  });
+
+  it('sends a browser to no other address', async () => {
+    const shop = aShop();
+    const tokens = await shop.tokensOf('register', anEmail(), PASSWORD);
+    const query = new URLSearchParams({
+      id_token_hint: tokens.id_token,
+      post_logout_redirect_uri: 'https://evil.example/',
+    });
+    expect((await shop.browser.go(`${ISSUER}/session/end?${query}`)).response.status).toBe(400);
+  });
+});
+
+describe('the throttle', () => {
+  it('stops guesses at one account from one network, over both replicas, for known and unknown addresses', async () => {
+    const known = anEmail();
+    await aShop().tokensOf('register', known, PASSWORD);
+    for (const email of [known, anEmail()]) {
+      const browser = aBrowser();
+      const statuses: number[] = [];
+      for (let guess = 0; guess < 12; guess += 1) {
+        const { response } = await aShop(browser).enter('login', email, `guess number ${guess}`);
+        statuses.push(response.status);
+      }
+      expect(statuses).toEqual([...Array<number>(10).fill(422), 429, 429]);
+      const { response, text } = await aShop(browser).enter('login', email, PASSWORD);
+      expect(response.status).toBe(429);
+      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(text).toContain('Too many attempts. Wait 15 minutes, then try again.');
+    }
+    // The owner, who is elsewhere, is not locked out.
+    expect((await aShop().enter('login', known, PASSWORD)).code).toBeTypeOf('string');
+  });
+
+  it('forgets the wrong attempts of an account that logged in', async () => {
+    const email = anEmail();
+    const browser = aBrowser();
+    await aShop(browser).tokensOf('register', email, PASSWORD);
+    for (let round = 0; round < 3; round += 1) {
+      for (let guess = 0; guess < 5; guess += 1) await loginBy(browser.address, email, 'a wrong password');
+      expect(await loginBy(browser.address, email, PASSWORD)).toBe('done');
+    }
+  });
+
+  it('stops guesses at many accounts from one network, and at one account from many networks', async () => {
+    const passed = async (guesses: (index: number) => [email: string, address: string]): Promise<number> => {
+      const attempts = await Promise.all(
+        Array.from({ length: 110 }, (_, index) => eitherThrottle().login(...guesses(index))),
+      );
+      return attempts.filter(({ retryAfterSeconds }) => retryAfterSeconds === undefined).length;
+    };
+    expect(await passed((index) => [`many-${index}@example.com`, '203.0.113.99'])).toBe(100);
+    expect(await passed((index) => ['one@example.com', `10.1.${index}.1`])).toBe(100);
+  });
+
+  it('stops a flood of new accounts from one network', async () => {
+    const waits = await Promise.all(
+      Array.from({ length: 25 }, (_, index) => eitherThrottle().register(`2001:db8:5:0:${index}::1`)),
+    );
+    expect(waits.filter((seconds) => seconds === undefined)).toHaveLength(20);
+    const page = await aShop(aBrowser('2001:db8:5::9')).enter('register', anEmail(), PASSWORD);
+    expect(page.response.status).toBe(429);
+    expect(page.text).toContain('Too many attempts.');
+  });
+
+  const eitherThrottle = (): LoginThrottle => identity.replica((turn += 1) % 2).get(LoginThrottle);
+
+  async function loginBy(address: string, email: string, password: string): Promise<string> {
+    const accounts = identity.replica((turn += 1) % 2).get(Accounts);
+    return (await accounts.login({ email, password }, address)).kind;
+  }
+});
+
+describe("one's own data", () => {
+  it('are exported without secrets', async () => {
+    const email = anEmail();
+    const shop = aShop();
+    const tokens = await shop.tokensOf('register', email, PASSWORD);
+    const response = await shop.browser.send(`${ISSUER}/account`, { headers: bearer(tokens) });
+    expect(response.headers.get('content-disposition')).toContain('attachment');
+    const text = await response.text();
+    expect(JSON.parse(text)).toMatchObject({
+      account: { id: decodeJwt(tokens.access_token).sub, email, role: 'customer' },
+      sessions: [{ createdAt: expect.any(String), expiresAt: expect.any(String) }],
+    });
+    expect(text).not.toContain('argon2');
+  });
+
+  it('are not for a caller without a token, or with one that is not an access token', async () => {
+    const shop = aShop();
+    const tokens = await shop.tokensOf('register', anEmail(), PASSWORD);
+    const forged = `${tokens.access_token.slice(0, -8)}AAAAAAAA`;
+    for (const token of ['', 'x', tokens.id_token, forged]) {
+      const response = await shop.browser.send(`${ISSUER}/account`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+      expect(response.status).toBe(401);
+      expect(await response.json()).toMatchObject({ code: 'UNAUTHENTICATED' });
+    }
+  });
+
+  it('are deleted with the password, and everything ends', async () => {
+    const email = anEmail();
+    const shop = aShop();
+    const tokens = await shop.tokensOf('register', email, PASSWORD);
+    const id = String(decodeJwt(tokens.access_token).sub);
+    const forget = (password: string) =>
+      shop.browser.send(`${ISSUER}/account`, {
+        method: 'DELETE',
+        body: JSON.stringify({ password }),
+        headers: { ...bearer(tokens), 'content-type': 'application/json' },
+      });
+    expect((await forget('a wrong password')).status).toBe(403);
+    expect((await forget(PASSWORD)).status).toBe(204);
+    expect((await forget(PASSWORD)).status).toBe(401);
+    expect((await shop.refresh(tokens.refresh_token)).status).toBe(400);
+    expect((await shop.browser.go(new Shop(shop.browser).authorization())).text).toContain('Log in');
+    expect((await aShop().enter('login', email, PASSWORD)).response.status).toBe(422);
+    const left = await identity.query(
+      `select 1 from accounts where email = $1 union all
+       select 1 from oidc_records where position($1 in payload::text) > 0 or account_id = $2`,
+      [email, id],
+    );
+    expect(left).toEqual([]);
+    expect(await identity.receive(id)).toMatchObject([{ data: { accountId: id } }]);
+    const entries = await identity.query(
+      'select actor_id, action, target, outcome, address from audit_log where target = $1',
+      [id],
+    );
+    expect(entries).toEqual([
+      { actor_id: id, action: 'delete-account', target: id, outcome: 'DONE', address: null },
+    ]);
+    // The address is free again, for another account.
+    expect((await aShop().enter('register', email, PASSWORD)).code).toBeTypeOf('string');
+  });
+});
+
+it('keys rotate: tokens are signed by a new one, and the old one stays in the key set until they have expired', async () => {
+  const other = await IdentityUnderTest.start({ SIGNING_KEY_PERIOD_SECONDS: '2', ACCESS_TOKEN_SECONDS: '1' });
+  try {
+    await other.add({ SIGNING_KEY_PERIOD_SECONDS: '2', ACCESS_TOKEN_SECONDS: '1' });
+    const kids = async (index: number): Promise<string[]> => {
+      const { keys } = (await (await fetch(`${other.url(index)}/id/jwks`)).json()) as JSONWebKeySet;
+      return keys.map(({ kid = '' }) => kid);
+    };
+    const shop = new Shop(new Browser(() => other.url(0)));
+    let tokens = await shop.tokensOf('register', anEmail(), PASSWORD);
+    const first = decodeProtectedHeader(tokens.access_token).kid ?? '';
+    let isOverlapSeen = false;
+    await eventually(async () => {
+      tokens = await tokensIn(await shop.refresh(tokens.refresh_token));
+      const now = decodeProtectedHeader(tokens.access_token).kid ?? '';
+      // Whatever signs now, every replica publishes it.
+      expect(await kids(0)).toContain(now);
+      if (now !== first && (await kids(1)).includes(first)) isOverlapSeen = true;
+      return now !== first && !(await kids(1)).includes(first) ? true : undefined;
+    }, 'a new key that signs, and an old one that is gone');
+    expect(isOverlapSeen).toBe(true);
+    const stored = await other.query<{ text: string }>(
+      `select encode(encrypted_key, 'escape') as text from signing_keys`,
+    );
+    for (const { text } of stored) expect(text).not.toContain('"d"');
+  } finally {
+    await other.stop();
+  }
+});
+
+it('expired rows are deleted in batches', async () => {
+  const records = identity.replica(0).get(OidcRecords);
+  await identity.query(
+    `insert into oidc_records (model, id, payload, expires_at)
+     select 'Session', sha256(n::text::bytea), '{}', now() - interval '1 day' from generate_series(1, 1200) as n`,
+  );
+  await Promise.all([records.deleteExpired(500), records.deleteExpired(500)]);
+  await eventually(async () => {
+    const [row] = await identity.query<{ left: number }>(
+      'select count(*)::int as left from oidc_records where expires_at < now()',
+    );
+    return row?.left === 0 ? true : undefined;
+  }, 'the rest to be deleted by the job');
+});
+
+it('an existing session with another log in is asked for a password by prompt=login', async () => {
+  const shop = aShop();
+  await shop.tokensOf('register', anEmail(), PASSWORD);
+  const { text } = await shop.browser.go(shop.authorization({ prompt: 'login' }));
+  expect(text).toContain('Log in');
+  const silent = await aBrowser().go(aShop().authorization({ prompt: 'none' }));
+  expect(codeOf(silent.url)).toBeUndefined();
+  expect(new URL(silent.url).searchParams.get('error')).toBe('login_required');
+});
