@@ -82,10 +82,14 @@ export class Platform {
     await this.seed();
   }
 
-  /** Stops the gateways first, so that no new request arrives, and the servers last. No process remains. */
+  /**
+   * Stops the gateways first, so that no new request arrives, and the servers last. No process remains.
+   * A server that ends by itself meanwhile stays down: it would write into a data directory that was deleted.
+   */
   async stop(): Promise<void> {
     this.stopped = true;
     this.watch?.close();
+    for (const server of this.servers) server.endRestarts();
     const { gateway = [], ...services } = this.services ?? {};
     await stopAll(gateway, SHUTDOWN_MS.gateway + SHUTDOWN_MS.grace);
     await stopAll(Object.values(services).flat(), SHUTDOWN_MS.service + SHUTDOWN_MS.grace);

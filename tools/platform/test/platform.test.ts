@@ -154,5 +154,6 @@ describe('the platform', () => {
     expect(deleted).toHaveLength(1);
     expect(deleted[0]).toMatch(dataDir);
     expect(pids.filter(isAlive)).toEqual([]);
+    expect(existsSync(dataDir)).toBe(false);
   });
 });

@@ -59,6 +59,20 @@ describe('a supervised process', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('stays down when it ends by itself after its restarts were ended', async () => {
+    await supervise('exec sleep 60').start();
+    const { pid } = supervised;
+    supervised.endRestarts();
+    process.kill(pid as number, 'SIGKILL');
+    await until(async () => (supervised.pid === undefined ? true : undefined), {
+      deadlineMs: 5_000,
+      intervalMs: 5,
+      what: 'ending',
+    });
+    await supervised.stop(1_000);
+    expect(warnings).toEqual([]);
+  });
+
   it('is killed and started again when it hangs, with one log line', async () => {
     const port = await findFreePort();
     warnings = [];

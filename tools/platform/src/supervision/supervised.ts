@@ -61,9 +61,14 @@ export class Supervised {
     this.watching = this.watch(first);
   }
 
+  /** The process runs on. Once it ends, no other is started. */
+  endRestarts(): void {
+    this.stopping.abort();
+  }
+
   /** Ends the process and starts no other. Resolves when it has ended. */
   async stop(deadlineMs: number): Promise<void> {
-    this.stopping.abort();
+    this.endRestarts();
     await this.running?.stop(deadlineMs);
     await this.watching;
   }
