@@ -9,6 +9,7 @@ export {
 } from './audit-log/audit-log.js';
 export { observeBacklog } from './backlog-metrics.js';
 export { pluck } from './columns.js';
+export { fromJsonLines, jsonLines } from './database/array-literal.js';
 export { openDatabase, type DatabaseOptions } from './database/data-source.js';
 export { DatabaseNotReadyError } from './database/database-not-ready.js';
 export { logRetry } from './database/database-outages.js';

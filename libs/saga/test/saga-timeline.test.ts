@@ -34,7 +34,7 @@ it('a timeline is read as it was written, in the row up to a limit and in the ta
       const written = moments.map(([afterMs, happened]) => {
         const at = Math.floor(STARTED_AT) + afterMs;
         const transitions = happened.map((each) => ({ ...each, sagaId: 'saga', sequence: (sequence += 1) }));
-        lines = lineOf(moment(at, transitions)) + lines;
+        lines = `${lineOf(moment(at, transitions))}\n${lines}`;
         const beyond = transitions.filter((each) => !isInRow(each));
         if (beyond.length > 0) rows.push({ at: new Date(at).toISOString(), transitions: beyond });
         return transitions.map(({ sagaId: _sagaId, ...each }) => ({ ...each, at }));

@@ -1,4 +1,4 @@
-import { pluck, preparedQuery } from '@doorbuster/persistence';
+import { jsonLines, pluck, preparedQuery } from '@doorbuster/persistence';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ordinaryPool, poolKey, type StockPoolId } from '../stock/domain/stock-pool.js';
@@ -80,7 +80,7 @@ async function insert(tx: EntityManager, reservations: readonly Reservation[]): 
   await preparedQuery(tx, INSERT_RESERVATIONS, [
     pluck(reservations, 'orderId'),
     pluck(reservations, 'status'),
-    reservations.map(({ lines }) => JSON.stringify(lines)),
+    jsonLines(pluck(reservations, 'lines')),
     reservations.map(({ refusal }) => refusal?.reason ?? null),
     reservations.map(({ refusal }) => refusal?.sku ?? null),
     pluck(reservations, 'expiresAt'),

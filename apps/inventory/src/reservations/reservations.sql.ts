@@ -1,4 +1,4 @@
-import { isNotStuck, type PreparedStatement } from '@doorbuster/persistence';
+import { fromJsonLines, isNotStuck, type PreparedStatement } from '@doorbuster/persistence';
 import type { ReservationEntity } from './reservation.entity.js';
 
 /** A row as these statements read it, with the time of the database. */
@@ -37,7 +37,7 @@ export const INSERT_RESERVATIONS: PreparedStatement = {
   name: 'insert-reservations',
   text: `
   insert into reservations (order_id, status, lines, reason, refused_sku, expires_at)
-  select * from unnest($1::uuid[], $2::text[], $3::jsonb[], $4::text[], $5::text[], $6::timestamptz[])
+  select * from unnest($1::uuid[], $2::text[], ${fromJsonLines('$3', 'jsonb')}, $4::text[], $5::text[], $6::timestamptz[])
   order by 1`,
 };
 

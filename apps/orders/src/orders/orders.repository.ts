@@ -1,5 +1,5 @@
 import type { Money, OrderStatus, PlaceOrderRequest } from '@doorbuster/contracts';
-import { pluck, preparedQuery, registerDeadline } from '@doorbuster/persistence';
+import { jsonLines, pluck, preparedQuery, registerDeadline } from '@doorbuster/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource, MoreThan, type EntityManager } from 'typeorm';
 import { isSaleItem, purchaseKey, purchasesOf } from '../sales/domain/sale-terms.js';
@@ -73,7 +73,7 @@ export class OrdersRepository {
       pluck(orders, 'customerId'),
       pluck(created, 'idempotencyKey'),
       pluck(orders, 'status'),
-      orders.map(({ lines }) => JSON.stringify(lines)),
+      jsonLines(pluck(orders, 'lines')),
       orders.map(({ total }) => total.amount),
       orders.map(({ total }) => total.currency),
       pluck(created, 'method'),

@@ -1,4 +1,9 @@
-import { DATABASE_NOW, endTransactionIn, type PreparedStatement } from '@doorbuster/persistence';
+import {
+  DATABASE_NOW,
+  endTransactionIn,
+  fromJsonLines,
+  type PreparedStatement,
+} from '@doorbuster/persistence';
 
 export const ORDER_COLUMNS = `o.id, o.customer_id as "customerId", o.idempotency_key as "idempotencyKey", o.status, o.reason, o.lines,
   o.total_amount as "totalAmount", o.currency, o.payment_method as "paymentMethod",
@@ -45,7 +50,7 @@ export const INSERT_ORDERS: PreparedStatement = {
   name: 'insert-orders',
   text: `insert into orders (id, customer_id, idempotency_key, status, lines, total_amount, currency, payment_method,
                       created_at, updated_at)
-  select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::bigint[], $7::text[], $8::text[],
+  select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], ${fromJsonLines('$5', 'jsonb')}, $6::bigint[], $7::text[], $8::text[],
                        $9::timestamptz[], $10::timestamptz[])
   order by 2, 3`,
 };

@@ -1,6 +1,7 @@
 import type { ClientBase, Pool, QueryResultRow } from 'pg';
 import { EntityManager, QueryFailedError, QueryRunnerAlreadyReleasedError, type DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { arrayLiteral } from './array-literal.js';
 
 /**
  * A frequent statement. A connection parses it once, and from the sixth call on it usually keeps its plan. Name the columns
@@ -15,6 +16,7 @@ export interface PreparedStatement {
 /**
  * Runs a frequent statement, without parsing it again: in the transaction of an EntityManager, or in one of its own.
  *
+ * @param values arrays have plain elements only: texts, numbers, dates, null
  * @returns the rows, also those of `returning`
  * @throws {QueryFailedError} like TypeORM's own queries
  */
@@ -25,12 +27,14 @@ export async function preparedQuery<Row extends QueryResultRow>(
 ): Promise<Row[]> {
   const client = await clientOf(source);
   try {
-    const { rows } = await client.query<Row>({ ...statement, values });
+    const { rows } = await client.query<Row>({ ...statement, values: values.map(toParameter) });
     return rows;
   } catch (error) {
     throw new QueryFailedError(statement.text, values, error as Error);
   }
 }
+
+const toParameter = (value: unknown): unknown => (Array.isArray(value) ? arrayLiteral(value) : value);
 
 async function clientOf(source: DataSource | EntityManager): Promise<Pool | ClientBase> {
   const dataSource = source instanceof EntityManager ? source.dataSource : source;

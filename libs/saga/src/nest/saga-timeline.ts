@@ -38,7 +38,7 @@ export function lineOf({ instance, transitions, at }: AdvancedSaga<SagaData>): s
       reason === null ? [step, kind, attempt] : [step, kind, attempt, reason],
     ),
   ];
-  return `${JSON.stringify(moment)}\n`;
+  return JSON.stringify(moment);
 }
 
 export const isInRow = ({ sequence }: Pick<SagaTransition, 'sequence'>): boolean => sequence <= IN_ROW_MAX;

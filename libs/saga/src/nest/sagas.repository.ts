@@ -1,5 +1,5 @@
 import type { Page, TimelineEntry } from '@doorbuster/contracts';
-import { newestPage, pluck, preparedQuery, type PageRequest } from '@doorbuster/persistence';
+import { jsonLines, newestPage, pluck, preparedQuery, type PageRequest } from '@doorbuster/persistence';
 import { traceIdOf } from '@doorbuster/telemetry';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -44,7 +44,7 @@ export class SagasRepository<Data extends SagaData> {
   /** Inserts started sagas with their first transitions. */
   async insert(tx: EntityManager, sagas: readonly AdvancedSaga<Data>[]): Promise<void> {
     const instances = pluck(sagas, 'instance');
-    const data = instances.map((saga) => JSON.stringify(saga.data));
+    const data = jsonLines(pluck(instances, 'data'));
     const immutable = [pluck(instances, 'version'), pluck(instances, 'definition'), data];
     await preparedQuery(tx, sql.INSERT_SAGAS, [...toColumns(sagas), ...immutable]);
     await this.append(tx, sagas);
@@ -139,18 +139,18 @@ interface TimelineRow {
 }
 
 /** In the order in which both statements take them. */
-function toColumns<Data extends SagaData>(sagas: readonly AdvancedSaga<Data>[]): unknown[][] {
+function toColumns<Data extends SagaData>(sagas: readonly AdvancedSaga<Data>[]): unknown[] {
   const instances = pluck(sagas, 'instance');
   return [
     pluck(instances, 'id'),
     pluck(instances, 'state'),
     pluck(instances, 'stage'),
-    instances.map(({ pending }) => JSON.stringify(pending)),
-    instances.map(({ refused }) => JSON.stringify(refused)),
+    jsonLines(pluck(instances, 'pending')),
+    jsonLines(pluck(instances, 'refused')),
     instances.map(({ reason }) => reason && formatReason(reason)),
     instances.map(nextDeadline),
     pluck(instances, 'sequence'),
-    sagas.map(lineOf),
+    sagas.map(lineOf).join('\n'),
   ];
 }
 
