@@ -38,6 +38,7 @@ export {
   registerDeadline,
 } from './transactions/commit-deadline.js';
 export { CommitUnknownError } from './transactions/commit-unknown.js';
+export { allTogether } from './transactions/pipelined-transaction.js';
 export { isLockTimeout, isTransient, isUniqueViolation } from './transactions/postgres-errors.js';
 export { UnitOfWork, type BatchWork, type RunOptions } from './transactions/unit-of-work.js';
 export { UnsupportedVersionError } from './transactions/unsupported-version.js';

@@ -1,4 +1,4 @@
-import { jsonLines, pluck, preparedQuery } from '@doorbuster/persistence';
+import { allTogether, jsonLines, pluck, preparedQuery } from '@doorbuster/persistence';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ordinaryPool, poolKey, type StockPoolId } from '../stock/domain/stock-pool.js';
@@ -44,13 +44,13 @@ export class ReservationsRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** One statement for each kind of change. */
+  /** One statement for each kind of change, all in one round trip. */
   async save(tx: EntityManager, { levels, opened, settled }: StateChanges): Promise<void> {
-    if (levels.length > 0) await this.stock.move(tx, levels);
-    if (settled.length > 0) {
-      await preparedQuery(tx, UPDATE_RESERVATIONS, [pluck(settled, 'orderId'), pluck(settled, 'status')]);
-    }
-    if (opened.length > 0) await insert(tx, opened);
+    await allTogether([
+      levels.length > 0 && this.stock.move(tx, levels),
+      settled.length > 0 && update(tx, settled),
+      opened.length > 0 && insert(tx, opened),
+    ]);
   }
 
   private async withStock(
@@ -70,6 +70,13 @@ export class ReservationsRepository {
       now: pools.at(-1)?.now ?? rows.at(-1)?.now ?? new Date(0),
     };
   }
+}
+
+async function update(tx: EntityManager, reservations: readonly Reservation[]): Promise<void> {
+  await preparedQuery(tx, UPDATE_RESERVATIONS, [
+    pluck(reservations, 'orderId'),
+    pluck(reservations, 'status'),
+  ]);
 }
 
 /**

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { refuse, type Order, type PlaceOrderRequest, type Reply } from '@doorbuster/contracts';
 import { faultPoint } from '@doorbuster/fault-points';
 import { Batcher, QueueFullError, StaleItemError, type OutgoingEvent } from '@doorbuster/messaging';
-import { CommitDeadlineError, isLockTimeout, pluck, UnitOfWork } from '@doorbuster/persistence';
+import { allTogether, CommitDeadlineError, isLockTimeout, pluck, UnitOfWork } from '@doorbuster/persistence';
 import { SagaRunner, type NewSaga } from '@doorbuster/saga/nest';
 import { LOGGER, refusalOf } from '@doorbuster/service';
 import { fail, startSpan, type Logger } from '@doorbuster/telemetry';
@@ -110,20 +110,25 @@ export class OrderAcceptance {
     tx: EntityManager,
     batch: readonly Waiting[],
   ): Promise<{ result: Answer[]; events: OutgoingEvent[] }> {
-    const claimed = await this.orders.claimRequests(tx, pluck(batch, 'request'));
+    const all = pluck(batch, 'request');
+    // In one round trip. The second statement runs after the claims, so that a concurrent request with the same key is visible.
+    const [claimed, existing] = await allTogether([
+      this.orders.claimRequests(tx, all),
+      this.orders.findByRequests(all, tx),
+    ]);
     const free = batch.filter(({ request }) => !claimed.isBusy(request));
     const market = await this.loadMarket(tx, pluck(free, 'request'), claimed);
-    // Read after the claims and the purchase locks, so that a concurrent request with the same key is visible.
-    const existing = await this.orders.findByRequests(pluck(free, 'request'), tx);
     const now = new Date(claimed.now);
     // After all reads: they may have waited for a lock.
     const requests = free.map((waiting) => withExpiry(waiting, claimed.now));
     const { replies, purchases, ...decided } = decideOrders(requests, existing, market, now, uuidv7);
     const created = decided.created.filter(() => !faultPoint('orders.lose-order'));
     if (purchases.length > 0) await this.purchases.addPurchases(tx, purchases);
-    await this.orders.insert(tx, created);
     const spans = spansByOrder(free, replies);
-    const events = await this.sagas.start(tx, 'checkout', created.map(toCheckout), now, spans);
+    const [, events] = await allTogether([
+      this.orders.insert(tx, created),
+      this.sagas.start(tx, 'checkout', created.map(toCheckout), now, spans),
+    ]);
     const answers = new Map<Waiting, Answer>(free.map((waiting, i) => [waiting, replies[i] ?? BUSY]));
     return { result: batch.map((waiting) => answers.get(waiting) ?? BUSY), events };
   }

@@ -58,10 +58,10 @@ export class OrdersRepository {
   /** By {@link requestKey}. */
   async findByRequests(
     requests: readonly PlacedRequest[],
-    manager: EntityManager = this.dataSource.manager,
+    source: DataSource | EntityManager = this.dataSource,
   ): Promise<Map<string, OrderRecord>> {
     const parameters = [pluck(requests, 'customerId'), pluck(requests, 'idempotencyKey')];
-    const rows: OrderEntity[] = await manager.query(sql.FIND_ORDERS_BY_REQUESTS, parameters);
+    const rows = await preparedQuery<OrderEntity>(source, sql.FIND_ORDERS_BY_REQUESTS, parameters);
     return new Map(rows.map((row) => [requestKey(row.customerId, row.idempotencyKey), toRecord(row)]));
   }
 

@@ -39,11 +39,13 @@ export const CLAIM_REQUESTS: PreparedStatement = {
 };
 
 /**
- * SQL, because it looks up a batch by pairs. Not a prepared statement: a plan made for an empty table can read all orders of a
+ * SQL, because it looks up a batch by pairs. Without a name: a plan made for an empty table can read all orders of a
  * customer. $1: customers, $2: keys.
  */
-export const FIND_ORDERS_BY_REQUESTS = `select ${ORDER_COLUMNS} from unnest($1::text[], $2::text[]) as r (customer_id, idempotency_key)
-  join orders o using (customer_id, idempotency_key)`;
+export const FIND_ORDERS_BY_REQUESTS: PreparedStatement = {
+  text: `select ${ORDER_COLUMNS} from unnest($1::text[], $2::text[]) as r (customer_id, idempotency_key)
+  join orders o using (customer_id, idempotency_key)`,
+};
 
 /** SQL, because it inserts a batch in one statement, in key order, so that replicas with the same keys do not deadlock. */
 export const INSERT_ORDERS: PreparedStatement = {

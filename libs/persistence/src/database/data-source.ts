@@ -52,6 +52,8 @@ export async function openDatabase(
       query_timeout: STATEMENT_TIMEOUT_MS + UNHEARD_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
       keepAlive: true,
+      // Statements that are started together share a round trip. The server runs them in their order.
+      pipeline: true,
       options: READ_BY_INDEX,
     },
   });

@@ -20,6 +20,7 @@ import type { DeadLetters, NewDeadLetter } from '../dead-letters/dead-letters.js
 import { FailureCounts } from './failure-counts.js';
 import { deferUnsupported, UnsupportedVersionError } from './unsupported-version.js';
 import type { Outbox } from '../outbox/outbox.js';
+import { pipelinedTransaction } from './pipelined-transaction.js';
 import { isPermanent, isTransient, isUniqueViolation } from './postgres-errors.js';
 
 type Work<R> = (tx: EntityManager) => Promise<{ result: R; events: OutgoingEvent[] }>;
@@ -103,7 +104,7 @@ export class UnitOfWork {
     let running: EntityManager | undefined;
     let isCommitting = false;
     try {
-      return await this.dataSource.transaction(async (tx) => {
+      return await pipelinedTransaction(this.dataSource, async (tx) => {
         running = tx;
         if (commitBy !== undefined) await limitTransaction(tx, commitBy);
         const { result, events } = await work(tx);

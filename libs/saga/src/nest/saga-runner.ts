@@ -6,7 +6,7 @@ import {
   type IncomingBatch,
   type OutgoingEvent,
 } from '@doorbuster/messaging';
-import { afterCommit, UnitOfWork, UnsupportedVersionError } from '@doorbuster/persistence';
+import { afterCommit, allTogether, UnitOfWork, UnsupportedVersionError } from '@doorbuster/persistence';
 import { LOGGER } from '@doorbuster/service';
 import type { Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
@@ -98,8 +98,7 @@ export class SagaRunner<Data extends SagaData> implements SagaStarter<Data>, OnM
     const advanced = newSagas.map(({ id, data }) =>
       this.advanceOne(newInstance(id, saga, data, now.getTime()), [{ kind: 'started' }], now),
     );
-    await this.sagas.insert(tx, advanced);
-    return this.applyAdvances(tx, advanced, spans);
+    return this.written(this.sagas.insert(tx, advanced), tx, advanced, spans);
   }
 
   /**
@@ -176,8 +175,18 @@ export class SagaRunner<Data extends SagaData> implements SagaStarter<Data>, OnM
     spans?: SpansBySaga,
   ): Promise<OutgoingEvent[]> {
     if (changed.length === 0) return [];
-    await this.sagas.update(tx, changed);
-    return this.applyAdvances(tx, changed, spans);
+    return this.written(this.sagas.update(tx, changed), tx, changed, spans);
+  }
+
+  /** The first statement of a local decision does not wait for the answer to that of the sagas. */
+  private async written(
+    writing: Promise<void>,
+    tx: EntityManager,
+    advanced: readonly AdvancedSaga<Data>[],
+    spans?: SpansBySaga,
+  ): Promise<OutgoingEvent[]> {
+    const [, events] = await allTogether([writing, this.applyAdvances(tx, advanced, spans)]);
+    return events;
   }
 
   /** Makes the commands into messages, and calls each local decision once for all its sagas. */
