@@ -1,5 +1,7 @@
 // Draws the charts of the report; runs in the browser, with uPlot beside it.
 const HEIGHT = 230;
+/** With a lower maximum the axis would count in fractions of a buyer. */
+const COUNT_MAX_LEAST = 5;
 const { charts, kills, seconds } = JSON.parse(document.querySelector('#data').textContent);
 const place = document.querySelector('#charts');
 const said = document.querySelector('#said');
@@ -15,6 +17,11 @@ function stacked(series) {
   const sums = [];
   return series.map(({ values }) => values.map((value, i) => (sums[i] = (sums[i] ?? 0) + (value ?? 0))));
 }
+
+/** Without a moment to read, the legend has names and no figures. */
+const legendOfCursor = {
+  hooks: { setCursor: ({ cursor }) => place.toggleAttribute('data-reading', isNumber(cursor.idx)) },
+};
 
 /** Vertical lines where something was killed. */
 function killMarks() {
@@ -56,8 +63,13 @@ function axis(label, format, size) {
   };
 }
 
-/** Whole decades would leave most of the chart empty. */
-const aroundLog = (_, min, max) => (min > 0 ? [min / 1.5, max * 1.5] : [0.001, 1]);
+/** Whole decades would leave most of the chart empty. The labels count up from the lower end, so it has one digit. */
+const aroundLog = (_, min, max) => (min > 0 ? [oneDigitBelow(min / 1.2), max * 1.5] : [0.001, 1]);
+
+function oneDigitBelow(value) {
+  const decade = 10 ** Math.floor(Math.log10(value));
+  return Math.floor(value / decade) * decade;
+}
 
 function optionsOf({ unit, axis: title, isLog, isStacked, series }, width) {
   const line = ({ label, tone, dash, values }) => ({
@@ -77,14 +89,16 @@ function optionsOf({ unit, axis: title, isLog, isStacked, series }, width) {
     cursor: { sync: { key: sync.key }, points: { size: 7 } },
     scales: {
       x: { time: false, range: () => [0, seconds] },
-      y: isLog ? { distr: 3, range: aroundLog } : { range: (_, __, max) => [0, Math.max(1, max) * 1.05] },
+      y: isLog
+        ? { distr: 3, range: aroundLog }
+        : { range: (_, __, max) => [0, Math.max(COUNT_MAX_LEAST, max) * 1.05] },
     },
     axes: [axis('seconds after the opening', (value) => String(value), 30), axis(title, tick, 48)],
     series: [
       { label: 'at', value: (_, value) => (isNumber(value) ? `${value.toFixed(2)} s` : '–') },
       ...(isStacked ? series.toReversed() : series).map(line),
     ],
-    plugins: [killMarks()],
+    plugins: [killMarks(), legendOfCursor],
   };
 }
 

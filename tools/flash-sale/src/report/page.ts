@@ -33,6 +33,7 @@ export function page(report: SaleReport): string {
 <main>
 ${headerOf(report)}
 ${tilesOf(report)}
+<p class="note">Point at a chart, or focus it and press the arrow keys, to read the figures of a moment.</p>
 <div class="charts" id="charts"></div>
 <p class="unseen" id="said" aria-live="polite"></p>
 <div class="pair">${checksOf(report.verdict.checks)}<div class="stack">${acceptedOf(report)}${outcomesOf(report)}</div></div>

@@ -113,18 +113,22 @@ export function outcomesOf({ totals }: SaleReport): string {
   return `<section><h2>Buyers</h2><table class="outcomes">${rows.map(row).join('')}${sumRow('all who came', all)}</table><p class="note">${more.join(' ')}</p></section>`;
 }
 
+const FIGURES = ['count', 'p50', 'p90', 'p99', 'p99.9', 'max'];
+
 export function stagesOf(stages: readonly StageFigures[]): string {
   const shown = stages.filter((stage) => stage.count > 0);
   const longest = Math.max(1, ...shown.map(({ max }) => max));
   const at = (ms: number): string => `${((ms / longest) * 100).toFixed(2)}%`;
   const row = (figures: StageFigures): string => {
     const { stage, p50, p90, p99, p999, max } = figures;
-    const cells = [p50, p90, p99, p999, max].map((ms) => `<td>${duration(ms)}</td>`).join('');
-    return `<tr><th scope="row">${stage}<small>${escapeHtml(STAGES[stage])}</small></th><td>${count(figures.count)}</td>${cells}
+    const cells = [count(figures.count), ...[p50, p90, p99, p999, max].map(duration)]
+      .map((text, index) => `<td data-title="${FIGURES[index]}">${text}</td>`)
+      .join('');
+    return `<tr><th scope="row">${stage}<small>${escapeHtml(STAGES[stage])}</small></th>${cells}
       <td class="range"><i style="left:${at(p50)};right:calc(100% - ${at(p99)})"></i><u style="left:${at(max)}"></u></td></tr>`;
   };
-  return `<section class="wide"><h2>Latency by stage</h2><div class="scroll" tabindex="0" role="region" aria-label="Latency by stage"><table class="stages"><thead><tr><th scope="col">stage</th>${['count', 'p50', 'p90', 'p99', 'p99.9', 'max'].map((name) => `<th scope="col">${name}</th>`).join('')}<th scope="col" class="range">p50 – p99, and max</th></tr></thead><tbody>${shown.map(row).join('')}</tbody></table></div>
-  <p class="note">Counted from what a buyer intended, not from when a request could be sent: the wait for a connection is part of it.</p></section>`;
+  return `<section class="wide"><h2>Latency by stage</h2><div class="scroll" tabindex="0" role="region" aria-label="Latency by stage"><table class="stages"><thead><tr><th scope="col">stage</th>${FIGURES.map((name) => `<th scope="col">${name}</th>`).join('')}<th scope="col" class="range">p50 – p99, and max</th></tr></thead><tbody>${shown.map(row).join('')}</tbody></table></div>
+  <p class="note">Counted from what a buyer intended, not from when a request could be sent: the wait for a connection is part of it. Each bar reaches from p50 to p99; the red mark is the maximum.</p></section>`;
 }
 
 export function settingsOf({ options, clientLoad, kills }: SaleReport): string {
