@@ -1,3 +1,4 @@
+import { fieldRequirementOf } from '@doorbuster/service/process';
 import { z } from 'zod';
 import { listTraces, type TraceFilter } from '../queries/list-traces.js';
 import { ORDER_OUTCOMES } from '../queries/order-outcome.js';
@@ -39,9 +40,13 @@ export async function answerApi(url: URL, store: TraceStore, readTimeline: ReadT
 
 function filterOf(url: URL): TraceFilter {
   const given = [...url.searchParams].filter(([, value]) => value !== '');
-  const parsed = filter.safeParse(Object.fromEntries(given));
+  const parsed = filter.safeParse(Object.fromEntries(given), { error: fieldRequirementOf });
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`.trim());
+  const problems = parsed.error.issues.map((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? `there is no filter ${issue.keys.join(', ')}`
+      : `${issue.path.join('.')} ${issue.message}`,
+  );
   throw new HttpError(400, 'BAD_FILTER', problems.join('; '));
 }
 
