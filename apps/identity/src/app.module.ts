@@ -6,20 +6,9 @@ import {
   PersistenceModule,
 } from '@doorbuster/service';
 import { Module } from '@nestjs/common';
-import { Accounts } from './accounts/accounts.service.js';
-import { AccountsRpcController } from './accounts/accounts.rpc-controller.js';
-import { FirstOperator } from './accounts/first-operator.js';
-import { Passwords } from './accounts/passwords.js';
-import { AccountRoutes } from './http/account-routes.js';
-import { IdentityServer } from './http/identity-server.js';
-import { LoginRoutes } from './http/login-routes.js';
-import { IdentityConfig } from './identity.config.js';
+import { AccountsModule } from './accounts/accounts.module.js';
+import { HttpModule } from './http/http.module.js';
 import { identitySchema } from './identity.schema.js';
-import { KeyVault } from './keys/key-vault.js';
-import { SigningKeys } from './keys/signing-keys.js';
-import { ExpiredRowsJob } from './oidc/expired-rows.job.js';
-import { OidcRecords } from './oidc/oidc-records.repository.js';
-import { LoginThrottle } from './throttle/login-throttle.js';
 
 @Module({
   imports: [
@@ -28,21 +17,8 @@ import { LoginThrottle } from './throttle/login-throttle.js';
     PersistenceModule.forRoot(identitySchema),
     HealthModule.forRoot('identity'),
     OperationsModule.forRoot('identity'),
-  ],
-  controllers: [AccountsRpcController],
-  providers: [
-    IdentityConfig,
-    Accounts,
-    Passwords,
-    FirstOperator,
-    LoginThrottle,
-    OidcRecords,
-    ExpiredRowsJob,
-    KeyVault,
-    SigningKeys,
-    LoginRoutes,
-    AccountRoutes,
-    IdentityServer,
+    AccountsModule,
+    HttpModule,
   ],
 })
 export class AppModule {}

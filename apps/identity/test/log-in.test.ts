@@ -102,7 +102,9 @@ describe('logging in', () => {
     const shop = aShop();
     const first = await claimsOf(await shop.tokensOf('register', anEmail(), PASSWORD));
     const again = new Shop(shop.browser);
-    const { url } = await shop.browser.go(again.authorization());
+    // Clients ask for more scopes than there are.
+    const scope = 'openid profile email offline_access';
+    const { url } = await shop.browser.go(again.authorization({ scope }));
     expect(url.startsWith(`${CALLBACK}?`)).toBe(true);
     expect(new URL(url).searchParams.get('state')).toBe(again.state);
     const second = await claimsOf(
@@ -170,6 +172,8 @@ describe('logging in', () => {
       shop.authorization({ code_challenge: '', code_challenge_method: '' }),
     );
     expect(new URL(plain.url).searchParams.get('error')).toBe('invalid_request');
+    const consent = await shop.browser.go(shop.authorization({ prompt: 'consent' }));
+    expect(new URL(consent.url).searchParams.get('error')).toBe('invalid_request');
   });
 
   it('a code works once, and only with its verifier', async () => {

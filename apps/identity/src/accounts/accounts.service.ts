@@ -11,6 +11,7 @@ import { newEvent } from '@doorbuster/messaging';
 import { audited, UnitOfWork, type Decided } from '@doorbuster/persistence';
 import { activeTraceparent } from '@doorbuster/telemetry';
 import { Injectable } from '@nestjs/common';
+import { metrics } from '@opentelemetry/api';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { OidcRecords } from '../oidc/oidc-records.repository.js';
@@ -32,6 +33,12 @@ export type LoginOutcome =
 export type RegistrationOutcome =
   { kind: 'done'; accountId: string } | { kind: 'taken' } | { kind: 'throttled'; retryAfterSeconds: number };
 
+/** Many wrong or throttled ones are an attack. */
+const logins = metrics.getMeter('doorbuster.identity').createCounter('doorbuster.logins', {
+  description: 'Attempts to log in, by outcome.',
+  unit: '{attempt}',
+});
+
 const INSERT = `
   insert into accounts (id, email, password_hash, role) values ($1, $2, $3, $4)
   on conflict (email) do nothing returning id`;
@@ -47,7 +54,13 @@ export class Accounts {
   ) {}
 
   /** @throws {PasswordsBusyError} */
-  async login({ email, password }: Credentials, address: string): Promise<LoginOutcome> {
+  async login(credentials: Credentials, address: string): Promise<LoginOutcome> {
+    const outcome = await this.tryLogin(credentials, address);
+    logins.add(1, { outcome: outcome.kind });
+    return outcome;
+  }
+
+  private async tryLogin({ email, password }: Credentials, address: string): Promise<LoginOutcome> {
     const attempt = await this.throttle.login(email, address);
     const { retryAfterSeconds } = attempt;
     if (retryAfterSeconds !== undefined) return { kind: 'throttled', retryAfterSeconds };

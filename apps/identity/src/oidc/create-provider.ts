@@ -1,7 +1,7 @@
 import { role, type Role } from '@doorbuster/contracts';
 import type { Logger } from '@doorbuster/telemetry';
 import type Koa from 'koa';
-import { Provider, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
+import { interactionPolicy, Provider, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Accounts } from '../accounts/accounts.service.js';
 import { AUDIENCE, issuerOf, MOUNT, WEB_CLIENT, type IdentityConfig } from '../identity.config.js';
 import { SIGNING_ALGORITHM, type KeySet } from '../keys/signing-keys.js';
@@ -84,7 +84,7 @@ function configurationOf({ config, keys, cookieKey, accounts, records }: Provide
       role: await roleOf(accounts, 'accountId' in token ? token.accountId : ''),
     }),
     loadExistingGrant,
-    interactions: { url: (_ctx, { uid }) => `${MOUNT}/interaction/${uid}` },
+    interactions: { policy: loginOnly(), url: (_ctx, { uid }) => `${MOUNT}/interaction/${uid}` },
     // One origin: the pages of the shop.
     clientBasedCORS: () => false,
     cookies: {
@@ -143,6 +143,13 @@ const featuresOf = ({ ACCESS_TOKEN_SECONDS }: IdentityConfig): Configuration['fe
 async function roleOf(accounts: Accounts, accountId: string | undefined): Promise<Role> {
   const found = await accounts.findById(accountId ?? '');
   return found?.role ?? role.enum.customer;
+}
+
+/** `prompt=consent` is refused: there is no such page. */
+function loginOnly(): ReturnType<typeof interactionPolicy.base> {
+  const policy = interactionPolicy.base();
+  policy.remove('consent');
+  return policy;
 }
 
 /** The shop is our own client, so a customer is asked for no consent. */
