@@ -41,6 +41,8 @@ export class IdentityConfig extends configOf(
   }),
 ) {}
 
+/** A log in lasts this long, and so do its refresh tokens, however often they are rotated. */
+export const SESSION_SECONDS = 14 * DAY_SECONDS;
 /** The audience of access tokens: the API of the gateway. */
 export const AUDIENCE = 'doorbuster';
 export const WEB_CLIENT = 'doorbuster-web';

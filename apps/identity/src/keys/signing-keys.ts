@@ -4,7 +4,7 @@ import type { Logger } from '@doorbuster/telemetry';
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { In, DataSource, type EntityManager } from 'typeorm';
-import { IdentityConfig } from '../identity.config.js';
+import { IdentityConfig, SESSION_SECONDS } from '../identity.config.js';
 import { planKeys, signingKeyAt, type KeyTerms, type KeyTime } from './key-schedule.js';
 import { KeyVault } from './key-vault.js';
 import { SigningKeyEntity } from './signing-key.entity.js';
@@ -46,8 +46,10 @@ export class SigningKeys implements BeforeApplicationShutdown {
     this.terms = {
       periodMs,
       leadMs: Math.min(LEAD_MS_MAX, Math.ceil(periodMs / 4)),
-      // A replica that missed two checks still signs with the old key.
-      overlapMs: config.ACCESS_TOKEN_SECONDS * 1_000 + 2 * intervalMs,
+      // A replica that missed two checks still signs with the old key. To log out, a browser shows its last ID token, which may
+      // have expired: the key stays for as long as a session.
+      overlapMs:
+        config.ACCESS_TOKEN_SECONDS * 1_000 + 2 * intervalMs + Math.min(SESSION_SECONDS * 1_000, periodMs),
     };
     const sweep = async (): Promise<boolean> => {
       await this.refresh();

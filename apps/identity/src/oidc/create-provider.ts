@@ -3,18 +3,21 @@ import type { Logger } from '@doorbuster/telemetry';
 import type Koa from 'koa';
 import { interactionPolicy, Provider, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Accounts } from '../accounts/accounts.service.js';
-import { AUDIENCE, issuerOf, MOUNT, WEB_CLIENT, type IdentityConfig } from '../identity.config.js';
+import {
+  AUDIENCE,
+  issuerOf,
+  MOUNT,
+  SESSION_SECONDS,
+  WEB_CLIENT,
+  type IdentityConfig,
+} from '../identity.config.js';
 import { SIGNING_ALGORITHM, type KeySet } from '../keys/signing-keys.js';
 import { loggedOutPage, logoutPage, messagePage } from '../pages/pages.js';
 import { OidcAdapter } from './oidc-adapter.js';
 import type { OidcRecords } from './oidc-records.repository.js';
 
-const DAY_SECONDS = 86_400;
-/** A log in lasts this long, and so do its refresh tokens, however often they are rotated. */
-const SESSION_SECONDS = 14 * DAY_SECONDS;
 const INTERACTION_SECONDS = 3_600;
 const CODE_SECONDS = 60;
-const ID_TOKEN_SECONDS = 3_600;
 const SCOPES = 'openid email';
 /** A resource of RFC 8707. The API is the only one. */
 const RESOURCE = 'urn:doorbuster:api';
@@ -96,7 +99,7 @@ function configurationOf({ config, keys, cookieKey, accounts, records }: Provide
       AccessToken: config.ACCESS_TOKEN_SECONDS,
       AuthorizationCode: CODE_SECONDS,
       Grant: SESSION_SECONDS,
-      IdToken: Math.max(config.ACCESS_TOKEN_SECONDS, ID_TOKEN_SECONDS),
+      IdToken: config.ACCESS_TOKEN_SECONDS,
       Interaction: INTERACTION_SECONDS,
       // A rotated token ends when its first one would.
       RefreshToken: (ctx) => ctx.oidc.entities.RotatedRefreshToken?.remainingTTL ?? SESSION_SECONDS,
