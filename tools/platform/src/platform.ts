@@ -21,12 +21,12 @@ import { provisionStreams, type Provisioning } from './servers/provisioning.js';
 import { openDatabase, type Database } from './servers/postgres.js';
 import { commandLineOf, type ProgramName } from './services/command-line.js';
 import { keyEncryptionSecretOf, prepareAccounts } from './services/accounts.js';
-import { APPS, type AppName } from './services/environment.js';
+import type { AppName } from './services/environment.js';
 import type { FirstOperatorAccount } from './services/first-operator.js';
 import { migrateSchemas } from './services/migrate-schemas.js';
 import { accountsOf, healthOf, metricsOf, portNames } from './services/port-names.js';
 import { waitUntilReady } from './services/readiness.js';
-import { pidsOf, processesOf, startServices, type Services } from './services/start-services.js';
+import { processesOf, startServices, viewsOf, type Services } from './services/start-services.js';
 import { servesMetrics, telemetryEnvironment } from './services/telemetry.js';
 import { supervisorLog } from './supervision/supervisor-log.js';
 import { stopAll, Supervised, type Supervise } from './supervision/supervised.js';
@@ -273,12 +273,8 @@ export class Platform {
 
   private viewServices(services: Services): Record<string, ServiceView> {
     const answering = servesMetrics(this.surroundings.env);
-    return Object.fromEntries(
-      APPS.map((app) => {
-        const ports = answering ? this.processesOf(app).map((name) => this.portOf(metricsOf(name))) : [];
-        const metrics = ports.map((port) => `http://127.0.0.1:${port}/metrics`);
-        return [app, { pids: pidsOf(services[app]), metrics }];
-      }),
+    return viewsOf(services, (app) =>
+      answering ? this.processesOf(app).map((name) => this.portOf(metricsOf(name))) : [],
     );
   }
 

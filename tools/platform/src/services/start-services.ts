@@ -1,5 +1,6 @@
 import { startProcess } from '@doorbuster/embedded';
 import { markOf } from '../data-dir/leftovers.js';
+import type { ServiceView } from '../data-dir/run-file.js';
 import type { Supervise, Supervised } from '../supervision/supervised.js';
 import { serviceOutput } from './service-output.js';
 import { APPS, environmentOf, type Addresses, type AppName, type Secrets } from './environment.js';
@@ -80,6 +81,17 @@ function livenessOf(app: AppName, name: string, settings: ServicesSettings) {
   return { url: `http://${LOCALHOST}:${port}/healthz`, silentMs };
 }
 
-/** Process ids as they are now, for run.json. */
-export const pidsOf = (processes: Supervised[]): number[] =>
-  processes.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
+/** Process ids and addresses of metrics as they are now, for run.json. */
+export const viewsOf = (
+  services: Services,
+  metricsPortsOf: (app: AppName) => number[],
+): Record<string, ServiceView> =>
+  Object.fromEntries(
+    APPS.map((app) => [
+      app,
+      {
+        pids: services[app].flatMap(({ pid }) => (pid === undefined ? [] : [pid])),
+        metrics: metricsPortsOf(app).map((port) => `http://${LOCALHOST}:${port}/metrics`),
+      },
+    ]),
+  );
