@@ -10,6 +10,11 @@ export const REPOSITORY = path.resolve(import.meta.dirname, '..', '..', '..', '.
  * under load; the gateway's share grows with its connections, of which it has up to 20,000.
  */
 const OLD_SPACE_MB = { gateway: 512, service: 256 };
+/**
+ * With so small a limit V8 collects the whole heap each time it has grown by 30 %: every second under load, a fifth of the CPU of
+ * orders. Here a heap doubles in between. The bound on the young generation, which is 64 MB by default, gives back more memory than that takes.
+ */
+const COLLECT_LESS_OFTEN = ['--heap-growing-percent=100', '--max-semi-space-size=32'];
 
 /** An app, or what migrates the schemas of all services. */
 export type ProgramName = AppName | 'migration';
@@ -25,6 +30,7 @@ export function commandLineOf(program: ProgramName): string[] {
   const oldSpace = program === 'gateway' ? OLD_SPACE_MB.gateway : OLD_SPACE_MB.service;
   return [
     `--max-old-space-size=${oldSpace}`,
+    ...COLLECT_LESS_OFTEN,
     '--import',
     import.meta.resolve('./collect-after-start.js'),
     file,
