@@ -12,7 +12,7 @@ import {
 import { v7 as uuidv7 } from 'uuid';
 import { countDeadLetter } from '../backlog-metrics.js';
 import { newestPage, type PageRequest } from '../page.js';
-import { afterCommit } from '../transactions/after-commit.js';
+import { afterCommit } from '../transactions/transaction.js';
 import { DeadLetterEntity } from './dead-letter.entity.js';
 import { INSERT_DEAD_LETTER } from './dead-letters.sql.js';
 

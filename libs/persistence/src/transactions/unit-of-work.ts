@@ -11,7 +11,6 @@ import { crashPoint } from '@doorbuster/fault-points';
 import { activeSpans, fail, inSharedSpan, type Logger } from '@doorbuster/telemetry';
 import type { Span } from '@opentelemetry/api';
 import type { DataSource, EntityManager } from 'typeorm';
-import { afterCommitCallbacks, type AfterCommitCallback } from './after-commit.js';
 import { pluck } from '../columns.js';
 import { logRetry } from '../database/database-outages.js';
 import { asDeadlineError, limitTransaction } from './commit-deadline.js';
@@ -20,8 +19,8 @@ import type { DeadLetters, NewDeadLetter } from '../dead-letters/dead-letters.js
 import { FailureCounts } from './failure-counts.js';
 import { deferUnsupported, UnsupportedVersionError } from './unsupported-version.js';
 import type { Outbox } from '../outbox/outbox.js';
-import { pipelinedTransaction } from './pipelined-transaction.js';
 import { isPermanent, isTransient, isUniqueViolation } from './postgres-errors.js';
+import { afterCommitCallbacks, pipelinedTransaction, type AfterCommitCallback } from './transaction.js';
 
 type Work<R> = (tx: EntityManager) => Promise<{ result: R; events: OutgoingEvent[] }>;
 

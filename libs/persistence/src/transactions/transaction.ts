@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 
 /**
  * A transaction like that of `DataSource.transaction`, whose BEGIN is sent together with the first statement of `work`: a round trip less.
@@ -39,3 +39,21 @@ export async function allTogether<T extends readonly unknown[] | []>(
   await Promise.allSettled(statements);
   return Promise.all(statements);
 }
+
+export type AfterCommitCallback = () => void;
+
+const callbacks = new WeakMap<QueryRunner, AfterCommitCallback[]>();
+
+/**
+ * Runs `callback` after the commit, and not after a rollback: for log lines and counts, which cannot be undone. A rollback
+ * to a savepoint does not remove callbacks, so register them last.
+ */
+export function afterCommit({ queryRunner }: EntityManager, callback: AfterCommitCallback): void {
+  if (!queryRunner) throw new Error('only a transaction can commit');
+  const registered = callbacks.get(queryRunner);
+  if (registered) registered.push(callback);
+  else callbacks.set(queryRunner, [callback]);
+}
+
+export const afterCommitCallbacks = ({ queryRunner }: EntityManager): AfterCommitCallback[] =>
+  (queryRunner && callbacks.get(queryRunner)) ?? [];

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { allTogether, isUniqueViolation, preparedQuery } from '../src/index.js';
-import { pipelinedTransaction } from '../src/transactions/pipelined-transaction.js';
+import { pipelinedTransaction } from '../src/transactions/transaction.js';
 import { Notebook } from './fixtures/notebook.js';
 
 const INSERT = { name: 'insert-note', text: 'insert into notes (id) values ($1)' };
