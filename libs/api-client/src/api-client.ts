@@ -1,66 +1,48 @@
-import {
-  accessToken,
-  auditEntry,
-  categoryList,
-  deadLetter,
-  liveness,
-  order,
-  orderEvent,
-  page,
-  product,
-  productView,
-  productViews,
-  readiness,
-  saga,
-  sale,
-  saleView,
-  saleViews,
-  stockLevels,
-  stuckItem,
-  tracedTimeline,
-  type AccessToken,
-  type AdjustmentBody,
-  type AuditEntry,
-  type AuditFilter,
-  type CategoryList,
-  type ChangeProductBody,
-  type ChangeSaleBody,
-  type createProductBody,
-  type CreateSaleBody,
-  type DeadLetter,
-  type DeadLetterFilter,
-  type DismissalBody,
-  type Order,
-  type OrderEvent,
-  type OrderFilter,
-  type Page,
-  type PlaceOrderBody,
-  type Product,
-  type ProductFilter,
-  type ProductView,
-  type ProductPage,
-  type Readiness,
-  type Saga,
-  type SagaFilter,
-  type Sale,
-  type SaleFilter,
-  type SaleView,
-  type StockLevels,
-  type StuckItem,
-  type StuckItemFilter,
-  type tokenBody,
-  type TracedTimeline,
+import type {
+  AccessToken,
+  AdjustmentBody,
+  AuditEntry,
+  AuditFilter,
+  CategoryList,
+  ChangeProductBody,
+  ChangeSaleBody,
+  createProductBody,
+  CreateSaleBody,
+  DeadLetter,
+  DeadLetterFilter,
+  DismissalBody,
+  Order,
+  OrderEvent,
+  OrderFilter,
+  Page,
+  PlaceOrderBody,
+  Product,
+  ProductFilter,
+  ProductPage,
+  ProductView,
+  Readiness,
+  Saga,
+  SagaFilter,
+  Sale,
+  SaleFilter,
+  SaleView,
+  StockLevels,
+  StuckItem,
+  StuckItemFilter,
+  tokenBody,
+  TracedTimeline,
 } from '@doorbuster/contracts';
-import { z } from 'zod';
+import type { z } from 'zod';
 import {
   call,
   events,
+  type ApiConnection,
   type ApiRequest,
   type ApiResponse,
   type CallOptions,
-  type ApiConnection,
   type Fetch,
 } from './http.js';
+import type { Answer, AnswerName, Parser } from './schemas.js';
 
 export interface ApiClientOptions {
   /** The gateway, without a trailing slash. */
@@ -83,114 +65,112 @@ export interface PreferOptions {
 }
 
 const TIMEOUT_MS = 30_000;
-const orders = page(order);
-const sagas = page(saga);
-const deadLetters = page(deadLetter);
-const stuckItems = page(stuckItem);
-const auditEntries = page(auditEntry);
 
 /**
- * The gateway's REST API. Methods return what the contract says of a success, parsed.
+ * The gateway's REST API. Methods return what the contract says of a success, as the parser reads it.
  *
  * @throws {ApiError} when the API refuses
  * @throws {NoAnswerError} when no whole answer came
- * @throws {ContractError} when the answer does not fit the contract
+ * @throws {ContractError} when the parser finds that the answer does not fit the contract
  */
-export class ApiClient {
+export class ParsingApiClient {
   private readonly connection: ApiConnection;
 
-  constructor({ url, token, fetch = globalThis.fetch, timeoutMs = TIMEOUT_MS }: ApiClientOptions) {
-    this.connection = { url, token, fetch, timeoutMs };
+  constructor(
+    { url, token, fetch = globalThis.fetch, timeoutMs = TIMEOUT_MS }: ApiClientOptions,
+    parser: Parser,
+  ) {
+    this.connection = { url, token, fetch, timeoutMs, parser };
   }
 
   /** The same API for the bearer of another token. */
-  as(token: string): ApiClient {
-    return new ApiClient({ ...this.connection, token });
+  as(token: string): ParsingApiClient {
+    return new ParsingApiClient({ ...this.connection, token }, this.connection.parser);
   }
 
   liveness(options?: CallOptions): Promise<{ status: 'ok' }> {
-    return this.get('/healthz', liveness, options);
+    return this.get('/healthz', 'liveness', options);
   }
 
   /** @throws {ApiError} 503 whose problem document names the dependencies that are down */
   readiness(options?: CallOptions): Promise<Readiness> {
-    return this.get('/readyz', readiness, options);
+    return this.get('/readyz', 'readiness', options);
   }
 
   openApi(options?: CallOptions): Promise<Record<string, unknown>> {
-    return this.get('/openapi.json', z.record(z.string(), z.unknown()), options);
+    return this.get('/openapi.json', 'openApi', options);
   }
 
   /** Absent in production. */
   issueToken(body: z.input<typeof tokenBody>, options?: CallOptions): Promise<AccessToken> {
-    return this.post('/v1/auth/token', accessToken, { ...options, body });
+    return this.post('/v1/auth/token', 'accessToken', { ...options, body });
   }
 
   listProducts(filter: Partial<ProductFilter> = {}, options?: CallOptions): Promise<ProductPage> {
-    return this.get(`/v1/products${query(filter)}`, productViews, options);
+    return this.get(`/v1/products${query(filter)}`, 'productViews', options);
   }
 
   listCategories(options?: CallOptions): Promise<CategoryList> {
-    return this.get('/v1/categories', categoryList, options);
+    return this.get('/v1/categories', 'categoryList', options);
   }
 
   getProduct(sku: string, options?: CallOptions): Promise<ProductView> {
-    return this.get(`/v1/products/${sku}`, productView, options);
+    return this.get(`/v1/products/${sku}`, 'productView', options);
   }
 
   createProduct(body: z.input<typeof createProductBody>, options?: CallOptions): Promise<Product> {
-    return this.post('/v1/products', product, { ...options, body });
+    return this.post('/v1/products', 'product', { ...options, body });
   }
 
   changeProduct(sku: string, body: ChangeProductBody, options?: CallOptions): Promise<Product> {
-    return this.patch(`/v1/products/${sku}`, product, { ...options, body });
+    return this.patch(`/v1/products/${sku}`, 'product', { ...options, body });
   }
 
   getStock(sku: string, options?: CallOptions): Promise<StockLevels> {
-    return this.get(`/v1/inventory/${sku}`, stockLevels, options);
+    return this.get(`/v1/inventory/${sku}`, 'stockLevels', options);
   }
 
   adjustStock(sku: string, body: AdjustmentBody, options: ChangeOptions): Promise<StockLevels> {
-    return this.post(`/v1/inventory/${sku}/adjustments`, stockLevels, changing(body, options));
+    return this.post(`/v1/inventory/${sku}/adjustments`, 'stockLevels', changing(body, options));
   }
 
   listSales(filter: Partial<SaleFilter> = {}, options?: CallOptions): Promise<Page<SaleView>> {
-    return this.get(`/v1/sales${query(filter)}`, saleViews, options);
+    return this.get(`/v1/sales${query(filter)}`, 'saleViews', options);
   }
 
   getSale(id: string, options?: CallOptions): Promise<SaleView> {
-    return this.get(`/v1/sales/${id}`, saleView, options);
+    return this.get(`/v1/sales/${id}`, 'saleView', options);
   }
 
   createSale(body: CreateSaleBody, options: ChangeOptions): Promise<Sale> {
-    return this.post('/v1/sales', sale, changing(body, options));
+    return this.post('/v1/sales', 'sale', changing(body, options));
   }
 
   changeSale(id: string, body: ChangeSaleBody, options?: CallOptions): Promise<Sale> {
-    return this.patch(`/v1/sales/${id}`, sale, { ...options, body });
+    return this.patch(`/v1/sales/${id}`, 'sale', { ...options, body });
   }
 
   /** The status tells whether the order is final: 201 is confirmed, 202 is accepted and goes on. */
   placeOrder(body: PlaceOrderBody, options: ChangeOptions & PreferOptions): Promise<ApiResponse<Order>> {
-    return this.send('POST', '/v1/orders', order, changing(body, options));
+    return this.send('POST', '/v1/orders', 'order', changing(body, options));
   }
 
   /** The status tells whether the order is final: 200 is cancelled, 202 goes on. */
   cancelOrder(id: string, options: CallOptions & PreferOptions = {}): Promise<ApiResponse<Order>> {
-    return this.send('POST', `/v1/orders/${id}/cancel`, order, changing(undefined, options));
+    return this.send('POST', `/v1/orders/${id}/cancel`, 'order', changing(undefined, options));
   }
 
   getOrder(id: string, options?: CallOptions): Promise<Order> {
-    return this.get(`/v1/orders/${id}`, order, options);
+    return this.get(`/v1/orders/${id}`, 'order', options);
   }
 
   /** Newest first: a customer's own orders, an admin's of all customers. A page with filters may have fewer than `limit`. */
   listOrders(filter: Partial<OrderFilter> = {}, options?: CallOptions): Promise<Page<Order>> {
-    return this.get(`/v1/orders${query(filter)}`, orders, options);
+    return this.get(`/v1/orders${query(filter)}`, 'orders', options);
   }
 
   getTimeline(orderId: string, options?: CallOptions): Promise<TracedTimeline> {
-    return this.get(`/v1/orders/${orderId}/timeline`, tracedTimeline, options);
+    return this.get(`/v1/orders/${orderId}/timeline`, 'tracedTimeline', options);
   }
 
   /** The status of the order now, then each change; ends after the last one. */
@@ -198,57 +178,69 @@ export class ApiClient {
     return events(
       this.connection,
       { ...options, method: 'GET', path: `/v1/orders/${orderId}/events` },
-      orderEvent,
+      'orderEvent',
     );
   }
 
   listSagas(filter: Partial<SagaFilter> = {}, options?: CallOptions): Promise<Page<Saga>> {
-    return this.get(`/v1/sagas${query(filter)}`, sagas, options);
+    return this.get(`/v1/sagas${query(filter)}`, 'sagas', options);
   }
 
   retrySaga(id: string, options?: CallOptions): Promise<Saga> {
-    return this.post(`/v1/sagas/${id}/retry`, saga, options);
+    return this.post(`/v1/sagas/${id}/retry`, 'saga', options);
   }
 
   listDeadLetters(filter: Partial<DeadLetterFilter> = {}, options?: CallOptions): Promise<Page<DeadLetter>> {
-    return this.get(`/v1/dead-letters${query(filter)}`, deadLetters, options);
+    return this.get(`/v1/dead-letters${query(filter)}`, 'deadLetters', options);
   }
 
   replayDeadLetter(id: string, options?: CallOptions): Promise<DeadLetter> {
-    return this.post(`/v1/dead-letters/${id}/replay`, deadLetter, options);
+    return this.post(`/v1/dead-letters/${id}/replay`, 'deadLetter', options);
   }
 
   dismissDeadLetter(id: string, body: DismissalBody, options?: CallOptions): Promise<DeadLetter> {
-    return this.post(`/v1/dead-letters/${id}/dismiss`, deadLetter, { ...options, body });
+    return this.post(`/v1/dead-letters/${id}/dismiss`, 'deadLetter', { ...options, body });
   }
 
   listStuckItems(filter: Partial<StuckItemFilter> = {}, options?: CallOptions): Promise<Page<StuckItem>> {
-    return this.get(`/v1/stuck-items${query(filter)}`, stuckItems, options);
+    return this.get(`/v1/stuck-items${query(filter)}`, 'stuckItems', options);
   }
 
   listAudit(filter: Partial<AuditFilter> = {}, options?: CallOptions): Promise<Page<AuditEntry>> {
-    return this.get(`/v1/audit${query(filter)}`, auditEntries, options);
+    return this.get(`/v1/audit${query(filter)}`, 'auditEntries', options);
   }
 
-  private async get<T>(path: string, schema: z.ZodType<T>, options?: CallOptions): Promise<T> {
-    return (await this.send('GET', path, schema, options)).body;
+  private async get<N extends AnswerName>(
+    path: string,
+    answer: N,
+    options?: CallOptions,
+  ): Promise<Answer<N>> {
+    return (await this.send('GET', path, answer, options)).body;
   }
 
-  private async post<T>(path: string, schema: z.ZodType<T>, options?: BodyOptions): Promise<T> {
-    return (await this.send('POST', path, schema, options)).body;
+  private async post<N extends AnswerName>(
+    path: string,
+    answer: N,
+    options?: BodyOptions,
+  ): Promise<Answer<N>> {
+    return (await this.send('POST', path, answer, options)).body;
   }
 
-  private async patch<T>(path: string, schema: z.ZodType<T>, options: BodyOptions): Promise<T> {
-    return (await this.send('PATCH', path, schema, options)).body;
+  private async patch<N extends AnswerName>(
+    path: string,
+    answer: N,
+    options: BodyOptions,
+  ): Promise<Answer<N>> {
+    return (await this.send('PATCH', path, answer, options)).body;
   }
 
-  private send<T>(
+  private send<N extends AnswerName>(
     method: ApiRequest['method'],
     path: string,
-    schema: z.ZodType<T>,
+    answer: N,
     options?: BodyOptions,
-  ): Promise<ApiResponse<T>> {
-    return call(this.connection, { ...options, method, path }, schema);
+  ): Promise<ApiResponse<Answer<N>>> {
+    return call(this.connection, { ...options, method, path }, answer);
   }
 }
 

@@ -1,7 +1,6 @@
-import { problem } from '@doorbuster/contracts';
 import { createParser } from 'eventsource-parser';
-import type { z } from 'zod';
 import { ApiError, ContractError, NoAnswerError } from './errors.js';
+import type { Answer, AnswerName, Parser } from './schemas.js';
 
 /** What the client needs of `fetch`, which fits. Node programs with many connections pass one of their own. */
 export type Fetch = (url: string, request: FetchRequest) => Promise<FetchResponse>;
@@ -16,7 +15,7 @@ export interface FetchRequest {
 export interface FetchResponse {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
-  readonly body: AsyncIterable<Uint8Array> | null;
+  readonly body: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array> | null;
   text(): Promise<string>;
 }
 
@@ -46,37 +45,38 @@ export interface ApiConnection {
   token: string | undefined;
   fetch: Fetch;
   timeoutMs: number;
+  parser: Parser;
 }
 
 /** @throws {ApiError | NoAnswerError | ContractError} */
-export async function call<T>(
+export async function call<N extends AnswerName>(
   connection: ApiConnection,
   request: ApiRequest,
-  schema: z.ZodType<T>,
-): Promise<ApiResponse<T>> {
+  answer: N,
+): Promise<ApiResponse<Answer<N>>> {
   const deadline = startDeadline(request, connection);
   try {
     const response = await send(connection, request, deadline.signal);
     const { status, headers } = response;
     const body = parseJson(await textOf(request, response));
-    if (status >= 400) throw refusal(request, response, body);
-    return { status, headers, body: parse(request, status, body, schema) };
+    if (status >= 400) throw refusal(connection, request, response, body);
+    return { status, headers, body: parse(connection, request, status, answer, body) };
   } finally {
     deadline.clear();
   }
 }
 
 /** The data of each server-sent event as it comes, until the stream ends. @throws as `call` does */
-export async function* events<T>(
+export async function* events<N extends AnswerName>(
   connection: ApiConnection,
   request: ApiRequest,
-  schema: z.ZodType<T>,
-): AsyncGenerator<T> {
+  answer: N,
+): AsyncGenerator<Answer<N>> {
   const deadline = startDeadline(request, connection);
   try {
     const response = await send(connection, request, deadline.signal);
     if (response.status >= 400 || response.body === null)
-      throw refusal(request, response, parseJson(await textOf(request, response)));
+      throw refusal(connection, request, response, parseJson(await textOf(request, response)));
     if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true)
       throw new ContractError(nameOf(request), response.status, 'no event stream');
     const received: string[] = [];
@@ -84,7 +84,8 @@ export async function* events<T>(
     const decoder = new TextDecoder();
     for await (const chunk of chunksOf(request, response.body)) {
       parser.feed(decoder.decode(chunk, { stream: true }));
-      for (const data of received.splice(0)) yield parse(request, response.status, parseJson(data), schema);
+      for (const data of received.splice(0))
+        yield parse(connection, request, response.status, answer, parseJson(data));
     }
   } finally {
     deadline.clear();
@@ -120,12 +121,23 @@ async function textOf(request: ApiRequest, response: FetchResponse): Promise<str
 
 async function* chunksOf(
   request: ApiRequest,
-  body: AsyncIterable<Uint8Array>,
+  body: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void> {
   try {
-    yield* body;
+    if (Symbol.asyncIterator in body) yield* body;
+    else yield* read(body);
   } catch (cause) {
     throw new NoAnswerError(nameOf(request), cause);
+  }
+}
+
+/** For browsers whose streams cannot be iterated. */
+async function* read(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  const reader = body.getReader();
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
+  } finally {
+    await reader.cancel();
   }
 }
 
@@ -140,13 +152,25 @@ function startDeadline({ signal, timeoutMs }: ApiRequest, connection: ApiConnect
   };
 }
 
-const refusal = (request: ApiRequest, { status, headers }: FetchResponse, body: unknown): ApiError =>
-  new ApiError(nameOf(request), status, problem.safeParse(body).data, headers);
+const refusal = (
+  { parser }: ApiConnection,
+  request: ApiRequest,
+  { status, headers }: FetchResponse,
+  body: unknown,
+): ApiError => new ApiError(nameOf(request), status, parser.problem(body), headers);
 
-function parse<T>(request: ApiRequest, status: number, body: unknown, schema: z.ZodType<T>): T {
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  throw new ContractError(nameOf(request), status, parsed.error);
+function parse<N extends AnswerName>(
+  { parser }: ApiConnection,
+  request: ApiRequest,
+  status: number,
+  answer: N,
+  body: unknown,
+): Answer<N> {
+  try {
+    return parser.answer(answer, body);
+  } catch (cause) {
+    throw new ContractError(nameOf(request), status, cause);
+  }
 }
 
 const nameOf = ({ method, path }: ApiRequest): string => `${method} ${path}`;
