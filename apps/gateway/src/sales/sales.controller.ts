@@ -3,7 +3,6 @@ import {
   changeSaleBody,
   createSale,
   createSaleBody,
-  getSale,
   listSales,
   saleFilter,
   type Actor,
@@ -20,7 +19,8 @@ import { Allow, Caller } from '../edge/identity.js';
 import { Changes } from '../rpc/changes.js';
 import { RpcClient } from '../rpc/rpc-client.js';
 import { IdempotencyKey, SALE_ID } from '../edge/request-input.js';
-import { render, sendConditionally, versionsIn, versionTag } from '../products/conditional-requests.js';
+import { sendConditionally, versionsIn, versionTag } from '../products/conditional-requests.js';
+import { SaleViews } from './sale-views.js';
 import { publicSale, UnitsLeftReader } from './units-left-reader.js';
 
 @Controller('v1/sales')
@@ -30,6 +30,7 @@ export class SalesController {
     private readonly rpc: RpcClient,
     private readonly changes: Changes,
     private readonly units: UnitsLeftReader,
+    private readonly views: SaleViews,
   ) {}
 
   @Get()
@@ -46,9 +47,7 @@ export class SalesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string | undefined> {
-    const sale = await this.rpc.call(getSale, { id });
-    const [view] = await this.units.addTo([sale]);
-    return sendConditionally(request, reply, render({ ...view }, sale.version));
+    return sendConditionally(request, reply, await this.views.of(id));
   }
 
   @Post()
