@@ -2,10 +2,17 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { createProductBody, type StockLevels } from '@doorbuster/contracts';
+import {
+  createProductBody,
+  createSaleBody,
+  type CreateSaleBody,
+  type SaleView,
+  type StockLevels,
+} from '@doorbuster/contracts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEMO_CATALOGUE } from '../src/demo-catalogue.js';
 import { seedCatalogue } from '../src/seed-catalogue.js';
+import { seedSale } from '../src/seed-sale.js';
 
 const levels = (sku: string, received: number): StockLevels => ({
   sku,
@@ -16,10 +23,21 @@ const levels = (sku: string, received: number): StockLevels => ({
   setAside: 0,
 });
 
+const asSale = (body: CreateSaleBody): SaleView => ({
+  ...body,
+  id: '01a21a4d-2c18-7f03-8e6d-b0c4a1952f37',
+  status: 'PREPARING',
+  reason: null,
+  unitsLeft: null,
+  createdAt: '2026-01-01T00:00:00Z',
+  updatedAt: '2026-01-01T00:00:00Z',
+});
+
 /** The part of the gateway that seeding needs. Inventory learns of a product one request late. */
 class FakeGateway {
   readonly stock = new Map<string, number>();
   readonly created: string[] = [];
+  readonly sales: CreateSaleBody[] = [];
   refusals = 0;
 
   async answer(
@@ -28,8 +46,14 @@ class FakeGateway {
     const body = JSON.parse((await text(request)) || '{}') as { sku: string; delta: number };
     const [, , resource, sku = ''] = (request.url ?? '').split('/');
     if (resource === 'auth') return [200, { accessToken: 'token', tokenType: 'Bearer', expiresIn: 60 }];
+    if (resource?.startsWith('sales') && request.method === 'GET')
+      return [200, { items: this.sales.map(asSale), nextCursor: null }];
     if (request.headers.authorization !== 'Bearer token') return [401, {}];
     if (this.refusals > 0) return [(this.refusals -= 1) % 2 === 0 ? 429 : 503, {}, { 'retry-after': '0' }];
+    if (resource === 'sales') {
+      this.sales.push(body as unknown as CreateSaleBody);
+      return [201, asSale(body as unknown as CreateSaleBody)];
+    }
     if (resource === 'products') {
       if (this.created.includes(body.sku)) return [409, { code: 'SKU_EXISTS' }];
       this.created.push(body.sku);
@@ -82,6 +106,16 @@ describe('seeding the demo catalogue', () => {
     gateway.refusals = 6;
     await seedCatalogue(url, DEMO_CATALOGUE);
     expect(gateway.stock).toEqual(wanted);
+  });
+
+  it('announces a sale of a product of its own, unless one is announced', async () => {
+    await seedSale(url);
+    await seedSale(url);
+    expect(gateway.sales).toHaveLength(1);
+    const announced = createSaleBody.parse(gateway.sales[0]);
+    const product = DEMO_CATALOGUE.find(({ sku }) => sku === announced.sku);
+    expect(product?.price.amount).toBeGreaterThan(announced.price.amount);
+    expect(product?.stock).toBeGreaterThan(announced.units);
   });
 
   it('has products that fit the contract, each with its own SKU', () => {

@@ -76,7 +76,7 @@ try {
   say(`starting ${platform.url}`);
   await platform.start();
   collectGarbageSoon();
-  say(`ready ${platform.url}  open it in a browser: what runs, and the next command`);
+  say(`ready ${platform.url}  open it in a browser: the shop`);
   if (platform.tracesUrl !== undefined) say(`traces ${platform.tracesUrl}`);
 } catch (error) {
   if (stopping === undefined) {

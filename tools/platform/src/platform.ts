@@ -1,4 +1,3 @@
-import { DEMO_CATALOGUE, seedCatalogue } from '@doorbuster/demo';
 import {
   isPortFree,
   layoutOf,
@@ -26,6 +25,7 @@ import type { FirstOperatorAccount } from './services/first-operator.js';
 import { migrateSchemas } from './services/migrate-schemas.js';
 import { accountsOf, healthOf, metricsOf, portNames } from './services/port-names.js';
 import { waitUntilReady } from './services/readiness.js';
+import { seedShop } from './services/seed-shop.js';
 import { processesOf, startServices, viewsOf, type Services } from './services/start-services.js';
 import { servesMetrics, telemetryEnvironment } from './services/telemetry.js';
 import { supervisorLog } from './supervision/supervisor-log.js';
@@ -79,7 +79,8 @@ export class Platform {
     await this.migrate();
     await this.provision();
     await this.startServices(credentials);
-    await this.seed();
+    const { config, logger } = this.surroundings;
+    if (config.seed === 'demo') await this.step('demo catalogue', seedShop(this.url, config, logger));
   }
 
   /**
@@ -213,16 +214,6 @@ export class Platform {
     this.writeRunFile();
     writePrometheusFile(this.layout.root, this.viewServices(this.services));
     await this.step('services', waitUntilReady(this.gatewayUrls, this.processes));
-  }
-
-  private async seed(): Promise<void> {
-    const { config, logger } = this.surroundings;
-    if (config.seed === 'none') return;
-    if (!config.issuesTokens) {
-      logger.warn('no demo catalogue: with AUTH_JWKS_URL the gateway gives out no token to make it with');
-      return;
-    }
-    await this.step('demo catalogue', seedCatalogue(this.url, DEMO_CATALOGUE));
   }
 
   private superviseIn(list: Supervised[]): Supervise {
