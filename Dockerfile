@@ -18,12 +18,13 @@ ARG APP
 RUN npm ci --omit=dev --omit=optional --workspace "apps/$APP" --ignore-scripts --prefer-offline --no-audit --no-fund \
     && find node_modules \( -name '*.d.ts' -o -name '*.d.?ts' -o -name '*.map' -o -name '*.md' \) -type f -delete
 
-# This app and the libraries that it depends on, as JavaScript.
+# This app and the libraries that it depends on, as JavaScript. The gateway also has the pages of apps/web.
 FROM installed AS compiled
 ARG APP
 COPY . .
 RUN npx tsc --build "apps/$APP" \
     && mkdir /compiled \
+    && if [ "$APP" = gateway ]; then npm run build --workspace apps/web && cp --parents --recursive apps/web/dist /compiled; fi \
     && find apps libs -path '*/dist/*' -name '*.js' -exec cp --parents {} /compiled \; \
     && find apps libs -path '*/dist' -prune -printf '%h/package.json\n' | xargs cp --parents --target-directory /compiled
 

@@ -66,7 +66,9 @@ export const SLOW_TESTS = [
   'tools/verify-invariants/test/rules.test.ts',
   'tools/verify-invariants/test/tls.test.ts',
   // Run what is built, or the tools of the repository.
+  'apps/gateway/test/web-pages.test.ts',
   'apps/orders/test/process.test.ts',
+  'apps/web/test/built-files.test.ts',
   'libs/fault-points/test/fault-points.test.ts',
   'libs/saga/test/packed-packages.test.ts',
   'libs/telemetry/test/otlp-tls.test.ts',

@@ -22,6 +22,7 @@ import { RouteTable } from './edge/route-table.js';
 import type { GatewayConfig } from './gateway.config.js';
 import { IdentityProxy } from './identity/identity-proxy.js';
 import { ProblemFilter } from './problem/problem.filter.js';
+import { WEB_ASSETS } from './web/web-pages.js';
 
 /** Without an answer from the broker the gateway starts anyway: the first rejected order shows that an event was missed. */
 const SUBSCRIPTIONS_MS = 2_000;
@@ -44,7 +45,8 @@ export async function createGateway(config: GatewayConfig, logger: Logger): Prom
       (error, request, reply) => app.get(ProblemFilter).answer(error, request, reply),
     );
   }
-  app.useStaticAssets({ root: docsAssets(), prefix: '/docs/assets/', index: false });
+  app.useStaticAssets(WEB_ASSETS);
+  app.useStaticAssets({ root: docsAssets(), prefix: '/docs/assets/', index: false, decorateReply: false });
   // The gateway has no TLS of its own, so browsers must not upgrade to it.
   app.useSecurityHeaders({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
   await app.init();

@@ -9,7 +9,7 @@ import { startFixture, startGateway, type Fixture } from './support/fixture.js';
 
 const BROWSER = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
 
-describe('the start page', () => {
+describe('the page about what runs', () => {
   let fixture: Fixture;
   beforeAll(async () => {
     fixture = await startFixture();
@@ -21,7 +21,7 @@ describe('the start page', () => {
   afterAll(() => fixture.stop());
 
   const page = async (url = fixture.url): Promise<string> => {
-    const response = await fetch(`${url}/`, { headers: BROWSER });
+    const response = await fetch(`${url}/about`, { headers: BROWSER });
     expect([response.status, response.headers.get('content-type'), response.headers.get('vary')]).toEqual([
       200,
       'text/html; charset=utf-8',
@@ -44,7 +44,7 @@ describe('the start page', () => {
       expect(html).toContain(`<li class="up">${service} `);
     expect(linksOf(html)).toContain('http://traces.example/');
     const own = linksOf(html).filter((href) => href.startsWith('/'));
-    expect(own).toEqual(['/docs', '/v1/products', '/readyz']);
+    expect(own).toEqual(['/', '/docs', '/v1/products', '/readyz']);
     for (const href of ['/docs', '/readyz']) expect((await fetch(fixture.url + href)).status).toBe(200);
   });
 
@@ -87,7 +87,7 @@ describe('the start page', () => {
       commandOf(
         (
           await fixture.http
-            .get('/')
+            .get('/about')
             .set({ ...BROWSER, host })
             .expect(200)
         ).text,
@@ -98,7 +98,7 @@ describe('the start page', () => {
 
   it('is for browsers: other clients get the 404 of an unknown path', async () => {
     for (const accepted of ['*/*', 'application/json']) {
-      const response = await fetch(`${fixture.url}/`, { headers: { accept: accepted } });
+      const response = await fetch(`${fixture.url}/about`, { headers: { accept: accepted } });
       expect([response.status, response.headers.get('vary')]).toEqual([404, 'accept']);
       expect(await response.json()).toMatchObject({ code: 'NOT_FOUND' });
     }

@@ -3,6 +3,7 @@ import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RouteTable } from '../edge/route-table.js';
 import { LOGGER } from '../tokens.js';
+import { isPageRequest, sendPage } from '../web/web-pages.js';
 import { PROBLEM_MEDIA_TYPE, problemDocument } from './problem-document.js';
 import { PROBLEM_TYPES } from './problem-types.js';
 import { ProblemException } from './problem.exception.js';
@@ -30,6 +31,10 @@ export class ProblemFilter implements ExceptionFilter {
       this.logger.error({ err: problem.cause ?? problem, traceId: traceIdOf(traceparent) }, 'request failed');
     }
     if (reply.sent || reply.raw.headersSent) return;
+    if (problem.code === 'NOT_FOUND' && isPageRequest(request)) {
+      void sendPage(reply);
+      return;
+    }
     void reply
       .code(PROBLEM_TYPES[problem.code].status)
       .headers({ traceparent, ...problem.headers, 'content-type': PROBLEM_MEDIA_TYPE })

@@ -9,7 +9,7 @@ import { startPage } from './start-page.js';
 /** Other characters have no place in a host name, and might have a meaning in a shell. */
 const HOST = /^[\w.:[\]-]+$/;
 
-@Controller()
+@Controller('about')
 @Allow('anyone')
 export class StartPageController {
   /** Only where the gateway issues tokens: in production neither the page nor the address of traces is for everyone. */

@@ -1,15 +1,15 @@
-/** Colours are those of the traces page. */
+/** Colours are those of the shop, `apps/web/src/styles.css`. */
 export const STYLES = `
 :root {
   color-scheme: light dark;
-  --ground: light-dark(#f6f7f9, #101217);
-  --surface: light-dark(#fff, #181b22);
-  --line: light-dark(#e2e5ea, #2b303b);
-  --text: light-dark(#171a21, #e7e9ee);
-  --quiet: light-dark(#5b6370, #a0a9b8);
-  --accent: light-dark(#4352d6, #98a4ff);
-  --bad: light-dark(#b3242a, #ff8f8c);
-  --good: light-dark(#0d6b4c, #4fcf9f);
+  --ground: light-dark(oklch(0.985 0.004 60), oklch(0.18 0.008 40));
+  --surface: light-dark(oklch(1 0 0), oklch(0.22 0.009 40));
+  --line: light-dark(oklch(0.905 0.009 60), oklch(0.33 0.012 40));
+  --text: light-dark(oklch(0.23 0.015 40), oklch(0.95 0.006 60));
+  --quiet: light-dark(oklch(0.45 0.015 40), oklch(0.76 0.012 60));
+  --accent: light-dark(oklch(0.5 0.19 27), oklch(0.77 0.13 27));
+  --bad: light-dark(oklch(0.5 0.19 27), oklch(0.77 0.13 27));
+  --good: light-dark(oklch(0.45 0.11 155), oklch(0.8 0.13 155));
   font: 16px/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif;
 }
 * { box-sizing: border-box; }

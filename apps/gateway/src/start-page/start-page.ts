@@ -21,7 +21,7 @@ interface Link {
 export const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='7' fill='%234f5bd5'/%3E%3Cg stroke-width='4' stroke-linecap='round'%3E%3Cpath d='M7 10h18' stroke='%23fff'/%3E%3Cpath d='M11 16h9' stroke='%237fe3c4'/%3E%3Cpath d='M16 22h7' stroke='%23ffc861'/%3E%3C/g%3E%3C/svg%3E";
 
-/** The page at `/`: what runs, where to look and the next command. It needs no script and no other file. */
+/** The page at `/about`: what runs, where to look and the next command. It needs no script and no other file. */
 export function startPage({ url, issuesTokens, tracesUrl, dependencies }: StartPage): string {
   const down = Object.keys(dependencies).filter((name) => dependencies[name] === 'down');
   return `<!doctype html>
@@ -30,7 +30,7 @@ export function startPage({ url, issuesTokens, tracesUrl, dependencies }: StartP
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <meta name="color-scheme" content="light dark" />
-    <title>Doorbuster</title>
+    <title>What runs here · Doorbuster</title>
     <link rel="icon" href="${ICON}" />
     <style>${STYLES}</style>
   </head>
@@ -49,7 +49,7 @@ export function startPage({ url, issuesTokens, tracesUrl, dependencies }: StartP
         <ul class="links">${linksOf(tracesUrl).map(linkItem).join('')}</ul>
       </section>
       <section aria-labelledby="buy">
-        <h2 id="buy">Buy something</h2>
+        <h2 id="buy">Buy over the API</h2>
         ${issuesTokens ? purchase(url) : '<p>Sign in at the issuer of your tokens. <a href="/docs">The API reference</a> has the calls.</p>'}
       </section>
     </main>
@@ -59,6 +59,7 @@ export function startPage({ url, issuesTokens, tracesUrl, dependencies }: StartP
 }
 
 const linksOf = (tracesUrl: string | undefined): Link[] => [
+  { href: '/', name: 'The shop', text: 'What customers see' },
   { href: '/docs', name: 'API reference', text: 'Every call, to read and to try' },
   ...(tracesUrl === undefined
     ? []

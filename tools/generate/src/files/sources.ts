@@ -4,6 +4,9 @@ import { ROOT } from '../repository.js';
 
 type Generated = Record<string, (current: string) => string>;
 
+/** It is bundled for browsers, not compiled for Node, and the gateway serves its files without importing it. */
+const WEB = 'web';
+
 const NOT_EXPORTED = ['index.ts', 'released-names.ts'];
 
 /** Files that the compiler reads, so the others can be generated only after the next build. */
@@ -11,10 +14,12 @@ export const sourceFiles = (): Generated => ({
   'libs/contracts/src/index.ts': contractsIndex,
   'tsconfig.json': rootReferences,
   ...Object.fromEntries(
-    globSync('apps/*/package.json', { cwd: ROOT }).map((manifest) => [
-      path.posix.join(path.posix.dirname(manifest), 'tsconfig.json'),
-      () => appReferences(manifest),
-    ]),
+    globSync('apps/*/package.json', { cwd: ROOT })
+      .filter((manifest) => manifest !== `apps/${WEB}/package.json`)
+      .map((manifest) => [
+        path.posix.join(path.posix.dirname(manifest), 'tsconfig.json'),
+        () => appReferences(manifest),
+      ]),
   ),
 });
 
@@ -42,7 +47,9 @@ function appReferences(manifest: string): string {
   const { dependencies } = JSON.parse(readFileSync(path.join(ROOT, manifest), 'utf8')) as {
     dependencies: Record<string, string>;
   };
-  const libraries = Object.keys(dependencies).filter((name) => name.startsWith('@doorbuster/'));
+  const libraries = Object.keys(dependencies).filter(
+    (name) => name.startsWith('@doorbuster/') && name !== `@doorbuster/${WEB}`,
+  );
   const config = {
     extends: '../../tsconfig.base.json',
     compilerOptions: { rootDir: 'src', outDir: 'dist' },
