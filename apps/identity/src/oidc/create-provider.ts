@@ -88,8 +88,8 @@ function configurationOf({ config, keys, cookieKey, accounts, records }: Provide
     }),
     loadExistingGrant,
     interactions: { policy: loginOnly(), url: (_ctx, { uid }) => `${MOUNT}/interaction/${uid}` },
-    // One origin: the pages of the shop.
-    clientBasedCORS: () => false,
+    // One origin: the pages of the shop. Browsers send it with each POST, also to the same origin.
+    clientBasedCORS: (_ctx, from) => from === origin,
     cookies: {
       keys: [cookieKey],
       long: { httpOnly: true, sameSite: 'lax', path: `${MOUNT}/` },
