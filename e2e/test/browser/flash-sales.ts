@@ -11,7 +11,7 @@ export function flashSales(world: () => World): void {
   describe('a flash sale in a browser', () => {
     it('opens at the second, and one page gets its unit while 200 other buyers buy', async () => {
       const { shop } = world();
-      const startsAt = new Date(Date.now() + 6_000).toISOString();
+      const startsAt = new Date(Date.now() + 8_000).toISOString();
       const id = await prepareSale(shop, 'RUSH', UNITS, { startsAt });
       const page = await world().openAs('fast-fingers', `/sales/${id}`);
       await expectText(page, 'Opens in');
@@ -19,7 +19,7 @@ export function flashSales(world: () => World): void {
       await buy.waitFor();
       const lateMs = (await page.evaluate(() => Date.now())) - Date.parse(startsAt);
       expect(lateMs).toBeGreaterThan(-1_000);
-      expect(lateMs).toBeLessThan(1_500);
+      expect(lateMs).toBeLessThan(2_500);
       await buy.click();
       const crowd = buyAtOnce(world().platform.url, 'RUSH', id);
       await expectText(page, 'It is yours. The payment is accepted.');

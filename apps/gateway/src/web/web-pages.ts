@@ -32,23 +32,14 @@ const CONTENT_SECURITY_POLICY = [
 const NO_PAGE = /^\/(?:(?:v1|docs|id|assets)(?:\/|$)|[^/]*\.[^/]*$)/;
 
 /** Whether a browser opens a page of the shop. The page itself says so when there is none at the path. */
-export const isPageRequest = (request: FastifyRequest): boolean => {
-  const { method, url, headers } = request;
-  return (
-    !unanswered.has(request) &&
-    (method === 'GET' || method === 'HEAD') &&
-    /\btext\/html\b/i.test(headers.accept ?? '') &&
-    !NO_PAGE.test(url.split('?', 1)[0] ?? '')
-  );
-};
-
-/** Requests for the page when it is not built: the file is not found, and that is a 404 like any other. */
-const unanswered = new WeakSet<FastifyRequest>();
+export const isPageRequest = ({ method, url, headers }: FastifyRequest): boolean =>
+  (method === 'GET' || method === 'HEAD') &&
+  /\btext\/html\b/i.test(headers.accept ?? '') &&
+  !NO_PAGE.test(url.split('?', 1)[0] ?? '');
 
 /** Sends the one page, which shows what its address names. It names files of one build, so browsers ask for it each time. */
-export function sendPage(reply: FastifyReply): FastifyReply {
-  unanswered.add(reply.request);
-  return reply
+export const sendPage = (reply: FastifyReply): FastifyReply =>
+  reply
     .code(200)
     .headers({
       'cache-control': 'no-cache',
@@ -56,4 +47,3 @@ export function sendPage(reply: FastifyReply): FastifyReply {
       vary: 'accept, accept-encoding',
     })
     .sendFile('index.html', WEB_ROOT, { cacheControl: false });
-}
