@@ -10,6 +10,8 @@
 \getenv payments_migrator_password PAYMENTS_MIGRATOR_PASSWORD
 \getenv identity_password IDENTITY_DATABASE_PASSWORD
 \getenv identity_migrator_password IDENTITY_MIGRATOR_PASSWORD
+\getenv cart_password CART_DATABASE_PASSWORD
+\getenv cart_migrator_password CART_MIGRATOR_PASSWORD
 begin;
 create role "catalog" login password :'catalog_password';
 create role "catalog_migrator" login password :'catalog_migrator_password';
@@ -21,6 +23,8 @@ create role "payments" login password :'payments_password';
 create role "payments_migrator" login password :'payments_migrator_password';
 create role "identity" login password :'identity_password';
 create role "identity_migrator" login password :'identity_migrator_password';
+create role "cart" login password :'cart_password';
+create role "cart_migrator" login password :'cart_migrator_password';
 -- For 6 replicas of each service, and one more during an update.
 alter role "catalog" connection limit 56;
 alter role "catalog_migrator" connection limit 4;
@@ -32,6 +36,8 @@ alter role "payments" connection limit 56;
 alter role "payments_migrator" connection limit 4;
 alter role "identity" connection limit 56;
 alter role "identity_migrator" connection limit 4;
+alter role "cart" connection limit 56;
+alter role "cart_migrator" connection limit 4;
 -- Services may not connect to the databases of the server itself.
 revoke all on database postgres, template1 from public;
 revoke all on database "doorbuster" from public;
@@ -79,4 +85,12 @@ alter default privileges for role "identity_migrator" in schema "identity" grant
 alter default privileges for role "identity_migrator" in schema "identity" grant usage on sequences to "identity";
 alter role "identity" in database "doorbuster" set search_path = "identity";
 alter role "identity_migrator" in database "doorbuster" set search_path = "identity";
+grant connect on database "doorbuster" to "cart", "cart_migrator";
+revoke temporary on database "doorbuster" from "cart";
+create schema if not exists "cart" authorization "cart_migrator";
+grant usage on schema "cart" to "cart";
+alter default privileges for role "cart_migrator" in schema "cart" grant select, insert, update, delete on tables to "cart";
+alter default privileges for role "cart_migrator" in schema "cart" grant usage on sequences to "cart";
+alter role "cart" in database "doorbuster" set search_path = "cart";
+alter role "cart_migrator" in database "doorbuster" set search_path = "cart";
 commit;

@@ -10,6 +10,8 @@
 \getenv payments_migrator_password PAYMENTS_MIGRATOR_PASSWORD
 \getenv identity_password IDENTITY_DATABASE_PASSWORD
 \getenv identity_migrator_password IDENTITY_MIGRATOR_PASSWORD
+\getenv cart_password CART_DATABASE_PASSWORD
+\getenv cart_migrator_password CART_MIGRATOR_PASSWORD
 \set ON_ERROR_STOP on
 begin;
 select $$create role "catalog" login$$ where not exists (select from pg_roles where rolname = 'catalog') \gexec
@@ -22,6 +24,8 @@ select $$create role "payments" login$$ where not exists (select from pg_roles w
 select $$create role "payments_migrator" login$$ where not exists (select from pg_roles where rolname = 'payments_migrator') \gexec
 select $$create role "identity" login$$ where not exists (select from pg_roles where rolname = 'identity') \gexec
 select $$create role "identity_migrator" login$$ where not exists (select from pg_roles where rolname = 'identity_migrator') \gexec
+select $$create role "cart" login$$ where not exists (select from pg_roles where rolname = 'cart') \gexec
+select $$create role "cart_migrator" login$$ where not exists (select from pg_roles where rolname = 'cart_migrator') \gexec
 alter role "catalog" password :'catalog_password';
 alter role "catalog_migrator" password :'catalog_migrator_password';
 alter role "orders" password :'orders_password';
@@ -32,6 +36,8 @@ alter role "payments" password :'payments_password';
 alter role "payments_migrator" password :'payments_migrator_password';
 alter role "identity" password :'identity_password';
 alter role "identity_migrator" password :'identity_migrator_password';
+alter role "cart" password :'cart_password';
+alter role "cart_migrator" password :'cart_migrator_password';
 alter role "catalog" connection limit 56;
 alter role "catalog_migrator" connection limit 4;
 alter role "orders" connection limit 56;
@@ -42,6 +48,8 @@ alter role "payments" connection limit 56;
 alter role "payments_migrator" connection limit 4;
 alter role "identity" connection limit 56;
 alter role "identity_migrator" connection limit 4;
+alter role "cart" connection limit 56;
+alter role "cart_migrator" connection limit 4;
 do $take_over$
 declare
   tables regclass[] := array(select oid::regclass from pg_class where relowner = 'catalog'::regrole and relkind in ('r', 'p', 'v', 'm'));
@@ -112,6 +120,20 @@ begin
     execute format('grant usage on sequence %s to %I', taken, 'identity');
   end loop;
 end $take_over$;
+do $take_over$
+declare
+  tables regclass[] := array(select oid::regclass from pg_class where relowner = 'cart'::regrole and relkind in ('r', 'p', 'v', 'm'));
+  sequences regclass[] := array(select oid::regclass from pg_class where relowner = 'cart'::regrole and relkind in ('S'));
+  taken regclass;
+begin
+  reassign owned by "cart" to "cart_migrator";
+  foreach taken in array tables loop
+    execute format('grant select, insert, update, delete on %s to %I', taken, 'cart');
+  end loop;
+  foreach taken in array sequences loop
+    execute format('grant usage on sequence %s to %I', taken, 'cart');
+  end loop;
+end $take_over$;
 revoke all on database "doorbuster" from public;
 revoke all on schema public from public;
 create schema if not exists extensions;
@@ -157,4 +179,12 @@ alter default privileges for role "identity_migrator" in schema "identity" grant
 alter default privileges for role "identity_migrator" in schema "identity" grant usage on sequences to "identity";
 alter role "identity" in database "doorbuster" set search_path = "identity";
 alter role "identity_migrator" in database "doorbuster" set search_path = "identity";
+grant connect on database "doorbuster" to "cart", "cart_migrator";
+revoke temporary on database "doorbuster" from "cart";
+create schema if not exists "cart" authorization "cart_migrator";
+grant usage on schema "cart" to "cart";
+alter default privileges for role "cart_migrator" in schema "cart" grant select, insert, update, delete on tables to "cart";
+alter default privileges for role "cart_migrator" in schema "cart" grant usage on sequences to "cart";
+alter role "cart" in database "doorbuster" set search_path = "cart";
+alter role "cart_migrator" in database "doorbuster" set search_path = "cart";
 commit;

@@ -3,12 +3,14 @@ import path from 'node:path';
 import { eventually } from '@doorbuster/embedded/testing';
 import { launchPlatform, type LaunchedPlatform } from '@doorbuster/platform';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { CartCrowd } from './fixtures/cart-crowd.js';
 import { Crowd, expectNothingLost } from './fixtures/crowd.js';
 import { randomOfThisRun, pick, SEED } from './fixtures/seed.js';
 import { internalErrors, RECOVERY, Shop } from './fixtures/shop.js';
 
 const ROUNDS = process.env['CHAOS'] === 'long' ? 10 : 1;
 const BUYERS = 20;
+const CART_BUYERS = 6;
 const SKUS = ['ALPHA', 'BETA', 'GAMMA'];
 
 let platform: LaunchedPlatform;
@@ -73,6 +75,19 @@ it.each(PARTS)(
     }
   },
 );
+
+it(`kill -9 of cart, gateway and orders during checkouts of carts: no change is lost, one order a key (seed ${SEED})`, async () => {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const buyers = await CartCrowd.open(platform, CART_BUYERS, SKUS, random);
+    for (const part of ['cart', 'gateway', 'orders']) {
+      await buyers.bought(CART_BUYERS);
+      await killOne(part);
+    }
+    await buyers.bought(CART_BUYERS);
+    for (const buyer of await buyers.leave()) await buyer.expectOneOrderEach();
+    await shop.expectAllPromisesKept();
+  }
+});
 
 it.each(['orders', 'gateway'])('SIGTERM of %s alone under load: nothing is lost', async (part) => {
   const buyers = crowd();

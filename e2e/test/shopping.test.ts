@@ -4,6 +4,7 @@ import { verifyInvariants } from '@doorbuster/verify-invariants';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AccountBrowser, type AccountTokens } from './fixtures/account-browser.js';
+import { CartClient } from './fixtures/cart-client.js';
 import { documentsThatRun, runBlocks } from './fixtures/documentation.js';
 import { Shop, type OrderAnswer } from './fixtures/shop.js';
 
@@ -153,6 +154,55 @@ describe('a buyer', () => {
     });
     const { items } = await shop.customer.getTimeline(id);
     expect(items.map(({ transition }) => transition)).toContain('TIMED_OUT');
+  });
+});
+
+describe('a buyer with a cart', () => {
+  const visa = { payment: { method: 'pm_card_visa' } };
+  let cart: CartClient;
+  beforeAll(async () => {
+    await shop.stockUp('LAMP', 10, 2_000);
+    await shop.stockUp('VASE', 10, 500);
+    cart = await CartClient.open(shop, 'cart-customer');
+  });
+
+  it('sees stock and prices, accepts a changed price, gets one order, and has an empty cart', async () => {
+    await cart.put('LAMP', 2);
+    const { items, total } = await cart.put('VASE', 1);
+    expect(items).toMatchObject([{ sku: 'LAMP', availability: { available: 10 } }, { sku: 'VASE' }]);
+    expect(total).toEqual({ amount: 4_500, currency: 'USD' });
+    const changes = [
+      { sku: 'LAMP', old: { amount: 2_000, currency: 'USD' }, new: { amount: 2_100, currency: 'USD' } },
+    ];
+    await shop.admin.changeProduct('LAMP', { price: { amount: 2_100, currency: 'USD' } });
+    await shop.ordersCharge('LAMP', 2_100);
+    const refused = await cart.checkOut(randomUUID(), visa, 20);
+    expect(refused).toMatchObject({ status: 409, body: { code: 'PRICE_CHANGED', changes } });
+    const acceptedPrices = changes.map(({ sku, new: unitPrice }) => ({ sku, unitPrice }));
+    const key = randomUUID();
+    const bought = await cart.checkOut(key, { ...visa, acceptedPrices }, 20);
+    expect(bought).toMatchObject({ status: 201, body: { total: { amount: 4_700, currency: 'USD' } } });
+    expect(await cart.units()).toEqual({});
+    await cart.put('VASE', 3);
+    const again = await cart.checkOut(key, { ...visa, acceptedPrices });
+    expect(again).toMatchObject({ status: 202, body: { id: bought?.body.id } });
+    expect(await cart.units()).toEqual({ VASE: 3 });
+    expect(await cart.checkOut(key, visa)).toMatchObject({
+      status: 422,
+      body: { code: 'IDEMPOTENCY_KEY_REUSED' },
+    });
+  });
+
+  it('whose card is declined, or who wants more than there is, still has the cart, and is told the product', async () => {
+    const declined = { payment: { method: 'pm_card_chargeDeclined' } };
+    expect(await cart.checkOut(randomUUID(), declined, 20)).toMatchObject({ status: 402 });
+    expect(await cart.units()).toEqual({ VASE: 3 });
+    await cart.put('VASE', 50);
+    expect(await cart.checkOut(randomUUID(), visa, 20)).toMatchObject({
+      status: 409,
+      body: { code: 'OUT_OF_STOCK', skus: ['VASE'], detail: expect.stringContaining('VASE') },
+    });
+    expect(await cart.units()).toEqual({ VASE: 50 });
   });
 });
 

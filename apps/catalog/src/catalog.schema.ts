@@ -5,6 +5,7 @@ import { CreateCatalog1767225601000 } from './migrations/create-catalog.migratio
 import { CreateSearch1768600000000 } from './migrations/create-search.migration.js';
 import { FillSearch1768600000001 } from './migrations/fill-search.migration.js';
 import { IndexPrices1769000000000 } from './migrations/index-prices.migration.js';
+import { RepublishForCart1769200000000 } from './migrations/republish-for-cart.migration.js';
 import { ProductSearchEntity, SearchTermEntity } from './products/search.entities.js';
 import { ProductEntity } from './products/product.entity.js';
 import { AnnouncedStreamEntity } from './republish/announced-stream.entity.js';
@@ -19,6 +20,7 @@ export const catalogSchema: SchemaDefinition = {
     CreateSearch1768600000000,
     FillSearch1768600000001,
     IndexPrices1769000000000,
+    RepublishForCart1769200000000,
   ],
   entities: [ProductEntity, ProductSearchEntity, SearchTermEntity, SaleEntity, AnnouncedStreamEntity],
 };

@@ -3,6 +3,7 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { AccountsModule } from './accounts/accounts.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
+import { CartModule } from './cart/cart.module.js';
 import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
 import { DocsModule } from './docs/docs.module.js';
 import { EdgeModule } from './edge/edge.module.js';
@@ -29,6 +30,7 @@ export class AppModule {
         AuthModule.forRoot(config.auth),
         EdgeModule,
         OrdersModule,
+        CartModule,
         ProductsModule,
         SalesModule,
         InventoryModule,

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
 /** Each service owns a schema, its commands and its events. The gateway owns none of these. */
-export const SERVICES = ['catalog', 'orders', 'inventory', 'payments', 'identity'] as const;
+export const SERVICES = ['catalog', 'orders', 'inventory', 'payments', 'identity', 'cart'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 export type MessageKind = 'command' | 'event';

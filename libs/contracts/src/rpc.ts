@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Actor } from './actor.js';
 import type { ErrorCode } from './errors.js';
 import type { ServiceName } from './message.js';
+import type { PriceChange } from './values.js';
 
 /**
  * A call of the gateway to a service over NATS request/reply, such as `rpc.orders.get-order`. The owner parses each request
@@ -54,13 +55,19 @@ export interface Refusal {
   code: ErrorCode;
   /** A sentence for a person: what to do. */
   detail: string;
+  /** Of PRICE_CHANGED. */
+  changes?: PriceChange[];
 }
 
 /** The answer to every RPC. */
 export type Reply<T> = { ok: true; value: T } | { ok: false; error: Refusal };
 
 export const accept = <T>(value: T): Reply<T> => ({ ok: true, value });
-export const refuse = (code: ErrorCode, detail: string): Reply<never> => ({
+export const refuse = (
+  code: ErrorCode,
+  detail: string,
+  more: Pick<Refusal, 'changes'> = {},
+): Reply<never> => ({
   ok: false,
-  error: { code, detail },
+  error: { code, detail, ...more },
 });

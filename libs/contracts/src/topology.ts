@@ -20,6 +20,7 @@ import {
   stockReserved,
 } from './inventory/stock.js';
 import { SERVICES, type MessageContract, type ServiceName } from './message.js';
+import { cartOrderChanged } from './orders/placing.js';
 import {
   authorisePayment,
   capturePayment,
@@ -122,6 +123,12 @@ const DECLARED: Partial<Record<ServiceName, Partial<ServiceTopology>>> = {
         name: 'payments-commands',
         reads: [authorisePayment, capturePayment, voidPayment, refundPayment],
       },
+    ],
+  },
+  cart: {
+    consumers: [
+      { name: 'cart-products', reads: [productCreated, productChanged] },
+      { name: 'cart-orders', reads: [cartOrderChanged] },
     ],
   },
 };

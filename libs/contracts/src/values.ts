@@ -4,6 +4,7 @@ import { MINOR_DIGITS } from './currencies.js';
 /** In minor units: 1999 USD is $19.99. The total of the largest order is below {@link AMOUNT_MAX}. */
 export const PRICE_AMOUNT_MAX = 100_000_000;
 export const AMOUNT_MAX = 1_000_000_000_000;
+/** Also of a cart, which becomes one order. */
 export const ORDER_LINES_MAX = 50;
 export const LINE_QUANTITY_MAX = 100;
 /** Maximum units of one SKU, those of its sales included. Every sum of them fits its column. */
@@ -58,6 +59,10 @@ export const sku = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores')
   .meta({ id: 'Sku', examples: ['TSHIRT-BLACK-M'] });
+
+/** A unit price that differs from the one that the customer accepted. */
+export const priceChange = z.object({ sku, old: money, new: money }).meta({ id: 'PriceChange' });
+export type PriceChange = z.infer<typeof priceChange>;
 
 export const orderId = z
   .uuid()

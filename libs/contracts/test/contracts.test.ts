@@ -37,7 +37,15 @@ const calls = [
 /** Everything else changes state, in every service. */
 const READS = /\.(get|list|find|health|clock)(-|$)/;
 /** An admin makes all other changes. */
-const CUSTOMERS_CHANGES = ['rpc.orders.cancel-order', 'rpc.orders.place-orders'];
+const CUSTOMERS_CHANGES = [
+  'rpc.orders.cancel-order',
+  'rpc.orders.place-orders',
+  'rpc.cart.set-cart-item',
+  'rpc.cart.remove-cart-item',
+  'rpc.cart.merge-cart',
+  'rpc.cart.begin-checkout',
+  'rpc.cart.settle-checkout',
+];
 /** What an operator may repeat. */
 const RETRIES = /^rpc\.(orders\.retry-saga|\w+\.replay-dead-letter)$/;
 function roleFor(subject: string): ChangesStateFor | undefined {

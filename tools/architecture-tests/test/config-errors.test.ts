@@ -67,6 +67,7 @@ function complaints(schema: Schema, env: NodeJS.ProcessEnv): string[] {
 
 it('finds the configuration of every process', () => {
   expect(configs.map(({ name }) => name).toSorted()).toEqual([
+    'CartConfig',
     'CatalogConfig',
     'HealthConfig',
     'IdentityConfig',

@@ -1,3 +1,4 @@
+import { CART_INVARIANTS } from './cart-invariants.js';
 import type { Invariant } from './invariant.js';
 import { SALE_INVARIANTS, SALES_IN_FLIGHT } from './sale-invariants.js';
 
@@ -120,6 +121,7 @@ export const INVARIANTS: readonly Invariant[] = [
         select 1 from orders.sagas c where c.definition = 'cancellation' and (c.data->>'orderId')::uuid = s.id)`,
   },
   ...SALE_INVARIANTS,
+  ...CART_INVARIANTS,
 ];
 
 /** Orders in flight. They end by themselves while the platform runs; one that does not breaks promise 4. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { databaseAddress } from '@doorbuster/persistence';
 import pg from 'pg';
+import { CARTS_IN_FLIGHT } from './cart-invariants.js';
 import { BOOKS_AGREE, CHARGED_ONCE, chargesIn } from './charges.js';
 import type { Invariant } from './invariant.js';
 import { IN_FLIGHT, INVARIANTS } from './invariants.js';
@@ -79,9 +80,13 @@ export async function findBreaches(client: pg.Client, charges: readonly string[]
 
 /** Orders and payments that are not final. */
 export async function findInFlight(client: pg.Client): Promise<Breach[]> {
-  const rows = await rowsOf(client, IN_FLIGHT);
+  const rows = await rowsOf(client, await inFlightSql(client));
   return rows.map((row) => ({ promise: 4, holds: 'every accepted order reaches a final state', ...row }));
 }
+
+/** A database of an earlier release has no carts. */
+const inFlightSql = async (client: pg.Client): Promise<string> =>
+  (await isThere(client, 'cart.checkouts')) ? `${IN_FLIGHT} union all ${CARTS_IN_FLIGHT}` : IN_FLIGHT;
 
 async function isThere(client: pg.Client, table: string): Promise<boolean> {
   const { rows } = await client.query<{ found: boolean }>('select to_regclass($1) is not null as found', [
@@ -91,7 +96,7 @@ async function isThere(client: pg.Client, table: string): Promise<boolean> {
 }
 
 async function waitUntilSettled(client: pg.Client, deadline: number): Promise<void> {
-  const sql = `select 1 from (${IN_FLIGHT}) in_flight limit 1`;
+  const sql = `select 1 from (${await inFlightSql(client)}) in_flight limit 1`;
   while (Date.now() < deadline && (await client.query(sql)).rowCount !== 0) await sleep(POLL_MS);
 }
 

@@ -2,6 +2,7 @@ import { createTestDatabase, type TestDatabase } from '@doorbuster/embedded/test
 import { migrateSchema } from '@doorbuster/service/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cartSchema } from '../../../apps/cart/src/cart.schema.js';
 import { catalogSchema } from '../../../apps/catalog/src/catalog.schema.js';
 import { inventorySchema } from '../../../apps/inventory/src/inventory.schema.js';
 import { ordersSchema } from '../../../apps/orders/src/orders.schema.js';
@@ -9,6 +10,7 @@ import { paymentsSchema } from '../../../apps/payments/src/payments.schema.js';
 import { BOOKS_AGREE, CHARGED_ONCE } from '../src/charges.js';
 import { findBreaches, findInFlight, RULES } from '../src/verify.js';
 import { CHARGES, insertBaseCase, ORDER, SALE } from './fixtures/base-case.js';
+import { CART_BREACHES, insertCarts } from './fixtures/cart-case.js';
 import { PLANTED_BREACHES } from './fixtures/planted-breaches.js';
 
 const SCHEMAS = [
@@ -16,6 +18,7 @@ const SCHEMAS = [
   ['inventory', inventorySchema],
   ['orders', ordersSchema],
   ['payments', paymentsSchema],
+  ['cart', cartSchema],
 ] as const;
 
 let database: TestDatabase;
@@ -29,6 +32,7 @@ beforeAll(async () => {
   admin = new pg.Client({ connectionString: database.adminUrl });
   await admin.connect();
   await insertBaseCase(admin);
+  await insertCarts(admin);
 });
 afterAll(async () => {
   await admin.end();
@@ -51,7 +55,7 @@ async function after<T>(sql: string, look: () => Promise<T>): Promise<T> {
 const DROP_CHECKS = `do $$ declare checked record; begin
   for checked in select conrelid::regclass as table_name, conname from pg_constraint
     join pg_namespace n on n.oid = connamespace
-    where contype = 'c' and nspname in ('catalog', 'inventory', 'orders', 'payments')
+    where contype = 'c' and nspname in ('catalog', 'inventory', 'orders', 'payments', 'cart')
   loop execute format('alter table %s drop constraint %I', checked.table_name, checked.conname); end loop;
 end $$`;
 
@@ -82,6 +86,16 @@ describe('a shop in which everything is right', () => {
     );
   });
 
+  it('has a cart in flight that has not received what became of its order', async () => {
+    const notEmptied = `update cart.checkouts set state = 'OPEN', taken = '[]' where idempotency_key = '${ORDER.cancelled}'`;
+    const notFilled = `update cart.checkouts set state = 'ACCEPTED', taken = lines where idempotency_key = '${ORDER.declined}'`;
+    const inFlight = await after(`${notEmptied}; ${notFilled}`, () => findInFlight(admin));
+    const carts = inFlight.filter(({ breach }) => breach.includes('cart'));
+    expect(carts.map(({ subject }) => subject).toSorted()).toEqual(
+      [ORDER.cancelled, ORDER.declined].toSorted(),
+    );
+  });
+
   it('has a sale in flight that waits for inventory', async () => {
     const waiting = `update catalog.sales set is_returned = false where id = '${SALE.over}'`;
     const inFlight = await after(waiting, () => findInFlight(admin));
@@ -89,15 +103,17 @@ describe('a shop in which everything is right', () => {
   });
 });
 
+const BREACHES = [...PLANTED_BREACHES, ...CART_BREACHES];
+
 describe('a planted breach', () => {
-  it.each(PLANTED_BREACHES)('$what: "$rule"', async ({ rule, sql = '', charges, subject, also = [] }) => {
+  it.each(BREACHES)('$what: "$rule"', async ({ rule, sql = '', charges, subject, also = [] }) => {
     const breaches = await after(sql, () => findBreaches(admin, charges ?? CHARGES));
     expect(breaches.filter(({ holds }) => holds === rule).map((found) => found.subject)).toContain(subject);
     expect(new Set(breaches.map(({ holds }) => holds))).toEqual(new Set([rule, ...also]));
   });
 
   it('is there for every rule', () => {
-    const planted = new Set(PLANTED_BREACHES.map(({ rule }) => rule));
+    const planted = new Set(BREACHES.map(({ rule }) => rule));
     expect([...planted].toSorted()).toEqual(RULES.map(({ holds }) => holds).toSorted());
   });
 });

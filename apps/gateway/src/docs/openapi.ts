@@ -4,6 +4,7 @@ import { accountsPaths } from '../accounts/accounts.openapi.js';
 import { authPaths } from '../auth/auth.openapi.js';
 import { stuckItemsPaths } from '../stuck-items/stuck-items.openapi.js';
 import { auditPaths } from '../audit/audit.openapi.js';
+import { cartPaths } from '../cart/cart.openapi.js';
 import { deadLettersPaths } from '../dead-letters/dead-letters.openapi.js';
 import { healthPaths } from '../health/health.openapi.js';
 import { inventoryPaths } from '../inventory/inventory.openapi.js';
@@ -60,6 +61,7 @@ export function openApi({ issuesTokens }: { issuesTokens: boolean }): ReturnType
       ...(issuesTokens && authPaths),
       ...productsPaths,
       ...salesPaths,
+      ...cartPaths,
       ...ordersPaths,
       ...inventoryPaths,
       ...sagasPaths,

@@ -138,6 +138,8 @@ export const SAGA_ID = new PathParam(uuid, 'SAGA_NOT_FOUND', 'saga');
 export const DEAD_LETTER_ID = new PathParam(uuid, 'DEAD_LETTER_NOT_FOUND', 'dead letter');
 export const SALE_ID = new PathParam(saleId.toLowerCase(), 'SALE_NOT_FOUND', 'sale');
 export const SKU = new PathParam(sku, 'PRODUCT_NOT_FOUND', 'product');
+/** Of a line of the cart, whose unknown SKUs are refused with the same code. */
+export const CART_SKU = new PathParam(sku, 'UNKNOWN_SKU', 'product');
 
 /** For requests without a body. Clients that must send JSON may send `{}`. */
 export const noBody = z.strictObject({}).nullish();

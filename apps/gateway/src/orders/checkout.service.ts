@@ -11,7 +11,7 @@ import { QueueFullError, StaleItemError } from '@doorbuster/messaging';
 import { Injectable } from '@nestjs/common';
 import { Admission } from '../edge/admission.js';
 import { OrderOutcomeWaiter, type OutcomeWait } from '../order-status/order-status-subscriber.js';
-import { ProblemException } from '../problem/problem.exception.js';
+import { problemOf, ProblemException } from '../problem/problem.exception.js';
 import { Changes } from '../rpc/changes.js';
 import { DatabaseClock } from '../rpc/database-clock.js';
 import { AcceptedRequestIndex, SoldOutGate } from '../sold-out/sold-out-gate.js';
@@ -48,7 +48,7 @@ export class OrderPlacer {
     const pending = { request: { ...request, acceptBy }, acceptUntil, isUnanswered: false };
     const reply = await this.certainReply(pending);
     if (reply.ok) return reply.value;
-    throw new ProblemException(reply.error.code, reply.error.detail);
+    throw problemOf(reply.error);
   }
 
   /** @throws {ProblemException} SERVICE_TIMEOUT that says whether an order was made, or why it cannot be sent */
@@ -148,7 +148,7 @@ const isUnknownSku = (reply: Reply<Order>): boolean => !reply.ok && reply.error.
 const SETTLED = ['CONFIRMED', 'REJECTED', 'CANCELLED'] as const;
 const CANCELLATION_OVER = ['CANCELLED', 'REJECTED'] as const;
 
-interface CheckoutRequest {
+export interface CheckoutRequest {
   actor: Actor;
   /** The caller's network, from `networkOf`. */
   network: string;
@@ -157,10 +157,14 @@ interface CheckoutRequest {
   waitSeconds: number | undefined;
 }
 
+type NewOrder = Pick<PlaceOrderRequest, 'idempotencyKey' | 'body' | 'acceptedPrices'>;
+
 export interface CheckoutResult {
   order: Order;
   /** The wait that was honoured; `undefined` when there was none. */
   waitSeconds: number | undefined;
+  /** SKUs of which less is left than was asked for, of an order that was rejected for it; only of a cart. */
+  soldOut?: string[] | undefined;
 }
 
 /** Places and cancels orders, and waits for their outcome. */
@@ -177,18 +181,34 @@ export class CheckoutService {
 
   /** @throws {ProblemException} the order was not placed */
   async place(
-    { actor, network, traceparent, waitSeconds }: CheckoutRequest,
+    request: CheckoutRequest,
     idempotencyKey: string,
     body: PlaceOrderBody,
   ): Promise<CheckoutResult> {
-    const request = { customerId: actor.customerId, idempotencyKey, body, traceparent };
-    const holder = { customerId: actor.customerId, network };
+    return this.outcomeOf(request, await this.accept(request, { idempotencyKey, body }));
+  }
+
+  /**
+   * The order of this key, without its outcome.
+   * @throws {ProblemException} the order was not placed
+   */
+  async accept(
+    { actor: { customerId }, network, traceparent }: CheckoutRequest,
+    { idempotencyKey, body, acceptedPrices }: NewOrder,
+  ): Promise<Order> {
+    const request = { customerId, idempotencyKey, body, acceptedPrices, traceparent };
+    const holder = { customerId, network };
     if (!this.requests.hasOrder(request)) this.admission.assertMayHold(holder);
     this.gate.assertAvailable(request);
     const order = await this.admission.admit(holder, () => this.placer.place(request));
     this.requests.accepted(request);
     this.gate.follow(order);
-    return this.outcomeOf({ actor, network, order, until: SETTLED }, waitSeconds);
+    return order;
+  }
+
+  /** The accepted order with its outcome, if the request waits for it. */
+  outcomeOf({ actor, network, waitSeconds }: CheckoutRequest, order: Order): Promise<CheckoutResult> {
+    return this.waitFor({ actor, network, order, until: SETTLED }, waitSeconds);
   }
 
   async cancel(
@@ -196,10 +216,10 @@ export class CheckoutService {
     orderId: string,
   ): Promise<CheckoutResult> {
     const order = await this.changes.make(cancelOrder, { actor, orderId, traceparent });
-    return this.outcomeOf({ actor, network, order, until: CANCELLATION_OVER }, waitSeconds);
+    return this.waitFor({ actor, network, order, until: CANCELLATION_OVER }, waitSeconds);
   }
 
-  private async outcomeOf(
+  private async waitFor(
     wait: Omit<OutcomeWait, 'waitMs'>,
     waitSeconds: number | undefined,
   ): Promise<CheckoutResult> {

@@ -117,11 +117,11 @@ const headersOf = ({ order, waitSeconds }: CheckoutResult): Record<string, strin
  * 202 without a wait, or when the wait ended before the outcome; else 201 for a confirmed order.
  * @throws {ProblemException} the order was rejected or cancelled
  */
-function sendPlaced(reply: FastifyReply, result: CheckoutResult): Order {
+export function sendPlaced(reply: FastifyReply, result: CheckoutResult): Order {
   const { order, waitSeconds } = result;
   const headers = headersOf(result);
   const isOpen = waitSeconds === undefined || order.status === 'PENDING';
-  if (!isOpen && order.status !== 'CONFIRMED') throw refusal(order, headers);
+  if (!isOpen && order.status !== 'CONFIRMED') throw refusal(result, headers);
   void reply.code(isOpen ? 202 : 201).headers(headers);
   return order;
 }
@@ -146,8 +146,8 @@ const REJECTIONS: Partial<Record<string, { code: ErrorCode; sentence: string }>>
 };
 
 /** `reason` is a code, with details after a colon: `PAYMENT_DECLINED: insufficient_funds`. */
-function refusal(order: Order, headers: Record<string, string>): ProblemException {
-  const options = { headers, extensions: { orderId: order.id } };
+function refusal({ order, soldOut }: CheckoutResult, headers: Record<string, string>): ProblemException {
+  const options = { headers, extensions: { orderId: order.id, ...(soldOut && { skus: soldOut }) } };
   if (order.status === 'CANCELLED') {
     return new ProblemException(
       'ORDER_CANCELLED',
@@ -160,7 +160,7 @@ function refusal(order: Order, headers: Record<string, string>): ProblemExceptio
     code: 'ORDER_REJECTED' as const,
     sentence: `Rejected: ${reason}`,
   };
-  const more = rest.join(':').trim();
+  const more = rest.join(':').trim() || (soldOut ?? []).join(', ');
   return new ProblemException(code, more ? `${sentence} (${more}).` : `${sentence}.`, options);
 }
 

@@ -11,5 +11,6 @@ import { PlacedOrderLookup } from './placed-order-lookup.js';
   imports: [AdmissionModule, OrderStatusModule, SoldOutModule],
   controllers: [OrdersController],
   providers: [CheckoutService, OrderPlacer, OrderBatcher, PlacedOrderLookup],
+  exports: [CheckoutService],
 })
 export class OrdersModule {}

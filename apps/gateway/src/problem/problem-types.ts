@@ -114,6 +114,27 @@ export const PROBLEM_TYPES: Record<ErrorCode, ProblemType> = {
     title: 'The currencies differ',
     advice: 'An order has one currency, and a sale that of its product.',
   },
+  CART_CHANGED: {
+    status: 409,
+    title: 'The cart was changed since that version',
+    advice: 'Read the cart, then send the change with its `version`.',
+  },
+  CART_EMPTY: {
+    status: 422,
+    title: 'There is nothing to buy in the cart',
+    advice: 'Put something in, or wait for the checkout that buys it.',
+  },
+  CART_FULL: {
+    status: 422,
+    title: 'The cart would have too many products',
+    advice: 'A cart has at most 50. Remove some first.',
+  },
+  PRICE_CHANGED: {
+    status: 409,
+    title: 'A price is not the one that was accepted',
+    advice:
+      'Nothing was ordered. Show `changes`, then check out with the new prices in `acceptedPrices`, and with a new `Idempotency-Key`.',
+  },
   OUT_OF_STOCK: {
     status: 409,
     title: 'Out of stock',

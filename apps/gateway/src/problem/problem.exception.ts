@@ -1,9 +1,9 @@
-import type { ErrorCode, FieldError, Problem } from '@doorbuster/contracts';
+import type { ErrorCode, FieldError, Problem, Refusal } from '@doorbuster/contracts';
 import { PROBLEM_TYPES } from './problem-types.js';
 
 export interface ProblemOptions {
   /** Members beyond the standard ones. */
-  extensions?: Pick<Problem, 'errors' | 'orderId' | 'dependencies'>;
+  extensions?: Pick<Problem, 'errors' | 'orderId' | 'changes' | 'skus' | 'dependencies'>;
   headers?: Record<string, string>;
   cause?: unknown;
 }
@@ -30,6 +30,10 @@ export class ProblemException extends Error {
     this.headers = retryAfterSeconds ? { 'retry-after': String(retryAfterSeconds), ...headers } : headers;
   }
 }
+
+/** The answer to a request that a service refused. */
+export const problemOf = ({ code, detail, changes }: Refusal): ProblemException =>
+  new ProblemException(code, detail, changes && { extensions: { changes } });
 
 export function invalidFields(errors: FieldError[]): ProblemException {
   const places = errors.map(({ path }) => path || 'the body').slice(0, 3);

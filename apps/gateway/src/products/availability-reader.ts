@@ -18,22 +18,22 @@ export class AvailabilityReader {
 
   /** Each product with its availability, `null` without an answer from inventory. One request for all. */
   async addTo(products: readonly Product[]): Promise<ProductView[]> {
-    const available = await this.availableOf(products.map(({ sku }) => sku));
+    const available = await this.of(products.map(({ sku }) => sku));
     return products.map((product) => ({
       ...publicProduct(product),
-      availability: availabilityOf(available.get(product.sku)),
+      availability: available.get(product.sku) ?? null,
     }));
   }
 
-  private async availableOf(skus: string[]): Promise<Map<string, number>> {
+  /** The availability by SKU, of those that inventory knows; empty without an answer from it. At most 100 SKUs. */
+  async of(skus: string[]): Promise<Map<string, Availability>> {
     if (skus.length === 0) return new Map();
     const levels = await this.rpc.call(getStockLevels, { skus }, DEADLINE_MS).catch(() => []);
-    return new Map(levels.map(({ sku, available, setAside }) => [sku, available - setAside]));
+    return new Map(levels.map(({ sku, available, setAside }) => [sku, availabilityOf(available - setAside)]));
   }
 }
 
-function availabilityOf(available: number | undefined): Availability | null {
-  if (available === undefined) return null;
+function availabilityOf(available: number): Availability {
   if (available === 0) return { status: 'SOLD_OUT', available };
   return { status: available <= LOW_STOCK_MAX ? 'LOW_STOCK' : 'IN_STOCK', available };
 }

@@ -7,5 +7,6 @@ import { ProductsController } from './products.controller.js';
 @Module({
   controllers: [ProductsController, CategoriesController],
   providers: [AvailabilityReader, ProductViews],
+  exports: [AvailabilityReader],
 })
 export class ProductsModule {}

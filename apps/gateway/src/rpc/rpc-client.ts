@@ -6,7 +6,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ClientNats } from '@nestjs/microservices';
 import { createInbox, headers, TimeoutError, type NatsConnection } from '@nats-io/transport-node';
 import { context, SpanKind, trace, type Span } from '@opentelemetry/api';
-import { invalidFields, ProblemException } from '../problem/problem.exception.js';
+import { invalidFields, problemOf, ProblemException } from '../problem/problem.exception.js';
 import { LOGGER } from '../tokens.js';
 
 const DEADLINE_MS = 5_000;
@@ -114,10 +114,11 @@ function startSpan({ owner, subject }: RpcContract): Span | undefined {
 }
 
 /** A service names an invalid field before a colon: `cursor: take it from nextCursor`. */
-function refused({ code, detail }: Refusal): ProblemException {
+function refused(refusal: Refusal): ProblemException {
+  const { code, detail } = refusal;
   const [, path, message] = /^([\w.]+): (.+)$/.exec(detail) ?? [];
   if (code !== 'VALIDATION_FAILED' || path === undefined || message === undefined) {
-    return new ProblemException(code, detail);
+    return problemOf(refusal);
   }
   return invalidFields([{ path, message }]);
 }

@@ -1,4 +1,9 @@
-import { ordersAccepted, orderStatusChanged, type OrderStatus } from '@doorbuster/contracts';
+import {
+  cartOrderChanged,
+  ordersAccepted,
+  orderStatusChanged,
+  type OrderStatus,
+} from '@doorbuster/contracts';
 import { newEvent, type OutgoingEvent } from '@doorbuster/messaging';
 import { afterCommit } from '@doorbuster/persistence';
 import { formatReason, type SagaReason } from '@doorbuster/saga';
@@ -47,7 +52,10 @@ export class OrderDecisions implements Record<keyof OrderDecisions, LocalDecisio
     if (!first || requests.length === 0) return [];
     afterCommit(tx, () => accepted.add(requests.length));
     const { orderId, traceparent } = first.instance.data;
-    return [newEvent(ordersAccepted, { subject: orderId, data: { requests }, traceparent })];
+    return [
+      newEvent(ordersAccepted, { subject: orderId, data: { requests }, traceparent }),
+      ...sagas.flatMap(({ instance }) => cartEvents(instance.data, 'PENDING')),
+    ];
   }
 
   /** The pivot of the checkout. */
@@ -111,19 +119,28 @@ export class OrderDecisions implements Record<keyof OrderDecisions, LocalDecisio
     const undone = changes.filter(({ status }) => status !== 'CONFIRMED');
     const purchases = undone.flatMap(({ customerId, saga }) => purchasesOf(customerId, saga.lines));
     if (purchases.length > 0) await this.purchases.giveBack(tx, purchases);
-    return changes.map(
-      ({ id, customerId, status, reason, code = 'NONE', durationMs, saga: { traceparent } }) => {
-        afterCommit(tx, () => {
-          const fields = { orderId: id, ...traceFields(traceparent), status, reason, durationMs };
-          const why = reason === null ? '' : `: ${reason}`;
-          this.logger.info(fields, `order ${id} ${status.toLowerCase()} in ${durationMs} ms${why}`);
-          checkouts.add(1, { outcome: status, reason: code });
-        });
-        const data = { orderId: id, customerId, status, reason, at: at.toISOString() };
-        return newEvent(orderStatusChanged, { subject: id, data, traceparent });
-      },
-    );
+    return changes.flatMap(({ id, customerId, status, reason, code = 'NONE', durationMs, saga }) => {
+      const { traceparent } = saga;
+      afterCommit(tx, () => {
+        const fields = { orderId: id, ...traceFields(traceparent), status, reason, durationMs };
+        const why = reason === null ? '' : `: ${reason}`;
+        this.logger.info(fields, `order ${id} ${status.toLowerCase()} in ${durationMs} ms${why}`);
+        checkouts.add(1, { outcome: status, reason: code });
+      });
+      const data = { orderId: id, customerId, status, reason, at: at.toISOString() };
+      return [newEvent(orderStatusChanged, { subject: id, data, traceparent }), ...cartEvents(saga, status)];
+    });
   }
+}
+
+/** Tells the cart, if the order is of a cart's checkout. */
+function cartEvents(
+  { isFromCart, orderId, customerId, idempotencyKey, traceparent }: OrderSagaData,
+  status: OrderStatus,
+): OutgoingEvent[] {
+  if (!isFromCart || customerId === undefined || idempotencyKey === undefined) return [];
+  const data = { customerId, idempotencyKey, orderId, status };
+  return [newEvent(cartOrderChanged, { subject: orderId, data, traceparent })];
 }
 
 /** Of the request to cancel, or else of the saga that turned back. */

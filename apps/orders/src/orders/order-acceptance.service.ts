@@ -158,12 +158,19 @@ function withExpiry({ request, until }: Waiting, now: number): IncomingRequest {
   return { ...request, expiresAt: expiresInMs === undefined ? Infinity : now + until - performance.now() };
 }
 
-const toCheckout = ({ order, idempotencyKey, method, traceparent }: NewOrder): NewSaga<OrderSagaData> => ({
+const toCheckout = ({
+  order,
+  idempotencyKey,
+  method,
+  traceparent,
+  isFromCart,
+}: NewOrder): NewSaga<OrderSagaData> => ({
   id: order.id,
   data: {
     orderId: order.id,
     customerId: order.customerId,
     idempotencyKey,
+    ...(isFromCart && { isFromCart }),
     lines: order.lines.map(({ unitPrice: _unitPrice, ...line }) => line),
     total: order.total,
     method,

@@ -59,6 +59,39 @@ describe('placing a batch of orders', () => {
     expect(replies[0]).toMatchObject({ ok: false, error: { code: 'CURRENCY_MISMATCH' } });
   });
 
+  it('charges what the customer of a cart accepted, or refuses with the old prices and the new', () => {
+    const items = [...mug, { sku: 'TEE', quantity: 3 }];
+    const accepting = (tee: number): IncomingRequest => ({
+      ...request('a', items),
+      acceptedPrices: [
+        { sku: 'TEE', unitPrice: { amount: tee, currency: 'USD' } },
+        { sku: 'MUG', unitPrice: { amount: 999, currency: 'USD' } },
+      ],
+    });
+    expect(place([accepting(1_999)])).toMatchObject({
+      replies: [{ ok: true }],
+      created: [{ isFromCart: true }],
+    });
+    const changes = [
+      { sku: 'TEE', old: { amount: 1_899, currency: 'USD' }, new: { amount: 1_999, currency: 'USD' } },
+    ];
+    expect(place([accepting(1_899)])).toMatchObject({
+      replies: [{ ok: false, error: { code: 'PRICE_CHANGED', changes } }],
+      created: [],
+    });
+  });
+
+  it('gives a cart the order of its key, also when prices have changed since', () => {
+    const first = {
+      ...request('a', mug),
+      acceptedPrices: [{ sku: 'MUG', unitPrice: { amount: 999, currency: 'USD' } }],
+    };
+    const { created } = place([first]);
+    const dearer = { ...ordinary, prices: new Map([['MUG', { amount: 1_500, currency: 'USD' }]]) };
+    const existing = new Map([[requestKey('ann', 'a'), created[0]]]);
+    expect(place([first], existing, dearer)).toMatchObject({ replies: [{ ok: true }], created: [] });
+  });
+
   it('replies to a repeated key with the order of the first request, also within one batch', () => {
     const { replies, created } = place([request('a', mug), request('a', mug)]);
     expect(created).toHaveLength(1);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ERROR_CODES } from '../errors.js';
-import { orderId, traceId } from '../values.js';
+import { orderId, priceChange, sku, traceId } from '../values.js';
 import { dependencies } from './health.js';
 
 /** An invalid field, such as `items.0.quantity`. An empty path is the whole body. */
@@ -22,6 +22,13 @@ export const problem = z
       .optional()
       .meta({ description: 'All invalid fields, when validation failed' }),
     orderId: orderId.optional().meta({ description: 'The order that was accepted and then rejected' }),
+    changes: z
+      .array(priceChange)
+      .optional()
+      .meta({ description: 'For PRICE_CHANGED: the accepted price and the one now' }),
+    skus: z.array(sku).optional().meta({
+      description: 'For OUT_OF_STOCK of a cart: the products of which less is left than was asked for',
+    }),
     dependencies: dependencies.optional().meta({ description: 'Only for readiness' }),
   })
   .meta({ id: 'Problem', description: 'RFC 9457' });

@@ -8,12 +8,13 @@ import {
   customerId,
   databaseTime,
   idempotencyKey,
+  money,
   orderId,
   saleId,
   sku,
   traceparent,
 } from '../values.js';
-import type { Order } from './orders.js';
+import { orderStatus, type Order } from './orders.js';
 
 const item = z.strictObject({
   sku,
@@ -41,6 +42,14 @@ const placeOrderRequest = z.object({
   idempotencyKey,
   body: z.object({ items: z.array(item.strip()).min(1).max(ORDER_LINES_MAX), payment: payment.strip() }),
   traceparent,
+  /**
+   * Only of a cart's checkout: the unit price of each SKU that its customer accepted. The order is refused with PRICE_CHANGED if
+   * it would be charged another, and each of its statuses is sent as {@link cartOrderChanged} too.
+   */
+  acceptedPrices: z
+    .array(z.object({ sku, unitPrice: money }))
+    .max(ORDER_LINES_MAX)
+    .optional(),
   /** The request is refused after this time of the orders service's database clock. */
   acceptBy: databaseTime.optional(),
   /** The same limit as a duration, for services of the previous release, which do not know `acceptBy`. */
@@ -100,3 +109,10 @@ export const ordersAccepted = event(
   z.object({ requests: z.array(placedRequest).min(1) }),
 );
 export type OrdersAccepted = z.infer<typeof ordersAccepted.schema>;
+
+/** Sent for each status of an order that a cart's checkout made, PENDING included. Other orders have none. */
+export const cartOrderChanged = event(
+  'orders',
+  'cart-order-changed',
+  placedRequest.extend({ orderId, status: orderStatus }),
+);

@@ -5,6 +5,7 @@ import {
   type Order,
   type PlaceOrderBody,
   type PlaceOrderRequest,
+  type PriceChange,
   type Reply,
 } from '@doorbuster/contracts';
 import {
@@ -31,6 +32,8 @@ export interface IncomingRequest extends PlaceOrderRequest {
 
 export interface NewOrder extends OrderRecord {
   traceparent: string;
+  /** A cart's checkout made it. */
+  isFromCart: boolean;
 }
 
 export interface DecidedOrders {
@@ -78,6 +81,9 @@ export function decideOrders(
     if (request.expiresAt <= now.getTime()) return expired;
     const priced = price(request.body, prices, sales);
     if (!priced.ok) return priced;
+    const isFromCart = request.acceptedPrices !== undefined;
+    const changed = isFromCart && priceRefusal(priced.value.lines, request.acceptedPrices);
+    if (changed) return changed;
     const own = purchasesOf(request.customerId, request.body.items);
     const tooMany = overLimit(own, sales, boughtNow);
     if (tooMany) return tooMany;
@@ -98,7 +104,7 @@ export function decideOrders(
       updatedAt: at,
     };
     const { idempotencyKey, traceparent, body } = request;
-    const record = { order, idempotencyKey, method: body.payment.method, traceparent };
+    const record = { order, idempotencyKey, method: body.payment.method, traceparent, isFromCart };
     known.set(key, record);
     created.push(record);
     return accept(order);
@@ -126,6 +132,26 @@ export function answerAgain({ order, method }: OrderRecord, body: PlaceOrderBody
     'This Idempotency-Key was used for another order. Use a new key for a new order.',
   );
 }
+
+/** PRICE_CHANGED if a line would be charged another price than the one that the customer accepted. */
+function priceRefusal(
+  lines: Order['lines'],
+  accepted: PlaceOrderRequest['acceptedPrices'] = [],
+): Reply<never> | undefined {
+  const prices = new Map(accepted.map(({ sku, unitPrice }) => [sku, unitPrice]));
+  const changes = lines.flatMap(({ sku, unitPrice }): PriceChange[] => {
+    const old = prices.get(sku);
+    return old === undefined || isSamePrice(old, unitPrice) ? [] : [{ sku, old, new: unitPrice }];
+  });
+  if (changes.length === 0) return undefined;
+  return refuse(
+    'PRICE_CHANGED',
+    `The price of ${changes.map(({ sku }) => sku).join(', ')} has changed, and nothing was ordered. Check out with the new prices in acceptedPrices, and with a new Idempotency-Key.`,
+    { changes },
+  );
+}
+
+const isSamePrice = (a: Money, b: Money): boolean => a.amount === b.amount && a.currency === b.currency;
 
 function price(
   { items }: PlaceOrderBody,

@@ -8,6 +8,8 @@ export interface OrderSagaData {
   customerId?: string;
   /** Of the request that became the order. */
   idempotencyKey?: string;
+  /** A cart's checkout made the order. */
+  isFromCart?: true;
   lines: StockLine[];
   total: Money;
   method: string;
