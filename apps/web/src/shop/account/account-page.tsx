@@ -7,6 +7,7 @@ import { useSession, type Session } from '../../api/session.js';
 import { FIELD, PRIMARY, SECONDARY } from '../../ui/classes.js';
 import { LoadError, Notice } from '../../ui/notice.js';
 import { Page } from '../../ui/page.js';
+import { ownPath } from './own-path.js';
 
 const route = getRouteApi('/account');
 
@@ -16,9 +17,6 @@ export function AccountPage() {
   const { returnTo = '/' } = route.useSearch();
   return session ? <LoggedIn session={session} /> : <LogIn returnTo={ownPath(returnTo)} />;
 }
-
-/** A path of this shop: an address elsewhere would send a customer who has just logged in to a stranger. */
-export const ownPath = (returnTo: string): string => (/^\/(?![/\\])/.test(returnTo) ? returnTo : '/');
 
 const LoggedIn = ({ session }: { session: Session }) => (
   <Page title="Your account">
