@@ -39,16 +39,17 @@ export async function createGateway(config: GatewayConfig, logger: Logger): Prom
     { logger: new NestLogger(logger), bodyParser: false, abortOnError: false },
   );
   addHooks(app, config);
+  app.useStaticAssets(WEB_ASSETS);
+  app.useStaticAssets({ root: docsAssets(), prefix: '/docs/assets/', index: false, decorateReply: false });
+  // The gateway has no TLS of its own, so browsers must not upgrade to it.
+  app.useSecurityHeaders({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
+  // After the security headers, which its responses have as well.
   if (config.identityUrls.length > 0) {
     new IdentityProxy(config.identityUrls).serve(
       app.getHttpAdapter().getInstance(),
       (error, request, reply) => app.get(ProblemFilter).answer(error, request, reply),
     );
   }
-  app.useStaticAssets(WEB_ASSETS);
-  app.useStaticAssets({ root: docsAssets(), prefix: '/docs/assets/', index: false, decorateReply: false });
-  // The gateway has no TLS of its own, so browsers must not upgrade to it.
-  app.useSecurityHeaders({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
   await app.init();
   await awaitSubscriptions(app);
   await app.getHttpAdapter().getInstance().ready();

@@ -64,6 +64,23 @@ describe('refresh tokens', () => {
     }
   });
 
+  it('are exchanged by no page of another origin', async () => {
+    const shop = aShop();
+    const { refresh_token: token } = await shop.tokensOf('register', anEmail(), PASSWORD);
+    const response = await shop.browser.send(`${ISSUER}/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        client_id: 'doorbuster-web',
+        grant_type: 'refresh_token',
+        refresh_token: token,
+      }),
+      headers: { accept: 'application/json', origin: 'https://evil.example' },
+    });
+    expect(response.status).toBe(400);
+    expect(response.headers.has('access-control-allow-origin')).toBe(false);
+    expect((await shop.refresh(token)).status).toBe(200);
+  });
+
   it('are stored as hashes', async () => {
     const tokens = await aShop().tokensOf('register', anEmail(), PASSWORD);
     const [row] = await identity.query<{ found: number }>(

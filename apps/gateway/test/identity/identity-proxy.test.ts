@@ -68,6 +68,7 @@ describe('requests below /id/', () => {
     expect(response.headers['set-cookie']).toEqual(['a=1', 'b=2']);
     expect(response.headers['referrer-policy']).toBe('same-origin');
     expect(response.headers['traceparent']).toMatch(/^00-/);
+    expect(response.headers['strict-transport-security']).toMatch(/max-age/);
     expect(lastRequest().body).toBe('email=a%40b&password=%F0%9F%9A%AA');
     expect(lastRequest().request.headers['content-type']).toBe('application/x-www-form-urlencoded');
   });
