@@ -12,20 +12,22 @@ FROM base AS installed
 COPY --from=manifests /manifests ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 
-# Run-time dependencies of this app and its libraries, without types, source maps and documentation.
+# Run-time dependencies of this app and its libraries, without types, source maps and documentation. With optional ones: sharp's
+# binaries for this system are such. Those of the root are of no workspace, and stay out.
 FROM installed AS dependencies
 ARG APP
-RUN npm ci --omit=dev --omit=optional --workspace "apps/$APP" --ignore-scripts --prefer-offline --no-audit --no-fund \
+RUN npm ci --omit=dev --workspace "apps/$APP" --ignore-scripts --prefer-offline --no-audit --no-fund \
     && find node_modules \( -name '*.d.ts' -o -name '*.d.?ts' -o -name '*.map' -o -name '*.md' \) -type f -delete
 
-# This app and the libraries that it depends on, as JavaScript. The gateway also has the pages of apps/web.
+# This app and the libraries that it depends on, as JavaScript, and the pictures of the demo catalogue. The gateway also has the
+# pages of apps/web.
 FROM installed AS compiled
 ARG APP
 COPY . .
 RUN npx tsc --build "apps/$APP" \
     && mkdir /compiled \
     && if [ "$APP" = gateway ]; then npm run build --workspace apps/web && cp --parents --recursive apps/web/dist /compiled; fi \
-    && find apps libs -path '*/dist/*' -name '*.js' -exec cp --parents {} /compiled \; \
+    && find apps libs \( -path '*/dist/*' -name '*.js' -o -path '*/pictures/*.webp' \) -exec cp --parents {} /compiled \; \
     && find apps libs -path '*/dist' -prune -printf '%h/package.json\n' | xargs cp --parents --target-directory /compiled
 
 FROM base

@@ -7,6 +7,7 @@ import {
 } from '@doorbuster/service';
 import { Module } from '@nestjs/common';
 import { catalogSchema } from './catalog.schema.js';
+import { ImagesModule } from './images/images.module.js';
 import { ProductsModule } from './products/products.module.js';
 import { RepublishModule } from './republish/republish.module.js';
 import { SalesModule } from './sales/sales.module.js';
@@ -19,6 +20,7 @@ import { SalesModule } from './sales/sales.module.js';
     HealthModule.forRoot('catalog'),
     OperationsModule.forRoot('catalog'),
     ProductsModule,
+    ImagesModule,
     SalesModule,
     RepublishModule,
   ],

@@ -6,7 +6,7 @@ import {
   productFilter,
   type CreateProductBody,
   type Page,
-  type Product,
+  type VersionedProduct,
   type ProductState,
   type RequestOf,
 } from '@doorbuster/contracts';
@@ -31,17 +31,17 @@ export const newProduct = (sku: string, more: Partial<CreateProductBody> = {}): 
 export class CatalogUnderTest extends ServiceUnderTest {
   private inventory: Subscription | undefined;
 
-  create(...bodies: CreateProductBody[]): Promise<Product[]> {
+  create(...bodies: CreateProductBody[]): Promise<VersionedProduct[]> {
     return Promise.all(
       bodies.map(async (body) => valueOf(await this.call(createProduct, { ...body, actor: ADMIN }))),
     );
   }
 
-  async change(sku: string, changes: RequestOf<typeof changeProduct>['changes']): Promise<Product> {
+  async change(sku: string, changes: RequestOf<typeof changeProduct>['changes']): Promise<VersionedProduct> {
     return valueOf(await this.call(changeProduct, { actor: ADMIN, sku, changes }));
   }
 
-  async list(filter: Partial<RequestOf<typeof listProducts>>): Promise<Page<Product>> {
+  async list(filter: Partial<RequestOf<typeof listProducts>>): Promise<Page<VersionedProduct>> {
     return valueOf(await this.call(listProducts, productFilter.parse(filter)));
   }
 
@@ -51,7 +51,7 @@ export class CatalogUnderTest extends ServiceUnderTest {
   }
 
   /** Reads from one replica. */
-  async getFrom(replica: number, sku: string): Promise<Product> {
+  async getFrom(replica: number, sku: string): Promise<VersionedProduct> {
     return valueOf(await this.replica(replica).get(ProductsRpcController).get({ sku }));
   }
 

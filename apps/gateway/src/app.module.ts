@@ -9,6 +9,7 @@ import { DocsModule } from './docs/docs.module.js';
 import { EdgeModule } from './edge/edge.module.js';
 import { GatewayConfig } from './gateway.config.js';
 import { HealthModule } from './health/health.module.js';
+import { ImagesModule } from './images/images.module.js';
 import { InventoryModule } from './inventory/inventory.module.js';
 import { OrdersModule } from './orders/orders.module.js';
 import { ProductsModule } from './products/products.module.js';
@@ -32,6 +33,7 @@ export class AppModule {
         OrdersModule,
         CartModule,
         ProductsModule,
+        ImagesModule,
         SalesModule,
         InventoryModule,
         SagasModule,

@@ -21,6 +21,7 @@ import { observeRequests } from './edge/request-telemetry.js';
 import { RouteTable } from './edge/route-table.js';
 import type { GatewayConfig } from './gateway.config.js';
 import { IdentityProxy } from './identity/identity-proxy.js';
+import { receiveImages } from './images/image-uploads.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { WEB_ASSETS } from './web/web-pages.js';
 
@@ -70,6 +71,7 @@ function addHooks(app: NestFastifyApplication, config: GatewayConfig): void {
   compressLists(fastify);
   observeRequests(fastify, config.trustsTraceparent);
   parseOnlyJson(fastify);
+  receiveImages(fastify);
   identifyCallers(fastify, app.get(TokenVerifier));
   limitRates(fastify, app.get(RateLimiter), trustOf(config.trustProxy));
 }

@@ -1,4 +1,4 @@
-import { DEMO_CATALOGUE, seedCatalogue } from '@doorbuster/demo';
+import { DEMO_CATALOGUE, seedCatalogue, seedPictures } from '@doorbuster/demo';
 import type { Logger } from '@doorbuster/telemetry';
 import { createGateway } from './create-gateway.js';
 import type { GatewayConfig } from './gateway.config.js';
@@ -15,7 +15,9 @@ export async function seed(config: GatewayConfig, logger: Logger): Promise<void>
   }
   const app = await createGateway(config, logger);
   await app.listen(0, '127.0.0.1');
-  await seedCatalogue(await app.getUrl(), DEMO_CATALOGUE);
+  const url = await app.getUrl();
+  await seedCatalogue(url, DEMO_CATALOGUE);
+  await seedPictures(url, DEMO_CATALOGUE);
   await app.close();
   logger.info({ products: DEMO_CATALOGUE.length }, 'demo catalogue is there');
 }

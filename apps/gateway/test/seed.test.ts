@@ -1,4 +1,12 @@
-import { accept, adjustStock, createProduct } from '@doorbuster/contracts';
+import {
+  accept,
+  addProductImage,
+  adjustStock,
+  createProduct,
+  getProduct,
+  getStockLevels,
+  putImagePart,
+} from '@doorbuster/contracts';
 import { DEMO_CATALOGUE } from '@doorbuster/demo';
 import { startTestNats, type TestNats } from '@doorbuster/embedded/testing';
 import { SIGNING_KEY } from '@doorbuster/service/testing';
@@ -32,15 +40,23 @@ describe('seeding before the gateway starts', () => {
     return seed(config, createLogger('gateway', config.logLevel));
   };
 
-  it('creates every product with its stock, on a port of its own', async () => {
+  it('creates every product with its stock and its picture, on a port of its own', async () => {
     await services.answer(createProduct, (body) => accept(aProduct(body)));
     await services.answer(adjustStock, ({ sku, delta }) =>
       accept({ sku, available: delta, reserved: 0, sold: 0, received: delta, setAside: 0 }),
     );
+    await services.answer(getProduct, ({ sku }) => accept(aProduct({ sku })));
+    await services.answer(getStockLevels, () => accept([]));
+    await services.answer(putImagePart, () => accept({}));
+    await services.answer(addProductImage, ({ sku }) => accept(aProduct({ sku })));
     await seedWith({ PORT: '1' }); // Nobody may listen there.
     const stock = services.requests(adjustStock).map(({ sku, delta }) => [sku, delta]);
     expect(new Map(stock as [string, number][])).toEqual(
       new Map(DEMO_CATALOGUE.map((product) => [product.sku, product.stock])),
+    );
+    const pictures = services.requests(addProductImage).map(({ sku, alt }) => [sku, alt]);
+    expect(new Map(pictures as [string, string][])).toEqual(
+      new Map(DEMO_CATALOGUE.map(({ sku, picture }) => [sku, picture.alt])),
     );
   });
 

@@ -14,6 +14,7 @@ import type {
   Order,
   OrderEvent,
   OrderFilter,
+  IMAGE_TYPES,
   Page,
   PlaceOrderBody,
   Product,
@@ -52,6 +53,13 @@ export interface ApiClientOptions {
   fetch?: Fetch | undefined;
   /** Of each call; 30 s by default. */
   timeoutMs?: number | undefined;
+}
+
+export interface ImageUpload {
+  bytes: Uint8Array<ArrayBuffer>;
+  type: (typeof IMAGE_TYPES)[number];
+  /** For those who do not see the image; without it, the name of the product. */
+  alt?: string | undefined;
 }
 
 /** For changes that must happen once, however often they are sent. */
@@ -124,6 +132,12 @@ export class ParsingApiClient {
 
   changeProduct(sku: string, body: ChangeProductBody, options?: CallOptions): Promise<Product> {
     return this.patch(`/v1/products/${sku}`, 'product', { ...options, body });
+  }
+
+  /** Adds an image to a product. @throws {ApiError} 422 when the file is not an image */
+  addProductImage(sku: string, { bytes, type, alt }: ImageUpload, options?: CallOptions): Promise<Product> {
+    const path = `/v1/products/${sku}/images${query({ alt })}`;
+    return this.post(path, 'product', { ...options, content: { type, bytes } });
   }
 
   getStock(sku: string, options?: CallOptions): Promise<StockLevels> {
@@ -244,7 +258,7 @@ export class ParsingApiClient {
   }
 }
 
-type BodyOptions = Pick<ApiRequest, 'body' | 'headers' | 'signal' | 'timeoutMs'>;
+type BodyOptions = Pick<ApiRequest, 'body' | 'content' | 'headers' | 'signal' | 'timeoutMs'>;
 
 function changing(
   body: object | undefined,

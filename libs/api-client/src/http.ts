@@ -8,7 +8,7 @@ export type Fetch = (url: string, request: FetchRequest) => Promise<FetchRespons
 export interface FetchRequest {
   method: string;
   headers: Record<string, string>;
-  body?: string;
+  body?: string | Uint8Array<ArrayBuffer>;
   signal: AbortSignal;
 }
 
@@ -38,6 +38,8 @@ export interface ApiRequest extends CallOptions {
   method: 'GET' | 'POST' | 'PATCH';
   path: string;
   body?: object;
+  /** A body that is no JSON. */
+  content?: { type: string; bytes: Uint8Array<ArrayBuffer> };
 }
 
 export interface ApiConnection {
@@ -97,13 +99,15 @@ async function send(
   request: ApiRequest,
   signal: AbortSignal,
 ): Promise<FetchResponse> {
-  const { method, path, body } = request;
+  const { method, path, body, content } = request;
   const headers: Record<string, string> = {};
   if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
   if (body) headers['content-type'] = 'application/json';
+  if (content) headers['content-type'] = content.type;
   Object.assign(headers, request.headers);
   const sent: FetchRequest = { method, headers, signal };
   if (body) sent.body = JSON.stringify(body);
+  if (content) sent.body = content.bytes;
   try {
     return await fetch(url + path, sent);
   } catch (cause) {

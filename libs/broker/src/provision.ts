@@ -28,6 +28,23 @@ const ACK_WAIT_MS = 30_000;
 /** With the longest nak delay of 30 s, messages survive three days without a database. */
 const DELIVERIES_MAX = 10_000;
 
+/** A full command stream refuses messages, and the outbox keeps them. A full event stream drops the oldest. */
+const BY_KIND: Record<StreamTopology['kind'], Partial<StreamConfig>> = {
+  commands: {
+    max_age: nanos(7 * DAY_MS),
+    retention: RetentionPolicy.Workqueue,
+    discard: DiscardPolicy.New,
+  },
+  events: { max_age: nanos(7 * DAY_MS), retention: RetentionPolicy.Limits, discard: DiscardPolicy.Old },
+  // As the object store's clients expect it, except that nothing is read directly.
+  objects: {
+    retention: RetentionPolicy.Limits,
+    discard: DiscardPolicy.New,
+    allow_rollup_hdrs: true,
+    allow_direct: false,
+  },
+};
+
 /** No account look-up at the start, which would wait for the server. */
 export const manager = (nc: NatsConnection, timeoutMs?: number): Promise<JetStreamManager> =>
   jetstreamManager(nc, { checkAPI: false, ...(timeoutMs !== undefined && { timeout: timeoutMs }) });
@@ -85,12 +102,8 @@ async function ensureStream(
     storage: StorageType.File,
     num_replicas: Math.max(replicas, present?.num_replicas ?? 1),
     max_bytes: GIB,
-    max_age: nanos(7 * DAY_MS),
     duplicate_window: nanos(2 * MINUTE_MS),
-    // A full command stream refuses messages, and the outbox keeps them. A full event stream drops the oldest.
-    ...(kind === 'commands'
-      ? { retention: RetentionPolicy.Workqueue, discard: DiscardPolicy.New }
-      : { retention: RetentionPolicy.Limits, discard: DiscardPolicy.Old }),
+    ...BY_KIND[kind],
   };
   if (present === undefined) {
     await jsm.streams.add(config);

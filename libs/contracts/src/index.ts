@@ -2,6 +2,7 @@ export * from './actor.js';
 export * from './audit.js';
 export * from './cart/carts.js';
 export * from './cart/checkouts.js';
+export * from './catalog/images.js';
 export * from './catalog/products.js';
 export * from './catalog/sales.js';
 export * from './currencies.js';

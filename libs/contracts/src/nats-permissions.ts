@@ -57,7 +57,7 @@ function provisionerPermissions(): NatsPermissions {
 }
 
 function servicePermissions(service: ServiceName): NatsPermissions {
-  const { sends, consumers, readsOwnEvents } = TOPOLOGY[service];
+  const { sends, consumers, readsOwnEvents, buckets } = TOPOLOGY[service];
   const reads = durablesOf(service).flatMap(({ stream, name }) => [
     `$JS.API.CONSUMER.INFO.${stream}.${name}`,
     `$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`,
@@ -73,6 +73,7 @@ function servicePermissions(service: ServiceName): NatsPermissions {
         ...sends.map(({ subject }) => subject),
         ...reads,
         ...(readsOwnEvents ? [`$JS.API.STREAM.INFO.${eventStream(service)}`] : []),
+        ...buckets.flatMap(usesBucket),
         // With NATS's `allow_responses` a service could answer on any subject that a request names, even `cmd.payments.refund-payment`.
         `${rpcInboxPrefix(service)}.>`,
         // Inboxes of gateways of the previous release. Gateways of this release do not subscribe there.
@@ -88,3 +89,14 @@ function servicePermissions(service: ServiceName): NatsPermissions {
     },
   };
 }
+
+/**
+ * Objects are read as single messages, which the broker wraps in its own JSON. A consumer or a direct get would deliver their
+ * bytes as they are, to any subject that the request names, so a service could send commands of its own making.
+ */
+const usesBucket = (bucket: string): string[] => [
+  `$O.${bucket}.C.*`,
+  `$O.${bucket}.M.*`,
+  `$JS.API.STREAM.MSG.GET.OBJ_${bucket}`,
+  `$JS.API.STREAM.PURGE.OBJ_${bucket}`,
+];

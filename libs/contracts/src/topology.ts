@@ -1,3 +1,4 @@
+import { IMAGE_BUCKET } from './catalog/images.js';
 import { productChanged, productCreated } from './catalog/products.js';
 import { saleChanged } from './catalog/sales.js';
 import {
@@ -52,6 +53,8 @@ interface ServiceTopology {
   consumers: readonly ConsumerTopology[];
   /** The service subscribes to its own events and may look up their stream. */
   readsOwnEvents: boolean;
+  /** Buckets of JetStream's object store that only this service uses. */
+  buckets: readonly string[];
 }
 
 /**
@@ -70,6 +73,7 @@ const DECLARED: Partial<Record<ServiceName, Partial<ServiceTopology>>> = {
     ],
     // Each replica drops changed products from its cache, and republishes everything to a new stream.
     readsOwnEvents: true,
+    buckets: [IMAGE_BUCKET],
   },
   orders: {
     sends: [
@@ -136,20 +140,20 @@ const DECLARED: Partial<Record<ServiceName, Partial<ServiceTopology>>> = {
 /** The topology of every service. */
 export const TOPOLOGY = Object.fromEntries(
   SERVICES.map((service) => {
-    const { sends = [], consumers = [], readsOwnEvents = false } = DECLARED[service] ?? {};
-    return [service, { sends, consumers, readsOwnEvents }];
+    const { sends = [], consumers = [], readsOwnEvents = false, buckets = [] } = DECLARED[service] ?? {};
+    return [service, { sends, consumers, readsOwnEvents, buckets }];
   }),
 ) as Record<ServiceName, ServiceTopology>;
 
 export interface StreamTopology {
   name: string;
-  kind: 'commands' | 'events';
+  kind: 'commands' | 'events' | 'objects';
   subjects: string[];
 }
 
-/** The streams of a service: it alone publishes events there, or handles the commands. */
+/** The streams of a service: it alone publishes events and objects there, or handles the commands. */
 export function streamsOf(service: ServiceName): StreamTopology[] {
-  const { consumers } = TOPOLOGY[service];
+  const { consumers, buckets } = TOPOLOGY[service];
   const takesCommands = consumers.some(({ reads }) => reads.some(({ kind }) => kind === 'command'));
   const deadLetters = consumers.map(({ name }) => `dlq.${name}`);
   const events: StreamTopology = {
@@ -157,9 +161,18 @@ export function streamsOf(service: ServiceName): StreamTopology[] {
     kind: 'events',
     subjects: [`evt.${service}.>`, ...deadLetters],
   };
-  if (!takesCommands) return [events];
-  return [{ name: commandStream(service), kind: 'commands', subjects: [`cmd.${service}.>`] }, events];
+  const commands: StreamTopology[] = takesCommands
+    ? [{ name: commandStream(service), kind: 'commands', subjects: [`cmd.${service}.>`] }]
+    : [];
+  return [...commands, events, ...buckets.map(bucketStream)];
 }
+
+/** As JetStream's object store names them: C has the chunks of objects, M their names and digests. */
+const bucketStream = (bucket: string): StreamTopology => ({
+  name: `OBJ_${bucket}`,
+  kind: 'objects',
+  subjects: [`$O.${bucket}.C.>`, `$O.${bucket}.M.>`],
+});
 
 /** A consumer on one of the streams that it reads. */
 export interface DurableTopology {

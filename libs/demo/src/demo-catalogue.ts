@@ -2,6 +2,14 @@ import type { CreateProductBody } from '@doorbuster/contracts';
 
 export interface DemoProduct extends CreateProductBody {
   stock: number;
+  picture: DemoPicture;
+}
+
+interface DemoPicture {
+  /** Of the drawing in `drawings/`, and of its WebP in `pictures/`. */
+  name: string;
+  /** For those who do not see it. */
+  alt: string;
 }
 
 const usd = (amount: number) => ({ amount, currency: 'USD' });
@@ -15,6 +23,7 @@ export const DEMO_CATALOGUE: readonly DemoProduct[] = [
     category: 'apparel',
     price: usd(1_999),
     stock: 500,
+    picture: { name: 'tshirt-black', alt: 'Black T-shirt with a red door on the chest' },
   },
   {
     sku: 'TSHIRT-BLACK-L',
@@ -23,6 +32,7 @@ export const DEMO_CATALOGUE: readonly DemoProduct[] = [
     category: 'apparel',
     price: usd(1_999),
     stock: 400,
+    picture: { name: 'tshirt-black', alt: 'Black T-shirt with a red door on the chest' },
   },
   {
     sku: 'HOODIE-GREY-M',
@@ -31,6 +41,7 @@ export const DEMO_CATALOGUE: readonly DemoProduct[] = [
     category: 'apparel',
     price: usd(5_499),
     stock: 150,
+    picture: { name: 'hoodie-grey', alt: 'Grey zip hoodie with two pockets' },
   },
   {
     sku: 'CAP-NAVY',
@@ -39,6 +50,7 @@ export const DEMO_CATALOGUE: readonly DemoProduct[] = [
     category: 'apparel',
     price: usd(2_200),
     stock: 8,
+    picture: { name: 'cap-navy', alt: 'Navy cap with a small red door' },
   },
   {
     sku: 'SNEAKER-AIRLINE-42',
@@ -47,6 +59,7 @@ export const DEMO_CATALOGUE: readonly DemoProduct[] = [
     category: 'shoes',
     price: usd(14_900),
     stock: 100,
+    picture: { name: 'sneaker-airline', alt: 'Red running shoe with a white stripe and a white sole' },
   },
   {
     sku: 'SNEAKER-COURT-43',
@@ -55,6 +68,7 @@ export const DEMO_CATALOGUE: readonly DemoProduct[] = [
     category: 'shoes',
     price: usd(8_900),
     stock: 120,
+    picture: { name: 'sneaker-court', alt: 'White leather shoe on a gum sole, with a green heel' },
   },
   {
     sku: 'BOOT-CHELSEA-41',
@@ -63,6 +77,7 @@ export const DEMO_CATALOGUE: readonly DemoProduct[] = [
     category: 'shoes',
     price: usd(16_500),
     stock: 35,
+    picture: { name: 'boot-chelsea', alt: 'Brown suede boot with elastic sides and pull tabs' },
   },
   {
     sku: 'CONSOLE-NOVA',
@@ -71,6 +86,7 @@ export const DEMO_CATALOGUE: readonly DemoProduct[] = [
     category: 'electronics',
     price: usd(49_900),
     stock: 50,
+    picture: { name: 'console-nova', alt: 'White and black game console with a controller' },
   },
   {
     sku: 'HEADPHONES-HUSH',
@@ -79,6 +95,7 @@ export const DEMO_CATALOGUE: readonly DemoProduct[] = [
     category: 'electronics',
     price: usd(27_900),
     stock: 200,
+    picture: { name: 'headphones-hush', alt: 'Grey over-ear headphones' },
   },
   {
     sku: 'CHARGER-65W',
@@ -87,6 +104,7 @@ export const DEMO_CATALOGUE: readonly DemoProduct[] = [
     category: 'electronics',
     price: usd(3_999),
     stock: 1_000,
+    picture: { name: 'charger-65w', alt: 'White charger with two USB-C ports' },
   },
   {
     sku: 'KETTLE-POUR',
@@ -95,6 +113,7 @@ export const DEMO_CATALOGUE: readonly DemoProduct[] = [
     category: 'home',
     price: usd(7_900),
     stock: 80,
+    picture: { name: 'kettle-pour', alt: 'Steel kettle with a gooseneck spout and a wooden handle' },
   },
   {
     sku: 'LAMP-ARC',
@@ -103,6 +122,7 @@ export const DEMO_CATALOGUE: readonly DemoProduct[] = [
     category: 'home',
     price: usd(6_450),
     stock: 60,
+    picture: { name: 'lamp-arc', alt: 'Desk lamp with a curved arm and a red shade, lit' },
   },
   {
     sku: 'TICKET-FLOOR',
@@ -111,6 +131,7 @@ export const DEMO_CATALOGUE: readonly DemoProduct[] = [
     category: 'tickets',
     price: usd(7_500),
     stock: 2_000,
+    picture: { name: 'ticket-floor', alt: 'Red ticket with a dancing crowd' },
   },
   {
     sku: 'TICKET-BALCONY',
@@ -119,5 +140,6 @@ export const DEMO_CATALOGUE: readonly DemoProduct[] = [
     category: 'tickets',
     price: usd(9_500),
     stock: 300,
+    picture: { name: 'ticket-balcony', alt: 'Blue ticket with a row of yellow seats' },
   },
 ];

@@ -14,6 +14,7 @@ const MUG: Product = {
   description: '',
   category: 'kitchen',
   price: { amount: 999, currency: 'USD' },
+  images: [],
   createdAt: '2026-01-01T00:00:00.000Z',
   updatedAt: '2026-01-01T00:00:00.000Z',
 };

@@ -67,11 +67,12 @@ describe('the whole', () => {
       expect(port).toMatch(/^\$\{BIND:-127\.0\.0\.1\}:/);
   });
 
-  it('stays below 2 GB with four services, and takes 192 MB more for each further one', () => {
+  // 2 GB, and what catalog needs more to decode images.
+  it('stays below 2.2 GB with four services, and takes 192 MB more for each further one', () => {
     const running = all.filter(([, service]) => isDefault(service) && !isTask(service));
     const megabytes = running.map(([, { deploy }]) => Number.parseInt(deploy.resources.limits.memory, 10));
     const further = SERVICES.length - 4;
-    expect(megabytes.reduce((sum, value) => sum + value, 0)).toBeLessThan(2_048 + 192 * further);
+    expect(megabytes.reduce((sum, value) => sum + value, 0)).toBeLessThan(2_240 + 192 * further);
   });
 
   it('has no secret that could be taken for one', () => {

@@ -12,7 +12,7 @@ export interface ProductConditions {
 
 export const PRODUCT_COLUMNS = `products.sku, version, name, description, products.category,
   jsonb_build_object('amount', price_amount, 'currency', price_currency) as price,
-  created_at as "createdAt", updated_at as "updatedAt"`;
+  images, created_at as "createdAt", updated_at as "updatedAt"`;
 
 export const allOf = (conditions: readonly string[]): string =>
   conditions.length > 0 ? conditions.join(' and ') : 'true';

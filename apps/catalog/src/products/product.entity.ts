@@ -1,4 +1,5 @@
 import { Column, CreateDateColumn, Entity, PrimaryColumn, UpdateDateColumn, VersionColumn } from 'typeorm';
+import type { ImageRecord } from '../images/domain/image.js';
 import { PriceColumns } from '../price.columns.js';
 import type { ProductRecord } from './domain/product.js';
 
@@ -21,6 +22,9 @@ export class ProductEntity implements ProductRecord {
 
   @Column(() => PriceColumns, { prefix: false })
   price!: PriceColumns;
+
+  @Column('jsonb')
+  images!: ImageRecord[];
 
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
   createdAt!: Date;

@@ -30,6 +30,6 @@ import { ProductsService } from './products.service.js';
     ProductsRepository,
     ProductsService,
   ],
-  exports: [ProductsRepository],
+  exports: [ProductCache, ProductsRepository],
 })
 export class ProductsModule {}

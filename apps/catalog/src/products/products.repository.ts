@@ -16,7 +16,7 @@ export class ProductsRepository {
 
   /** @returns `undefined` when the SKU exists */
   async insert(tx: EntityManager, body: CreateProductBody): Promise<ProductEntity | undefined> {
-    const product = tx.create(ProductEntity, body);
+    const product = tx.create(ProductEntity, { ...body, images: [] });
     const insert = tx.createQueryBuilder().insert().into(ProductEntity).values(product).orIgnore();
     const { raw } = await insert.execute();
     return (raw as unknown[]).length > 0 ? product : undefined;

@@ -5,7 +5,7 @@ import {
   listCategories,
   listProducts,
   type CategoryList,
-  type Product,
+  type VersionedProduct,
   type Reply,
   type RequestOf,
   type ResponseOf,
@@ -24,17 +24,17 @@ export class ProductsRpcController {
   ) {}
 
   @Rpc(createProduct)
-  create(@Payload() request: RequestOf<typeof createProduct>): Promise<Reply<Product>> {
+  create(@Payload() request: RequestOf<typeof createProduct>): Promise<Reply<VersionedProduct>> {
     return this.products.create(request);
   }
 
   @Rpc(changeProduct)
-  change(@Payload() request: RequestOf<typeof changeProduct>): Promise<Reply<Product>> {
+  change(@Payload() request: RequestOf<typeof changeProduct>): Promise<Reply<VersionedProduct>> {
     return this.products.change(request);
   }
 
   @Rpc(getProduct)
-  get(@Payload() { sku }: RequestOf<typeof getProduct>): Promise<Reply<Product>> {
+  get(@Payload() { sku }: RequestOf<typeof getProduct>): Promise<Reply<VersionedProduct>> {
     return this.products.get(sku);
   }
 

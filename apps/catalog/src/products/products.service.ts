@@ -3,7 +3,7 @@ import {
   refuse,
   type changeProduct,
   type createProduct,
-  type Product,
+  type VersionedProduct,
   type Reply,
   type RequestOf,
 } from '@doorbuster/contracts';
@@ -30,9 +30,9 @@ export class ProductsService {
     private readonly cache: ProductCache,
   ) {}
 
-  create({ actor, commitBy, ...body }: CreateRequest): Promise<Reply<Product>> {
+  create({ actor, commitBy, ...body }: CreateRequest): Promise<Reply<VersionedProduct>> {
     const action = { actor, action: 'create-product', target: body.sku, request: body };
-    const create = async (tx: EntityManager): Promise<Decided<Product>> => {
+    const create = async (tx: EntityManager): Promise<Decided<VersionedProduct>> => {
       const product = await this.products.insert(tx, body);
       if (!product) {
         return { result: refuse('SKU_EXISTS', `There is a product ${body.sku} already.`), events: [] };
@@ -43,10 +43,10 @@ export class ProductsService {
     return this.unitOfWork.run(audited(action, create), { commitBy });
   }
 
-  async change(request: ChangeRequest): Promise<Reply<Product>> {
+  async change(request: ChangeRequest): Promise<Reply<VersionedProduct>> {
     const { actor, sku, changes, commitBy } = request;
     const action = { actor, action: 'change-product', target: sku, request: changes };
-    const change = (tx: EntityManager): Promise<Decided<Product>> => this.changeLocked(tx, request);
+    const change = (tx: EntityManager): Promise<Decided<VersionedProduct>> => this.changeLocked(tx, request);
     const reply = await this.unitOfWork.run(audited(action, change), { commitBy });
     // The event drops the entry too, at every replica, a moment later (ProductCacheInvalidator). Dropping it here as well
     // lets the caller's next read at this replica see the change.
@@ -54,7 +54,7 @@ export class ProductsService {
     return reply;
   }
 
-  async get(sku: string): Promise<Reply<Product>> {
+  async get(sku: string): Promise<Reply<VersionedProduct>> {
     const product = await this.cache.read(sku, async () => {
       const record = await this.products.find(this.dataSource.manager, sku);
       return record ? toProduct(record) : undefined;
@@ -65,7 +65,7 @@ export class ProductsService {
   private async changeLocked(
     tx: EntityManager,
     { sku, changes: requested, ifVersions }: ChangeRequest,
-  ): Promise<Decided<Product>> {
+  ): Promise<Decided<VersionedProduct>> {
     const product = await this.products.lock(tx, sku);
     if (!product) return { result: notFound(sku), events: [] };
     const refusal = preconditionRefusal(sku, product.version, ifVersions);

@@ -1,4 +1,4 @@
-import { getProduct, listProducts, productFilter, type Product } from '@doorbuster/contracts';
+import { getProduct, listProducts, productFilter, type VersionedProduct } from '@doorbuster/contracts';
 import fc from 'fast-check';
 import { valueOf } from '@doorbuster/service/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -29,8 +29,12 @@ beforeAll(async () => {
 });
 afterAll(() => catalog.stop());
 
-async function allPages(filter: { q?: string; category?: string; limit: number }): Promise<Product[]> {
-  const items: Product[] = [];
+async function allPages(filter: {
+  q?: string;
+  category?: string;
+  limit: number;
+}): Promise<VersionedProduct[]> {
+  const items: VersionedProduct[] = [];
   for (let cursor: string | null | undefined; cursor !== null;) {
     const page = await catalog.list({ ...filter, ...(cursor !== undefined && { cursor }) });
     expect(page.items.length).toBeLessThanOrEqual(filter.limit);

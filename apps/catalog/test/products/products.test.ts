@@ -27,7 +27,7 @@ describe('creating a product', () => {
     expect(created?.createdAt).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
     expect(valueOf(await catalog.call(getProduct, { sku: 'CREATE-1' }))).toEqual(created);
     expect(await catalog.states('CREATE-1', 1)).toEqual([
-      { type: productCreated.type, state: { ...body, version: 1 } },
+      { type: productCreated.type, state: { ...body, version: 1, images: [] } },
     ]);
   });
 
@@ -61,6 +61,7 @@ describe('changing a product', () => {
     expect(type).toBe(productChanged.type);
     expect(state).toEqual({
       ...newProduct('CHANGE-1', { description: 'Soft' }),
+      images: [],
       price: { amount: 5, currency: 'USD' },
       version: 2,
     });

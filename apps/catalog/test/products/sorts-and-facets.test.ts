@@ -1,4 +1,9 @@
-import { listCategories, listProducts, type Product, type ProductFilter } from '@doorbuster/contracts';
+import {
+  listCategories,
+  listProducts,
+  type VersionedProduct,
+  type ProductFilter,
+} from '@doorbuster/contracts';
 import { valueOf } from '@doorbuster/service/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listPage } from '../../src/products/product-list.sql.js';
@@ -28,8 +33,8 @@ beforeAll(async () => {
 });
 afterAll(() => catalog.stop());
 
-async function allPages(filter: Filter): Promise<Product[]> {
-  const items: Product[] = [];
+async function allPages(filter: Filter): Promise<VersionedProduct[]> {
+  const items: VersionedProduct[] = [];
   for (let cursor: string | null | undefined; cursor !== null;) {
     const page = await catalog.list({ ...filter, ...(cursor !== undefined && { cursor }) });
     items.push(...page.items);

@@ -49,8 +49,8 @@ async function expectAllRepublished(): Promise<void> {
   }, 'all products in the stream');
   expect(new Set(events.map(({ type }) => type))).toEqual(new Set([productChanged.type]));
   const stateOf = (sku: string): unknown => events.find(({ subject }) => subject === sku)?.data;
-  expect(stateOf('A-7')).toEqual({ ...newProduct('A-7', { name: 'Seventh' }), version: 2 });
-  expect(stateOf('A-8')).toEqual({ ...newProduct('A-8'), version: 1 });
+  expect(stateOf('A-7')).toEqual({ ...newProduct('A-7', { name: 'Seventh' }), version: 2, images: [] });
+  expect(stateOf('A-8')).toEqual({ ...newProduct('A-8'), version: 1, images: [] });
 }
 
 it('all products are republished after the broker has lost its storage', async () => {

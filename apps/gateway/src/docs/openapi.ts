@@ -7,6 +7,7 @@ import { auditPaths } from '../audit/audit.openapi.js';
 import { cartPaths } from '../cart/cart.openapi.js';
 import { deadLettersPaths } from '../dead-letters/dead-letters.openapi.js';
 import { healthPaths } from '../health/health.openapi.js';
+import { imagesPaths } from '../images/images.openapi.js';
 import { inventoryPaths } from '../inventory/inventory.openapi.js';
 import { ordersPaths } from '../orders/orders.openapi.js';
 import { productsPaths } from '../products/products.openapi.js';
@@ -60,6 +61,7 @@ export function openApi({ issuesTokens }: { issuesTokens: boolean }): ReturnType
     paths: {
       ...(issuesTokens && authPaths),
       ...productsPaths,
+      ...imagesPaths,
       ...salesPaths,
       ...cartPaths,
       ...ordersPaths,

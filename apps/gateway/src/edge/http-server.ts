@@ -13,9 +13,9 @@ import type { TrustProxy } from '../gateway.config.js';
 import { PROBLEM_MEDIA_TYPE, problemDocument } from '../problem/problem-document.js';
 import { PROBLEM_TYPES } from '../problem/problem-types.js';
 import { ProblemException } from '../problem/problem.exception.js';
+import { BODY_BYTES_MAX } from './body-limit.js';
 import { trustOf } from './identity.js';
 
-const BODY_BYTES_MAX = 64 * 1024;
 const CONNECTIONS_MAX = 20_000;
 const HEADER_BYTES_MAX = 16 * 1024;
 /** Longer than any id, so that a path with a longer one is a 404 like any other. */

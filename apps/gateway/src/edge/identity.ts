@@ -196,15 +196,23 @@ export class AccessGuard implements CanActivate {
       Reflect.getMetadata(ALLOWED, context.getHandler()) ??
       Reflect.getMetadata(ALLOWED, context.getClass()) ??
       [];
-    if (allowed.includes('anyone')) return true;
-    const { actor: caller, authFailure } = context.switchToHttp().getRequest<FastifyRequest>();
-    if (!caller) throw authFailure ?? noToken({ 'www-authenticate': 'Bearer' });
-    if (allowed.includes(caller.role)) return true;
-    throw new ProblemException(
-      'FORBIDDEN',
-      `This is for ${allowed.join(' and ') || 'nobody'}, not for ${caller.role}.`,
-    );
+    assertAllowed(context.switchToHttp().getRequest<FastifyRequest>(), allowed);
+    return true;
   }
+}
+
+/** @throws {ProblemException} UNAUTHENTICATED or FORBIDDEN */
+export function assertAllowed(
+  { actor: caller, authFailure }: Pick<FastifyRequest, 'actor' | 'authFailure'>,
+  allowed: readonly Allowed[],
+): void {
+  if (allowed.includes('anyone')) return;
+  if (!caller) throw authFailure ?? noToken({ 'www-authenticate': 'Bearer' });
+  if (allowed.includes(caller.role)) return;
+  throw new ProblemException(
+    'FORBIDDEN',
+    `This is for ${allowed.join(' and ') || 'nobody'}, not for ${caller.role}.`,
+  );
 }
 
 const noToken = (headers: Record<string, string> = {}): ProblemException =>

@@ -73,6 +73,11 @@ export const PROBLEM_TYPES: Record<ErrorCode, ProblemType> = {
     title: 'There is no such dead letter',
     advice: 'Take an id from `GET /v1/dead-letters`.',
   },
+  IMAGE_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such image',
+    advice: 'Take its address and id from `images` of the product.',
+  },
   SKU_EXISTS: { status: 409, title: 'The SKU is taken', advice: 'Change that product, or take another SKU.' },
   UNKNOWN_SKU: {
     status: 422,
@@ -150,6 +155,16 @@ export const PROBLEM_TYPES: Record<ErrorCode, ProblemType> = {
     title: 'More stock than a SKU can have',
     advice: 'A SKU receives at most 1,000,000,000 units in all.',
   },
+  INVALID_IMAGE: {
+    status: 422,
+    title: 'The image cannot be used',
+    advice: 'Send a PNG, JPEG or WebP of at most 25 megapixels; the detail says what is wrong with this one.',
+  },
+  IMAGE_LIMIT: {
+    status: 409,
+    title: 'The product has as many images as it can have',
+    advice: 'Delete one of its 10 images first.',
+  },
   PAYMENT_DECLINED: {
     status: 402,
     title: 'The payment was declined',
@@ -198,10 +213,15 @@ export const PROBLEM_TYPES: Record<ErrorCode, ProblemType> = {
   },
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
-    title: 'The content type must be application/json',
-    advice: 'Send `Content-Type: application/json`, in UTF-8.',
+    title: 'The content type is not accepted here',
+    advice:
+      'Send `Content-Type: application/json`, in UTF-8; an image with `image/png`, `image/jpeg` or `image/webp`.',
   },
-  PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is too large', advice: 'Send at most 64 KiB.' },
+  PAYLOAD_TOO_LARGE: {
+    status: 413,
+    title: 'The body is too large',
+    advice: 'Send at most 64 KiB; an image may have 8 MiB.',
+  },
   TOO_MANY_UNSETTLED_ORDERS: {
     status: 429,
     title: 'Too many orders are not settled',

@@ -1,6 +1,7 @@
 import { childTraceparent, traceIdOf, type Logger } from '@doorbuster/telemetry';
 import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { BODY_BYTES_MAX } from '../edge/body-limit.js';
 import { RouteTable } from '../edge/route-table.js';
 import { LOGGER } from '../tokens.js';
 import { isPageRequest, sendPage } from '../web/web-pages.js';
@@ -24,7 +25,7 @@ export class ProblemFilter implements ExceptionFilter {
   answer(exception: unknown, request: FastifyRequest, reply: FastifyReply): void {
     // Unset when the router refuses the request before the hooks.
     const traceparent = request.traceparent || childTraceparent(undefined);
-    const problem = this.orMethodNotAllowed(toProblem(exception), request);
+    const problem = this.orMethodNotAllowed(toProblem(exception, request), request);
     request.span?.setAttribute('doorbuster.problem.code', problem.code);
     if (problem.code === 'INTERNAL_ERROR') {
       request.span?.recordException(problem.cause instanceof Error ? problem.cause : problem);
@@ -51,21 +52,24 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 /** Errors of Fastify that have a problem of their own, by code. */
-const FASTIFY_ERRORS: Record<string, () => ProblemException> = {
+const FASTIFY_ERRORS: Record<string, (request: FastifyRequest) => ProblemException> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
     new ProblemException(
       'UNSUPPORTED_MEDIA_TYPE',
       'Send the body as JSON, with the header Content-Type: application/json.',
     ),
-  FST_ERR_CTP_BODY_TOO_LARGE: () =>
-    new ProblemException('PAYLOAD_TOO_LARGE', 'A body may have at most 64 KiB. Send less in one request.'),
+  FST_ERR_CTP_BODY_TOO_LARGE: ({ routeOptions }) =>
+    new ProblemException(
+      'PAYLOAD_TOO_LARGE',
+      `A body may have at most ${(routeOptions.bodyLimit ?? BODY_BYTES_MAX) / 1024} KiB here. Send less in one request.`,
+    ),
 };
 
 /** An unexpected exception becomes an INTERNAL_ERROR without details. */
-function toProblem(exception: unknown): ProblemException {
+function toProblem(exception: unknown, request: FastifyRequest): ProblemException {
   if (exception instanceof ProblemException) return exception;
   const known = FASTIFY_ERRORS[codeOf(exception) ?? ''] ?? FASTIFY_ERRORS[codeOf(causeOf(exception)) ?? ''];
-  if (known) return known();
+  if (known) return known(request);
   const status = statusOf(exception);
   if (status === 404)
     return new ProblemException('NOT_FOUND', 'No such path. GET /openapi.json lists them all.');

@@ -4,6 +4,7 @@ import {
   type Availability,
   type Product,
   type ProductView,
+  type VersionedProduct,
 } from '@doorbuster/contracts';
 import { Injectable } from '@nestjs/common';
 import { RpcClient } from '../rpc/rpc-client.js';
@@ -17,7 +18,7 @@ export class AvailabilityReader {
   constructor(private readonly rpc: RpcClient) {}
 
   /** Each product with its availability, `null` without an answer from inventory. One request for all. */
-  async addTo(products: readonly Product[]): Promise<ProductView[]> {
+  async addTo(products: readonly VersionedProduct[]): Promise<ProductView[]> {
     const available = await this.of(products.map(({ sku }) => sku));
     return products.map((product) => ({
       ...publicProduct(product),
@@ -39,12 +40,13 @@ function availabilityOf(available: number): Availability {
 }
 
 /** Omits fields that are not public. */
-export const publicProduct = (product: Product): Product => ({
+export const publicProduct = (product: VersionedProduct): Product => ({
   sku: product.sku,
   name: product.name,
   description: product.description,
   category: product.category,
   price: product.price,
+  images: product.images ?? [],
   createdAt: product.createdAt,
   updatedAt: product.updatedAt,
 });

@@ -30,6 +30,7 @@ export const aProduct = (overrides: Partial<Product> = {}): Product => ({
   description: 'Heavy cotton',
   category: 'clothing',
   price: { amount: 1999, currency: 'USD' },
+  images: [],
   createdAt: '2026-01-01T12:00:00.000Z',
   updatedAt: '2026-01-01T12:00:00.000Z',
   ...overrides,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { changeTerms, ifVersions } from '../actor.js';
 import { event } from '../message.js';
 import { change, rpc } from '../rpc.js';
+import { imageAlt, productImage, sha256 } from './images.js';
 import {
   AMOUNT_MAX,
   currencyCode,
@@ -26,14 +27,18 @@ export const product = z
     description: z.string().meta(PRODUCT_DESCRIPTION),
     category: z.string().meta(PRODUCT_CATEGORY),
     price: money,
+    images: z.array(productImage).meta({ examples: [[]] }),
     createdAt: instant,
     updatedAt: instant,
   })
   .meta({ id: 'CatalogProduct' });
 export type Product = z.infer<typeof product>;
 
-/** With `version`, the number of changes. Older releases do not send it. */
-const versionedProduct = product.extend({ version: z.int().min(1).optional() });
+/** With `version`, the number of changes. Older releases send neither that nor images. */
+const versionedProduct = product.extend({
+  version: z.int().min(1).optional(),
+  images: product.shape.images.optional(),
+});
 export type VersionedProduct = z.infer<typeof versionedProduct>;
 
 const name = text.trim().min(1).max(200);
@@ -98,6 +103,30 @@ export const changeProduct = change(
   }),
   versionedProduct,
 );
+/** Adds the image of an upload, or gives an image that the product has another text. */
+export const addProductImage = change(
+  'catalog',
+  'add-product-image',
+  'admin',
+  z.object({
+    ...changeTerms,
+    sku,
+    ifVersions,
+    uploadId: z.uuid(),
+    /** Of the whole upload. */
+    sha256,
+    /** By default the name of the product. */
+    alt: imageAlt.optional(),
+  }),
+  versionedProduct,
+);
+export const removeProductImage = change(
+  'catalog',
+  'remove-product-image',
+  'admin',
+  z.object({ ...changeTerms, sku, ifVersions, imageId: sha256 }),
+  versionedProduct,
+);
 export const getProduct = rpc('catalog', 'get-product', z.object({ sku }), versionedProduct);
 export const categoryCount = z
   .object({
@@ -151,6 +180,8 @@ const productState = z.object({
   description: z.string(),
   category: z.string(),
   price: money,
+  /** Absent in events of older releases. */
+  images: z.array(productImage).optional(),
 });
 export const productCreated = event('catalog', 'product-created', productState);
 export const productChanged = event('catalog', 'product-changed', productState);

@@ -157,6 +157,23 @@ describe('a reply subject that is another service’s', () => {
     expect(num_pending + num_ack_pending).toBe(commands);
   });
 
+  it.each(TARGETS)(
+    '%s: gets an object of its own bucket only inside the answer of the broker',
+    async (to) => {
+      const heard = await heardOn(to);
+      const catalog = await connectAs('catalog');
+      const forged = JSON.stringify([{ id: 'forged' }]);
+      // The answer says that the stream has it.
+      await catalog.request('$O.product-images.C.forged', forged);
+      const query = { last_by_subj: '$O.product-images.C.forged' };
+      catalog.publish('$JS.API.STREAM.MSG.GET.OBJ_product-images', JSON.stringify(query), { reply: to });
+      const { data } = await eventually(() => heard[0], 'the answer');
+      expect(Buffer.from(data).toString()).toContain(Buffer.from(forged).toString('base64'));
+      expect(() => decodeBatch(data)).toThrow(MalformedBatchError);
+      expect(JSON.parse(Buffer.from(data).toString())).not.toHaveProperty('data');
+    },
+  );
+
   it('is answered by no service: the broker lets it answer only where the gateway waits for it', async () => {
     const catalog = await connectAs('catalog');
     const violation = new Promise<string>((resolve) => {

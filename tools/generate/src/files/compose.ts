@@ -18,6 +18,13 @@ const OWN_VARIABLES: Partial<Record<ServiceName, string>> = {
       FIRST_OPERATOR_PASSWORD: \${FIRST_OPERATOR_PASSWORD:-${DEVELOPMENT_PASSWORD}}`,
 };
 
+/** Limits of a service that needs others than `x-app` has. */
+const OWN_LIMITS: Partial<Record<ServiceName, string>> = {
+  // An image of 25 megapixels takes 100 MB to decode.
+  catalog: `
+    deploy: { resources: { limits: { cpus: '1', memory: 384M, pids: 64 } } }`,
+};
+
 export function composeFile(current: string): string {
   const template = readTemplate('deploy/compose-service.txt');
   return replaceRegions(current, {
@@ -36,4 +43,6 @@ export function composeFile(current: string): string {
 }
 
 const composeService = (block: string, service: ServiceName): string =>
-  block.replace(' *service-environment', (match) => match + (OWN_VARIABLES[service] ?? ''));
+  block
+    .replace(' *service-environment', (match) => match + (OWN_VARIABLES[service] ?? ''))
+    .replace(/\n*$/, (end) => (OWN_LIMITS[service] ?? '') + end);

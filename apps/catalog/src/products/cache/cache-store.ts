@@ -13,7 +13,7 @@ export interface CacheStore {
 }
 
 /** Changes with the shape of the entries, so that a release does not read entries of another. */
-const NAMESPACE = 'catalog.v1';
+const NAMESPACE = 'catalog.v2';
 const MEMORY_ENTRIES_MAX = 20_000;
 const MEMORY_CHARACTERS_MAX = 16 * 1024 ** 2;
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Product } from '@doorbuster/contracts';
+import type { VersionedProduct } from '@doorbuster/contracts';
 import type { Logger } from '@doorbuster/telemetry';
 import type { CacheStore } from './cache-store.js';
 
@@ -9,11 +9,11 @@ export const ENTRY_TTL_MS = 60_000;
 const OPERATION_TIMEOUT_MS = 100;
 const PAUSE_AFTER_TIMEOUT_MS = 1_000;
 
-type LoadProduct = () => Promise<Product | undefined>;
+type LoadProduct = () => Promise<VersionedProduct | undefined>;
 
 /** A running database read whose result goes into the cache. */
 interface Fill {
-  product: Promise<Product | undefined>;
+  product: Promise<VersionedProduct | undefined>;
   /** The product changed after the read began, so the result may be old. */
   isOutdated: boolean;
 }
@@ -33,9 +33,9 @@ export class ProductCache {
   ) {}
 
   /** The cached product, or the result of `load`. Concurrent reads of a SKU share one `load`. */
-  async read(sku: string, load: LoadProduct): Promise<Product | undefined> {
+  async read(sku: string, load: LoadProduct): Promise<VersionedProduct | undefined> {
     if (!this.isUsable()) return load();
-    const cached = await this.attempt(this.store.cache.get<Product>(keyOf(sku)));
+    const cached = await this.attempt(this.store.cache.get<VersionedProduct>(keyOf(sku)));
     return cached ?? this.fill(sku, load);
   }
 
@@ -72,7 +72,7 @@ export class ProductCache {
     this.fills.delete(sku);
   }
 
-  private fill(sku: string, load: LoadProduct): Promise<Product | undefined> {
+  private fill(sku: string, load: LoadProduct): Promise<VersionedProduct | undefined> {
     const running = this.fills.get(sku);
     if (running) return running.product;
     const fill: Fill = { product: load(), isOutdated: false };

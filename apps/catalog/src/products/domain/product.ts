@@ -1,3 +1,4 @@
+import { toProductImage, type ImageRecord } from '../../images/domain/image.js';
 import type { ChangeProductBody, Money, ProductState, VersionedProduct } from '@doorbuster/contracts';
 
 /** A product in catalog's database. Each change increments `version`. */
@@ -8,6 +9,7 @@ export interface ProductRecord {
   description: string;
   category: string;
   price: Money;
+  images: ImageRecord[];
   createdAt: Date;
   updatedAt: Date;
 }
@@ -44,6 +46,7 @@ export const toProductState = ({
   description,
   category,
   price: { amount, currency },
+  images,
 }: ProductRecord): ProductState => ({
   sku,
   version,
@@ -51,4 +54,5 @@ export const toProductState = ({
   description,
   category,
   price: { amount, currency },
+  images: images.map(toProductImage),
 });

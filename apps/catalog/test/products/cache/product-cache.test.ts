@@ -14,6 +14,7 @@ const product = (name: string): Product => ({
   description: '',
   category: 'test',
   price: { amount: 1, currency: 'USD' },
+  images: [],
   createdAt: '2026-01-01T00:00:00.000Z',
   updatedAt: '2026-01-01T00:00:00.000Z',
 });
