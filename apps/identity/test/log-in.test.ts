@@ -82,6 +82,16 @@ describe('registering', () => {
     expect(page.text).not.toContain('short');
   });
 
+  it('refuses an address with an invisible character', async () => {
+    for (const character of ['\0', '\u0007', '\u200b', '\u202e']) {
+      for (const form of ['register', 'login'] as const) {
+        const page = await aShop().enter(form, `a${character}nn@example.com`, PASSWORD);
+        expect(page.response.status).toBe(422);
+        expect(page.text).toContain('Enter an address such as ann@example.com.');
+      }
+    }
+  });
+
   it('refuses an address that has an account', async () => {
     const email = anEmail();
     await aShop().tokensOf('register', email, PASSWORD);

@@ -8,13 +8,13 @@ export const EMAIL_MAX = 254;
 export const PASSWORD_MIN = 10;
 export const PASSWORD_MAX = 128;
 
-/** An address in lower case: two spellings are one account. */
+/** An address in lower case: two spellings are one account. Invisible characters (`\p{C}`) would make two that look the same. */
 export const email = z
   .string()
   .trim()
   .toLowerCase()
   .max(EMAIL_MAX)
-  .regex(/^[^\s@<>"'&]{1,64}@[^\s@<>"'&]{1,189}$/, 'must be an address such as ann@example.com')
+  .regex(/^[^\s\p{C}@<>"'&]{1,64}@[^\s\p{C}@<>"'&]{1,189}$/u, 'must be an address such as ann@example.com')
   .meta({ examples: ['ann@example.com'] });
 
 /** PostgreSQL and argon2 get the text as it was typed, in Unicode's composed form. */
