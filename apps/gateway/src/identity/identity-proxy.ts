@@ -56,7 +56,9 @@ export class IdentityProxy {
         { parseAs: 'buffer', bodyLimit: BODY_BYTES_MAX },
         (_request, body, done) => done(null, body),
       );
-      scope.setErrorHandler((error, request, reply) => onError(error, request, reply));
+      scope.setErrorHandler((error, request, reply) =>
+        onError(codeOf(error) === 'FST_ERR_CTP_BODY_TOO_LARGE' ? tooLarge() : error, request, reply),
+      );
       scope.route({
         method: METHODS,
         url: `${IDENTITY_PATH}*`,
@@ -119,6 +121,13 @@ export class IdentityProxy {
     });
   }
 }
+
+/** Elsewhere a body may have more. */
+const tooLarge = (): ProblemException =>
+  new ProblemException(
+    'PAYLOAD_TOO_LARGE',
+    `A body may have at most ${BODY_BYTES_MAX / 1_024} KiB here. Send less in one request.`,
+  );
 
 class SilentIdentityError extends Error {
   override readonly name = 'SilentIdentityError';
