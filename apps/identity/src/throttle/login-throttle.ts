@@ -20,11 +20,11 @@ const MAX = {
 /** Counts the attempt before the password is verified, so that concurrent attempts cannot pass together. */
 const TAKE = `
   insert into login_attempts as counted (key, attempts, resets_at)
-  select key, 1, now() + make_interval(secs => $2) from unnest($1::bytea[]) as key order by key
+  values ($1, 1, now() + make_interval(secs => $2))
   on conflict (key) do update set
     attempts = case when counted.resets_at <= now() then 1 else least(counted.attempts, 1000000) + 1 end,
     resets_at = case when counted.resets_at <= now() then excluded.resets_at else counted.resets_at end
-  returning key, attempts, extract(epoch from resets_at - now())::float8 as "secondsLeft"`;
+  returning attempts, extract(epoch from resets_at - now())::float8 as "secondsLeft"`;
 
 const DELETE_EXPIRED = `
   delete from login_attempts where key in (
@@ -37,7 +37,6 @@ interface Counted {
 }
 
 interface TakenRow {
-  key: Buffer;
   attempts: number;
   secondsLeft: number;
 }
@@ -58,15 +57,17 @@ export class LoginThrottle {
   /** @param email also of an account that does not exist, so that its answers are the same */
   async login(email: string, address: string): Promise<Attempt> {
     const network = networkOf(address);
-    const ofAccount = [
-      counted(MAX.accountFromNetwork, 'account from network', email, network),
-      counted(MAX.account, 'account', email),
-    ];
+    const ofAccountFromNetwork = counted(MAX.accountFromNetwork, 'account from network', email, network);
+    const ofAccount = counted(MAX.account, 'account', email);
     const ofNetwork = counted(MAX.network, 'network', network);
     return {
-      retryAfterSeconds: await this.take([...ofAccount, ofNetwork]),
+      // A refused attempt does not count towards the limits after it: one network would use up those of everyone.
+      retryAfterSeconds:
+        (await this.take(ofAccountFromNetwork)) ??
+        (await this.take(ofNetwork)) ??
+        (await this.take(ofAccount)),
       succeeded: async () => {
-        const keys = ofAccount.map(({ key }) => key);
+        const keys = [ofAccountFromNetwork.key, ofAccount.key];
         await this.dataSource.query('delete from login_attempts where key = any($1::bytea[])', [keys]);
         const give = 'update login_attempts set attempts = attempts - 1 where key = $1 and attempts > 0';
         await this.dataSource.query(give, [ofNetwork.key]);
@@ -76,7 +77,7 @@ export class LoginThrottle {
 
   /** @returns the seconds to wait, or `undefined` when the account may be made */
   register(address: string): Promise<number | undefined> {
-    return this.take([counted(MAX.registration, 'registration', networkOf(address))]);
+    return this.take(counted(MAX.registration, 'registration', networkOf(address)));
   }
 
   /** @returns how many were deleted */
@@ -85,14 +86,11 @@ export class LoginThrottle {
     return count;
   }
 
-  private async take(all: readonly Counted[]): Promise<number | undefined> {
-    const keys = all.map(({ key }) => key);
-    const rows: TakenRow[] = await this.dataSource.query(TAKE, [keys, WINDOW_SECONDS]);
-    const exceeded = rows.filter(
-      ({ key, attempts }) => attempts > (all.find((each) => each.key.equals(key))?.max ?? 0),
-    );
-    if (exceeded.length === 0) return undefined;
-    return Math.max(1, ...exceeded.map(({ secondsLeft }) => Math.ceil(secondsLeft)));
+  /** @returns the seconds to wait, or `undefined` when the attempt is within the limit */
+  private async take({ key, max }: Counted): Promise<number | undefined> {
+    const [row]: TakenRow[] = await this.dataSource.query(TAKE, [key, WINDOW_SECONDS]);
+    if (row === undefined || row.attempts <= max) return undefined;
+    return Math.max(1, Math.ceil(row.secondsLeft));
   }
 }
 
