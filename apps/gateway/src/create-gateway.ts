@@ -19,6 +19,7 @@ import { LoadShedder } from './edge/load-shedder.js';
 import { parseOnlyJson } from './edge/request-input.js';
 import { observeRequests } from './edge/request-telemetry.js';
 import { RouteTable } from './edge/route-table.js';
+import { addSecurityHeaders } from './edge/security-headers.js';
 import type { GatewayConfig } from './gateway.config.js';
 import { IdentityProxy } from './identity/identity-proxy.js';
 import { receiveImages } from './images/image-uploads.js';
@@ -42,9 +43,6 @@ export async function createGateway(config: GatewayConfig, logger: Logger): Prom
   addHooks(app, config);
   app.useStaticAssets(WEB_ASSETS);
   app.useStaticAssets({ root: docsAssets(), prefix: '/docs/assets/', index: false, decorateReply: false });
-  // The gateway has no TLS of its own, so browsers must not upgrade to it.
-  app.useSecurityHeaders({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
-  // After the security headers, which its responses have as well.
   if (config.identityUrls.length > 0) {
     new IdentityProxy(config.identityUrls).serve(
       app.getHttpAdapter().getInstance(),
@@ -69,6 +67,7 @@ function addHooks(app: NestFastifyApplication, config: GatewayConfig): void {
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   app.get(RouteTable).collectFrom(fastify);
   compressLists(fastify);
+  addSecurityHeaders(fastify);
   observeRequests(fastify, config.trustsTraceparent);
   parseOnlyJson(fastify);
   receiveImages(fastify);

@@ -108,7 +108,7 @@ export class ConnectionGuard implements OnApplicationShutdown {
       connection.response = response;
       if (this.isClosing) closeAfter(response);
       // `close` comes after the last byte was sent, so a client that does not read gets no further answers.
-      response.once('close', () => handleNext(connection, request.socket));
+      response.on('close', () => handleNext(connection, request.socket));
       next(request, response);
     };
     if (connection.response === undefined) {

@@ -168,18 +168,21 @@ export const bearerToken = (authorization: string | undefined): string | undefin
 export function identifyCallers(fastify: FastifyInstance, verifier: TokenVerifier): void {
   fastify.decorateRequest('actor', null);
   fastify.decorateRequest('authFailure', null);
-  fastify.addHook('onRequest', async (request) => {
+  fastify.addHook('onRequest', (request, _reply, done) => {
     const token = bearerToken(request.headers.authorization);
-    if (token === undefined) return;
-    request.actor = verifier.known(token) ?? null;
-    if (request.actor) return;
-    try {
-      request.actor = await verifier.verify(token);
-    } catch (error) {
-      if (!(error instanceof ProblemException)) throw error;
-      request.authFailure = error;
-    }
+    request.actor = token === undefined ? null : (verifier.known(token) ?? null);
+    // A promise only where there is something to wait for.
+    return token === undefined || request.actor ? done() : verify(request, verifier, token);
   });
+}
+
+async function verify(request: FastifyRequest, verifier: TokenVerifier, token: string): Promise<void> {
+  try {
+    request.actor = await verifier.verify(token);
+  } catch (error) {
+    if (!(error instanceof ProblemException)) throw error;
+    request.authFailure = error;
+  }
 }
 
 const ALLOWED = 'doorbuster:allowed';

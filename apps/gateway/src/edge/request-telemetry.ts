@@ -128,7 +128,7 @@ export function observeRequest(
   const own = traceparentOf(span);
   const isRecorded = span?.isRecording() === true;
   // Fastify calls no `onResponse` when the client has disconnected.
-  if (isRecorded) response.once('close', () => endServerSpan(span, response));
+  if (isRecorded) response.on('close', () => endServerSpan(span, response));
   return {
     // Without a tracer the span has its parent's context, which is the caller's own.
     traceparent:
@@ -192,7 +192,7 @@ function measure(
   const startedAt = performance.now();
   const common = commonAttributes(method, scheme);
   countActive(common, 1);
-  response.once('close', () => {
+  response.on('close', () => {
     countActive(common, -1);
     duration.record((performance.now() - startedAt) / 1_000, { ...common, ...ending(route, response) });
   });

@@ -15,7 +15,6 @@ import {
 } from '@nestjs/common';
 import { ClientNats } from '@nestjs/microservices';
 import { metrics } from '@opentelemetry/api';
-import { LRUCache } from 'lru-cache';
 import { Tally } from '../edge/limits.js';
 import { LOGGER } from '../tokens.js';
 import { OrderReader } from './order-reader.js';
@@ -29,10 +28,35 @@ const WAITING_MAX = 20_000;
 const WAITING_PER_CUSTOMER_MAX = 40;
 const WAITING_PER_ADDRESS_MAX = WAITING_MAX / 2;
 
-const waits = metrics.getMeter('doorbuster.gateway').createUpDownCounter('doorbuster.orders.outcome_waits', {
-  description: 'Requests that wait for the outcome of their order (`Prefer: wait`).',
-  unit: '{request}',
-});
+const waits = metrics
+  .getMeter('doorbuster.gateway')
+  .createObservableUpDownCounter('doorbuster.orders.outcome_waits', {
+    description: 'Requests that wait for the outcome of their order (`Prefer: wait`).',
+    unit: '{request}',
+  });
+
+/** The last status of each order, in two generations: a cache with a time for each entry takes several times as long. */
+class RecentStatuses {
+  private current = new Map<string, OrderStatusChanged>();
+  private previous = new Map<string, OrderStatusChanged>();
+  private beganAt = performance.now();
+
+  add(status: OrderStatusChanged): void {
+    if (this.current.size >= RECENT_MAX / 2) this.begin();
+    this.current.set(status.orderId, status);
+  }
+
+  get(orderId: string): OrderStatusChanged | undefined {
+    if (performance.now() - this.beganAt >= RECENT_MS) this.begin();
+    return this.current.get(orderId) ?? this.previous.get(orderId);
+  }
+
+  private begin(): void {
+    this.previous = this.current;
+    this.current = new Map();
+    this.beganAt = performance.now();
+  }
+}
 
 /** Callbacks of one who follows an order. They must not throw. */
 export interface OrderWatcher {
@@ -49,7 +73,7 @@ export class OrderStatusSubscriber implements OnApplicationBootstrap, BeforeAppl
   private readonly watchers = new Map<string, Set<OrderWatcher>>();
   private readonly listeners: ((status: OrderStatusChanged) => void)[] = [];
   private closing = false;
-  private readonly recent = new LRUCache<string, OrderStatusChanged>({ max: RECENT_MAX, ttl: RECENT_MS });
+  private readonly recent = new RecentStatuses();
 
   constructor(
     private readonly client: ClientNats,
@@ -75,7 +99,7 @@ export class OrderStatusSubscriber implements OnApplicationBootstrap, BeforeAppl
     return this.watchers.size;
   }
 
-  /** The last status other than PENDING, for 30 s. */
+  /** The last status other than PENDING, for 30 to 60 s. */
   lastOf(orderId: string): OrderStatusChanged | undefined {
     return this.recent.get(orderId);
   }
@@ -98,7 +122,7 @@ export class OrderStatusSubscriber implements OnApplicationBootstrap, BeforeAppl
   }
 
   private changed(status: OrderStatusChanged): void {
-    if (status.status !== 'PENDING') this.recent.set(status.orderId, status);
+    if (status.status !== 'PENDING') this.recent.add(status);
     this.watchers.get(status.orderId)?.forEach((watcher) => watcher.changed(status));
     for (const listener of this.listeners) listener(status);
   }
@@ -120,7 +144,7 @@ export interface OutcomeWait {
 
 /** Waits until an order has one of the given statuses. */
 @Injectable()
-export class OrderOutcomeWaiter {
+export class OrderOutcomeWaiter implements OnApplicationBootstrap {
   private waiting = 0;
   private readonly byCustomer = new Tally(WAITING_PER_CUSTOMER_MAX);
   private readonly byNetwork = new Tally(WAITING_PER_ADDRESS_MAX);
@@ -129,6 +153,10 @@ export class OrderOutcomeWaiter {
     private readonly statuses: OrderStatusSubscriber,
     private readonly orders: OrderReader,
   ) {}
+
+  onApplicationBootstrap(): void {
+    waits.addCallback((result) => result.observe(this.waiting));
+  }
 
   /**
    * The order with one of the statuses. When the time is over or the gateway shuts down, the order as it is.
@@ -158,7 +186,6 @@ export class OrderOutcomeWaiter {
       return false;
     }
     this.waiting += 1;
-    waits.add(1);
     return true;
   }
 
@@ -166,7 +193,6 @@ export class OrderOutcomeWaiter {
     this.waiting -= 1;
     this.byCustomer.give(actor.customerId);
     this.byNetwork.give(network);
-    waits.add(-1);
   }
 
   private nextOf({ actor, order, until, waitMs }: OutcomeWait): Promise<Order | undefined> {

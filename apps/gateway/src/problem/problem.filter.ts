@@ -3,6 +3,7 @@ import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BODY_BYTES_MAX } from '../edge/body-limit.js';
 import { RouteTable } from '../edge/route-table.js';
+import { SECURITY_HEADERS } from '../edge/security-headers.js';
 import { LOGGER } from '../tokens.js';
 import { isPageRequest, sendPage } from '../web/web-pages.js';
 import { PROBLEM_MEDIA_TYPE, problemDocument } from './problem-document.js';
@@ -23,8 +24,9 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   answer(exception: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    // Unset when the router refuses the request before the hooks.
-    const traceparent = request.traceparent || childTraceparent(undefined);
+    // The router refuses some requests before the hooks, which add the trace and the security headers.
+    const isBeforeHooks = !request.traceparent;
+    const traceparent = isBeforeHooks ? childTraceparent(undefined) : request.traceparent;
     const problem = this.orMethodNotAllowed(toProblem(exception, request), request);
     request.span?.setAttribute('doorbuster.problem.code', problem.code);
     if (problem.code === 'INTERNAL_ERROR') {
@@ -32,6 +34,7 @@ export class ProblemFilter implements ExceptionFilter {
       this.logger.error({ err: problem.cause ?? problem, traceId: traceIdOf(traceparent) }, 'request failed');
     }
     if (reply.sent || reply.raw.headersSent) return;
+    if (isBeforeHooks) reply.headers(SECURITY_HEADERS);
     if (problem.code === 'NOT_FOUND' && isPageRequest(request)) {
       void sendPage(reply);
       return;

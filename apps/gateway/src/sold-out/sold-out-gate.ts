@@ -19,7 +19,6 @@ import {
 } from '@nestjs/common';
 import { ClientNats } from '@nestjs/microservices';
 import { metrics, trace } from '@opentelemetry/api';
-import { LRUCache } from 'lru-cache';
 import { OrderStatusSubscriber } from '../order-status/order-status-subscriber.js';
 import { ProblemException } from '../problem/problem.exception.js';
 import { RpcClient } from '../rpc/rpc-client.js';
@@ -140,7 +139,7 @@ function firstIdOf(ms: number): string {
 /** Refuses sold-out orders locally. Letting one through is safe, since inventory refuses it; refusing wrongly is not. */
 @Injectable()
 export class SoldOutGate implements OnApplicationBootstrap {
-  private readonly followed = new LRUCache<string, PoolKey[]>({ max: FOLLOWED_MAX });
+  private readonly followed = new Map<string, PoolKey[]>();
 
   constructor(
     private readonly pools: SoldOutPools,
@@ -184,6 +183,7 @@ export class SoldOutGate implements OnApplicationBootstrap {
 
   /** OUT_OF_STOCK; `undefined` for an available order. A request that may have an order is never refused: it gets its first answer again. */
   refusalOf(request: Request): ProblemException | undefined {
+    if (!this.isClosed) return undefined;
     const soldOut = request.body.items.find((line) => this.isSoldOut(poolOf(line)));
     if (soldOut === undefined || this.requests.mayHave(request)) return undefined;
     refusals.add(1);
@@ -193,6 +193,8 @@ export class SoldOutGate implements OnApplicationBootstrap {
   /** Checks the pools of an order if it is rejected for lack of stock. */
   follow({ id, status, lines }: Order): void {
     if (status !== 'PENDING') return;
+    const [oldest] = this.followed.size < FOLLOWED_MAX ? [] : this.followed.keys();
+    if (oldest !== undefined) this.followed.delete(oldest);
     this.followed.set(id, [...new Set(lines.map(poolOf))]);
     const last = this.statuses.lastOf(id);
     if (last) this.applyStatus(last);

@@ -1,5 +1,6 @@
-import { hash } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { halfSipHash, type Words } from './half-sip-hash.js';
 
 /** Where an order's line takes its units from: the ordinary stock of a SKU, or the units set aside for a sale. */
 interface StockPool {
@@ -108,7 +109,7 @@ export class SoldOutPools {
 
 /** 2 MiB. With a million requests, one in five hundred is a false positive. */
 const BITS_LOG2 = 24;
-const PROBES = [0, 4, 8, 12] as const;
+const PROBES = [0, 1, 2, 3] as const;
 
 /** A Bloom filter of requests, in constant memory. No false negatives within `retentionMs`; more false positives the fuller it is. */
 export class BloomFilter {
@@ -145,8 +146,12 @@ export class BloomFilter {
   }
 }
 
-/** The bits of a request in a filter. Its hash is the cost of a filter, so two filters share it. */
+/** Secret, so that a customer cannot choose keys that count as known. */
+const HASH_KEY: Words = [randomInt(2 ** 32), randomInt(2 ** 32)];
+
+/** The bits of a request in a filter of this process. */
 export function bitsOf(customerId: string, idempotencyKey: string): number[] {
-  const digest = hash('sha1', `${customerId}\n${idempotencyKey}`, 'buffer');
-  return PROBES.map((offset) => digest.readUInt32LE(offset) >>> (32 - BITS_LOG2));
+  const [low, high] = halfSipHash(HASH_KEY, `${customerId}\n${idempotencyKey}`);
+  // Two hashes make any number of them: https://doi.org/10.1002/rsa.20208
+  return PROBES.map((probe) => (low + probe * high) >>> (32 - BITS_LOG2));
 }

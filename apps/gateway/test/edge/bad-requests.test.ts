@@ -199,6 +199,7 @@ describe('a bad request', () => {
   it('with a URL that the router cannot decode is 400', async () => {
     const response = await fetch(`${fixture.url}/v1/products/%zz`);
     expect(response.status).toBe(400);
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
     expect(await problemOf(response)).toMatchObject({ code: 'BAD_REQUEST', instance: '/v1/products/%zz' });
   });
 
