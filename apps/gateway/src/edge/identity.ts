@@ -223,13 +223,16 @@ const noToken = (headers: Record<string, string> = {}): ProblemException =>
 
 const USER_AGENT_MAX = 256;
 
+export const Caller = createParamDecorator((_data: unknown, context: ExecutionContext): Actor =>
+  callerOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);
+
 /** The caller, on a route that needs a role. The origin of an operator or admin is included, for the audit log. */
-export const Caller = createParamDecorator((_data: unknown, context: ExecutionContext): Actor => {
-  const request = context.switchToHttp().getRequest<FastifyRequest>();
+export function callerOf(request: FastifyRequest): Actor {
   const { actor: caller } = request;
   if (!caller) throw noToken();
   return caller.role === 'customer' ? caller : { ...caller, origin: originOf(request) };
-});
+}
 
 function originOf({ ip, headers, traceparent }: FastifyRequest): NonNullable<Actor['origin']> {
   // A header may hold any bytes. PostgreSQL accepts neither NUL nor what JSON cannot hold.

@@ -96,9 +96,23 @@ function fieldErrors(issue: Issue): FieldError[] {
   return [{ path: path.join('.'), message: issue.message }];
 }
 
+/**
+ * The value as its schema parses it, as {@link ValidationPipe} does.
+ * @throws {ProblemException} VALIDATION_FAILED with every invalid field
+ */
+export function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw invalid(result.error.issues);
+}
+
+export const IdempotencyKey = createParamDecorator((_data: unknown, context: ExecutionContext): string =>
+  idempotencyKeyOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);
+
 /** The `Idempotency-Key` header, required. Node joins repeated headers with a comma and a space, which no key contains. */
-export const IdempotencyKey = createParamDecorator((_data: unknown, context: ExecutionContext): string => {
-  const header = context.switchToHttp().getRequest<FastifyRequest>().headers['idempotency-key'];
+export function idempotencyKeyOf({ headers }: FastifyRequest): string {
+  const header = headers['idempotency-key'];
   if (header === undefined || header === '') {
     throw new ProblemException(
       'IDEMPOTENCY_KEY_MISSING',
@@ -113,7 +127,7 @@ export const IdempotencyKey = createParamDecorator((_data: unknown, context: Exe
       message: 'must be one key of 1 to 255 printable ASCII characters without spaces',
     },
   ]);
-});
+}
 
 /** Answers 404 for an id that cannot exist, without an RPC. */
 class PathParam implements PipeTransform<string, string> {

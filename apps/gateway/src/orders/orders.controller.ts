@@ -9,7 +9,6 @@ import {
   type Order,
   type OrderFilter,
   type Page,
-  type PlaceOrderBody,
   type Timeline,
   type TracedTimeline,
 } from '@doorbuster/contracts';
@@ -17,8 +16,8 @@ import { networkOf } from '@doorbuster/service/process';
 import { Body, Controller, Get, Param, Post, Query, Req, Res, Sse, type MessageEvent } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
-import { Allow, Caller } from '../edge/identity.js';
-import { IdempotencyKey, noBody, ORDER_ID, type NoBody } from '../edge/request-input.js';
+import { Allow, Caller, callerOf } from '../edge/identity.js';
+import { idempotencyKeyOf, noBody, ORDER_ID, parsed, type NoBody } from '../edge/request-input.js';
 import { GatewayConfig } from '../gateway.config.js';
 import { OrderEventStream } from '../order-status/order-event-stream.js';
 import { ProblemException } from '../problem/problem.exception.js';
@@ -38,15 +37,17 @@ export class OrdersController {
   @Post()
   @Allow('customer')
   async place(
-    @Caller() actor: Actor,
-    @IdempotencyKey() idempotencyKey: string,
-    @Body({ schema: placeOrderBody }) body: PlaceOrderBody,
-    @Req() { traceparent, headers, ip }: FastifyRequest,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Order> {
+    // Not as parameters: the pipes that Nest runs for each make a sixth of the garbage of a checkout.
+    const actor = callerOf(request);
+    const idempotencyKey = idempotencyKeyOf(request);
+    const body = parsed(placeOrderBody, request.body);
+    const { traceparent, headers, ip } = request;
     const waitSeconds = preferredWaitSeconds(headers['prefer']);
-    const request = { actor, network: networkOf(ip), traceparent, waitSeconds };
-    return sendPlaced(reply, await this.checkout.place(request, idempotencyKey, body));
+    const checkout = { actor, network: networkOf(ip), traceparent, waitSeconds };
+    return sendPlaced(reply, await this.checkout.place(checkout, idempotencyKey, body));
   }
 
   @Get()
