@@ -13,5 +13,5 @@ for (const drawing of globSync('drawings/*.svg', { cwd: root })) {
     .resize(SIZE, SIZE)
     .webp({ quality: 82, effort: 6, smartSubsample: true })
     .toFile(picture);
-  console.log(path.relative(root, picture), size);
+  process.stdout.write(`${path.relative(root, picture)} ${size}\n`);
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   durablesOf,
   SERVICES,
+  STREAM_BYTES_MAX,
   streamsOf,
   type DurableTopology,
   type StreamTopology,
@@ -22,7 +23,6 @@ import { nanos, type NatsConnection } from '@nats-io/transport-node';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-const GIB = 1024 ** 3;
 const ACK_PENDING_MAX = 4096;
 const ACK_WAIT_MS = 30_000;
 /** With the longest nak delay of 30 s, messages survive three days without a database. */
@@ -101,7 +101,7 @@ async function ensureStream(
     subjects,
     storage: StorageType.File,
     num_replicas: Math.max(replicas, present?.num_replicas ?? 1),
-    max_bytes: GIB,
+    max_bytes: STREAM_BYTES_MAX,
     duplicate_window: nanos(2 * MINUTE_MS),
     ...BY_KIND[kind],
   };

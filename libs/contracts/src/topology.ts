@@ -151,6 +151,9 @@ export interface StreamTopology {
   subjects: string[];
 }
 
+/** Limit of one stream, which the broker reserves when the stream is created. */
+export const STREAM_BYTES_MAX = 1024 ** 3;
+
 /** The streams of a service: it alone publishes events and objects there, or handles the commands. */
 export function streamsOf(service: ServiceName): StreamTopology[] {
   const { consumers, buckets } = TOPOLOGY[service];

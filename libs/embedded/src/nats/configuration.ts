@@ -1,4 +1,4 @@
-import { NATS_USERS, natsPermissions } from '@doorbuster/contracts';
+import { NATS_USERS, natsPermissions, SERVICES, STREAM_BYTES_MAX, streamsOf } from '@doorbuster/contracts';
 import type { Credentials } from '../credentials.js';
 
 /** Largest message: a batch of events. The same on every NATS that we run on. */
@@ -7,8 +7,11 @@ const MEMORY_BYTES_MAX = 64 * 1024 ** 2;
 /** The broker disconnects a client after this many unanswered pings, so a hung replica gets no more requests. */
 const PING_INTERVAL = '1s';
 const PINGS_MAX = 3;
-/** Limit of all streams together. Each stream has a much lower one. */
-const STORAGE_BYTES_MAX = 8 * 1024 ** 3;
+const STREAMS = SERVICES.flatMap(streamsOf).length;
+/** The newer of two releases that run side by side may have further streams. */
+const FURTHER_STREAMS = 3;
+/** Limit of all streams together. The broker creates no stream whose own limit does not fit. */
+const STORAGE_BYTES_MAX = (STREAMS + FURTHER_STREAMS) * STREAM_BYTES_MAX;
 
 /** A cluster. Each server lists all routes, so that any server may be down when another starts. */
 export interface NatsClusterMember {
