@@ -17,6 +17,7 @@ import { SigningKeys, type KeySet } from '../keys/signing-keys.js';
 import { createProvider } from '../oidc/create-provider.js';
 import { OidcRecords } from '../oidc/oidc-records.repository.js';
 import { AccountRoutes } from './account-routes.js';
+import { answerFailures } from './failures.js';
 import { LoginRoutes } from './login-routes.js';
 import { guard, styles } from './page-middleware.js';
 
@@ -94,6 +95,7 @@ export class IdentityServer implements OnApplicationBootstrap, BeforeApplication
   /** They run before the provider's own routes, in this order. */
   private addRoutes(provider: Provider, keys: KeySet): void {
     provider.use(guard);
+    provider.use(answerFailures(this.logger));
     provider.use(styles);
     provider.use(this.loginRoutes.middleware(provider));
     provider.use(this.accountRoutes.middleware(keys));

@@ -12,6 +12,7 @@ import {
   type IdentityConfig,
 } from '../identity.config.js';
 import { SIGNING_ALGORITHM, type KeySet } from '../keys/signing-keys.js';
+import { answerFailure } from '../http/failures.js';
 import { loggedOutPage, logoutPage, messagePage } from '../pages/pages.js';
 import { OidcAdapter } from './oidc-adapter.js';
 import type { OidcRecords } from './oidc-records.repository.js';
@@ -37,9 +38,8 @@ export function createProvider(parts: ProviderParts): Provider {
   const provider = new Provider(issuerOf(config), configurationOf(parts));
   // Only the gateway reaches this service, and it sets X-Forwarded-For itself.
   provider.proxy = true;
-  provider.on('server_error', (_ctx: KoaContextWithOIDC, err: Error) =>
-    logger.error({ err }, 'the OpenID Connect provider failed'),
-  );
+  // After it has answered with 500, also while the database is away.
+  provider.on('server_error', (ctx: KoaContextWithOIDC, err: Error) => answerFailure(ctx, err, logger));
   const app: Koa = provider;
   app.on('error', (err: Error & { expose?: boolean }) => {
     // A refusal of a request, such as 413.
@@ -107,7 +107,7 @@ function configurationOf({ config, keys, cookieKey, accounts, records }: Provide
     },
     renderError: (ctx, { error, error_description: description }) => {
       ctx.type = 'html';
-      ctx.body = messagePage(...errorText(error, description));
+      ctx.body = messagePage('This page has expired', errorText(error, description));
     },
   };
 }
@@ -169,12 +169,5 @@ async function loadExistingGrant(ctx: KoaContextWithOIDC) {
   return grant;
 }
 
-/** Title and text of the page of an error. */
-function errorText(error: string, description: string | undefined): [title: string, text: string] {
-  if (error === 'server_error')
-    return ['That did not work', 'Something is wrong on our side. Try again in a moment.'];
-  return [
-    'This page has expired',
-    `Go back to the shop and start again. (${error}${description === undefined ? '' : `: ${description}`})`,
-  ];
-}
+const errorText = (error: string, description: string | undefined): string =>
+  `Go back to the shop and start again. (${error}${description === undefined ? '' : `: ${description}`})`;
