@@ -27,6 +27,7 @@ afterAll(async () => {
 describe('the NATS user of the gateway without its key', () => {
   const actor = { customerId: 'root', role: 'admin' };
   const id = randomUUID();
+  const sha256 = '0'.repeat(64);
   const price = { amount: 1, currency: 'USD' };
   const times = { startsAt: '2030-01-01T00:00:00Z', endsAt: '2030-01-02T00:00:00Z' };
   const order = {
@@ -44,6 +45,16 @@ describe('the NATS user of the gateway without its key', () => {
       body: { sku: 'FORGED', price, units: 1, limitPerCustomer: 1, ...times },
     },
     'rpc.catalog.change-sale': { id, changes: { limitPerCustomer: 2 } },
+    'rpc.catalog.put-image-part': { uploadId: id, index: 0, content: 'eA==' },
+    'rpc.catalog.add-product-image': { sku: 'FORGED', uploadId: id, sha256, alt: 'x' },
+    'rpc.catalog.remove-product-image': { sku: 'FORGED', imageId: sha256 },
+    'rpc.identity.change-role': { id, role: 'admin' },
+    'rpc.identity.delete-account': { id },
+    'rpc.cart.set-cart-item': { sku: 'FORGED', quantity: 1 },
+    'rpc.cart.remove-cart-item': { sku: 'FORGED' },
+    'rpc.cart.merge-cart': { idempotencyKey: 'forged', items: [{ sku: 'FORGED', quantity: 1 }] },
+    'rpc.cart.begin-checkout': { idempotencyKey: 'forged', payment: { method: 'pm_card_visa' } },
+    'rpc.cart.settle-checkout': { idempotencyKey: 'forged', outcome: 'CONFIRMED' },
     'rpc.inventory.adjust-stock': { sku: 'FORGED', delta: 777, reason: 'x', idempotencyKey: 'forged' },
     'rpc.orders.place-orders': { requests: [order] },
     'rpc.orders.cancel-order': { orderId: id, traceparent: order.traceparent },
@@ -94,7 +105,10 @@ describe('the NATS user of the gateway without its key', () => {
       `select (select array_agg(p::text order by sku) from catalog.products p) as products,
               (select count(*) from catalog.sales) as sales, (select count(*) from orders.orders) as orders,
               (select array_agg(available order by sku) from inventory.stock) as stock,
-              (select count(*) from inventory.adjustments) as adjustments`,
+              (select count(*) from inventory.adjustments) as adjustments,
+              (select count(*) from catalog.image_upload_parts) as image_parts, (select count(*) from cart.carts) as carts,
+              (select count(*) from cart.checkouts) as checkouts, (select count(*) from cart.cart_merges) as merges,
+              (select array_agg(role order by id) from identity.accounts) as roles`,
     );
     return rows;
   };

@@ -56,7 +56,7 @@ async function hasSpan(traceId: string, name: string): Promise<void> {
 const WITH_TABLE: Record<string, RegExp> = Object.fromEntries(
   ['orders', 'inventory', 'payments'].map((service) => [
     service,
-    new RegExp(`^(START TRANSACTION|COMMIT|(SELECT|INSERT|UPDATE|DELETE) ${service}\\.[a-z_]+)$`),
+    new RegExp(`^(BEGIN|START TRANSACTION|COMMIT|(SELECT|INSERT|UPDATE|DELETE) ${service}\\.[a-z_]+)$`),
   ]),
 );
 
