@@ -9,12 +9,12 @@ import { Shop } from './fixtures/shop.js';
 
 /** Maximum source files that one checkout executes, by app, and of all libraries together. Lower yours when it needs fewer. */
 const FILES_MAX = {
-  'apps/gateway': 12,
+  'apps/gateway': 14,
   'apps/orders': 11,
   'apps/inventory': 8,
   'apps/payments': 11,
   'apps/catalog': 0,
-  libs: 22,
+  libs: 23,
 };
 
 /** Longer than the periods of probes, polling jobs and clock readings. */
