@@ -16,7 +16,7 @@ Left out: whole platforms, what needs a build, and what kills servers, waits or 
 } else {
   if (vitestArguments.length === 0)
     say(`All tests: first the parts on their own, then whole platforms that are bought from, killed and upgraded.
-About 15 minutes on two cores, after a build of up to one. npm run test:quick takes under a minute.`);
+About 18 minutes on two cores, after a build of up to one. npm run test:quick takes under a minute.`);
   run('npm', ['run', '--silent', 'build']);
   run('vitest', ['run', ...vitestArguments]);
 }
