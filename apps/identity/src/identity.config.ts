@@ -34,7 +34,7 @@ export class IdentityConfig extends configOf(
     SIGNING_KEY_PERIOD_SECONDS: wholeNumber(1, YEAR_SECONDS).default(30 * DAY_SECONDS),
     /** A role that changed, and an account that was deleted, count after this time at the latest. */
     ACCESS_TOKEN_SECONDS: wholeNumber(1, 3_600).default(600),
-    /** The account that is created at the start if nobody has its address. */
+    /** The account that is created at the start unless an account has its address. */
     FIRST_OPERATOR_EMAIL: email.default('operator@doorbuster.example'),
     FIRST_OPERATOR_PASSWORD: password.optional(),
     FIRST_OPERATOR_ROLE: role.default('operator'),

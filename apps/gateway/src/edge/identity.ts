@@ -214,7 +214,7 @@ export function assertAllowed(
   if (allowed.includes(caller.role)) return;
   throw new ProblemException(
     'FORBIDDEN',
-    `This is for ${allowed.join(' and ') || 'nobody'}, not for ${caller.role}.`,
+    `This is for ${allowed.join(' and ') || 'no role'}, not for ${caller.role}.`,
   );
 }
 
